@@ -1,0 +1,2 @@
+//! obsctl.
+fn main() {}
