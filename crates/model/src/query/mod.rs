@@ -1,0 +1,18 @@
+//! Queries: typed builders for PromQL, and typed text for all three languages.
+//!
+//! Read [`Promql`] first, then [`builder`]'s traits.
+
+mod builder;
+mod logql;
+mod promql;
+mod select;
+mod traceql;
+
+pub use builder::{Any, Instant, Matched, Operand, Repeated, Vector, time};
+pub use logql::{LogQl, logql};
+pub use promql::{Promql, promql, record};
+pub use select::{
+    Buckets, Counter, Gauge, Histogram, LabelOf, Labels, Matcher, Selector, Series, Summary,
+    TargetLabel, Window, interval, range,
+};
+pub use traceql::{TraceQl, traceql};

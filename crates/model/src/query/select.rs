@@ -1,0 +1,594 @@
+//! From a metric to a vector: selectors, matchers, and the functions that fit each kind of metric.
+
+use std::marker::PhantomData;
+
+use obsctl_promql::ast::{
+    At, Call, DurationExpr, DurationLiteral, MatchOp, Matcher as AstMatcher, Modifiers, Name,
+    RangeSelector, Selector as AstSelector, StringLiteral, Variable, VariableForm,
+};
+use obsctl_promql::{Expr, Span};
+
+use super::builder::{Instant, Vector, number};
+use crate::{Duration, Label, LabelValue, Metric, Origin};
+
+/// The width of a range: a fixed time, or a variable of the panel.
+#[derive(Clone, Debug)]
+pub struct Window(pub(super) DurationExpr);
+
+impl From<Duration> for Window {
+    fn from(duration: Duration) -> Self {
+        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self(DurationExpr::Literal(DurationLiteral {
+            millis,
+            span: Span::default(),
+        }))
+    }
+}
+
+fn window_variable(name: &str) -> Window {
+    Window(DurationExpr::Variable(Variable {
+        form: VariableForm::Dollar,
+        name: name.to_owned(),
+        field: None,
+        format: None,
+        span: Span::default(),
+    }))
+}
+
+/// `$__rate_interval`: the window for rates in panels. Never in rules.
+#[must_use]
+pub fn interval() -> Window {
+    window_variable("__rate_interval")
+}
+
+/// `$__range`: all the time the dashboard shows. Never in rules.
+#[must_use]
+pub fn range() -> Window {
+    window_variable("__range")
+}
+
+/// A matcher on a label of metric `M`.
+#[derive(Clone, Debug)]
+pub struct Matcher<M> {
+    matcher: AstMatcher,
+    of: PhantomData<fn() -> M>,
+}
+
+fn ast_matcher(label: &str, op: MatchOp, value: String) -> AstMatcher {
+    AstMatcher {
+        name: name(label),
+        op,
+        value: StringLiteral {
+            value,
+            span: Span::default(),
+        },
+        span: Span::default(),
+    }
+}
+
+pub(super) fn name(text: &str) -> Name {
+    Name {
+        text: text.to_owned(),
+        span: Span::default(),
+    }
+}
+
+/// Escapes what means something in a regular expression.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if r"\.+*?()|[]{}^$".contains(c) {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
+impl<M, D: LabelValue> Label<M, D> {
+    fn matcher(self, op: MatchOp, value: String) -> Matcher<M> {
+        Matcher {
+            matcher: ast_matcher(self.name(), op, value),
+            of: PhantomData,
+        }
+    }
+
+    /// `label="value"`
+    #[must_use]
+    pub fn is(self, value: impl Into<D>) -> Matcher<M> {
+        self.matcher(MatchOp::Equal, value.into().text())
+    }
+
+    /// `label!="value"`
+    #[must_use]
+    pub fn is_not(self, value: impl Into<D>) -> Matcher<M> {
+        self.matcher(MatchOp::NotEqual, value.into().text())
+    }
+
+    /// `label=~"a|b"`: one of these values.
+    #[must_use]
+    pub fn is_any<V: Into<D>>(self, values: impl IntoIterator<Item = V>) -> Matcher<M> {
+        let values: Vec<_> = values
+            .into_iter()
+            .map(|value| escape(&value.into().text()))
+            .collect();
+        self.matcher(MatchOp::Regex, values.join("|"))
+    }
+
+    /// `label=~"regex"`, anchored on both sides.
+    #[must_use]
+    pub fn matches(self, regex: &str) -> Matcher<M> {
+        self.matcher(MatchOp::Regex, regex.to_owned())
+    }
+
+    /// `label!~"regex"`, anchored on both sides.
+    #[must_use]
+    pub fn not_matches(self, regex: &str) -> Matcher<M> {
+        self.matcher(MatchOp::NotRegex, regex.to_owned())
+    }
+
+    /// `label=~"$variable"`: what the reader chose on the dashboard, one value or several.
+    #[must_use]
+    pub fn chosen(self, variable: &str) -> Matcher<M> {
+        self.matcher(MatchOp::Regex, format!("${variable}"))
+    }
+}
+
+/// A label that Prometheus puts on every series it scrapes: [`TargetLabel::JOB`], [`TargetLabel::INSTANCE`].
+#[derive(Clone, Copy, Debug)]
+pub struct TargetLabel(&'static str);
+
+impl TargetLabel {
+    /// The scrape job.
+    pub const JOB: Self = Self("job");
+    /// The scraped address.
+    pub const INSTANCE: Self = Self("instance");
+
+    /// `label="value"`
+    #[must_use]
+    pub fn is<M>(self, value: &str) -> Matcher<M> {
+        Matcher {
+            matcher: ast_matcher(self.0, MatchOp::Equal, value.to_owned()),
+            of: PhantomData,
+        }
+    }
+
+    /// `label=~"regex"`
+    #[must_use]
+    pub fn matches<M>(self, regex: &str) -> Matcher<M> {
+        Matcher {
+            matcher: ast_matcher(self.0, MatchOp::Regex, regex.to_owned()),
+            of: PhantomData,
+        }
+    }
+
+    /// `label=~"$variable"`
+    #[must_use]
+    pub fn chosen<M>(self, variable: &str) -> Matcher<M> {
+        self.matches(&format!("${variable}"))
+    }
+}
+
+/// One label that series of `M` can have. For an expression over several metrics any declared label will do.
+#[diagnostic::on_unimplemented(
+    message = "this label is not a label of `{M}`",
+    note = "group by the labels that `{M}` declares, or declare the label there"
+)]
+pub trait LabelOf<M> {
+    /// The label's name.
+    fn label_name(&self) -> &'static str;
+}
+
+impl<M: Metric, D> LabelOf<M> for Label<M, D> {
+    fn label_name(&self) -> &'static str {
+        self.name()
+    }
+}
+
+impl<M: Metric, D> LabelOf<super::Any> for Label<M, D> {
+    fn label_name(&self) -> &'static str {
+        self.name()
+    }
+}
+
+impl<M> LabelOf<M> for TargetLabel {
+    fn label_name(&self) -> &'static str {
+        self.0
+    }
+}
+
+/// Labels to group or match by: one, or a tuple of several.
+#[diagnostic::on_unimplemented(
+    message = "these are not labels of `{M}`",
+    note = "write one label, or a tuple of labels that `{M}` declares"
+)]
+pub trait Labels<M> {
+    /// The labels' names.
+    fn names(&self) -> Vec<&'static str>;
+}
+
+impl<M> Labels<M> for () {
+    fn names(&self) -> Vec<&'static str> {
+        vec![]
+    }
+}
+
+impl<M, N, D> Labels<M> for Label<N, D>
+where
+    Self: LabelOf<M>,
+{
+    fn names(&self) -> Vec<&'static str> {
+        vec![self.label_name()]
+    }
+}
+
+impl<M> Labels<M> for TargetLabel {
+    fn names(&self) -> Vec<&'static str> {
+        vec![self.0]
+    }
+}
+
+macro_rules! label_tuples {
+    ($($($part:ident)+;)+) => { $(
+        impl<M, $($part: LabelOf<M>),+> Labels<M> for ($($part,)+) {
+            #[allow(non_snake_case, reason = "type parameters name the parts")]
+            fn names(&self) -> Vec<&'static str> {
+                let ($($part,)+) = self;
+                vec![$($part.label_name()),+]
+            }
+        }
+    )+ };
+}
+
+label_tuples! { A; A B; A B C; A B C D; A B C D E; A B C D E F; }
+
+/// The part of a metric's series that a query starts from: what kind of series it is decides which
+/// functions fit.
+#[derive(Debug)]
+pub struct Selector<M, S> {
+    pub(super) selector: AstSelector,
+    of: PhantomData<fn() -> (M, S)>,
+    pub(super) origin: Origin,
+}
+
+impl<M, S> Clone for Selector<M, S> {
+    fn clone(&self) -> Self {
+        Self {
+            selector: self.selector.clone(),
+            of: PhantomData,
+            origin: self.origin,
+        }
+    }
+}
+
+/// What a selector's series are: the second parameter of [`Selector`].
+#[allow(missing_debug_implementations, reason = "these types have no values")]
+pub mod series {
+    /// Only grows.
+    pub enum Cumulative {}
+    /// Goes up and down.
+    pub enum Level {}
+    /// The buckets of a classic histogram, or a native histogram.
+    pub enum Distribution {}
+}
+
+use series::{Cumulative, Distribution, Level};
+
+impl<M, S> Selector<M, S> {
+    fn new(name_text: &str, origin: Origin) -> Self {
+        Self {
+            selector: AstSelector {
+                name: Some(name(name_text)),
+                ..AstSelector::default()
+            },
+            of: PhantomData,
+            origin,
+        }
+    }
+
+    /// Keeps the series that match this too.
+    #[must_use]
+    pub fn with(mut self, matcher: Matcher<M>) -> Self {
+        self.selector.matchers.push(matcher.matcher);
+        self
+    }
+
+    /// The series as they were this long ago.
+    #[must_use]
+    pub fn offset(mut self, by: impl Into<Window>) -> Self {
+        self.selector.modifiers.offset = Some(by.into().0);
+        self
+    }
+
+    /// The series as they were at the end of the query's range (`@ end()`).
+    #[must_use]
+    pub fn at_end(mut self) -> Self {
+        self.selector.modifiers = Modifiers {
+            at: Some(At::End(Span::default())),
+            ..self.selector.modifiers
+        };
+        self
+    }
+
+    fn ranged(self, function: &str, window: impl Into<Window>) -> Expr {
+        let range = Expr::Range(RangeSelector {
+            selector: self.selector,
+            range: window.into().0,
+            span: Span::default(),
+        });
+        call(function, vec![range])
+    }
+}
+
+pub(super) fn call(function: &str, args: Vec<Expr>) -> Expr {
+    Expr::Call(Call {
+        func: name(function),
+        args,
+        span: Span::default(),
+    })
+}
+
+macro_rules! range_functions {
+    ($($(#[$doc:meta])+ $name:ident;)+) => { $(
+        $(#[$doc])+
+        #[must_use]
+        pub fn $name(self, window: impl Into<Window>) -> Vector<M> {
+            let origin = self.origin;
+            Vector::new(self.ranged(stringify!($name), window), origin)
+        }
+    )+ };
+}
+
+impl<M: Metric> Selector<M, Cumulative> {
+    range_functions! {
+        /// Growth per second over the window.
+        rate;
+        /// Growth over the window.
+        increase;
+        /// Growth per second between the last two samples.
+        irate;
+        /// How often the counter started again at zero.
+        resets;
+    }
+}
+
+impl<M: Metric> Selector<M, Level> {
+    range_functions! {
+        /// The mean over the window.
+        avg_over_time;
+        /// The highest value in the window.
+        max_over_time;
+        /// The lowest value in the window.
+        min_over_time;
+        /// The sum of the samples in the window.
+        sum_over_time;
+        /// How many samples the window holds.
+        count_over_time;
+        /// The last sample in the window.
+        last_over_time;
+        /// Difference between the ends of the window.
+        delta;
+        /// Slope per second (least squares).
+        deriv;
+        /// How often the value changed.
+        changes;
+    }
+
+    /// The `q`-quantile of the samples in the window.
+    #[must_use]
+    pub fn quantile_over_time(self, q: f64, window: impl Into<Window>) -> Vector<M> {
+        let origin = self.origin;
+        let range = Expr::Range(RangeSelector {
+            selector: self.selector,
+            range: window.into().0,
+            span: Span::default(),
+        });
+        Vector::new(call("quantile_over_time", vec![number(q), range]), origin)
+    }
+}
+
+impl<M: Metric> Selector<M, Distribution>
+where
+    M: Histogram,
+{
+    /// Growth per second of every bucket.
+    #[must_use]
+    pub fn rate(self, window: impl Into<Window>) -> Buckets<M> {
+        let (origin, classic) = (self.origin, self.is_classic());
+        Buckets {
+            expr: self.ranged("rate", window),
+            classic,
+            of: PhantomData,
+            origin,
+        }
+    }
+
+    /// Growth of every bucket over the window: what heatmaps draw.
+    #[must_use]
+    pub fn increase(self, window: impl Into<Window>) -> Buckets<M> {
+        let (origin, classic) = (self.origin, self.is_classic());
+        Buckets {
+            expr: self.ranged("increase", window),
+            classic,
+            of: PhantomData,
+            origin,
+        }
+    }
+
+    fn is_classic(&self) -> bool {
+        self.selector
+            .name
+            .as_ref()
+            .is_some_and(|name| name.text.ends_with("_bucket"))
+    }
+}
+
+/// Buckets of a histogram over time. Classic ones keep `le` through every aggregation.
+#[derive(Clone, Debug)]
+pub struct Buckets<M> {
+    expr: Expr,
+    classic: bool,
+    of: PhantomData<fn() -> M>,
+    origin: Origin,
+}
+
+impl<M: Histogram> Buckets<M> {
+    /// Adds the buckets of all series up.
+    #[must_use]
+    pub fn sum(self) -> Self {
+        self.sum_by(())
+    }
+
+    /// Adds the buckets up per these labels.
+    #[must_use]
+    pub fn sum_by(self, labels: impl Labels<M>) -> Self {
+        let mut names = labels.names();
+        if self.classic {
+            names.push("le");
+        }
+        let grouping = (!names.is_empty()).then_some((false, names));
+        Self {
+            expr: super::builder::aggregate(
+                obsctl_promql::ast::AggregateOp::Sum,
+                None,
+                self.expr,
+                grouping,
+            ),
+            ..self
+        }
+    }
+
+    /// The `q`-quantile, 0 to 1.
+    #[must_use]
+    pub fn quantile(self, q: f64) -> Vector<M> {
+        Vector::new(
+            call("histogram_quantile", vec![number(q), self.expr]),
+            self.origin,
+        )
+    }
+
+    /// The buckets themselves, for a heatmap.
+    #[must_use]
+    pub fn heatmap(self) -> Vector<M> {
+        Vector::new(self.expr, self.origin)
+    }
+}
+
+impl<M: Metric, S> Instant for Selector<M, S> {
+    type Of = M;
+
+    fn into_vector(self) -> Vector<M> {
+        Vector::new(Expr::Selector(self.selector), self.origin)
+    }
+}
+
+/// Entry points that every kind of metric shares.
+macro_rules! entry {
+    ($series:ty) => {
+        /// All series of the metric.
+        #[track_caller]
+        #[must_use]
+        fn select() -> Selector<Self, $series> {
+            Selector::new(Self::NAME, Origin::here())
+        }
+
+        /// The series that match.
+        #[track_caller]
+        #[must_use]
+        fn with(matcher: Matcher<Self>) -> Selector<Self, $series> {
+            Selector::new(Self::NAME, Origin::here()).with(matcher)
+        }
+    };
+}
+
+/// A declared counter.
+pub trait Counter: Metric {
+    entry!(Cumulative);
+
+    /// Growth per second of every series.
+    #[track_caller]
+    #[must_use]
+    fn rate(window: impl Into<Window>) -> Vector<Self> {
+        Self::select().rate(window)
+    }
+
+    /// Growth of every series over the window.
+    #[track_caller]
+    #[must_use]
+    fn increase(window: impl Into<Window>) -> Vector<Self> {
+        Self::select().increase(window)
+    }
+}
+
+/// A declared gauge.
+pub trait Gauge: Metric {
+    entry!(Level);
+}
+
+/// A declared summary: its precomputed quantiles are levels.
+pub trait Summary: Metric {
+    entry!(Level);
+}
+
+/// A declared histogram.
+pub trait Histogram: Metric {
+    /// Whether queries read the classic buckets.
+    const CLASSIC: bool;
+
+    /// All buckets.
+    #[track_caller]
+    #[must_use]
+    fn select() -> Selector<Self, Distribution> {
+        let name = if Self::CLASSIC {
+            format!("{}_bucket", Self::NAME)
+        } else {
+            Self::NAME.to_owned()
+        };
+        Selector::new(&name, Origin::here())
+    }
+
+    /// The buckets of the series that match.
+    #[track_caller]
+    #[must_use]
+    fn with(matcher: Matcher<Self>) -> Selector<Self, Distribution> {
+        Self::select().with(matcher)
+    }
+
+    /// The native form of a histogram that has both.
+    #[track_caller]
+    #[must_use]
+    fn native() -> Selector<Self, Distribution> {
+        Selector::new(Self::NAME, Origin::here())
+    }
+
+    /// Growth per second of every bucket.
+    #[track_caller]
+    #[must_use]
+    fn rate(window: impl Into<Window>) -> Buckets<Self> {
+        Self::select().rate(window)
+    }
+
+    /// Growth of every bucket over the window.
+    #[track_caller]
+    #[must_use]
+    fn increase(window: impl Into<Window>) -> Buckets<Self> {
+        Self::select().increase(window)
+    }
+
+    /// How many observations were made (`_count`): a counter. Classic histograms and those with both forms.
+    #[track_caller]
+    #[must_use]
+    fn observations() -> Selector<Self, Cumulative> {
+        Selector::new(&format!("{}_count", Self::NAME), Origin::here())
+    }
+
+    /// The sum of all observations (`_sum`): a counter. Classic histograms and those with both forms.
+    #[track_caller]
+    #[must_use]
+    fn observed() -> Selector<Self, Cumulative> {
+        Selector::new(&format!("{}_sum", Self::NAME), Origin::here())
+    }
+}
+
+/// Marks what a [`Selector`] selects; see [`series`].
+pub use series as Series;
