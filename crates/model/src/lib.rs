@@ -3,29 +3,53 @@
 //! Read [`metrics!`] first, then [`Stack`], which holds everything. This crate describes; it does no
 //! input or output and resolves no references.
 
+mod alert;
 mod allow;
 mod duration;
 mod label;
+mod log;
 mod metric;
 mod name;
 mod origin;
 pub mod query;
+mod routing;
+mod rule;
+mod runbook;
+mod scrape;
+mod slo;
+mod span;
+mod stack;
 mod unit;
 
+pub use alert::{Alert, AlertNamed, AlertOwned, AlertSevere, AlertSummed, AlertWhen, Severity};
 pub use allow::Allow;
 pub use duration::{Duration, DurationError, days, hours, millis, mins, secs};
 pub use label::{Domain, Label, LabelDef, LabelValue};
+pub use log::{FieldKind, Level, LogCatalog, LogContext, LogEvent, LogField, Presence, Redaction};
 pub use metric::{Exposer, Metric, MetricDef, MetricFamily, MetricKind, Stability};
 pub use name::{LabelName, MetricName, NameError, Slug, Uid};
 pub use origin::Origin;
 pub use query::{Counter, Gauge, Histogram, LogQl, Promql, Summary, TraceQl};
+pub use routing::{
+    Channel, Inhibition, LabelMatch, LabelMatchOp, MuteTime, Receiver, Route, Routing, Secret,
+};
+pub use rule::{Engine, RecordingRule, Rule, RuleGroup, RuleQuery};
+pub use runbook::{Action, Resolution, Runbook, Step};
+pub use scrape::{ScrapeJob, Service};
+pub use slo::{Indicator, Objective, ObjectiveError, Slo};
+pub use span::{Attribute, Priority, SpanCatalog, SpanDef, SpanKind};
+pub use stack::Stack;
 pub use unit::Unit;
 
 /// Everything a file of definitions needs.
 pub mod prelude {
-    pub use crate::query::{Instant, TargetLabel, interval, logql, promql, range, record, traceql};
+    pub use crate::query::{
+        Instant, TargetLabel, interval, logql, promql, range, record, time, traceql,
+    };
     pub use crate::{
-        Allow, Counter, Domain, Duration, Exposer, Gauge, Histogram, LogQl, Metric, Promql,
-        Stability, Summary, TraceQl, Unit, days, hours, labels, metrics, mins, secs,
+        Action, Alert, Allow, Attribute, Counter, Domain, Duration, Exposer, FieldKind, Gauge,
+        Histogram, Indicator, LabelMatch, Level, LogEvent, LogField, LogQl, Metric, MetricName,
+        Promql, RecordingRule, RuleGroup, Runbook, Severity, Slo, Slug, SpanDef, SpanKind,
+        Stability, Stack, Summary, TraceQl, Uid, Unit, days, hours, labels, metrics, mins, secs,
     };
 }

@@ -1,0 +1,343 @@
+//! Service level objectives.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::query::Labels;
+use crate::{Allow, Duration, LabelName, Origin, Promql, Slug};
+
+/// A service level objective. It becomes recording rules and burn-rate alerts before anything is checked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Slo {
+    /// Its name, unique in the stack: `api-availability`.
+    pub name: Slug,
+    /// The service it is about.
+    pub service: String,
+    /// What is promised, for people.
+    pub description: String,
+    /// What is measured.
+    pub indicator: Indicator,
+    /// Which part must be good.
+    pub objective: Objective,
+    /// Over how long.
+    pub window: Duration,
+    /// Labels that each have a budget of their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<LabelName>,
+    /// The team that answers.
+    pub owner: String,
+    /// The runbook of its alerts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runbook: Option<Slug>,
+    /// Fewer bad events than this in the long window of an alert set nothing off: on quiet services a
+    /// single failure is no incident. Counted in events; none means no guard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_bad_events: Option<u32>,
+    /// Further labels on its rules and alerts.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+    /// Accepted findings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allow: Vec<Allow>,
+    /// Where it is defined.
+    #[serde(skip)]
+    pub origin: Origin,
+}
+
+/// What is measured. Queries are plain selectors: the windows are put in when the SLO becomes rules.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Indicator {
+    /// Bad events over all events; both select counters.
+    Bad {
+        /// The bad events.
+        bad: Promql,
+        /// All events.
+        total: Promql,
+    },
+    /// Good events over all events; both select counters.
+    Good {
+        /// The good events.
+        good: Promql,
+        /// All events.
+        total: Promql,
+    },
+    /// Observations of a classic histogram at or below a threshold, which must be a bucket's bound.
+    Latency {
+        /// Selects the buckets: `api_request_duration_seconds_bucket{…}`.
+        histogram: Promql,
+        /// The threshold, in the histogram's unit.
+        threshold: f64,
+    },
+    /// Observations of a native histogram at or below a threshold.
+    NativeLatency {
+        /// Selects the histogram.
+        histogram: Promql,
+        /// The threshold, in the histogram's unit.
+        threshold: f64,
+    },
+    /// Time slices in which a condition held: the condition is a comparison with `bool`, or a gauge of 0 and 1.
+    TimeSlices {
+        /// 1 where good, 0 where bad.
+        good: Promql,
+    },
+    /// Time slices in which a gauge of ages in seconds (or what it selects) was at most so old.
+    Freshness {
+        /// Selects the gauge.
+        age: Promql,
+        /// The highest good age.
+        at_most: Duration,
+    },
+}
+
+/// Which part must be good, exactly: kept in millionths of a percent, so that `99.9` stays `99.9`.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(try_from = "f64", into = "f64")]
+#[schemars(with = "f64")]
+pub struct Objective {
+    micro_percent: u32,
+}
+
+/// An objective outside (0, 100).
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error(
+    "an objective of {percent} percent cannot be kept: write one above 0 and below 100, with at most 6 decimals"
+)]
+pub struct ObjectiveError {
+    /// What was written.
+    pub percent: f64,
+}
+
+impl Objective {
+    /// An objective in percent.
+    ///
+    /// # Errors
+    /// When it is not between 0 and 100 (exclusive) or has more than six decimals.
+    pub fn percent(percent: f64) -> Result<Self, ObjectiveError> {
+        let micro = percent * 1e6;
+        let whole = micro.round();
+        // 1e-6 relative covers what decimal fractions lose in binary, and nothing a person would write.
+        if whole <= 0.0 || whole >= 1e8 || (micro - whole).abs() > 1e-3 || !micro.is_finite() {
+            return Err(ObjectiveError { percent });
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "checked to be in range"
+        )]
+        let micro_percent = whole as u32;
+        Ok(Self { micro_percent })
+    }
+
+    /// In percent: 99.9.
+    #[must_use]
+    pub fn as_percent(self) -> f64 {
+        f64::from(self.micro_percent) / 1e6
+    }
+
+    /// As a ratio: 0.999.
+    #[must_use]
+    pub fn as_ratio(self) -> f64 {
+        f64::from(self.micro_percent) / 1e8
+    }
+
+    /// The error budget as a ratio: 0.001, exactly.
+    #[must_use]
+    pub fn budget(self) -> f64 {
+        f64::from(100_000_000 - self.micro_percent) / 1e8
+    }
+
+    /// The error budget times `factor`, given in tenths (144 is 14.4x), exactly rounded: 0.0144.
+    #[must_use]
+    pub fn budget_times_tenths(self, factor: u32) -> f64 {
+        (u64::from(100_000_000 - self.micro_percent) * u64::from(factor)) as f64 / 1e9
+    }
+}
+
+impl TryFrom<f64> for Objective {
+    type Error = ObjectiveError;
+
+    fn try_from(percent: f64) -> Result<Self, ObjectiveError> {
+        Self::percent(percent)
+    }
+}
+
+impl From<Objective> for f64 {
+    fn from(objective: Objective) -> Self {
+        objective.as_percent()
+    }
+}
+
+impl Slo {
+    /// An objective in percent over 30 days.
+    ///
+    /// # Panics
+    /// When `percent` is not between 0 and 100: a bug in the definition, found when it is first built.
+    #[track_caller]
+    #[must_use]
+    pub fn new(name: Slug, service: impl Into<String>, percent: f64, indicator: Indicator) -> Self {
+        let objective = match Objective::percent(percent) {
+            Ok(objective) => objective,
+            Err(error) => panic!("SLO `{name}`: {error}"),
+        };
+        Self {
+            name,
+            service: service.into(),
+            description: String::new(),
+            indicator,
+            objective,
+            window: crate::days(30),
+            by: vec![],
+            owner: String::new(),
+            runbook: None,
+            min_bad_events: None,
+            labels: BTreeMap::new(),
+            allow: vec![],
+            origin: Origin::here(),
+        }
+    }
+
+    /// What is promised, for people.
+    #[must_use]
+    pub fn description(mut self, text: impl Into<String>) -> Self {
+        self.description = text.into();
+        self
+    }
+
+    /// Over how long.
+    #[must_use]
+    pub fn over(mut self, window: Duration) -> Self {
+        self.window = window;
+        self
+    }
+
+    /// Each value of these labels has a budget of its own.
+    #[must_use]
+    pub fn by(mut self, labels: impl Labels<crate::query::Any>) -> Self {
+        self.by = labels
+            .names()
+            .into_iter()
+            .map(LabelName::from_static)
+            .collect();
+        self
+    }
+
+    /// The team that answers.
+    #[must_use]
+    pub fn owner(mut self, team: impl Into<String>) -> Self {
+        self.owner = team.into();
+        self
+    }
+
+    /// The runbook of its alerts.
+    #[must_use]
+    pub fn runbook(mut self, runbook: Slug) -> Self {
+        self.runbook = Some(runbook);
+        self
+    }
+
+    /// Fewer bad events than this in an alert's long window set nothing off.
+    #[must_use]
+    pub fn min_bad_events(mut self, events: u32) -> Self {
+        self.min_bad_events = Some(events);
+        self
+    }
+
+    /// Accepts the findings of a check here and on what it becomes.
+    #[track_caller]
+    #[must_use]
+    pub fn allow(mut self, check: &str, reason: &str) -> Self {
+        self.allow.push(Allow::new(check, reason));
+        self
+    }
+}
+
+impl Indicator {
+    /// Bad events over all events.
+    #[must_use]
+    pub fn bad(bad: impl Into<Promql>, total: impl Into<Promql>) -> Self {
+        Self::Bad {
+            bad: bad.into(),
+            total: total.into(),
+        }
+    }
+
+    /// Good events over all events.
+    #[must_use]
+    pub fn good(good: impl Into<Promql>, total: impl Into<Promql>) -> Self {
+        Self::Good {
+            good: good.into(),
+            total: total.into(),
+        }
+    }
+
+    /// Observations at or below `threshold`.
+    #[must_use]
+    pub fn latency(histogram: impl Into<Promql>, threshold: f64) -> Self {
+        Self::Latency {
+            histogram: histogram.into(),
+            threshold,
+        }
+    }
+
+    /// Observations of a native histogram at or below `threshold`.
+    #[must_use]
+    pub fn native_latency(histogram: impl Into<Promql>, threshold: f64) -> Self {
+        Self::NativeLatency {
+            histogram: histogram.into(),
+            threshold,
+        }
+    }
+
+    /// Time slices in which `good` was 1.
+    #[must_use]
+    pub fn time_slices(good: impl Into<Promql>) -> Self {
+        Self::TimeSlices { good: good.into() }
+    }
+
+    /// Time slices in which an age was at most so old.
+    #[must_use]
+    pub fn freshness(age: impl Into<Promql>, at_most: Duration) -> Self {
+        Self::Freshness {
+            age: age.into(),
+            at_most,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objectives_are_exact() {
+        let objective = Objective::percent(99.9).unwrap();
+        assert_eq!(objective.as_percent().to_string(), "99.9");
+        assert_eq!(objective.budget().to_string(), "0.001");
+        assert_eq!(objective.budget_times_tenths(144).to_string(), "0.0144");
+        assert_eq!(
+            Objective::percent(99.95).unwrap().budget().to_string(),
+            "0.0005"
+        );
+    }
+
+    #[test]
+    fn objectives_outside_are_refused() {
+        for percent in [
+            0.0,
+            100.0,
+            -1.0,
+            100.1,
+            f64::NAN,
+            f64::INFINITY,
+            99.000_000_12,
+        ] {
+            assert!(Objective::percent(percent).is_err(), "{percent}");
+        }
+    }
+}
