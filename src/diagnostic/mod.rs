@@ -1,0 +1,152 @@
+//! Findings as data: what is wrong, where, what contradicts it, how to fix it. [`render`] knows how they look.
+
+use std::ops::Range;
+
+use obsctl_model::{Origin, Promql};
+
+pub mod render;
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Generation stops.
+    Error,
+    /// Should be fixed; generation goes on.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+impl Severity {
+    /// The word shown.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// Something wrong in definitions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diagnostic {
+    /// The check that found it.
+    pub check: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong: a fact, with names in backticks, no full stop.
+    pub message: String,
+    /// The definition it is about: "alert `HighApiLatency`", "panel `Errors` of dashboard `api-overview`".
+    pub subject: String,
+    /// Where. The first is the primary one.
+    pub places: Vec<Place>,
+    /// How to fix it.
+    pub help: Vec<String>,
+}
+
+/// A place in definitions, with what is to be said about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// The Rust file and line.
+    pub origin: Origin,
+    /// The text that was written there (a query, a template), with the bytes that matter.
+    pub text: Option<(String, Range<usize>)>,
+    /// What is to be said: a few words.
+    pub note: String,
+}
+
+impl Diagnostic {
+    /// A finding about `subject`, defined at `origin`. The runner sets check and severity.
+    #[must_use]
+    pub fn new(subject: impl Into<String>, origin: Origin, message: impl Into<String>) -> Self {
+        Self {
+            check: "",
+            severity: Severity::Error,
+            message: message.into(),
+            subject: subject.into(),
+            places: vec![Place {
+                origin,
+                text: None,
+                note: String::new(),
+            }],
+            help: vec![],
+        }
+    }
+
+    /// Underlines `range` of `text` at the primary place and says `note` there.
+    #[must_use]
+    pub fn underline(
+        mut self,
+        text: impl Into<String>,
+        range: Range<usize>,
+        note: impl Into<String>,
+    ) -> Self {
+        if let Some(place) = self.places.first_mut() {
+            place.text = Some((text.into(), range));
+            place.note = note.into();
+        }
+        self
+    }
+
+    /// Underlines bytes of a query: the primary place becomes the query's own line.
+    #[must_use]
+    pub fn in_query(
+        mut self,
+        query: &Promql,
+        range: Range<usize>,
+        note: impl Into<String>,
+    ) -> Self {
+        if let Some(place) = self.places.first_mut()
+            && query.origin().location().is_some()
+        {
+            place.origin = query.origin();
+        }
+        self.underline(query.as_str(), range, note)
+    }
+
+    /// Points at another definition: "declared as a counter here".
+    #[must_use]
+    pub fn also(mut self, origin: Origin, note: impl Into<String>) -> Self {
+        self.places.push(Place {
+            origin,
+            text: None,
+            note: note.into(),
+        });
+        self
+    }
+
+    /// Says how to fix it.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help.push(text.into());
+        self
+    }
+
+    /// The order of a report: by file and line, then by severity, check and message.
+    pub(crate) fn sort_key(&self) -> impl Ord + use<'_> {
+        let place = self.places.first();
+        (
+            place.and_then(|place| place.origin.location()),
+            self.severity,
+            self.check,
+            self.subject.as_str(),
+            place
+                .and_then(|place| place.text.as_ref())
+                .map(|(_, range)| range.start),
+            self.message.as_str(),
+        )
+    }
+}
+
+/// The nearest of `known` names, where one is near enough to be meant.
+#[must_use]
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= (candidate.len().max(name.len()) / 3).max(1))
+        .min_by_key(|(distance, candidate)| (*distance, *candidate))
+        .map(|(_, candidate)| candidate)
+}

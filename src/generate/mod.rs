@@ -1,0 +1,33 @@
+//! Targets: one file each in [`targets`], one list in `targets/mod.rs`. A target is a pure function from a
+//! project to files; [`crate::cli`] compares and writes them.
+
+mod artifact;
+mod environment;
+pub mod targets;
+pub mod yaml;
+
+use crate::project::Project;
+
+pub use artifact::{Artifact, ArtifactSet};
+pub use environment::Environment;
+
+/// Something that is generated.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// The product and the thing: `prometheus-rules`.
+    pub name: &'static str,
+    /// One sentence, for help and docs.
+    pub summary: &'static str,
+    /// Makes the files. Nothing can fail here: what is wrong was found by checks.
+    pub generate: fn(&Project, Environment) -> Vec<Artifact>,
+}
+
+/// Runs all targets.
+#[must_use]
+pub fn run(project: &Project, environment: Environment) -> ArtifactSet {
+    ArtifactSet::new(
+        targets::ALL
+            .iter()
+            .flat_map(|target| (target.generate)(project, environment)),
+    )
+}

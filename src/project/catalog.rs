@@ -1,0 +1,174 @@
+//! Which series exist, and what is known of each.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use obsctl_model::{Domain, MetricDef, Origin, Rule, RuleGroup, Stack, Unit};
+
+/// All series that queries can refer to, by name.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    series: BTreeMap<String, Series>,
+}
+
+/// A series name of the catalog.
+#[derive(Clone, Debug)]
+pub enum Series {
+    /// Exposed by a service or an exporter.
+    Exposed {
+        /// The catalog entry.
+        metric: Arc<MetricDef>,
+        /// Which of the metric's series it is.
+        part: Part,
+    },
+    /// The result of a recording rule.
+    Recorded {
+        /// The rule's group.
+        group: String,
+        /// Its unit, where it is said.
+        unit: Option<Unit>,
+        /// Labels the rule sets.
+        labels: BTreeMap<String, String>,
+        /// The rule's query.
+        query: obsctl_model::RuleQuery,
+        /// Where the rule is defined.
+        origin: Origin,
+    },
+    /// Made by Prometheus itself: `up`, `ALERTS`.
+    Synthetic(&'static Synthetic),
+}
+
+/// Which of a metric's series a name is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The metric itself: a counter, a gauge, a native histogram, a summary's quantiles.
+    Whole,
+    /// `_bucket` of a classic histogram.
+    Bucket,
+    /// `_sum`
+    Sum,
+    /// `_count`
+    Count,
+}
+
+/// A series that Prometheus makes itself.
+#[derive(Debug)]
+pub struct Synthetic {
+    /// Its name.
+    pub name: &'static str,
+    /// Its labels beside `job` and `instance`; `None` where every label can occur.
+    pub labels: Option<&'static [&'static str]>,
+    /// Its unit.
+    pub unit: Unit,
+}
+
+/// The series Prometheus makes for every target and alert.
+pub static SYNTHETIC: &[Synthetic] = &[
+    Synthetic {
+        name: "up",
+        labels: Some(&[]),
+        unit: Unit::Boolean,
+    },
+    Synthetic {
+        name: "scrape_duration_seconds",
+        labels: Some(&[]),
+        unit: Unit::Seconds,
+    },
+    Synthetic {
+        name: "scrape_samples_scraped",
+        labels: Some(&[]),
+        unit: Unit::None,
+    },
+    Synthetic {
+        name: "scrape_samples_post_metric_relabeling",
+        labels: Some(&[]),
+        unit: Unit::None,
+    },
+    Synthetic {
+        name: "scrape_series_added",
+        labels: Some(&[]),
+        unit: Unit::None,
+    },
+    Synthetic {
+        name: "ALERTS",
+        labels: None,
+        unit: Unit::Boolean,
+    },
+    Synthetic {
+        name: "ALERTS_FOR_STATE",
+        labels: None,
+        unit: Unit::Timestamp,
+    },
+];
+
+impl Catalog {
+    /// The series of a stack's metrics and of these (lowered) rules. The first declaration of a name wins;
+    /// a check reports the others.
+    #[must_use]
+    pub fn new(stack: &Stack, groups: &[RuleGroup]) -> Self {
+        let mut series = BTreeMap::new();
+        for entry in SYNTHETIC {
+            series.insert(entry.name.to_owned(), Series::Synthetic(entry));
+        }
+        for metric in stack.metrics.iter().flat_map(|family| &family.metrics) {
+            let shared = Arc::new(metric.clone());
+            for name in metric.series_names() {
+                let part = match name.strip_prefix(metric.name.as_str()) {
+                    Some("_bucket") => Part::Bucket,
+                    Some("_sum") => Part::Sum,
+                    Some("_count") => Part::Count,
+                    _ => Part::Whole,
+                };
+                series.entry(name).or_insert_with(|| Series::Exposed {
+                    metric: Arc::clone(&shared),
+                    part,
+                });
+            }
+        }
+        for group in groups {
+            for rule in &group.rules {
+                if let Rule::Record(record) = rule {
+                    series
+                        .entry(record.record.to_string())
+                        .or_insert_with(|| Series::Recorded {
+                            group: group.name.clone(),
+                            unit: record.unit,
+                            labels: record.labels.clone(),
+                            query: record.query.clone(),
+                            origin: record.origin,
+                        });
+                }
+            }
+        }
+        Self { series }
+    }
+
+    /// What is known of the series of that name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Series> {
+        self.series.get(name)
+    }
+
+    /// All names, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.series.keys().map(String::as_str)
+    }
+
+    /// All series, sorted by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Series)> {
+        self.series
+            .iter()
+            .map(|(name, series)| (name.as_str(), series))
+    }
+}
+
+impl Series {
+    /// The domain of a label, where the series declares that label.
+    #[must_use]
+    pub fn label_domain(&self, label: &str) -> Option<&Domain> {
+        match self {
+            Self::Exposed { metric, .. } => metric.label(label).map(|label| &label.domain),
+            Self::Recorded { .. } | Self::Synthetic(_) => None,
+        }
+    }
+}

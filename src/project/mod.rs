@@ -1,0 +1,60 @@
+//! From a [`Stack`] to a [`Project`]: SLOs become rules, runbooks become pages, names are resolved and
+//! indexes built. A project never changes afterwards; checks and targets read nothing else.
+
+pub mod catalog;
+
+use obsctl_model::{RuleGroup, Stack};
+
+pub use catalog::{Catalog, Part, Series};
+
+/// A linked stack.
+#[derive(Clone, Debug)]
+pub struct Project {
+    stack: Stack,
+    groups: Vec<RuleGroup>,
+    catalog: Catalog,
+}
+
+impl Project {
+    /// Links a stack. Never fails: what does not resolve is found by checks.
+    #[must_use]
+    pub fn link(mut stack: Stack) -> Self {
+        sort(&mut stack);
+        let mut groups = stack.rule_groups.clone();
+        groups.sort_by(|a, b| a.name.cmp(&b.name));
+        let catalog = Catalog::new(&stack, &groups);
+        Self {
+            stack,
+            groups,
+            catalog,
+        }
+    }
+
+    /// The stack as it was described, in a fixed order.
+    #[must_use]
+    pub fn stack(&self) -> &Stack {
+        &self.stack
+    }
+
+    /// All rule groups, those made from SLOs included, by name.
+    #[must_use]
+    pub fn groups(&self) -> &[RuleGroup] {
+        &self.groups
+    }
+
+    /// All series.
+    #[must_use]
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+}
+
+/// Equal definitions give equal bytes, whatever the order in which they were registered.
+fn sort(stack: &mut Stack) {
+    stack.services.sort_by(|a, b| a.name.cmp(&b.name));
+    stack.metrics.sort_by(|a, b| a.title.cmp(&b.title));
+    stack.rule_groups.sort_by(|a, b| a.name.cmp(&b.name));
+    stack.slos.sort_by(|a, b| a.name.cmp(&b.name));
+    stack.runbooks.sort_by(|a, b| a.id.cmp(&b.id));
+    stack.scrape_jobs.sort_by(|a, b| a.job.cmp(&b.job));
+}
