@@ -77,39 +77,39 @@ impl Severity {
     }
 }
 
-/// An alert that needs its condition: [`AlertNamed::when`].
+/// An alert that needs its condition: [`AlertNeedsQuery::when`].
 #[derive(Clone, Debug)]
 #[must_use = "an alert needs `.when(…)`"]
-pub struct AlertNamed {
+pub struct AlertNeedsQuery {
     name: String,
     origin: Origin,
 }
 
-/// An alert that needs its severity: [`AlertWhen::severity`].
+/// An alert that needs its severity: [`AlertNeedsSeverity::severity`].
 #[derive(Clone, Debug)]
 #[must_use = "an alert needs `.severity(…)`"]
-pub struct AlertWhen {
+pub struct AlertNeedsSeverity {
     alert: Alert,
 }
 
-/// An alert that needs its owner: [`AlertSevere::owner`].
+/// An alert that needs its owner: [`AlertNeedsOwner::owner`].
 #[derive(Clone, Debug)]
 #[must_use = "an alert needs `.owner(…)`"]
-pub struct AlertSevere {
+pub struct AlertNeedsOwner {
     alert: Alert,
 }
 
-/// An alert that needs its summary: [`AlertOwned::summary`].
+/// An alert that needs its summary: [`AlertNeedsSummary::summary`].
 #[derive(Clone, Debug)]
 #[must_use = "an alert needs `.summary(…)`"]
-pub struct AlertOwned {
+pub struct AlertNeedsSummary {
     alert: Alert,
 }
 
-/// An alert that needs its runbook: [`AlertSummed::runbook`].
+/// An alert that needs its runbook: [`AlertNeedsRunbook::runbook`].
 #[derive(Clone, Debug)]
 #[must_use = "an alert needs `.runbook(…)`"]
-pub struct AlertSummed {
+pub struct AlertNeedsRunbook {
     alert: Alert,
 }
 
@@ -120,8 +120,8 @@ impl Alert {
         clippy::new_ret_no_self,
         reason = "an alert is complete only at the end of the chain"
     )]
-    pub fn new(name: impl Into<String>) -> AlertNamed {
-        AlertNamed {
+    pub fn new(name: impl Into<String>) -> AlertNeedsQuery {
+        AlertNeedsQuery {
             name: name.into(),
             origin: Origin::here(),
         }
@@ -171,10 +171,10 @@ impl Alert {
     }
 }
 
-impl AlertNamed {
+impl AlertNeedsQuery {
     /// The condition: PromQL, or LogQL for an alert that is seen in logs.
-    pub fn when(self, query: impl Into<RuleQuery>) -> AlertWhen {
-        AlertWhen {
+    pub fn when(self, query: impl Into<RuleQuery>) -> AlertNeedsSeverity {
+        AlertNeedsSeverity {
             alert: Alert {
                 name: self.name,
                 query: query.into(),
@@ -195,7 +195,7 @@ impl AlertNamed {
     }
 }
 
-impl AlertWhen {
+impl AlertNeedsSeverity {
     /// Fires only when the condition holds this long.
     pub fn lasting(mut self, time: Duration) -> Self {
         self.alert.lasting = time;
@@ -203,29 +203,29 @@ impl AlertWhen {
     }
 
     /// How urgent it is.
-    pub fn severity(mut self, severity: Severity) -> AlertSevere {
+    pub fn severity(mut self, severity: Severity) -> AlertNeedsOwner {
         self.alert.severity = severity;
-        AlertSevere { alert: self.alert }
+        AlertNeedsOwner { alert: self.alert }
     }
 }
 
-impl AlertSevere {
+impl AlertNeedsOwner {
     /// The team that answers.
-    pub fn owner(mut self, team: impl Into<String>) -> AlertOwned {
+    pub fn owner(mut self, team: impl Into<String>) -> AlertNeedsSummary {
         self.alert.owner = team.into();
-        AlertOwned { alert: self.alert }
+        AlertNeedsSummary { alert: self.alert }
     }
 }
 
-impl AlertOwned {
+impl AlertNeedsSummary {
     /// One line: what is wrong. Prometheus' templates are allowed.
-    pub fn summary(mut self, text: impl Into<String>) -> AlertSummed {
+    pub fn summary(mut self, text: impl Into<String>) -> AlertNeedsRunbook {
         self.alert.summary = text.into();
-        AlertSummed { alert: self.alert }
+        AlertNeedsRunbook { alert: self.alert }
     }
 }
 
-impl AlertSummed {
+impl AlertNeedsRunbook {
     /// The runbook that says what to do.
     #[must_use]
     pub fn runbook(mut self, runbook: Slug) -> Alert {

@@ -21,11 +21,16 @@ mod span;
 mod stack;
 mod unit;
 
-pub use alert::{Alert, AlertNamed, AlertOwned, AlertSevere, AlertSummed, AlertWhen, Severity};
+pub use alert::{
+    Alert, AlertNeedsOwner, AlertNeedsQuery, AlertNeedsRunbook, AlertNeedsSeverity,
+    AlertNeedsSummary, Severity,
+};
 pub use allow::Allow;
 pub use duration::{Duration, DurationError, days, hours, millis, mins, secs};
 pub use label::{Domain, Label, LabelDef, LabelValue};
 pub use log::{FieldKind, Level, LogCatalog, LogContext, LogEvent, LogField, Presence, Redaction};
+#[doc(hidden)]
+pub use metric::label_text;
 pub use metric::{Exposer, Metric, MetricDef, MetricFamily, MetricKind, Stability};
 pub use name::{LabelName, MetricName, NameError, Slug, Uid};
 pub use origin::Origin;

@@ -158,6 +158,19 @@ pub trait Metric: Sized + 'static {
     fn label_values(&self) -> Vec<(&'static str, String)>;
 }
 
+/// The label a Rust identifier stands for: `r#type` is `type`.
+#[doc(hidden)]
+#[must_use]
+pub const fn label_text(identifier: &'static str) -> &'static str {
+    match identifier.as_bytes() {
+        [b'r', b'#', rest @ ..] => match std::str::from_utf8(rest) {
+            Ok(name) => name,
+            Err(_) => identifier,
+        },
+        _ => identifier,
+    }
+}
+
 /// Declares a family of metrics: each is a catalog entry, the label set a service records with, and the
 /// handle queries are built from. An undeclared metric or label does not compile.
 ///
@@ -201,13 +214,18 @@ macro_rules! metrics {
             impl $metric {
                 $(
                     #[doc = concat!("The label `", stringify!($label), "`, for queries.")]
-                    pub const $label: $crate::Label<Self, $domain> = $crate::Label::new(
-                        $crate::LabelName::checked(stringify!($label)));
+                    pub const $label: $crate::Label<Self, $domain> = $crate::Label::new($crate::label_text(stringify!($label)));
                 )*
             }
 
+            // Associated constants are only evaluated where they are used; this one always is.
+            const _: () = assert!($crate::MetricName::is_valid($name),
+                concat!("`", $name, "` is not a metric name: letters, digits, `_` and `:`, not starting with a digit"));
+            $(const _: () = assert!($crate::LabelName::is_valid($crate::label_text(stringify!($label))),
+                concat!("`", stringify!($label), "` is not a label name: letters, digits and `_`, not starting with `__`"));)*
+
             impl $crate::Metric for $metric {
-                const NAME: &'static str = $crate::MetricName::checked($name);
+                const NAME: &'static str = $name;
 
                 fn definition() -> $crate::MetricDef {
                     #[allow(unused_mut, unused_assignments, reason = "not every metric names a unit")]
@@ -220,7 +238,7 @@ macro_rules! metrics {
                         unit,
                         help: help.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" "),
                         labels: vec![$($crate::LabelDef {
-                            name: $crate::LabelName::from_static(stringify!($label)),
+                            name: $crate::LabelName::from_static($crate::label_text(stringify!($label))),
                             domain: <$domain as $crate::LabelValue>::domain(),
                         }),*],
                         owner: ($owner).into(),
@@ -232,7 +250,7 @@ macro_rules! metrics {
                 }
 
                 fn label_values(&self) -> Vec<(&'static str, String)> {
-                    vec![$((stringify!($label), $crate::LabelValue::text(&self.$label))),*]
+                    vec![$(($crate::label_text(stringify!($label)), $crate::LabelValue::text(&self.$label))),*]
                 }
             }
 
@@ -265,4 +283,75 @@ macro_rules! metrics {
     (@traits native_histogram $metric:ident) => { impl $crate::Histogram for $metric { const CLASSIC: bool = false; } };
     (@traits summary $metric:ident) => { impl $crate::Summary for $metric {} };
     (@traits $kind:ident $metric:ident) => {};
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::prelude::*;
+    use crate::{LabelName, MetricKind};
+
+    labels! {
+        pub enum Outcome { Good = "good", Bad = "bad" }
+    }
+
+    metrics! {
+        family "Test", owner "platform", exposed_by Exposer::Service("api".into());
+
+        /// Things done,
+        /// of any type.
+        pub counter Done("done_total") { r#type: Outcome } allow("metric-naming", "an example")
+        /// How long it took.
+        pub dual_histogram Took("took_seconds", Seconds, [0.1, 1.0]) {}
+    }
+
+    #[test]
+    fn one_declaration_is_catalog_entry_label_set_and_handle() {
+        let done = Done::definition();
+        assert_eq!(done.help, "Things done, of any type.");
+        assert_eq!(done.labels[0].name, LabelName::from_static("type"));
+        assert_eq!(done.allow[0].check, "metric-naming");
+        assert_eq!(
+            Done {
+                r#type: Outcome::Bad
+            }
+            .label_values(),
+            [("type", "bad".to_owned())]
+        );
+        assert_eq!(Done::r#type.name(), "type");
+        assert_eq!(family().metrics.len(), 2);
+    }
+
+    #[test]
+    fn series_names_follow_the_exposition() {
+        let took = Took::definition();
+        assert_eq!(
+            took.kind,
+            MetricKind::Histogram {
+                buckets: vec![0.1, 1.0],
+                native: true
+            }
+        );
+        assert_eq!(took.unit, Unit::Seconds);
+        assert_eq!(
+            took.series_names(),
+            [
+                "took_seconds",
+                "took_seconds_bucket",
+                "took_seconds_sum",
+                "took_seconds_count"
+            ]
+        );
+        assert_eq!(Done::definition().series_names(), ["done_total"]);
+    }
+
+    #[test]
+    fn definitions_survive_text_and_unknown_keys_do_not() {
+        let text = serde_json::to_string(&family()).unwrap();
+        assert_eq!(
+            serde_json::from_str::<crate::MetricFamily>(&text).unwrap(),
+            family()
+        );
+        let wrong = text.replacen("\"title\"", "\"titel\"", 1);
+        assert!(serde_json::from_str::<crate::MetricFamily>(&wrong).is_err());
+    }
 }

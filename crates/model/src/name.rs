@@ -47,6 +47,12 @@ macro_rules! names {
                 }
             }
 
+            /// Whether a text keeps the rule.
+            #[must_use]
+            pub const fn is_valid(name: &str) -> bool {
+                $valid(name)
+            }
+
             /// The same text, refused at compile time in a constant when it breaks the rule.
             ///
             /// # Panics

@@ -1,0 +1,27 @@
+use obsctl_model::prelude::*;
+
+labels! {
+    pub enum Method { Get = "GET", Post = "POST" }
+    pub bounded Route, at_most 40, like "/";
+}
+
+metrics! {
+    family "API", owner "platform", exposed_by Exposer::Service("api".into());
+
+    /// Requests served.
+    pub counter Requests("requests_total") { method: Method, path: Route }
+    /// Tasks waiting.
+    pub gauge Waiting("waiting") { path: Route }
+}
+
+fn alert() -> Alert {
+    Alert::new("Waiting")
+        .when(Waiting::select().sum().gt(10))
+        .severity(Severity::Warning)
+        .owner("platform")
+        .summary("Tasks wait")
+}
+
+fn main() {
+    let _ = alert();
+}
