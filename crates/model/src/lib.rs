@@ -5,6 +5,7 @@
 
 mod alert;
 mod allow;
+pub mod dashboard;
 mod duration;
 mod label;
 mod log;
@@ -26,6 +27,7 @@ pub use alert::{
     AlertNeedsSummary, Severity,
 };
 pub use allow::Allow;
+pub use dashboard::{Dashboard, Panel};
 pub use duration::{Duration, DurationError, days, hours, millis, mins, secs};
 pub use label::{Domain, Label, LabelDef, LabelValue};
 pub use log::{FieldKind, Level, LogCatalog, LogContext, LogEvent, LogField, Presence, Redaction};
@@ -48,6 +50,19 @@ pub use unit::Unit;
 
 /// Everything a file of definitions needs.
 pub mod prelude {
+    pub use crate::dashboard::field::{Cell, Special, by_name, by_query, by_regex};
+    pub use crate::dashboard::panel::{
+        alert_list, bar_gauge, gauge, heatmap, logs, node_graph, stat, state_timeline, table, text,
+        timeseries, traces,
+    };
+    pub use crate::dashboard::transform::{self, Calculation};
+    pub use crate::dashboard::variable::{
+        self, label_values, log_label_values, series_label_values, trace_tag_values,
+    };
+    pub use crate::dashboard::{
+        Annotation, Color, Dashboard, DashboardLink, Explore, Folder, Link, Mapping, Panel, Panels,
+        Row, Variable, service_map,
+    };
     pub use crate::query::{
         Instant, TargetLabel, interval, logql, promql, range, record, time, traceql,
     };

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Duration, LogCatalog, MetricFamily, Routing, RuleGroup, Runbook, ScrapeJob, Service, Slo, Slug,
-    SpanCatalog, secs,
+    Dashboard, Duration, LogCatalog, MetricFamily, Routing, RuleGroup, Runbook, ScrapeJob, Service,
+    Slo, Slug, SpanCatalog, secs,
 };
 
 /// A team's telemetry and everything made from it. obsctl generates and checks one of these.
@@ -36,6 +36,9 @@ pub struct Stack {
     /// Service level objectives.
     #[serde(default)]
     pub slos: Vec<Slo>,
+    /// Dashboards.
+    #[serde(default)]
+    pub dashboards: Vec<Dashboard>,
     /// Runbooks.
     #[serde(default)]
     pub runbooks: Vec<Runbook>,
@@ -79,6 +82,7 @@ impl Stack {
             spans: SpanCatalog::default(),
             rule_groups: vec![],
             slos: vec![],
+            dashboards: vec![],
             runbooks: vec![],
             scrape_jobs: vec![],
             routing: None,
@@ -94,6 +98,8 @@ impl Stack {
         rule_group rule_groups RuleGroup;
         /// Adds a service level objective.
         slo slos Slo;
+        /// Adds a dashboard.
+        dashboard dashboards Dashboard;
         /// Adds a runbook.
         runbook runbooks Runbook;
         /// Adds a scrape job.

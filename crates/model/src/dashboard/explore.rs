@@ -1,0 +1,179 @@
+//! Links into Grafana's Explore, which take a query along.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{Datasource, Expression, TimeRange};
+use crate::{LogQl, Promql, TraceQl};
+
+/// A query opened in Explore. Grafana's variables in it are filled in when the link is followed:
+/// `${__field.labels.path}`, `$tenant`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Explore {
+    /// What is asked.
+    pub expression: Expression,
+    /// The time it shows; that of the dashboard without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<TimeRange>,
+}
+
+impl Explore {
+    /// A query of any language.
+    #[must_use]
+    pub fn new(expression: impl Into<Expression>) -> Self {
+        Self {
+            expression: expression.into(),
+            time: None,
+        }
+    }
+
+    /// Log lines.
+    #[must_use]
+    pub fn logs(query: LogQl) -> Self {
+        Self::new(query)
+    }
+
+    /// Traces, or one trace by its id.
+    #[must_use]
+    pub fn traces(query: TraceQl) -> Self {
+        Self::new(query)
+    }
+
+    /// Metrics.
+    #[must_use]
+    pub fn metrics(query: impl Into<Promql>) -> Self {
+        Self::new(query.into())
+    }
+
+    /// Shows this time instead of the dashboard's: `now-1h` to `now`.
+    #[must_use]
+    pub fn time(mut self, from: impl Into<String>, to: impl Into<String>) -> Self {
+        self.time = Some(TimeRange {
+            from: from.into(),
+            to: to.into(),
+        });
+        self
+    }
+
+    /// The address, relative to Grafana's root.
+    #[must_use]
+    pub fn href(&self) -> String {
+        let source = Datasource::of(self.expression.kind());
+        let datasource = json!({ "type": source.kind.plugin(), "uid": source.uid });
+        let text = self.expression.as_str();
+        let query = match &self.expression {
+            Expression::Promql(_) => {
+                json!({ "refId": "A", "datasource": datasource, "expr": text, "range": true })
+            }
+            Expression::Logql(_) => {
+                json!({ "refId": "A", "datasource": datasource, "expr": text, "queryType": "range" })
+            }
+            Expression::Traceql(_) => {
+                json!({ "refId": "A", "datasource": datasource, "query": text, "queryType": "traceql" })
+            }
+            Expression::ServiceMap { .. } => {
+                json!({ "refId": "A", "datasource": datasource, "serviceMapQuery": text, "queryType": "serviceMap" })
+            }
+        };
+        let (from, to) = match &self.time {
+            Some(time) => (time.from.as_str(), time.to.as_str()),
+            None => ("${__from}", "${__to}"),
+        };
+        let panes = json!({ "a": {
+            "datasource": source.uid,
+            "queries": [query],
+            "range": { "from": from, "to": to },
+        } });
+        format!(
+            "/explore?schemaVersion=1&panes={}",
+            encode(&panes.to_string())
+        )
+    }
+}
+
+/// Percent-encodes a text for the query part of an address. Variables stay readable for Grafana, which
+/// encodes their values in turn.
+pub(crate) fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len() * 2);
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        if let Some((variable, length)) = variable(rest) {
+            encoded.push_str(&variable);
+            rest = &rest[length..];
+            continue;
+        }
+        let (head, tail) = rest.split_at(c.len_utf8());
+        if c.is_ascii_alphanumeric() || "-_.~".contains(c) {
+            encoded.push(c);
+        } else {
+            for byte in head.bytes() {
+                encoded.push_str(&format!("%{byte:02X}"));
+            }
+        }
+        rest = tail;
+    }
+    encoded
+}
+
+/// The variable the text begins with, in the form that encodes its value, and its length in the text.
+/// `$1` and `$` alone are no variables: they are common in regular expressions.
+fn variable(text: &str) -> Option<(String, usize)> {
+    let rest = text.strip_prefix('$')?;
+    if let Some(inner) = rest.strip_prefix('{') {
+        let end = inner.find('}')?;
+        let name = &inner[..end];
+        let valid = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        let format = if name.contains(':') {
+            ""
+        } else {
+            ":percentencode"
+        };
+        return valid.then(|| (format!("${{{name}{format}}}"), end + 3));
+    }
+    let end = rest
+        .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+        .unwrap_or(rest.len());
+    let name = &rest[..end];
+    let valid = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    valid.then(|| (format!("${{{name}:percentencode}}"), end + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::{logql, promql};
+
+    #[test]
+    fn carries_query_and_time() {
+        let url = Explore::logs(logql(
+            r#"{service_name="api"} | path="${__field.labels.path}""#,
+        ))
+        .href();
+        assert_eq!(
+            url,
+            "/explore?schemaVersion=1&panes=%7B%22a%22%3A%7B%22datasource%22%3A%22loki%22%2C%22queries%22%3A%5B%7B\
+             %22refId%22%3A%22A%22%2C%22datasource%22%3A%7B%22type%22%3A%22loki%22%2C%22uid%22%3A%22loki%22%7D%2C\
+             %22expr%22%3A%22%7Bservice_name%3D%5C%22api%5C%22%7D%20%7C%20path%3D%5C%22\
+             ${__field.labels.path:percentencode}%5C%22%22%2C%22queryType%22%3A%22range%22%7D%5D%2C\
+             %22range%22%3A%7B%22from%22%3A%22${__from:percentencode}%22%2C%22to%22%3A%22${__to:percentencode}%22%7D%7D%7D"
+        );
+    }
+
+    #[test]
+    fn a_fixed_time_replaces_the_dashboards() {
+        let url = Explore::metrics(promql("up")).time("now-6h", "now").href();
+        assert!(
+            url.contains("%22from%22%3A%22now-6h%22%2C%22to%22%3A%22now%22"),
+            "{url}"
+        );
+    }
+
+    #[test]
+    fn only_variables_stay_as_they_are() {
+        assert_eq!(encode("a b$"), "a%20b%24");
+        assert_eq!(encode("$1-${tenant:raw}"), "%241-${tenant:raw}");
+        assert_eq!(encode("/$tenant/ä"), "%2F${tenant:percentencode}%2F%C3%A4");
+    }
+}

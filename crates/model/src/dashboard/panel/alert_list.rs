@@ -1,0 +1,87 @@
+//! Alerts and their states.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Panel, PanelType, Size};
+
+/// Which alerts an alert list shows, and how.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct AlertList {
+    /// Only those whose names contain this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name_contains: Option<String>,
+    /// Only those whose labels match: `{team="platform"}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matching: Option<String>,
+    /// Labels they are grouped by.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub group_by: Vec<String>,
+    /// How many at most; 20 without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<u16>,
+    /// Whether only their number is shown.
+    pub count_only: bool,
+    /// Whether those that do not fire are shown too.
+    pub inactive: bool,
+}
+
+impl PanelType for AlertList {
+    const PLUGIN: &'static str = "alertlist";
+    const SIZE: Size = Size {
+        width: 12,
+        height: 8,
+    };
+}
+
+/// Alerts that fire or are about to, from Prometheus' and Loki's rules.
+#[track_caller]
+#[must_use]
+pub fn alert_list(title: impl Into<String>) -> Panel<AlertList> {
+    Panel::new(title, AlertList::default())
+}
+
+impl Panel<AlertList> {
+    /// Only those whose names contain this.
+    #[must_use]
+    pub fn name_contains(mut self, name: impl Into<String>) -> Self {
+        self.visualization.name_contains = Some(name.into());
+        self
+    }
+
+    /// Only those whose labels match: `{team="platform"}`.
+    #[must_use]
+    pub fn matching(mut self, labels: impl Into<String>) -> Self {
+        self.visualization.matching = Some(labels.into());
+        self
+    }
+
+    /// Grouped by this label too.
+    #[must_use]
+    pub fn group_by(mut self, label: impl Into<String>) -> Self {
+        self.visualization.group_by.push(label.into());
+        self
+    }
+
+    /// So many at most.
+    #[must_use]
+    pub fn at_most(mut self, alerts: u16) -> Self {
+        self.visualization.at_most = Some(alerts);
+        self
+    }
+
+    /// Only their number.
+    #[must_use]
+    pub fn count_only(mut self) -> Self {
+        self.visualization.count_only = true;
+        self
+    }
+
+    /// Those that do not fire, too.
+    #[must_use]
+    pub fn with_inactive(mut self) -> Self {
+        self.visualization.inactive = true;
+        self
+    }
+}

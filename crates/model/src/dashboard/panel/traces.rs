@@ -1,0 +1,27 @@
+//! One trace, span by span.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Panel, PanelType, Size};
+
+/// A traces panel has nothing to choose.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Traces {}
+
+impl PanelType for Traces {
+    const PLUGIN: &'static str = "traces";
+    const SIZE: Size = Size {
+        width: 24,
+        height: 12,
+    };
+}
+
+/// One trace, span by span: `traces("Trace").query(traceql("${trace_id}"))`. A list of traces that match is a
+/// [`table`](super::table()).
+#[track_caller]
+#[must_use]
+pub fn traces(title: impl Into<String>) -> Panel<Traces> {
+    Panel::new(title, Traces::default())
+}

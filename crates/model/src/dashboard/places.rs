@@ -1,0 +1,265 @@
+//! Every query and every text of a dashboard, with the place it stands at: what checks read.
+
+use super::query::letters;
+use super::variable::Values;
+use super::{Annotation, Dashboard, Expression, Link, LinkTarget, Panel, Variable, Visualization};
+use crate::{LogQl, Origin, Promql, TraceQl};
+
+/// Where in a dashboard something stands.
+#[derive(Clone, Debug)]
+pub enum Place<'a> {
+    /// The dashboard itself.
+    Dashboard,
+    /// The heading of a row, or its repetition.
+    Row(&'a str),
+    /// A panel as a whole.
+    Panel(&'a Panel),
+    /// A query of a panel, with its ref id.
+    Query(&'a Panel, String),
+    /// A variable.
+    Variable(&'a Variable),
+    /// An annotation.
+    Annotation(&'a Annotation),
+}
+
+impl Place<'_> {
+    /// The place in words: ``panel `Request rate`, query `A` ``.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Dashboard => "the dashboard".to_owned(),
+            Self::Row(title) => format!("row `{title}`"),
+            Self::Panel(panel) => format!("panel `{}`", panel.title),
+            Self::Query(panel, ref_id) => format!("panel `{}`, query `{ref_id}`", panel.title),
+            Self::Variable(variable) => format!("variable `{}`", variable.name),
+            Self::Annotation(annotation) => format!("annotation `{}`", annotation.name),
+        }
+    }
+}
+
+/// A query by its language.
+#[derive(Clone, Copy, Debug)]
+pub enum ExpressionRef<'a> {
+    /// Metrics.
+    Promql(&'a Promql),
+    /// Logs.
+    Logql(&'a LogQl),
+    /// Traces.
+    Traceql(&'a TraceQl),
+    /// The service graph, narrowed by a selector.
+    ServiceMap(&'a str),
+}
+
+impl<'a> From<&'a Expression> for ExpressionRef<'a> {
+    fn from(expression: &'a Expression) -> Self {
+        match expression {
+            Expression::Promql(query) => Self::Promql(query),
+            Expression::Logql(query) => Self::Logql(query),
+            Expression::Traceql(query) => Self::Traceql(query),
+            Expression::ServiceMap { selector } => Self::ServiceMap(selector),
+        }
+    }
+}
+
+/// A query of a dashboard.
+#[derive(Clone, Debug)]
+pub struct PlacedQuery<'a> {
+    /// Where it stands.
+    pub place: Place<'a>,
+    /// What is asked.
+    pub expression: ExpressionRef<'a>,
+    /// How series are named, of a panel's query.
+    pub legend: Option<&'a str>,
+    /// The label whose values are wanted, of a variable's query.
+    pub wanted_label: Option<&'a str>,
+    /// Where it was written; the panel's, variable's or annotation's place where it has none of its own.
+    pub origin: Origin,
+}
+
+/// What a text is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextKind {
+    /// Names the series of a query: `{{label}}`.
+    Legend,
+    /// A heading or description.
+    Title,
+    /// An address, with Grafana's variables.
+    Link,
+    /// What a text panel or an event says.
+    Content,
+    /// The name of a variable to repeat for, as `$name`.
+    Repeat,
+}
+
+/// A text of a dashboard that can name variables or labels.
+#[derive(Clone, Debug)]
+pub struct PlacedText<'a> {
+    /// Where it stands.
+    pub place: Place<'a>,
+    /// What it is for.
+    pub kind: TextKind,
+    /// The text.
+    pub text: String,
+}
+
+fn or(own: Origin, outer: Origin) -> Origin {
+    if own.location().is_some() { own } else { outer }
+}
+
+impl Panel {
+    /// The ref id of each query, in order: its own, or the letter of its position.
+    pub fn ref_ids(&self) -> impl Iterator<Item = String> {
+        let own = self.queries.iter().enumerate();
+        own.map(|(index, query)| query.ref_id.clone().unwrap_or_else(|| letters(index)))
+    }
+
+    /// Every link: of the panel, its values and its overrides.
+    pub fn all_links(&self) -> impl Iterator<Item = &Link> {
+        let overridden = self.overrides.iter().flat_map(|one| &one.properties);
+        let overridden = overridden.filter_map(|property| match property {
+            super::field::Property::Links(links) => Some(links),
+            _ => None,
+        });
+        self.links
+            .iter()
+            .chain(&self.data_links)
+            .chain(overridden.flatten())
+    }
+}
+
+impl Dashboard {
+    /// Every query of panels, links into Explore, variables and annotations.
+    #[must_use]
+    pub fn queries(&self) -> Vec<PlacedQuery<'_>> {
+        let mut found = vec![];
+        for variable in &self.variables {
+            found.extend(variable_query(variable));
+        }
+        for annotation in &self.annotations {
+            found.push(PlacedQuery {
+                place: Place::Annotation(annotation),
+                expression: (&annotation.expression).into(),
+                legend: None,
+                wanted_label: None,
+                origin: or(annotation.expression.origin(), annotation.origin),
+            });
+        }
+        for panel in self.panels() {
+            for (query, ref_id) in panel.queries.iter().zip(panel.ref_ids()) {
+                found.push(PlacedQuery {
+                    place: Place::Query(panel, ref_id),
+                    expression: (&query.expression).into(),
+                    legend: query.legend.as_deref(),
+                    wanted_label: None,
+                    origin: or(query.expression.origin(), panel.origin),
+                });
+            }
+            for link in panel.all_links() {
+                if let LinkTarget::Explore(explore) = &link.to {
+                    found.push(PlacedQuery {
+                        place: Place::Panel(panel),
+                        expression: (&explore.expression).into(),
+                        legend: None,
+                        wanted_label: None,
+                        origin: or(explore.expression.origin(), panel.origin),
+                    });
+                }
+            }
+        }
+        found
+    }
+
+    /// Every text that can name variables or labels: headings, legends, links, contents, repetitions.
+    #[must_use]
+    pub fn texts<'a>(&'a self) -> Vec<PlacedText<'a>> {
+        let mut found = vec![];
+        let mut add = |place: Place<'a>, kind, text: String| {
+            if !text.is_empty() {
+                found.push(PlacedText { place, kind, text });
+            }
+        };
+        add(Place::Dashboard, TextKind::Title, self.title.clone());
+        for link in &self.links {
+            add(Place::Dashboard, TextKind::Link, link.href());
+        }
+        for variable in &self.variables {
+            for value in &variable.default {
+                add(Place::Variable(variable), TextKind::Content, value.clone());
+            }
+        }
+        for annotation in &self.annotations {
+            for text in [&annotation.title, &annotation.text].into_iter().flatten() {
+                add(
+                    Place::Annotation(annotation),
+                    TextKind::Content,
+                    text.clone(),
+                );
+            }
+        }
+        for row in &self.rows {
+            let place = Place::Row(&row.title);
+            add(place.clone(), TextKind::Title, row.title.clone());
+            if let Some(variable) = &row.repeat {
+                add(place, TextKind::Repeat, format!("${variable}"));
+            }
+        }
+        for panel in self.panels() {
+            panel_texts(panel, &mut add);
+        }
+        found
+    }
+}
+
+fn panel_texts<'a>(panel: &'a Panel, add: &mut impl FnMut(Place<'a>, TextKind, String)) {
+    let place = || Place::Panel(panel);
+    add(place(), TextKind::Title, panel.title.clone());
+    if let Some(description) = &panel.description {
+        add(place(), TextKind::Title, description.clone());
+    }
+    if let Some(repeat) = &panel.repeat {
+        add(place(), TextKind::Repeat, format!("${}", repeat.variable));
+    }
+    for (query, ref_id) in panel.queries.iter().zip(panel.ref_ids()) {
+        if let Some(legend) = &query.legend {
+            add(
+                Place::Query(panel, ref_id.clone()),
+                TextKind::Legend,
+                legend.clone(),
+            );
+        }
+    }
+    for link in panel.all_links() {
+        add(place(), TextKind::Title, link.title.clone());
+        add(place(), TextKind::Link, link.href());
+    }
+    match &panel.visualization {
+        Visualization::Text(text) => add(place(), TextKind::Content, text.content.clone()),
+        Visualization::AlertList(list) => {
+            for text in [&list.name_contains, &list.matching].into_iter().flatten() {
+                add(place(), TextKind::Content, text.clone());
+            }
+        }
+        _ => {}
+    }
+}
+
+fn variable_query(variable: &Variable) -> Option<PlacedQuery<'_>> {
+    let (expression, own) = match &variable.values {
+        Values::LabelValues { of, .. } => (ExpressionRef::Promql(of), of.origin()),
+        Values::LogLabelValues { of: Some(of), .. } => (ExpressionRef::Logql(of), of.origin()),
+        _ => return None,
+    };
+    let wanted_label = match &variable.values {
+        Values::LabelValues { label, .. } | Values::LogLabelValues { label, .. } => {
+            Some(label.as_str())
+        }
+        _ => None,
+    };
+    Some(PlacedQuery {
+        place: Place::Variable(variable),
+        expression,
+        legend: None,
+        wanted_label,
+        origin: or(own, variable.origin),
+    })
+}
