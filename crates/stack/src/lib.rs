@@ -1,4 +1,12 @@
-//! The reference stack: a multi-tenant API with background workers, MCP tools and external providers.
+//! The reference stack: a multi-tenant API with workers, third-party integrations and MCP tools, described once.
+//!
+//! Read it to see how definitions look, copy from it, or fork it.
+
+pub mod labels;
+pub mod metrics;
+pub mod services;
+pub mod teams;
+pub mod uids;
 
 use obsctl_model::{Slug, Stack};
 
@@ -6,4 +14,6 @@ use obsctl_model::{Slug, Stack};
 #[must_use]
 pub fn stack() -> Stack {
     Stack::new(Slug::from_static("reference"))
+        .services(services::services())
+        .metrics(metrics::families())
 }
