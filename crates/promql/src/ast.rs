@@ -127,11 +127,13 @@ pub struct Selector {
     pub name: Option<Name>,
     /// The matchers inside the braces.
     pub matchers: Vec<Matcher>,
+    /// Grafana variables that stand for whole matchers: `{job="api", $filters}`.
+    pub variables: Vec<Variable>,
     /// `offset` and `@`.
     pub modifiers: Modifiers,
     /// `anchored` or `smoothed` (experimental, Prometheus 3.7).
     pub extended: Option<Extended>,
-    /// Everything, modifiers included.
+    /// Everything, modifiers included; inside a [`RangeSelector`] what stands before the brackets.
     pub span: Span,
 }
 
@@ -173,18 +175,22 @@ pub struct Subquery {
 /// A duration, or an expression of durations (Prometheus 3.x).
 #[derive(Clone, Debug, PartialEq)]
 pub enum DurationExpr {
-    /// `5m`, or a bare number of seconds.
+    /// `5m`
     Literal(DurationLiteral),
+    /// `300`: a bare number, of seconds where a duration is wanted, of anything inside arithmetic.
+    Number(Number),
     /// `$__rate_interval`, `${window}`
     Variable(Variable),
     /// `-5m`
     Negative(Box<DurationExpr>, Span),
     /// `1h + 5m`: `+ - * / % ^`
     Binary(BinaryOp, Box<DurationExpr>, Box<DurationExpr>, Span),
-    /// `step()`, `range()`, `min(a, b)`, `max(a, b)`
+    /// `step()`, `range()`, `min_of(a, b)`, `max_of(a, b)`
     Call(Name, Vec<DurationExpr>, Span),
     /// `(1h)`
     Paren(Box<DurationExpr>, Span),
+    /// What the parser could not read.
+    Error(ErrorNode),
 }
 
 /// A literal duration.
@@ -275,6 +281,10 @@ pub enum BinaryOp {
     And,
     Or,
     Unless,
+    /// `</`: drops the observations of a native histogram above a bound (Prometheus 3.10).
+    TrimUpper,
+    /// `>/`: drops the observations of a native histogram below a bound (Prometheus 3.10).
+    TrimLower,
 }
 
 /// `lhs op [bool] [on|ignoring (…)] [group_left|group_right (…)] [fill…] rhs`
@@ -362,6 +372,9 @@ pub enum VariableForm {
     Braced,
     /// `[[name]]`, `[[name:format]]`
     Brackets,
+    /// `0.$quantile`, `${n}m`: a number or duration of which variables are only a part. The name is
+    /// the whole text; [`crate::variable::scan`] finds the variables in it.
+    Mixed,
 }
 
 /// A Grafana variable: `$x`, `${x:regex}`, `[[x]]`, `$__rate_interval`.

@@ -4,9 +4,22 @@
 //! read) and the syntax errors it met. This crate knows nothing of obsctl.
 
 pub mod ast;
+pub mod duration;
+pub mod functions;
+mod lexer;
+mod literal;
+mod name;
+mod ops;
+mod parser;
+mod print;
 mod span;
+mod types;
+pub mod variable;
+mod visit;
 
 pub use ast::Expr;
+pub use name::{is_legacy_label_name, is_legacy_metric_name};
+pub use parser::{Dialect, MAX_DEPTH, Parsed, SyntaxError, parse, parse_with};
 pub use span::Span;
-mod stub;
-pub use stub::{Parsed, SyntaxError, parse};
+pub use types::ValueType;
+pub use visit::{Children, Descendants, SelectorUse};

@@ -1,0 +1,142 @@
+//! Syntax errors, and what to say about frequent mistakes.
+
+use std::fmt;
+
+use super::Parser;
+use crate::Span;
+use crate::lexer::{Keyword, Kind, Token};
+
+/// Something that is not PromQL, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// The place.
+    pub span: Span,
+    /// What is wrong: a lowercase headline.
+    pub message: String,
+    /// What could have stood there.
+    pub expected: Option<String>,
+    /// How to put it right.
+    pub help: Option<String>,
+}
+
+impl SyntaxError {
+    pub(crate) fn new(span: Span, message: impl Into<String>) -> Self {
+        Self {
+            span,
+            message: message.into(),
+            expected: None,
+            help: None,
+        }
+    }
+
+    pub(crate) fn expected(mut self, expected: &str) -> Self {
+        self.expected = Some(expected.to_owned());
+        self
+    }
+
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl fmt::Display for SyntaxError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if let Some(expected) = &self.expected {
+            write!(f, ", expected {expected}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for SyntaxError {}
+
+impl Parser<'_> {
+    /// Reports that `expected` should have stood where the next token is.
+    pub(super) fn unexpected(&mut self, expected: &str) {
+        let error = SyntaxError::new(Self::span(self.token), self.unexpected_text(self.token));
+        let help = self.help_for(self.token);
+        let error = error.expected(expected);
+        self.report(match help {
+            Some(help) => error.help(help),
+            None => error,
+        });
+    }
+
+    /// The same, where an expression has just ended: an operator may be missing or mistaken.
+    pub(super) fn unexpected_after_operand(&mut self, expected: &str) {
+        let token = self.token;
+        let help = match token.kind {
+            Kind::Keyword(Keyword::By | Keyword::Without) => Some(format!(
+                "`{}` belongs to an aggregation: write `sum by (label) (…)`",
+                self.slice(token)
+            )),
+            Kind::RightParen => Some("there is no `(` for it".to_owned()),
+            Kind::Ident if self.is_logql(token) => Some(LOGQL.to_owned()),
+            Kind::Ident if matches!(self.slice(token), "AND" | "OR") => None,
+            Kind::Ident | Kind::Number | Kind::String | Kind::LeftBrace | Kind::Variable => {
+                Some("an operator is missing before it, or a quote or comma".to_owned())
+            }
+            _ => None,
+        };
+        match help {
+            Some(help) => {
+                let message = self.unexpected_text(token);
+                let error = SyntaxError::new(Self::span(token), message).expected(expected);
+                self.report(error.help(help));
+            }
+            None => self.unexpected(expected),
+        }
+    }
+
+    fn unexpected_text(&self, token: Token) -> String {
+        match token.kind {
+            Kind::Eof => "the expression ends here".to_owned(),
+            Kind::String | Kind::OpenString => "unexpected string".to_owned(),
+            _ => format!("unexpected `{}`", self.slice(token)),
+        }
+    }
+
+    fn is_logql(&self, token: Token) -> bool {
+        matches!(
+            self.slice(token),
+            "json" | "logfmt" | "unwrap" | "line_format" | "label_format"
+        )
+    }
+
+    fn help_for(&self, token: Token) -> Option<String> {
+        let help = match (token.kind, self.slice(token)) {
+            (Kind::Unknown, "|=" | "|~" | "|") => LOGQL,
+            (Kind::RegexNotEqual, _) => {
+                "`!~` belongs inside braces; against a log line it is LogQL"
+            }
+            (Kind::Unknown, "$") => "a variable is written `$name` or `${name}`",
+            (Kind::Unknown, "!") => "there is no `!`: use `!=`, `unless` or `== 0`",
+            (Kind::Unknown, ";") => "an expression has no end mark: remove it",
+            (Kind::Unknown, "\u{201c}" | "\u{201d}" | "\u{2018}" | "\u{2019}") => {
+                "use straight quotes: `\"`"
+            }
+            (Kind::Unknown, "\u{a0}") => "this is a no-break space: use a plain one",
+            (Kind::Unknown, "\u{2212}" | "\u{2013}") => "use the plain minus sign `-`",
+            _ => return None,
+        };
+        Some(help.to_owned())
+    }
+
+    /// Reports that an opening sign is never closed, at that sign.
+    pub(super) fn unclosed(&mut self, open: Token, close: &str) {
+        let message = format!("`{}` is never closed", self.slice(open));
+        let found = match self.token.kind {
+            Kind::Eof => "the end".to_owned(),
+            _ => format!("`{}`", self.slice(self.token)),
+        };
+        self.report(
+            SyntaxError::new(Self::span(open), message)
+                .expected(&format!("`{close}`"))
+                .help(format!("put `{close}` before {found}")),
+        );
+    }
+}
+
+const LOGQL: &str = "this is LogQL: PromQL has no pipeline";

@@ -1,0 +1,133 @@
+//! Operators: precedence climbing over operands with their postfixes.
+
+use super::error::SyntaxError;
+use super::{MAX_DEPTH, Parser};
+use crate::ast::{Binary, BinaryOp, Expr, Unary};
+use crate::lexer::{Keyword, Kind};
+
+impl Parser<'_> {
+    /// A whole expression.
+    pub(super) fn expr(&mut self) -> Expr {
+        self.binary(0)
+    }
+
+    /// An operand with its signs and postfixes.
+    pub(super) fn tight(&mut self) -> Expr {
+        self.binary(u8::MAX)
+    }
+
+    /// An expression whose operators bind at least as tightly as `tightness`.
+    fn binary(&mut self, tightness: u8) -> Expr {
+        if self.depth >= MAX_DEPTH {
+            self.abort();
+            return self.hole();
+        }
+        self.depth += 1;
+        let start = self.token.start;
+        let mut lhs = self.unary();
+        let mut height = self.height;
+        while let Some(op) = self.binary_op().filter(|op| op.precedence() >= tightness) {
+            let op_token = self.token;
+            self.correct_operator(op);
+            self.bump();
+            let (bool_modifier, matching) = self.matching();
+            let next = op.precedence() + u8::from(!op.is_right_associative());
+            let rhs = self.binary(next);
+            self.grow(height.max(self.height));
+            height = self.height;
+            lhs = Expr::Binary(Binary {
+                op,
+                op_span: Self::span(op_token),
+                lhs: Box::new(lhs),
+                rhs: Box::new(rhs),
+                bool_modifier,
+                matching,
+                span: self.span_from(start),
+            });
+        }
+        self.height = height;
+        self.depth -= 1;
+        lhs
+    }
+
+    /// The operator that the next token is or, in another language, would be.
+    fn binary_op(&self) -> Option<BinaryOp> {
+        Some(match self.token.kind {
+            Kind::Plus => BinaryOp::Add,
+            Kind::Minus => BinaryOp::Sub,
+            Kind::Star => BinaryOp::Mul,
+            Kind::Slash => BinaryOp::Div,
+            Kind::Percent => BinaryOp::Mod,
+            Kind::Caret => BinaryOp::Pow,
+            Kind::Equal | Kind::Assign | Kind::RegexEqual => BinaryOp::Equal,
+            Kind::NotEqual => BinaryOp::NotEqual,
+            Kind::Less => BinaryOp::Less,
+            Kind::LessEqual => BinaryOp::LessEqual,
+            Kind::Greater => BinaryOp::Greater,
+            Kind::GreaterEqual => BinaryOp::GreaterEqual,
+            Kind::TrimUpper => BinaryOp::TrimUpper,
+            Kind::TrimLower => BinaryOp::TrimLower,
+            Kind::Keyword(Keyword::And) => BinaryOp::And,
+            Kind::Keyword(Keyword::Or) => BinaryOp::Or,
+            Kind::Keyword(Keyword::Unless) => BinaryOp::Unless,
+            Kind::Keyword(Keyword::Atan2) => BinaryOp::Atan2,
+            Kind::Unknown => match self.slice(self.token) {
+                "&" | "&&" => BinaryOp::And,
+                "||" => BinaryOp::Or,
+                _ => return None,
+            },
+            _ => return None,
+        })
+    }
+
+    /// Reports an operator that is written as other languages do.
+    fn correct_operator(&mut self, op: BinaryOp) {
+        let token = self.token;
+        let written = self.slice(token);
+        if written.eq_ignore_ascii_case(op.symbol()) {
+            return;
+        }
+        let error = match token.kind {
+            Kind::RegexEqual => {
+                SyntaxError::new(Self::span(token), "`=~` matches labels, not values")
+                    .help("put it inside braces: `up{job=~\"a|b\"}`")
+            }
+            _ => SyntaxError::new(Self::span(token), format!("`{written}` is no operator"))
+                .expected(&format!("`{}`", op.symbol()))
+                .help(format!("write `{}`", op.symbol())),
+        };
+        self.report(error);
+    }
+
+    /// An operand behind any number of signs, which bind less tightly than `^`: `-1^2` is `-(1^2)`.
+    fn unary(&mut self) -> Expr {
+        let sign = match self.token.kind {
+            Kind::Minus | Kind::Plus => self.bump(),
+            _ => {
+                let operand = self.operand();
+                return self.postfix(operand);
+            }
+        };
+        let minus = sign.kind == Kind::Minus;
+        let operand = self.binary(BinaryOp::Pow.precedence());
+        match operand {
+            // As in Prometheus, a signed number is a number.
+            Expr::Number(mut number) => {
+                if minus {
+                    number.value = -number.value;
+                }
+                number.span = self.span_from(sign.start);
+                Expr::Number(number)
+            }
+            operand => {
+                self.grow(self.height);
+                let span = self.span_from(sign.start);
+                Expr::Unary(Unary {
+                    minus,
+                    expr: Box::new(operand),
+                    span,
+                })
+            }
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! The parser: recursive descent, total. It reads on after an error, so that one text gives all its
+//! errors, and leaves [`Expr::Error`] where something is missing.
+//!
+//! Start at [`parse_with`]; `expr` has the operators, `operand` what stands between them.
+
+mod clause;
+mod duration;
+mod error;
+mod expr;
+mod modifier;
+mod operand;
+mod selector;
+
+pub(crate) use selector::quoted_by_grafana;
+
+pub use error::SyntaxError;
+
+use crate::Span;
+use crate::ast::{ErrorNode, Expr};
+use crate::lexer::{Kind, Lexer, Token};
+
+/// Which language is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// PromQL as Prometheus reads it, in rule files: a Grafana variable outside of a string is an error.
+    Prometheus,
+    /// PromQL as Grafana sends it after it has filled in variables: they are nodes of the tree.
+    #[default]
+    Grafana,
+}
+
+/// What [`parse`] gives: a tree, always, and what is wrong with the text.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    /// The tree, with [`Expr::Error`] where the text could not be read.
+    pub expr: Expr,
+    /// The errors, in the order of their places.
+    pub errors: Vec<SyntaxError>,
+}
+
+impl Parsed {
+    /// The tree, if the text has no errors.
+    ///
+    /// # Errors
+    /// All the errors of the text.
+    pub fn into_result(self) -> Result<Expr, Vec<SyntaxError>> {
+        if self.errors.is_empty() {
+            Ok(self.expr)
+        } else {
+            Err(self.errors)
+        }
+    }
+}
+
+/// How deep expressions may nest, and how high a tree may grow (a chain of operators grows it too).
+/// Walking such a tree fits in the stack of any thread.
+pub const MAX_DEPTH: u32 = 400;
+
+/// How many errors of one text are reported.
+const MAX_ERRORS: usize = 50;
+
+/// Reads PromQL with Grafana's variables, which is a superset of Prometheus' language.
+#[must_use]
+pub fn parse(text: &str) -> Parsed {
+    parse_with(text, Dialect::Grafana)
+}
+
+/// Reads PromQL of the dialect.
+#[must_use]
+pub fn parse_with(text: &str, dialect: Dialect) -> Parsed {
+    let mut parser = Parser::new(text, dialect);
+    let expr = parser.whole();
+    let mut errors = parser.errors;
+    errors.sort_by_key(|error| error.span.start);
+    Parsed { expr, errors }
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    dialect: Dialect,
+    lexer: Lexer<'a>,
+    /// The token that is read next.
+    token: Token,
+    /// Where the token before it ended.
+    end: usize,
+    errors: Vec<SyntaxError>,
+    /// How many expressions are being read inside one another.
+    depth: u32,
+    /// The height of the tree that was read last.
+    height: u32,
+    /// Set when the rest of the text is given up.
+    aborted: bool,
+}
+
+impl<'a> Parser<'a> {
+    fn new(text: &'a str, dialect: Dialect) -> Self {
+        let mut lexer = Lexer::new(text);
+        let token = lexer.next_token();
+        Self {
+            text,
+            dialect,
+            lexer,
+            token,
+            end: 0,
+            errors: Vec::new(),
+            depth: 0,
+            height: 0,
+            aborted: false,
+        }
+    }
+
+    fn whole(&mut self) -> Expr {
+        if self.at(Kind::Eof) {
+            let span = Span::new(0, self.text.len());
+            self.report(SyntaxError::new(span, "there is no expression").expected("an expression"));
+            return Expr::Error(ErrorNode {
+                text: self.text.to_owned(),
+                span,
+            });
+        }
+        let expr = self.expr();
+        let height = self.height;
+        while !self.at(Kind::Eof) {
+            self.unexpected_after_operand("an operator or the end");
+            self.skip_or_read();
+        }
+        self.height = height;
+        expr
+    }
+
+    fn at(&self, kind: Kind) -> bool {
+        self.token.kind == kind
+    }
+
+    fn bump(&mut self) -> Token {
+        let token = self.token;
+        self.end = token.end;
+        self.token = self.lexer.next_token();
+        token
+    }
+
+    /// Takes the token if it is of the kind.
+    fn eat(&mut self, kind: Kind) -> Option<Token> {
+        self.at(kind).then(|| self.bump())
+    }
+
+    /// The token behind the next one.
+    fn peek(&self) -> Token {
+        let mut ahead = self.lexer;
+        ahead.next_token()
+    }
+
+    /// Reads the next token again, after the parser has decided that braces or brackets end here.
+    fn relex(&mut self) {
+        self.lexer.at = self.token.start;
+        self.lexer.in_braces = false;
+        self.lexer.in_brackets = false;
+        self.token = self.lexer.next_token();
+    }
+
+    fn slice(&self, token: Token) -> &'a str {
+        &self.text[token.start..token.end]
+    }
+
+    fn span(token: Token) -> Span {
+        Span::new(token.start, token.end)
+    }
+
+    /// From `start` to the end of the token that was read last.
+    fn span_from(&self, start: usize) -> Span {
+        Span::new(start, self.end.max(start))
+    }
+
+    /// A hole in the tree, before the next token.
+    fn hole(&mut self) -> Expr {
+        self.height = 1;
+        let place = self.token.start;
+        Expr::Error(ErrorNode {
+            text: String::new(),
+            span: Span::new(place, place),
+        })
+    }
+
+    /// Remembers an error, unless one at the same place is known or the rest was given up.
+    fn report(&mut self, error: SyntaxError) {
+        let known = self
+            .errors
+            .iter()
+            .any(|known| known.span.start == error.span.start);
+        if !known && !self.aborted && self.errors.len() < MAX_ERRORS {
+            self.errors.push(error);
+        }
+    }
+
+    /// Gives up the rest of a text that nests too deeply for its tree to be walked.
+    fn abort(&mut self) {
+        let span = Self::span(self.token);
+        self.report(
+            SyntaxError::new(
+                span,
+                format!("the expression is more than {MAX_DEPTH} levels deep"),
+            )
+            .help("split it with recording rules"),
+        );
+        self.aborted = true;
+        self.lexer.at = self.text.len();
+        self.token = self.lexer.next_token();
+    }
+
+    /// Grows the tree that was read last by a level over trees of the heights.
+    fn grow(&mut self, over: u32) {
+        self.height = over + 1;
+        if self.height > MAX_DEPTH && !self.aborted {
+            self.abort();
+        }
+    }
+
+    /// Steps over something that does not belong here, finding the errors inside it.
+    fn skip_or_read(&mut self) {
+        let before = self.token.start;
+        if self.starts_operand() {
+            self.expr();
+        }
+        if self.token.start == before && !self.at(Kind::Eof) {
+            self.bump();
+        }
+    }
+}

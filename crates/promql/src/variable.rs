@@ -1,0 +1,280 @@
+//! Grafana variables: found in any text (queries, legends, strings, names).
+
+use std::fmt;
+use std::ops::Range;
+
+use crate::Span;
+use crate::ast::{Variable, VariableForm};
+
+/// The variables that Grafana itself defines.
+pub const BUILTIN: &[&str] = &[
+    "__all_variables",
+    "__auto",
+    "__dashboard",
+    "__data",
+    "__field",
+    "__from",
+    "__interval",
+    "__interval_ms",
+    "__name",
+    "__org",
+    "__range",
+    "__range_ms",
+    "__range_s",
+    "__rate_interval",
+    "__rate_interval_ms",
+    "__series",
+    "__timezone",
+    "__to",
+    "__url",
+    "__url_time_range",
+    "__user",
+    "__value",
+    "timeFilter",
+];
+
+/// Whether Grafana defines the variable of that name (written without `$`).
+#[must_use]
+pub fn is_builtin(name: &str) -> bool {
+    BUILTIN.binary_search(&name).is_ok()
+}
+
+/// Whether the variable of that name stands for a duration that Grafana chooses.
+#[must_use]
+pub fn is_builtin_duration(name: &str) -> bool {
+    matches!(
+        name,
+        "__interval" | "__rate_interval" | "__range" | "__auto"
+    )
+}
+
+/// The variables of `text` in order, with the bytes they take.
+///
+/// The forms are Grafana's own: `$name`, `${name}`, `${name.field}`, `${name:format}`, `[[name]]`,
+/// `[[name:format]]`.
+#[must_use]
+pub fn scan(text: &str) -> Vec<(Range<usize>, Variable)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(step) = text.as_bytes()[at..]
+        .iter()
+        .position(|b| matches!(b, b'$' | b'['))
+    {
+        let start = at + step;
+        match variable_at(text, start) {
+            Some(variable) => {
+                at = variable.span.range().end;
+                found.push((start..at, variable));
+            }
+            None => at = start + 1,
+        }
+    }
+    found
+}
+
+/// Whether `text` holds a variable.
+#[must_use]
+pub fn contains(text: &str) -> bool {
+    (0..text.len()).any(|at| length_at(text, at).is_some())
+}
+
+/// The variable that `text` is, if it is nothing else.
+#[must_use]
+pub fn exact(text: &str) -> Option<Variable> {
+    variable_at(text, 0).filter(|variable| variable.span.range().end == text.len())
+}
+
+/// How many bytes the variable that begins at `at` takes.
+pub(crate) fn length_at(text: &str, at: usize) -> Option<usize> {
+    parts_at(text, at).map(|parts| parts.end - at)
+}
+
+/// The variable that begins at `at`.
+pub(crate) fn variable_at(text: &str, at: usize) -> Option<Variable> {
+    let parts = parts_at(text, at)?;
+    Some(Variable {
+        form: parts.form,
+        name: text[parts.name].to_owned(),
+        field: parts.field.map(|range| text[range].to_owned()),
+        format: parts.format.map(|range| text[range].to_owned()),
+        span: Span::new(at, parts.end),
+    })
+}
+
+struct Parts {
+    form: VariableForm,
+    name: Range<usize>,
+    field: Option<Range<usize>>,
+    format: Option<Range<usize>>,
+    end: usize,
+}
+
+fn parts_at(text: &str, at: usize) -> Option<Parts> {
+    let bytes = text.as_bytes();
+    let word = |from: usize| {
+        let tail = bytes.get(from..).unwrap_or_default();
+        let len = tail
+            .iter()
+            .take_while(|b| b.is_ascii_alphanumeric() || **b == b'_')
+            .count();
+        (len > 0).then_some(from..from + len)
+    };
+    let until = |from: usize, stops: &[u8]| {
+        let tail = bytes.get(from..).unwrap_or_default();
+        let len = tail.iter().position(|b| stops.contains(b))?;
+        (len > 0).then_some(from..from + len)
+    };
+    match (bytes.get(at)?, bytes.get(at + 1)?) {
+        (b'$', b'{') => {
+            let name = word(at + 2)?;
+            let mut end = name.end;
+            let mut field = None;
+            if bytes.get(end) == Some(&b'.') {
+                let range = until(end + 1, b":}^")?;
+                end = range.end;
+                field = Some(range);
+            }
+            let mut format = None;
+            if bytes.get(end) == Some(&b':') {
+                let range = until(end + 1, b"}")?;
+                end = range.end;
+                format = Some(range);
+            }
+            (bytes.get(end) == Some(&b'}')).then_some(Parts {
+                form: VariableForm::Braced,
+                name,
+                field,
+                format,
+                end: end + 1,
+            })
+        }
+        (b'$', _) => {
+            let name = word(at + 1)?;
+            let end = name.end;
+            Some(Parts {
+                form: VariableForm::Dollar,
+                name,
+                field: None,
+                format: None,
+                end,
+            })
+        }
+        (b'[', b'[') => {
+            let name = word(at + 2)?;
+            let mut end = name.end;
+            let mut format = None;
+            if bytes.get(end) == Some(&b':') {
+                let range = word(end + 1)?;
+                end = range.end;
+                format = Some(range);
+            }
+            bytes.get(end..)?.starts_with(b"]]").then_some(Parts {
+                form: VariableForm::Brackets,
+                name,
+                field: None,
+                format,
+                end: end + 2,
+            })
+        }
+        _ => None,
+    }
+}
+
+impl Variable {
+    /// `$name`
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            form: VariableForm::Dollar,
+            name: name.into(),
+            field: None,
+            format: None,
+            span: Span::default(),
+        }
+    }
+
+    /// `${name}`
+    #[must_use]
+    pub fn braced(name: impl Into<String>) -> Self {
+        Self {
+            form: VariableForm::Braced,
+            ..Self::new(name)
+        }
+    }
+
+    /// Whether Grafana defines it.
+    #[must_use]
+    pub fn is_builtin(&self) -> bool {
+        is_builtin(&self.name)
+    }
+}
+
+impl fmt::Display for Variable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (open, close) = match self.form {
+            VariableForm::Dollar => ("$", ""),
+            VariableForm::Braced => ("${", "}"),
+            VariableForm::Brackets => ("[[", "]]"),
+            VariableForm::Mixed => ("", ""),
+        };
+        write!(f, "{open}{}", self.name)?;
+        if let Some(field) = &self.field {
+            write!(f, ".{field}")?;
+        }
+        if let Some(format) = &self.format {
+            write!(f, ":{format}")?;
+        }
+        f.write_str(close)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_is_found_where_it_stands() {
+        let cases: &[(&str, &[&str])] = &[
+            ("$x", &["$x"]),
+            ("a ${x} b", &["${x}"]),
+            ("${x:regex}", &["${x:regex}"]),
+            (
+                "${__data.fields.name:date:iso}",
+                &["${__data.fields.name:date:iso}"],
+            ),
+            ("[[x]] and [[y:csv]]", &["[[x]]", "[[y:csv]]"]),
+            ("$__rate_interval,$b", &["$__rate_interval", "$b"]),
+            ("[[[x]]]", &["[[x]]"]),
+            ("$ $$ ${ ${} [[ ]] [[x] $-", &[]),
+            ("$$x", &["$x"]),
+            ("é$é$x", &["$x"]),
+        ];
+        for (text, expected) in cases {
+            let found: Vec<_> = scan(text);
+            let texts: Vec<_> = found
+                .iter()
+                .map(|(range, _)| &text[range.clone()])
+                .collect();
+            assert_eq!(&texts, expected, "{text}");
+            for (range, variable) in found {
+                assert_eq!(variable.to_string(), text[range], "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_parts_of_a_variable_are_told_apart() {
+        let variable = exact("${__data.fields.name:date:iso}").unwrap();
+        assert_eq!(variable.name, "__data");
+        assert_eq!(variable.field.as_deref(), Some("fields.name"));
+        assert_eq!(variable.format.as_deref(), Some("date:iso"));
+        assert!(variable.is_builtin());
+        assert!(exact("$a-").is_none());
+    }
+
+    #[test]
+    fn builtin_names_are_sorted_for_the_search() {
+        assert!(BUILTIN.is_sorted());
+        assert!(is_builtin("__rate_interval") && !is_builtin("job"));
+    }
+}
