@@ -135,11 +135,14 @@ pub(super) fn aggregate(
         op_span: Span::default(),
         param: param.map(Box::new),
         expr: Box::new(expr),
-        grouping: grouping.map(|(without, labels)| Grouping {
-            without,
-            labels: labels.into_iter().map(name).collect(),
-            span: Span::default(),
-        }),
+        // `by ()` says the same as no clause.
+        grouping: grouping
+            .filter(|(without, labels)| *without || !labels.is_empty())
+            .map(|(without, labels)| Grouping {
+                without,
+                labels: labels.into_iter().map(name).collect(),
+                span: Span::default(),
+            }),
         span: Span::default(),
     })
 }

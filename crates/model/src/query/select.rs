@@ -446,7 +446,7 @@ impl<M: Histogram> Buckets<M> {
         if self.classic {
             names.push("le");
         }
-        let grouping = (!names.is_empty()).then_some((false, names));
+        let grouping = Some((false, names));
         Self {
             expr: super::builder::aggregate(
                 obsctl_promql::ast::AggregateOp::Sum,
