@@ -288,7 +288,7 @@ macro_rules! metrics {
 #[cfg(test)]
 mod tests {
     use crate::prelude::*;
-    use crate::{LabelName, MetricKind};
+    use crate::{LabelName, LabelValue, MetricKind};
 
     labels! {
         pub enum Outcome { Good = "good", Bad = "bad" }
@@ -318,6 +318,7 @@ mod tests {
             [("type", "bad".to_owned())]
         );
         assert_eq!(Done::r#type.name(), "type");
+        assert_eq!(Outcome::Good.text(), "good");
         assert_eq!(family().metrics.len(), 2);
     }
 
