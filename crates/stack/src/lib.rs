@@ -4,6 +4,7 @@
 
 pub mod labels;
 pub mod metrics;
+pub mod scrape;
 pub mod services;
 pub mod teams;
 pub mod uids;
@@ -16,4 +17,5 @@ pub fn stack() -> Stack {
     Stack::new(Slug::from_static("reference"))
         .services(services::services())
         .metrics(metrics::families())
+        .scrape_jobs(scrape::jobs())
 }
