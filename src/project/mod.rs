@@ -2,7 +2,9 @@
 //! indexes built. A project never changes afterwards; checks and targets read nothing else.
 
 pub mod catalog;
+pub mod runbook_pages;
 
+use obsctl_model::dashboard::Dashboard;
 use obsctl_model::{RuleGroup, Stack};
 
 pub use catalog::{Catalog, Part, Series};
@@ -12,6 +14,7 @@ pub use catalog::{Catalog, Part, Series};
 pub struct Project {
     stack: Stack,
     groups: Vec<RuleGroup>,
+    dashboards: Vec<Dashboard>,
     catalog: Catalog,
 }
 
@@ -22,10 +25,14 @@ impl Project {
         sort(&mut stack);
         let mut groups = stack.rule_groups.clone();
         groups.sort_by(|a, b| a.name.cmp(&b.name));
+        let mut dashboards = stack.dashboards.clone();
+        dashboards.extend(runbook_pages::pages(&stack.runbooks, &groups));
+        dashboards.sort_by(|a, b| a.uid.cmp(&b.uid));
         let catalog = Catalog::new(&stack, &groups);
         Self {
             stack,
             groups,
+            dashboards,
             catalog,
         }
     }
@@ -42,6 +49,12 @@ impl Project {
         &self.groups
     }
 
+    /// All dashboards, those made from SLOs and runbooks included, by uid.
+    #[must_use]
+    pub fn dashboards(&self) -> &[Dashboard] {
+        &self.dashboards
+    }
+
     /// All series.
     #[must_use]
     pub fn catalog(&self) -> &Catalog {
@@ -55,6 +68,7 @@ fn sort(stack: &mut Stack) {
     stack.metrics.sort_by(|a, b| a.title.cmp(&b.title));
     stack.rule_groups.sort_by(|a, b| a.name.cmp(&b.name));
     stack.slos.sort_by(|a, b| a.name.cmp(&b.name));
+    stack.dashboards.sort_by(|a, b| a.uid.cmp(&b.uid));
     stack.runbooks.sort_by(|a, b| a.id.cmp(&b.id));
     stack.scrape_jobs.sort_by(|a, b| a.job.cmp(&b.job));
 }

@@ -43,7 +43,7 @@ fn selectors_and_matchers() {
     );
     says(
         Requests::with(Requests::status.matches("5..")).with(Requests::path.is_not("/health")),
-        r#"requests_total{status=~"5..",path!="/health"}"#,
+        r#"requests_total{status=~"5..", path!="/health"}"#,
     );
     says(
         Requests::with(Requests::path.is_any(["/a.b", "/c"])),

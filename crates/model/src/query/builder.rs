@@ -103,24 +103,12 @@ impl From<Promql> for Operand {
     }
 }
 
-/// A negative number is a minus in front of a positive one, as the parser reads it.
 pub(super) fn number(value: f64) -> Expr {
-    let literal = |value| {
-        Expr::Number(Number {
-            value,
-            duration: false,
-            span: Span::default(),
-        })
-    };
-    if value.is_sign_negative() && !value.is_nan() {
-        Expr::Unary(Unary {
-            minus: true,
-            expr: Box::new(literal(-value)),
-            span: Span::default(),
-        })
-    } else {
-        literal(value)
-    }
+    Expr::Number(Number {
+        value,
+        duration: false,
+        span: Span::default(),
+    })
 }
 
 /// `grouping` is (without, labels).
