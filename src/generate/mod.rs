@@ -3,13 +3,17 @@
 
 mod artifact;
 mod environment;
+pub mod header;
+pub mod images;
+pub mod rule_file;
+pub mod secret;
 pub mod targets;
 pub mod yaml;
 
 use crate::project::Project;
 
 pub use artifact::{Artifact, ArtifactSet};
-pub use environment::Environment;
+pub use environment::{Component, Environment, OTLP_PORTS};
 
 /// Something that is generated.
 #[derive(Clone, Copy, Debug)]
