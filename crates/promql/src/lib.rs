@@ -21,5 +21,5 @@ pub use ast::Expr;
 pub use name::{is_legacy_label_name, is_legacy_metric_name};
 pub use parser::{Dialect, MAX_DEPTH, Parsed, SyntaxError, parse, parse_with};
 pub use span::Span;
-pub use types::ValueType;
+pub use types::{Experimental, Feature, TypeError, ValueType, experimental, typecheck};
 pub use visit::{Children, Descendants, SelectorUse};

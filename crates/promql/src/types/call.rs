@@ -1,0 +1,128 @@
+//! Function calls.
+
+use super::{Checker, TypeError, ValueType};
+use crate::ast::{AggregateOp, Call, Expr, Extended};
+use crate::functions::{self, Function};
+use crate::variable;
+
+impl Checker {
+    pub(super) fn call(&mut self, call: &Call) -> ValueType {
+        let Some(function) = functions::find(&call.func.text) else {
+            for arg in &call.args {
+                self.check(arg);
+            }
+            if !variable::contains(&call.func.text) {
+                self.report(unknown_function(call));
+            }
+            return ValueType::Unknown;
+        };
+        self.argument_count(call, function);
+        for (index, arg) in call.args.iter().enumerate() {
+            if function.name == "info" && index == 1 {
+                self.info_labels(arg);
+                continue;
+            }
+            let Some(wanted) = function.arg_type(index) else {
+                self.check(arg);
+                continue;
+            };
+            self.expect(
+                arg,
+                wanted,
+                format_args!("the argument of `{}`", function.name),
+            );
+            self.extended_range(arg, function);
+        }
+        function.returns
+    }
+
+    fn argument_count(&mut self, call: &Call, function: &Function) {
+        let found = call.args.len();
+        let (min, max) = (function.min_args, function.max_args);
+        let wanted = match max {
+            Some(max) if max == min && found != min => format!("{min}"),
+            Some(max) if max != min && found > max => format!("at most {max}"),
+            _ if found < min => format!("at least {min}"),
+            _ => return,
+        };
+        let plural = if wanted == "1" || wanted.ends_with(" 1") {
+            "argument"
+        } else {
+            "arguments"
+        };
+        let message = format!("`{}` takes {wanted} {plural}, found {found}", function.name);
+        self.report(
+            TypeError::new(call.span, message)
+                .help(format!("it is called as `{}`", function.signature())),
+        );
+    }
+
+    /// The second argument of `info` is not a vector but a list of labels in the form of a selector.
+    fn info_labels(&mut self, arg: &Expr) {
+        let error = match arg {
+            Expr::Selector(selector) if selector.name.is_none() => return,
+            Expr::Variable(_) | Expr::Error(_) => return,
+            Expr::Selector(_) => {
+                TypeError::new(arg.span(), "the labels of `info` have no metric name")
+                    .help("name it as a matcher: `{__name__=\"target_info\"}`")
+            }
+            _ => TypeError::new(
+                arg.span(),
+                "the second argument of `info` must be label matchers",
+            )
+            .help("write `info(up, {k8s_cluster_name=~\".+\"})`"),
+        };
+        self.report(error);
+    }
+
+    /// Only some functions know what to do at the edges of an extended range.
+    fn extended_range(&mut self, arg: &Expr, function: &Function) {
+        let Expr::Range(range) = arg.without_parens() else {
+            return;
+        };
+        let (word, known): (_, &[&str]) = match range.selector.extended {
+            None => return,
+            Some(Extended::Anchored) => (
+                "anchored",
+                &["changes", "delta", "increase", "rate", "resets"],
+            ),
+            Some(Extended::Smoothed) => ("smoothed", &["delta", "increase", "rate"]),
+        };
+        if !known.contains(&function.name) {
+            let message = format!("`{}` cannot take `{word}` ranges", function.name);
+            self.report(
+                TypeError::new(range.span, message).help(format!("only {} can", known.join(", "))),
+            );
+        }
+    }
+}
+
+fn unknown_function(call: &Call) -> TypeError {
+    let name = call.func.text.as_str();
+    let error = TypeError::new(call.func.span, format!("unknown function `{name}`"));
+    match name {
+        "holt_winters" => {
+            return error.help("Prometheus 3 calls it `double_exponential_smoothing`");
+        }
+        "bytes_rate" | "bytes_over_time" | "rate_counter" => {
+            return error.help("this is a function of LogQL");
+        }
+        _ => {}
+    }
+    match nearest(name) {
+        Some(nearest) => error.help(format!("did you mean `{nearest}`?")),
+        None => error.help("only the functions of Prometheus can be called"),
+    }
+}
+
+/// The function or aggregation whose name is most like `name`.
+fn nearest(name: &str) -> Option<&'static str> {
+    let lower = name.to_ascii_lowercase();
+    let names = functions::ALL.iter().map(|function| function.name);
+    let names = names.chain(AggregateOp::ALL.into_iter().map(AggregateOp::name));
+    names
+        .map(|known| (strsim::damerau_levenshtein(&lower, known), known))
+        .min()
+        .filter(|(distance, known)| *distance <= known.len().max(lower.len()) / 3)
+        .map(|(_, known)| known)
+}

@@ -1,0 +1,240 @@
+//! Type checking, as Prometheus does it before it evaluates anything.
+//!
+//! What a Grafana variable stands for is not known, nor what could not be read: both fit everywhere.
+
+mod binary;
+mod call;
+mod experimental;
+mod regex;
+mod selector;
+
+use std::fmt;
+
+pub use experimental::{Experimental, Feature, experimental};
+
+use crate::Span;
+use crate::ast::{Aggregate, Expr};
+
+/// The type of an expression's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ValueType {
+    /// One number.
+    Scalar,
+    /// A sample for each series.
+    Vector,
+    /// Many samples for each series.
+    Range,
+    /// A text.
+    String,
+    /// Not known before Grafana fills in a variable, or what could not be read: fits everywhere.
+    Unknown,
+}
+
+impl ValueType {
+    /// Whether a value of this type may stand where `wanted` is.
+    #[must_use]
+    pub fn fits(self, wanted: Self) -> bool {
+        self == wanted || self == Self::Unknown || wanted == Self::Unknown
+    }
+
+    /// Whether it can be calculated with.
+    fn is_operand(self) -> bool {
+        matches!(self, Self::Scalar | Self::Vector | Self::Unknown)
+    }
+
+    const fn with_article(self) -> &'static str {
+        match self {
+            Self::Scalar => "a scalar",
+            Self::Vector => "an instant vector",
+            Self::Range => "a range vector",
+            Self::String => "a string",
+            Self::Unknown => "something unknown",
+        }
+    }
+}
+
+impl fmt::Display for ValueType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Scalar => "scalar",
+            Self::Vector => "instant vector",
+            Self::Range => "range vector",
+            Self::String => "string",
+            Self::Unknown => "unknown",
+        })
+    }
+}
+
+/// Something that Prometheus refuses although its syntax is right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypeError {
+    /// The place.
+    pub span: Span,
+    /// What is wrong: a lowercase headline.
+    pub message: String,
+    /// How to put it right.
+    pub help: Option<String>,
+}
+
+impl TypeError {
+    fn new(span: Span, message: impl Into<String>) -> Self {
+        Self {
+            span,
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl fmt::Display for TypeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for TypeError {}
+
+/// The type of `expr`, and everything about its types that Prometheus refuses, in the order of the text.
+#[must_use]
+pub fn typecheck(expr: &Expr) -> (ValueType, Vec<TypeError>) {
+    let mut checker = Checker { errors: Vec::new() };
+    let value = checker.check(expr);
+    checker.errors.sort_by_key(|error| error.span.start);
+    (value, checker.errors)
+}
+
+struct Checker {
+    errors: Vec<TypeError>,
+}
+
+impl Checker {
+    fn report(&mut self, error: TypeError) {
+        self.errors.push(error);
+    }
+
+    fn check(&mut self, expr: &Expr) -> ValueType {
+        match expr {
+            Expr::Number(_) => ValueType::Scalar,
+            Expr::String(_) => ValueType::String,
+            Expr::Selector(selector) => {
+                self.selector(selector);
+                ValueType::Vector
+            }
+            Expr::Range(range) => {
+                self.selector(&range.selector);
+                ValueType::Range
+            }
+            Expr::Subquery(subquery) => {
+                let inner = self.check(&subquery.expr);
+                if !inner.fits(ValueType::Vector) {
+                    let found = inner.with_article();
+                    let message = format!("a subquery needs an instant vector, found {found}");
+                    self.report(
+                        TypeError::new(subquery.expr.span(), message).help(conversion(
+                            &subquery.expr,
+                            inner,
+                            ValueType::Vector,
+                        )),
+                    );
+                }
+                ValueType::Range
+            }
+            Expr::Call(call) => self.call(call),
+            Expr::Aggregate(aggregate) => {
+                self.aggregate(aggregate);
+                ValueType::Vector
+            }
+            Expr::Binary(binary) => self.binary(binary),
+            Expr::Unary(unary) => {
+                let inner = self.check(&unary.expr);
+                if !inner.is_operand() {
+                    let message = format!("a sign before {}", inner.with_article());
+                    self.report(TypeError::new(unary.span, message).help(conversion(
+                        &unary.expr,
+                        inner,
+                        ValueType::Vector,
+                    )));
+                }
+                inner
+            }
+            Expr::Paren(paren) => self.check(&paren.expr),
+            Expr::Variable(_) | Expr::Error(_) => ValueType::Unknown,
+        }
+    }
+
+    fn aggregate(&mut self, aggregate: &Aggregate) {
+        let op = aggregate.op;
+        match (op.parameter(), &aggregate.param) {
+            (Some(wanted), Some(param)) => {
+                self.expect(param, wanted, format_args!("the parameter of `{op}`"));
+            }
+            (None, Some(param)) => {
+                self.check(param);
+                let message = format!("`{op}` takes no parameter");
+                self.report(TypeError::new(param.span(), message).help("remove it"));
+            }
+            (Some(wanted), None) => {
+                let message = format!("`{op}` needs a parameter: {}", wanted.with_article());
+                self.report(TypeError::new(aggregate.op_span, message));
+            }
+            (None, None) => {}
+        }
+        self.expect(
+            &aggregate.expr,
+            ValueType::Vector,
+            format_args!("what `{op}` aggregates"),
+        );
+    }
+
+    /// Checks `expr`, which `role` needs to be of the type.
+    fn expect(&mut self, expr: &Expr, wanted: ValueType, role: fmt::Arguments<'_>) {
+        let found = self.check(expr);
+        if !found.fits(wanted) {
+            let (wants, finds) = (wanted.with_article(), found.with_article());
+            let error = TypeError::new(
+                expr.span(),
+                format!("{role} must be {wants}, found {finds}"),
+            );
+            self.report(error.help(conversion(expr, found, wanted)));
+        }
+    }
+}
+
+/// How `expr` of type `found` becomes one of type `wanted`.
+fn conversion(expr: &Expr, found: ValueType, wanted: ValueType) -> String {
+    let inner = expr.without_parens();
+    match (wanted, found) {
+        (ValueType::Range, ValueType::Vector) => match inner {
+            Expr::Selector(selector) if selector.modifiers == Default::default() => {
+                format!("give it a range: `{inner}[5m]`")
+            }
+            Expr::Selector(_) => "give the selector a range: `up[5m]`".to_owned(),
+            _ => "a subquery makes it a range vector: `(…)[1h:1m]`".to_owned(),
+        },
+        (ValueType::Range, ValueType::Scalar) => {
+            "write a selector with a range: `up[5m]`".to_owned()
+        }
+        (ValueType::Vector, ValueType::Range) => match inner {
+            Expr::Range(_) => {
+                "remove the range, or take `rate(…)` or `avg_over_time(…)` of it".to_owned()
+            }
+            _ => "take `avg_over_time(…)` or another function of ranges of it".to_owned(),
+        },
+        (ValueType::Vector, ValueType::Scalar) => format!("write `vector({inner})`"),
+        (ValueType::Scalar, ValueType::Vector) => match inner {
+            Expr::Aggregate(_) | Expr::Selector(_) | Expr::Call(_) => {
+                format!("`scalar({inner})` takes the value of a single series")
+            }
+            _ => "`scalar(…)` takes the value of a single series".to_owned(),
+        },
+        (ValueType::String, ValueType::Vector) => format!("put it between quotes: `\"{inner}\"`"),
+        (ValueType::String, ValueType::Scalar) => format!("put it between quotes: `\"{inner}\"`"),
+        (_, ValueType::String) => "remove the quotes".to_owned(),
+        _ => format!("write {} here", wanted.with_article()),
+    }
+}
