@@ -209,3 +209,15 @@ fn text_is_kept_and_joined_with_built_queries() {
     assert_eq!(broken.as_str(), "sum(");
     assert!(!broken.errors().is_empty());
 }
+
+#[test]
+fn a_share_is_zero_where_the_part_is_missing() {
+    let failed = Requests::with(Requests::status.matches("5..")).rate(mins(5));
+    says(
+        failed
+            .sum_by(Requests::path)
+            .share_of(Requests::rate(mins(5)).sum_by(Requests::path)),
+        "(sum by (path) (rate(requests_total{status=~\"5..\"}[5m])) or sum by (path) (rate(requests_total[5m])) * 0) \
+         / sum by (path) (rate(requests_total[5m]))",
+    );
+}

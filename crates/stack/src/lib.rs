@@ -3,6 +3,7 @@
 //! Read it to see how definitions look, copy from it, or fork it.
 
 pub mod labels;
+pub mod limits;
 pub mod metrics;
 pub mod scrape;
 pub mod services;

@@ -338,6 +338,15 @@ pub trait Instant: Sized {
         )
     }
 
+    /// This part over the whole, series by series: 0, not nothing, where the whole has no such part yet.
+    /// `failed.share_of(all)` is `(failed or all * 0) / all`.
+    #[must_use]
+    fn share_of(self, whole: impl Instant<Of = Self::Of>) -> Vector<Any> {
+        let whole = whole.into_vector().expr;
+        let none = binary(BinaryOp::Mul, whole.clone(), number(0.0), false, None);
+        self.or(Operand(none)) / Operand(whole)
+    }
+
     /// Keeps the series that the right side does not have.
     #[must_use]
     fn unless(self, rhs: impl Into<Operand>) -> Vector<Self::Of> {

@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Panel, PanelType, Size};
+use crate::Histogram;
+use crate::query::Buckets;
 
 /// How a time series panel draws.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -122,6 +124,18 @@ pub fn timeseries(title: impl Into<String>) -> Panel<Timeseries> {
 }
 
 impl Panel<Timeseries> {
+    /// Adds p50, p95 and p99 of a histogram, each a series: `.percentiles(ApiLatency::rate(interval()).sum())`.
+    #[must_use]
+    pub fn percentiles<M: Histogram + Clone>(self, buckets: Buckets<M>) -> Self {
+        let quantile = |q| buckets.clone().quantile(q);
+        self.query(quantile(0.5))
+            .legend("p50")
+            .query(quantile(0.95))
+            .legend("p95")
+            .query(quantile(0.99))
+            .legend("p99")
+    }
+
     /// As bars.
     #[must_use]
     pub fn bars(mut self) -> Self {
