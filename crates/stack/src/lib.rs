@@ -4,9 +4,11 @@
 
 pub mod labels;
 pub mod limits;
+pub mod logs;
 pub mod metrics;
 pub mod scrape;
 pub mod services;
+pub mod spans;
 pub mod teams;
 pub mod uids;
 
@@ -18,5 +20,7 @@ pub fn stack() -> Stack {
     Stack::new(Slug::from_static("reference"))
         .services(services::services())
         .metrics(metrics::families())
+        .logs(logs::catalog())
+        .spans(spans::catalog())
         .scrape_jobs(scrape::jobs())
 }
