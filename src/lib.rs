@@ -1,4 +1,6 @@
 //! obsctl: observability as code for Grafana, Prometheus, Loki and Tempo.
+//!
+//! A team describes its telemetry in a [`Stack`] and hands it to [`run`]; see [`model`] for the vocabulary.
 
 pub mod check;
 pub mod cli;
@@ -7,4 +9,8 @@ pub mod generate;
 pub mod project;
 
 #[doc(inline)]
+pub use cli::run;
+#[doc(inline)]
 pub use obsctl_model as model;
+#[doc(inline)]
+pub use obsctl_model::Stack;

@@ -1,2 +1,7 @@
-//! obsctl.
-fn main() {}
+//! obsctl over the reference stack.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    obsctl::run(obsctl_stack::stack())
+}

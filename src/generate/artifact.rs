@@ -32,11 +32,16 @@ impl ArtifactSet {
     /// Collects artifacts.
     ///
     /// # Panics
-    /// When two have the same path: a bug in a target.
+    /// When two have the same path, or one is outside of the generated folders: a bug in a target.
     #[must_use]
     pub fn new(artifacts: impl IntoIterator<Item = Artifact>) -> Self {
         let mut files = BTreeMap::new();
         for artifact in artifacts {
+            assert!(
+                super::in_generated_folder(&artifact.path),
+                "`{}` is in no generated folder",
+                artifact.path
+            );
             let twice = files.insert(artifact.path.clone(), artifact.text);
             assert!(twice.is_none(), "two targets write `{}`", artifact.path);
         }

@@ -67,7 +67,7 @@ pub enum Environment {
 }
 
 impl Environment {
-    /// All of them.
+    /// All of them, as the command line offers them.
     pub const ALL: [Self; 2] = [Self::Compose, Self::Host];
 
     /// Its name on the command line.

@@ -15,6 +15,28 @@ use crate::project::Project;
 pub use artifact::{Artifact, ArtifactSet};
 pub use environment::{Component, Environment, OTLP_PORTS};
 
+/// The folders that are wholly generated.
+pub const FOLDERS: [&str; 7] = [
+    "alerts",
+    "compose",
+    "dashboards",
+    "docs/checks",
+    "docs/reference",
+    "docs/runbooks",
+    "provisioning",
+];
+
+/// Whether a path is one that a target may write: below one of [`FOLDERS`], without detours.
+#[must_use]
+pub fn in_generated_folder(path: &str) -> bool {
+    let in_folder = FOLDERS.iter().any(|folder| {
+        path.strip_prefix(folder)
+            .is_some_and(|rest| rest.starts_with('/'))
+    });
+    let detours = |part| matches!(part, "" | "." | "..");
+    in_folder && !path.contains('\\') && !path.split('/').any(detours)
+}
+
 /// Something that is generated.
 #[derive(Clone, Copy, Debug)]
 pub struct Target {

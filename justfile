@@ -1,0 +1,34 @@
+# Shows the recipes.
+default:
+    @just --list
+
+# Everything CI demands; changes nothing.
+check:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- -D warnings
+    cargo test --workspace
+    cargo run --release -- generate --check
+    cargo run --release -- check
+    cargo deny check
+
+# Formats, applies lints, brings the generated files up to date.
+fix:
+    cargo fmt --all
+    cargo clippy --workspace --all-targets --fix --allow-dirty --allow-staged
+    cargo run --release -- generate
+
+# Brings the generated files up to date.
+generate:
+    cargo run --release -- generate
+
+# All tests.
+test:
+    cargo test --workspace
+
+# API documentation, with broken links refused.
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+
+# Benchmarks inside one process; see docs/benchmarks.md.
+bench:
+    cargo bench --bench stack

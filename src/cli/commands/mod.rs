@@ -1,0 +1,37 @@
+//! The list of commands: a `mod` line and a variant for each.
+
+mod check;
+mod completions;
+mod generate;
+mod schema;
+
+use clap::Subcommand;
+use obsctl_model::Stack;
+
+use super::{CommandError, Terminal, Workspace};
+
+/// A command with its arguments.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Generate(generate::Generate),
+    Check(check::Check),
+    Schema(schema::Schema),
+    Completions(completions::Completions),
+}
+
+impl Command {
+    /// Does it, and gives the exit status.
+    pub(super) fn run(
+        self,
+        stack: Stack,
+        workspace: &Workspace,
+        terminal: &mut Terminal<'_>,
+    ) -> Result<u8, CommandError> {
+        match self {
+            Self::Generate(command) => command.run(stack, workspace, terminal),
+            Self::Check(command) => command.run(stack, workspace, terminal),
+            Self::Schema(command) => command.run(terminal),
+            Self::Completions(command) => command.run(terminal),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Why a command could not do its work, and what to do about it. What is wrong in definitions is never an
+//! error: it is a [`Diagnostic`](crate::diagnostic::Diagnostic).
+
+use std::io;
+
+/// The command could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CommandError {
+    #[error("failed to read `{path}`")]
+    Read { path: String, source: io::Error },
+    #[error("failed to write `{path}`")]
+    Write { path: String, source: io::Error },
+    #[error("failed to write `{path}`: {obstacle}")]
+    InTheWay {
+        path: String,
+        obstacle: &'static str,
+        hint: &'static str,
+    },
+    #[error("failed to replace `{path}` after {done} of {all} files were replaced")]
+    Replace {
+        path: String,
+        done: usize,
+        all: usize,
+        source: io::Error,
+    },
+    #[error("failed to remove `{path}`")]
+    Remove { path: String, source: io::Error },
+    #[error(
+        "failed to read `{path}`: line {line} names `{entry}`, which is in no generated folder"
+    )]
+    Manifest {
+        path: &'static str,
+        line: usize,
+        entry: String,
+    },
+    #[error("failed to print")]
+    Print(#[from] io::Error),
+}
+
+impl CommandError {
+    /// What to do about it.
+    pub(super) fn hint(&self) -> Option<&str> {
+        match self {
+            Self::Write { source, .. } => Some(match source.kind() {
+                io::ErrorKind::StorageFull
+                | io::ErrorKind::FileTooLarge
+                | io::ErrorKind::QuotaExceeded => "no file was changed; make room and run it again",
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                    "no file was changed; make the folder writable, or choose another one with `--out`"
+                }
+                io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+                    "no file was changed; a file stands where a folder is needed: move it away, or choose another folder with `--out`"
+                }
+                _ => "no file was changed",
+            }),
+            Self::InTheWay { hint, .. } => Some(hint),
+            Self::Replace { .. } => {
+                Some("every file is whole, old or new; run it again to replace the others")
+            }
+            Self::Remove { .. } => Some("all generated files were written; remove it by hand"),
+            Self::Manifest { .. } => Some(
+                "restore it from version control, or delete it: then files that are generated no longer are not removed",
+            ),
+            Self::Read { .. } | Self::Print(_) => None,
+        }
+    }
+
+    /// Whether the reader of the report has gone away, which is no error.
+    pub(super) fn is_broken_pipe(&self) -> bool {
+        matches!(self, Self::Print(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}

@@ -1,0 +1,250 @@
+//! All reading and writing of files. Writing is all or nothing as far as a file system allows: every new
+//! text is first stored in full beside its place, and only then do renames put them there.
+#![expect(clippy::disallowed_methods, reason = "this is where files are touched")]
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::CommandError;
+
+/// A folder in which commands read and write, by paths with `/` that are relative to it.
+#[derive(Debug)]
+pub(super) struct Workspace {
+    root: PathBuf,
+}
+
+/// What is to be changed.
+#[derive(Debug, Default)]
+pub(super) struct Batch<'a> {
+    /// Paths and their new texts.
+    pub(super) write: Vec<(&'a str, &'a str)>,
+    /// Paths of files that go away.
+    pub(super) remove: Vec<&'a str>,
+    /// The path and text that is put in place when all else is done.
+    pub(super) last: Option<(&'a str, &'a str)>,
+}
+
+impl Workspace {
+    /// The workspace of this folder; it need not exist.
+    pub(super) fn new(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+        }
+    }
+
+    /// A workspace in a folder of this one.
+    pub(super) fn folder(&self, path: &Path) -> Self {
+        Self::new(&self.root.join(path))
+    }
+
+    /// The text of a file, if there is one. Bytes that are no UTF-8 are replaced.
+    pub(super) fn read(&self, path: &str) -> Result<Option<String>, CommandError> {
+        match fs::read(self.root.join(path)) {
+            Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(source) => Err(CommandError::Read {
+                path: self.shown(path),
+                source,
+            }),
+        }
+    }
+
+    /// The paths of all files below a folder, sorted; none where there is no such folder. Hidden files
+    /// (`.env`, `.gitkeep`) are people's own.
+    pub(super) fn files_below(&self, folder: &str) -> Result<Vec<String>, CommandError> {
+        let mut found = vec![];
+        let mut folders = vec![folder.to_owned()];
+        while let Some(folder) = folders.pop() {
+            let failed = |source| CommandError::Read {
+                path: self.shown(&folder),
+                source,
+            };
+            let entries = match fs::read_dir(self.root.join(&folder)) {
+                Ok(entries) => entries,
+                Err(error) if is_absent(&error) => continue,
+                Err(source) => return Err(failed(source)),
+            };
+            for entry in entries {
+                let entry = entry.map_err(failed)?;
+                let name = entry.file_name().to_string_lossy().into_owned();
+                let path = format!("{folder}/{name}");
+                if name.starts_with('.') {
+                    continue;
+                } else if entry.file_type().map_err(failed)?.is_dir() {
+                    folders.push(path);
+                } else {
+                    found.push(path);
+                }
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+
+    /// Writes and removes. When anything cannot be stored, nothing is changed.
+    pub(super) fn apply(&self, batch: &Batch<'_>) -> Result<(), CommandError> {
+        let mut created = Created::default();
+        let (staged, last) = match self.stage_all(batch, &mut created) {
+            Ok(staged) => staged,
+            Err(error) => {
+                created.undo();
+                return Err(error);
+            }
+        };
+        let all = staged.len() + usize::from(last.is_some());
+        for (done, (file, path)) in staged.into_iter().enumerate() {
+            self.put(file, path, done, all)?;
+        }
+        for path in &batch.remove {
+            self.remove(path)?;
+        }
+        match last {
+            Some((file, path)) => self.put(file, path, all - 1, all),
+            None => Ok(()),
+        }
+    }
+
+    fn stage_all<'a>(
+        &self,
+        batch: &Batch<'a>,
+        created: &mut Created,
+    ) -> Result<(Vec<Staged<'a>>, Option<Staged<'a>>), CommandError> {
+        let mut staged = vec![];
+        for (path, text) in batch.write.iter().copied() {
+            staged.push((self.stage(path, text, created)?, path));
+        }
+        let last = match batch.last {
+            Some((path, text)) => Some((self.stage(path, text, created)?, path)),
+            None => None,
+        };
+        Ok((staged, last))
+    }
+
+    fn stage(
+        &self,
+        path: &str,
+        text: &str,
+        created: &mut Created,
+    ) -> Result<NamedTempFile, CommandError> {
+        self.expect_replaceable(path)?;
+        stage(&self.root.join(path), text, created).map_err(|source| CommandError::Write {
+            path: self.shown(path),
+            source,
+        })
+    }
+
+    /// A rename would replace a read-only file without asking, and fails on a folder when others are
+    /// already renamed.
+    fn expect_replaceable(&self, path: &str) -> Result<(), CommandError> {
+        let (obstacle, hint) = match fs::metadata(self.root.join(path)) {
+            Ok(present) if present.is_dir() => (
+                "a folder stands in its place",
+                "no file was changed; move the folder away",
+            ),
+            Ok(present) if present.permissions().readonly() => (
+                "the file is read-only",
+                "no file was changed; make the file writable",
+            ),
+            _ => return Ok(()),
+        };
+        Err(CommandError::InTheWay {
+            path: self.shown(path),
+            obstacle,
+            hint,
+        })
+    }
+
+    fn put(
+        &self,
+        file: NamedTempFile,
+        path: &str,
+        done: usize,
+        all: usize,
+    ) -> Result<(), CommandError> {
+        match file.persist(self.root.join(path)) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(CommandError::Replace {
+                path: self.shown(path),
+                done,
+                all,
+                source: error.error,
+            }),
+        }
+    }
+
+    /// Removes a file, and the folders that it leaves empty.
+    fn remove(&self, path: &str) -> Result<(), CommandError> {
+        let path_here = self.root.join(path);
+        fs::remove_file(&path_here).map_err(|source| CommandError::Remove {
+            path: self.shown(path),
+            source,
+        })?;
+        let folders = path_here.ancestors().skip(1);
+        for folder in folders.take_while(|folder| *folder != self.root) {
+            if fs::remove_dir(folder).is_err() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn shown(&self, path: &str) -> String {
+        self.root.join(path).display().to_string()
+    }
+}
+
+type Staged<'a> = (NamedTempFile, &'a str);
+
+/// Stores `text` in a temporary file of the folder that `target` is in.
+fn stage(target: &Path, text: &str, created: &mut Created) -> io::Result<NamedTempFile> {
+    let folder = target
+        .parent()
+        .filter(|folder| *folder != Path::new(""))
+        .unwrap_or(Path::new("."));
+    created.folder(folder)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".obsctl-").suffix(".tmp");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    Ok(file)
+}
+
+/// Folders made on the way, outermost first.
+#[derive(Debug, Default)]
+struct Created {
+    folders: Vec<PathBuf>,
+}
+
+impl Created {
+    fn folder(&mut self, folder: &Path) -> io::Result<()> {
+        let missing: Vec<_> = folder
+            .ancestors()
+            .take_while(|folder| *folder != Path::new("") && !folder.exists())
+            .collect();
+        for folder in missing.into_iter().rev() {
+            fs::create_dir(folder)?;
+            self.folders.push(folder.to_owned());
+        }
+        Ok(())
+    }
+
+    fn undo(&self) {
+        for folder in self.folders.iter().rev() {
+            // Another process may have put something there: then the folder stays.
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+/// Whether there is simply nothing of that name.
+fn is_absent(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
+}

@@ -1,0 +1,36 @@
+//! Integration tests: one binary, one module for each subject.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests set up and look at files themselves"
+)]
+
+mod architecture;
+mod cli;
+mod committed_outputs;
+mod common;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// A file that no `mod` names compiles nowhere and tests nothing.
+#[test]
+fn every_file_is_a_module() {
+    for folder in ["", "cli"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it").join(folder);
+        let root = if folder.join("main.rs").exists() { "main.rs" } else { "mod.rs" };
+        let source = std::fs::read_to_string(folder.join(root)).unwrap();
+        let named: BTreeSet<_> = source
+            .lines()
+            .filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'))
+            .map(str::to_owned)
+            .collect();
+        let present: BTreeSet<_> = std::fs::read_dir(&folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| !path.ends_with(root))
+            .filter(|path| path.is_dir() || path.extension().is_some_and(|ext| ext == "rs"))
+            .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
+            .collect();
+        assert_eq!(named, present, "in {}", folder.display());
+    }
+}
