@@ -15,8 +15,20 @@ const ALLOWED: &[(&str, &[&str])] = &[
 
 /// What only `cli` may name: files, the environment, the process, printing.
 const WORLD: &[&str] = &[
-    "std::fs", "std::env", "std::process", "std::net", "std::thread", "println!", "eprintln!", "print!(",
-    "eprint!(", "SystemTime", "Instant::now", "stdout()", "stderr()", "stdin()",
+    "std::fs",
+    "std::env",
+    "std::process",
+    "std::net",
+    "std::thread",
+    "println!",
+    "eprintln!",
+    "print!(",
+    "eprint!(",
+    "SystemTime",
+    "Instant::now",
+    "stdout()",
+    "stderr()",
+    "stdin()",
 ];
 
 fn sources() -> Vec<(String, String)> {
@@ -25,13 +37,19 @@ fn sources() -> Vec<(String, String)> {
 
 /// The module a file belongs to: `check/rules/syntax.rs` is of `check`.
 fn module(path: &str) -> &str {
-    path.split('/').next().unwrap_or(path).trim_end_matches(".rs")
+    path.split('/')
+        .next()
+        .unwrap_or(path)
+        .trim_end_matches(".rs")
 }
 
 /// The modules that `crate::a`, `crate::{a, b::c}` name.
 fn named(source: &str) -> BTreeSet<String> {
     let first_word = |text: &str| -> String {
-        text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+        text.trim_start()
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect()
     };
     let mut found = BTreeSet::new();
     for (at, matched) in source.match_indices("crate::") {
@@ -71,7 +89,10 @@ fn named(source: &str) -> BTreeSet<String> {
 
 /// The code of a file, without its comments and its unit tests.
 fn code(source: &str) -> String {
-    let before_tests = source.split("#[cfg(test)]\nmod tests {").next().unwrap_or(source);
+    let before_tests = source
+        .split("#[cfg(test)]\nmod tests {")
+        .next()
+        .unwrap_or(source);
     before_tests
         .lines()
         .filter(|line| !line.trim_start().starts_with("//"))
@@ -128,20 +149,21 @@ fn files_are_touched_in_one_file() {
 #[test]
 fn main_is_one_statement() {
     let source = std::fs::read_to_string(repository().join("src/main.rs")).unwrap();
-    assert!(source.ends_with("fn main() -> ExitCode {\n    obsctl::run(obsctl_stack::stack())\n}\n"));
+    assert!(
+        source.ends_with("fn main() -> ExitCode {\n    obsctl::run(obsctl_stack::stack())\n}\n")
+    );
 }
 
 #[test]
 fn the_document_shows_the_table() {
-    let path = repository().join("ARCHITECTURE.md");
-    let Ok(document) = std::fs::read_to_string(path) else {
-        return;
-    };
+    let document = std::fs::read_to_string(repository().join("ARCHITECTURE.md")).unwrap();
     for (module, allowed) in ALLOWED {
-        let names: Vec<_> = allowed.iter().map(|name| format!("`{name}`")).collect();
-        let names = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
-        let row = format!("| `{module}` | {names} |");
-        assert!(document.contains(&row), "ARCHITECTURE.md lacks the row {row}");
+        let names: Vec<_> = allowed.iter().map(|name| format!("`{name}` ")).collect();
+        let row = format!("| `{module}` | {}|", names.join(", ").replace(" ,", ","));
+        assert!(
+            document.contains(&row),
+            "ARCHITECTURE.md lacks the row {row}"
+        );
     }
 }
 

@@ -29,15 +29,25 @@ fn committed_files_are_current() {
         .filter(|(path, text)| committed.remove(*path).as_deref() != Some(*text))
         .map(|(path, _)| path)
         .collect();
-    assert!(stale.is_empty(), "not current, run `cargo run -- generate`: {stale:#?}");
-    assert!(committed.is_empty(), "made by no target: {:#?}", committed.keys());
+    assert!(
+        stale.is_empty(),
+        "not current, run `cargo run -- generate`: {stale:#?}"
+    );
+    assert!(
+        committed.is_empty(),
+        "made by no target: {:#?}",
+        committed.keys()
+    );
 }
 
 #[test]
 fn generated_folders_are_marked_for_reviewers() {
     let attributes = std::fs::read_to_string(repository().join(".gitattributes")).unwrap();
     for folder in FOLDERS {
-        assert!(attributes.contains(&format!("/{folder}/** linguist-generated")), "{folder}");
+        assert!(
+            attributes.contains(&format!("/{folder}/** linguist-generated")),
+            "{folder}"
+        );
     }
 }
 

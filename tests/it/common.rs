@@ -41,7 +41,10 @@ impl CliTest {
     /// The binary, in the folder, with nothing of the environment.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_obsctl"));
-        command.args(args).current_dir(self.folder.path()).env_clear();
+        command
+            .args(args)
+            .current_dir(self.folder.path())
+            .env_clear();
         command
     }
 
@@ -104,7 +107,11 @@ pub fn files(root: &Path) -> Vec<(String, String)> {
                 folders.push(path);
             } else {
                 let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
-                let path = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+                let path = path
+                    .strip_prefix(root)
+                    .unwrap()
+                    .to_string_lossy()
+                    .into_owned();
                 found.push((path, text));
             }
         }

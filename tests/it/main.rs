@@ -16,8 +16,14 @@ use std::path::Path;
 #[test]
 fn every_file_is_a_module() {
     for folder in ["", "cli"] {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it").join(folder);
-        let root = if folder.join("main.rs").exists() { "main.rs" } else { "mod.rs" };
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/it")
+            .join(folder);
+        let root = if folder.join("main.rs").exists() {
+            "main.rs"
+        } else {
+            "mod.rs"
+        };
         let source = std::fs::read_to_string(folder.join(root)).unwrap();
         let named: BTreeSet<_> = source
             .lines()

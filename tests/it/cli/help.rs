@@ -1,0 +1,110 @@
+//! Help texts: complete, with examples, with the exit status.
+
+use insta::assert_snapshot;
+
+use crate::common::CliTest;
+
+#[test]
+fn lists_the_commands() {
+    assert_snapshot!(CliTest::new().run(&["--help"]), @"
+    exit status: 0
+    ----- stdout -----
+    Observability as code: generate and check what Grafana, Prometheus, Loki and Tempo need
+
+    Usage: obsctl <COMMAND>
+
+    Commands:
+      generate     Write dashboards, rules, configuration and docs from the definitions
+      check        Find what is wrong in the definitions
+      schema       Print the JSON Schema of a stack written as text
+      completions  Print shell completions
+      help         Print this message or the help of the given subcommand(s)
+
+    Options:
+      -h, --help     Print help
+      -V, --version  Print version
+
+    Exit status:
+      0  clean
+      1  findings, or files that are not current
+      2  could not run
+    ");
+}
+
+#[test]
+fn of_generate() {
+    assert_snapshot!(CliTest::new().run(&["generate", "--help"]), @"
+    exit status: 0
+    ----- stdout -----
+    Write dashboards, rules, configuration and docs from the definitions
+
+    Usage: obsctl generate [OPTIONS]
+
+    Options:
+          --check      Write nothing; show a diff and exit 1 when a file is not current
+          --env <ENV>  Where the engines run: sets the addresses in configuration [default: compose]
+                       [possible values: compose, host]
+          --out <DIR>  Folder to write to; an environment other than compose needs one of its own
+                       [default: .]
+      -h, --help       Print help
+
+    Examples:
+      obsctl generate                             bring the committed files up to date
+      obsctl generate --check                     show how they would change, and change nothing
+      obsctl generate --env host --out /tmp/host  the files for engines run by hand on one machine
+
+    Files that are generated no longer are removed; files that obsctl did not make are named and kept.
+
+    Exit status:
+      0  all files are current
+      1  the checks found errors, and nothing was written; with --check: files are not current
+      2  could not run; nothing was written
+    ");
+}
+
+#[test]
+fn every_command_has_an_example() {
+    let test = CliTest::new();
+    let help = test.run(&["--help"]);
+    let commands = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .map(|line| line.split_whitespace().next().unwrap())
+        .filter(|name| *name != "help");
+    for command in commands {
+        let help = test.run(&[command, "--help"]);
+        assert!(help.contains("Example"), "{help}");
+        assert!(help.contains(&format!("  obsctl {command}")), "{help}");
+    }
+}
+
+#[test]
+fn wrong_usage_could_not_run() {
+    assert_snapshot!(CliTest::new().run(&["generate", "--envv", "host"]), @"
+    exit status: 2
+    ----- stderr -----
+    error: unexpected argument '--envv' found
+
+      tip: a similar argument exists: '--env'
+
+    Usage: obsctl generate --env <ENV>
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn an_environment_needs_a_folder_of_its_own() {
+    assert_snapshot!(CliTest::new().run(&["generate", "--env", "host"]), @"
+    exit status: 2
+    ----- stderr -----
+    error: the following required arguments were not provided:
+      --out <DIR>
+
+    Usage: obsctl generate --env <ENV> --out <DIR>
+
+    For more information, try '--help'.
+    ");
+}
