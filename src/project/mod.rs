@@ -3,9 +3,12 @@
 
 pub mod catalog;
 pub mod runbook_pages;
+pub mod slo;
 
 use obsctl_model::dashboard::Dashboard;
 use obsctl_model::{RuleGroup, Stack};
+
+use crate::diagnostic::Diagnostic;
 
 pub use catalog::{Catalog, Part, Series};
 
@@ -16,6 +19,7 @@ pub struct Project {
     groups: Vec<RuleGroup>,
     dashboards: Vec<Dashboard>,
     catalog: Catalog,
+    problems: Vec<Diagnostic>,
 }
 
 impl Project {
@@ -24,6 +28,9 @@ impl Project {
     pub fn link(mut stack: Stack) -> Self {
         sort(&mut stack);
         let mut groups = stack.rule_groups.clone();
+        let declared = Catalog::new(&stack, &groups);
+        let slos = slo::lower(&stack, &declared);
+        groups.extend(slos.groups);
         groups.sort_by(|a, b| a.name.cmp(&b.name));
         let mut dashboards = stack.dashboards.clone();
         dashboards.extend(runbook_pages::pages(&stack.runbooks, &groups));
@@ -34,6 +41,7 @@ impl Project {
             groups,
             dashboards,
             catalog,
+            problems: slos.problems,
         }
     }
 
@@ -60,6 +68,12 @@ impl Project {
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
     }
+
+    /// SLOs that could not become rules, and why. A check reports them.
+    #[must_use]
+    pub fn problems(&self) -> &[Diagnostic] {
+        &self.problems
+    }
 }
 
 /// Equal definitions give equal bytes, whatever the order in which they were registered.
@@ -67,7 +81,9 @@ fn sort(stack: &mut Stack) {
     stack.services.sort_by(|a, b| a.name.cmp(&b.name));
     stack.metrics.sort_by(|a, b| a.title.cmp(&b.title));
     stack.rule_groups.sort_by(|a, b| a.name.cmp(&b.name));
-    stack.slos.sort_by(|a, b| a.name.cmp(&b.name));
+    stack
+        .slos
+        .sort_by(|a, b| (&a.name, &a.service).cmp(&(&b.name, &b.service)));
     stack.dashboards.sort_by(|a, b| a.uid.cmp(&b.uid));
     stack.runbooks.sort_by(|a, b| a.id.cmp(&b.id));
     stack.scrape_jobs.sort_by(|a, b| a.job.cmp(&b.job));

@@ -152,11 +152,22 @@ impl Objective {
         f64::from(100_000_000 - self.micro_percent) / 1e8
     }
 
-    /// The error budget times `factor`, given in tenths (144 is 14.4x), exactly rounded: 0.0144.
+    /// The error budget times a fraction, rounded once and then to what a person would write: 14.4 times the
+    /// budget of 99.9 percent is 0.0144.
     #[must_use]
-    pub fn budget_times_tenths(self, factor: u32) -> f64 {
-        (u64::from(100_000_000 - self.micro_percent) * u64::from(factor)) as f64 / 1e9
+    pub fn budget_times(self, numerator: u64, denominator: u64) -> f64 {
+        let parts = u64::from(100_000_000 - self.micro_percent);
+        tidy((parts * numerator) as f64 / (100_000_000 * denominator) as f64)
     }
+}
+
+/// A number that ends within twelve digits as it is; any other to six digits.
+fn tidy(value: f64) -> f64 {
+    let digits = |text: String| text.parse().unwrap_or(value);
+    let twelve = digits(format!("{value:.11e}"));
+    let six = digits(format!("{value:.5e}"));
+    let ends = twelve.to_string().len() < 14;
+    if ends { twelve } else { six }
 }
 
 impl TryFrom<f64> for Objective {
@@ -319,7 +330,15 @@ mod tests {
         let objective = Objective::percent(99.9).unwrap();
         assert_eq!(objective.as_percent().to_string(), "99.9");
         assert_eq!(objective.budget().to_string(), "0.001");
-        assert_eq!(objective.budget_times_tenths(144).to_string(), "0.0144");
+        assert_eq!(objective.budget_times(144, 10).to_string(), "0.0144");
+        assert_eq!(objective.budget_times(14, 15).to_string(), "0.000933333");
+        assert_eq!(
+            Objective::percent(99.123_45)
+                .unwrap()
+                .budget_times(144, 10)
+                .to_string(),
+            "0.1262232"
+        );
         assert_eq!(
             Objective::percent(99.95).unwrap().budget().to_string(),
             "0.0005"

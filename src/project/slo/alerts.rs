@@ -1,0 +1,157 @@
+//! Burn-rate alerts of one SLO: a page for a fast burn, a ticket for a slow one.
+
+use obsctl_model::{Alert, Duration, Rule, Severity, Slo, Uid};
+use obsctl_promql::Expr;
+use obsctl_promql::ast::BinaryOp;
+
+use super::lower::{EVERY, Lowering, ratio};
+use super::tree;
+use super::windows::{BurnWindow, Urgency};
+
+impl Urgency {
+    /// The severity of its alert.
+    #[must_use]
+    pub const fn severity(self) -> Severity {
+        match self {
+            Self::Page => Severity::Critical,
+            Self::Ticket => Severity::Warning,
+        }
+    }
+}
+
+/// The name of the alert of that urgency: `ApiAvailabilityFastBurn`.
+#[must_use]
+pub fn name(slo: &Slo, urgency: Urgency) -> String {
+    let mut name: String = slo
+        .name
+        .as_str()
+        .split('-')
+        .map(|word| {
+            let (first, rest) = word.split_at(word.len().min(1));
+            first.to_uppercase() + rest
+        })
+        .collect();
+    name.push_str(match urgency {
+        Urgency::Page => "FastBurn",
+        Urgency::Ticket => "SlowBurn",
+    });
+    name
+}
+
+/// The conditions of an alert that some error ratio meets.
+#[must_use]
+pub fn conditions(slo: &Slo, urgency: Urgency) -> Vec<BurnWindow> {
+    BurnWindow::of(slo.window)
+        .into_iter()
+        .filter(|window| window.urgency == urgency && window.can_fire(slo.objective))
+        .collect()
+}
+
+impl Lowering<'_> {
+    /// The alerts. One that no error ratio sets off is left out.
+    pub(super) fn alert_rules(&self) -> Vec<Rule> {
+        [Urgency::Page, Urgency::Ticket]
+            .into_iter()
+            .filter_map(|urgency| self.alert(urgency))
+            .map(Rule::Alert)
+            .collect()
+    }
+
+    fn alert(&self, urgency: Urgency) -> Option<Alert> {
+        let slo = self.slo;
+        let condition = conditions(slo, urgency)
+            .iter()
+            .map(|window| self.condition(window))
+            .reduce(|either, or| tree::binary(BinaryOp::Or, either, or))?;
+        let subject = format!("SLO {} of {}{}", slo.name, slo.service, self.which());
+        let (summary, advice) = match urgency {
+            Urgency::Page => (
+                format!("{subject} burns its error budget fast"),
+                "At this rate the budget is gone long before its period ends: act now.",
+            ),
+            Urgency::Ticket => (
+                format!("{subject} burns its error budget slowly but steadily"),
+                "At this rate the budget does not last its period: find the cause within the day.",
+            ),
+        };
+        let promise = if slo.description.is_empty() {
+            String::new()
+        } else {
+            format!("{}. ", slo.description.trim_end_matches('.'))
+        };
+        let description = format!(
+            "{promise}{{{{ $value | humanizePercentage }}}} of its {} are bad, where {}% may be. {advice}",
+            self.measure.noun(),
+            slo.objective.budget_times(100, 1),
+        );
+        let mut labels = slo.labels.clone();
+        labels.insert("sloth_severity".to_owned(), urgency.word().to_owned());
+        Some(Alert {
+            name: name(slo, urgency),
+            query: self.query(&condition).into(),
+            lasting: Duration::ZERO,
+            keep_firing: None,
+            severity: urgency.severity(),
+            owner: slo.owner.clone(),
+            summary,
+            description: Some(description),
+            runbook: slo.runbook.clone(),
+            dashboard: Some(Uid::from_static(super::DETAIL)),
+            labels,
+            annotations: std::collections::BTreeMap::new(),
+            allow: slo.allow.clone(),
+            origin: slo.origin,
+        })
+    }
+
+    /// Both windows burn, and enough bad events were seen.
+    fn condition(&self, window: &BurnWindow) -> Expr {
+        let threshold = window.threshold(self.slo.objective);
+        let burns = |over: Duration| {
+            let above = tree::binary(
+                BinaryOp::Greater,
+                Expr::Selector(self.own(&ratio(over))),
+                tree::number(threshold),
+            );
+            tree::max_without("sloth_window", above)
+        };
+        let both = tree::binary(BinaryOp::And, burns(window.short), burns(window.long));
+        match self.slo.min_bad_events {
+            None => both,
+            Some(least) => {
+                let enough = tree::binary(
+                    BinaryOp::GreaterEqual,
+                    self.bad_in(window.long),
+                    tree::number(f64::from(least)),
+                );
+                tree::binary(BinaryOp::And, both, enough)
+            }
+        }
+    }
+
+    /// How many bad events or slices the window holds.
+    fn bad_in(&self, window: Duration) -> Expr {
+        let stored = tree::over("sum_over_time", &self.own(self.bad_series()), window);
+        if self.measure.counts_events() {
+            // Each stored rate stands for the events of one evaluation.
+            tree::binary(BinaryOp::Mul, stored, tree::number(EVERY.as_secs_f64()))
+        } else {
+            stored
+        }
+    }
+
+    /// Names the series of a grouped SLO in templates.
+    fn which(&self) -> String {
+        let labels: Vec<_> = self
+            .slo
+            .by
+            .iter()
+            .map(|label| format!("{label}={{{{ $labels.{label} }}}}"))
+            .collect();
+        if labels.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", labels.join(", "))
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! SLOs: what each becomes (rules, alerts, dashboards), and its figures for people.
+
+mod alerts;
+mod indicator;
+mod lower;
+mod measure;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod windows;
+
+use std::collections::BTreeMap;
+
+use obsctl_model::{Duration, RuleGroup, Slo, Stack, days};
+
+use super::Catalog;
+use crate::diagnostic::{Diagnostic, nearest};
+
+pub use alerts::{conditions, name as alert_name};
+pub use lower::{Lowering, ratio as ratio_series};
+pub use measure::Measure;
+pub use windows::{BurnWindow, Urgency};
+
+/// The uid of the dashboard of all SLOs.
+pub const OVERVIEW: &str = "slo-overview";
+/// The uid of the dashboard of one SLO.
+pub const DETAIL: &str = "slo-detail";
+
+/// Periods that can be promised.
+const SHORTEST: Duration = days(7);
+const LONGEST: Duration = days(90);
+
+/// What the SLOs of a stack become.
+#[derive(Clone, Debug, Default)]
+pub struct Lowered {
+    /// Their recording rules and alerts.
+    pub groups: Vec<RuleGroup>,
+    /// Why some could not be lowered.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// Lowers the SLOs of a stack. The catalog holds its metrics and handwritten rules.
+#[must_use]
+pub fn lower(stack: &Stack, catalog: &Catalog) -> Lowered {
+    let mut lowered = Lowered::default();
+    let mut ids: BTreeMap<String, &Slo> = BTreeMap::new();
+    for slo in &stack.slos {
+        let problem = promise(slo, stack).or_else(|| {
+            ids.insert(id(slo), slo).map(|first| {
+                Diagnostic::new(
+                    subject(slo),
+                    slo.origin,
+                    format!("another SLO has the id `{}` too", id(slo)),
+                )
+                .also(first.origin, "the other one")
+                .help("give them different names or services")
+            })
+        });
+        match problem.map_or_else(|| indicator::measure(slo, catalog), Err) {
+            Ok(measure) => lowered.groups.extend(groups(&Lowering { slo, measure })),
+            Err(problem) => lowered.problems.push(problem),
+        }
+    }
+    lowered
+}
+
+/// An SLO of a project, read; `None` where it could not be lowered.
+#[must_use]
+pub fn read<'a>(slo: &'a Slo, catalog: &Catalog) -> Option<Lowering<'a>> {
+    let measure = indicator::measure(slo, catalog).ok()?;
+    Some(Lowering { slo, measure })
+}
+
+/// `<service>-<name>`: Sloth's id of an SLO.
+#[must_use]
+pub fn id(slo: &Slo) -> String {
+    format!("{}-{}", slo.service, slo.name)
+}
+
+/// The names of its rule groups, as Sloth names them: ratios, metadata, alerts.
+#[must_use]
+pub fn group_names(slo: &Slo) -> [String; 3] {
+    ["sli-recordings", "meta-recordings", "alerts"]
+        .map(|part| format!("sloth-slo-{part}-{}", id(slo)))
+}
+
+fn subject(slo: &Slo) -> String {
+    format!("SLO `{}`", slo.name)
+}
+
+fn groups(slo: &Lowering<'_>) -> Vec<RuleGroup> {
+    let rules = [slo.sli_rules(), slo.meta_rules(), slo.alert_rules()];
+    group_names(slo.slo)
+        .into_iter()
+        .zip(rules)
+        .filter(|(_, rules)| !rules.is_empty())
+        .map(|(name, rules)| RuleGroup {
+            name,
+            interval: Some(lower::EVERY),
+            rules,
+            origin: slo.slo.origin,
+        })
+        .collect()
+}
+
+/// What is wrong with the promise itself, whatever it measures.
+fn promise(slo: &Slo, stack: &Stack) -> Option<Diagnostic> {
+    let problem = |message: String| Diagnostic::new(subject(slo), slo.origin, message);
+    let services = || stack.services.iter().map(|service| service.name.as_str());
+    if !services().any(|service| service == slo.service) {
+        let problem = problem(format!("the stack has no service `{}`", slo.service));
+        return Some(match nearest(&slo.service, services()) {
+            Some(name) => problem.help(format!("did you mean `{name}`?")),
+            None => problem.help("add the service to the stack"),
+        });
+    }
+    let whole = slo.window.as_millis().is_multiple_of(days(1).as_millis());
+    if !whole || slo.window < SHORTEST || slo.window > LONGEST {
+        return Some(
+            problem(format!(
+                "its window of `{}` cannot be alerted on",
+                slo.window
+            ))
+            .help(format!(
+                "choose whole days from {SHORTEST} to {LONGEST}: `30d` is usual"
+            )),
+        );
+    }
+    None
+}

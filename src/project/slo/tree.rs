@@ -1,0 +1,134 @@
+//! Small constructors of PromQL trees: what lowering writes, and nothing else.
+
+use obsctl_model::{Duration, LabelName};
+use obsctl_promql::ast::{
+    Aggregate, AggregateOp, Binary, BinaryOp, Call, DurationExpr, DurationLiteral, Expr, Group,
+    Grouping, MatchOp, Matcher, Matching, MatchingLabels, Name, Number, RangeSelector, Selector,
+    StringLiteral,
+};
+
+pub(super) fn name(text: impl Into<String>) -> Name {
+    Name {
+        text: text.into(),
+        ..Name::default()
+    }
+}
+
+pub(super) fn matcher(label: &str, op: MatchOp, value: impl Into<String>) -> Matcher {
+    Matcher {
+        name: name(label),
+        op,
+        value: StringLiteral {
+            value: value.into(),
+            ..StringLiteral::default()
+        },
+        span: Default::default(),
+    }
+}
+
+pub(super) fn selector(metric: impl Into<String>, matchers: Vec<Matcher>) -> Selector {
+    Selector {
+        name: Some(name(metric)),
+        matchers,
+        ..Selector::default()
+    }
+}
+
+pub(super) fn number(value: f64) -> Expr {
+    Expr::Number(Number {
+        value,
+        duration: false,
+        span: Default::default(),
+    })
+}
+
+pub(super) fn call(function: &str, args: Vec<Expr>) -> Expr {
+    Expr::Call(Call {
+        func: name(function),
+        args,
+        span: Default::default(),
+    })
+}
+
+/// `function(selector[window])`
+pub(super) fn over(function: &str, selector: &Selector, window: Duration) -> Expr {
+    let range = Expr::Range(RangeSelector {
+        selector: selector.clone(),
+        range: DurationExpr::Literal(DurationLiteral {
+            millis: i64::try_from(window.as_millis()).unwrap_or(i64::MAX),
+            span: Default::default(),
+        }),
+        span: Default::default(),
+    });
+    call(function, vec![range])
+}
+
+fn aggregate(op: AggregateOp, expr: Expr, grouping: Option<Grouping>) -> Expr {
+    Expr::Aggregate(Aggregate {
+        op,
+        op_span: Default::default(),
+        param: None,
+        expr: Box::new(expr),
+        grouping,
+        span: Default::default(),
+    })
+}
+
+/// `op by (labels) (expr)`; without labels one series is left.
+pub(super) fn by(op: AggregateOp, labels: &[LabelName], expr: Expr) -> Expr {
+    let grouping = (!labels.is_empty()).then(|| Grouping {
+        without: false,
+        labels: labels.iter().map(|label| name(label.as_str())).collect(),
+        span: Default::default(),
+    });
+    aggregate(op, expr, grouping)
+}
+
+/// `max without (label) (expr)`
+pub(super) fn max_without(label: &str, expr: Expr) -> Expr {
+    let grouping = Grouping {
+        without: true,
+        labels: vec![name(label)],
+        span: Default::default(),
+    };
+    aggregate(AggregateOp::Max, expr, Some(grouping))
+}
+
+fn operator(op: BinaryOp, lhs: Expr, rhs: Expr, keep: bool, matching: Option<Matching>) -> Expr {
+    Expr::Binary(Binary {
+        op,
+        op_span: Default::default(),
+        lhs: Box::new(lhs),
+        rhs: Box::new(rhs),
+        bool_modifier: keep,
+        matching,
+        span: Default::default(),
+    })
+}
+
+pub(super) fn binary(op: BinaryOp, lhs: Expr, rhs: Expr) -> Expr {
+    operator(op, lhs, rhs, false, None)
+}
+
+/// A comparison that gives 0 or 1.
+pub(super) fn test(op: BinaryOp, lhs: Expr, rhs: Expr) -> Expr {
+    operator(op, lhs, rhs, true, None)
+}
+
+/// `lhs op on (labels) group_left () rhs`
+pub(super) fn many_to_one(op: BinaryOp, lhs: Expr, labels: &[&str], rhs: Expr) -> Expr {
+    let matching = Matching {
+        labels: Some(MatchingLabels {
+            on: true,
+            labels: labels.iter().map(|label| name(*label)).collect(),
+            span: Default::default(),
+        }),
+        group: Some(Group {
+            left: true,
+            include: vec![],
+            span: Default::default(),
+        }),
+        ..Matching::default()
+    };
+    operator(op, lhs, rhs, false, Some(matching))
+}
