@@ -2,6 +2,7 @@
 //!
 //! Read it to see how definitions look, copy from it, or fork it.
 
+pub mod dashboards;
 pub mod labels;
 pub mod limits;
 pub mod logs;
@@ -23,4 +24,5 @@ pub fn stack() -> Stack {
         .logs(logs::catalog())
         .spans(spans::catalog())
         .scrape_jobs(scrape::jobs())
+        .dashboards(dashboards::all())
 }

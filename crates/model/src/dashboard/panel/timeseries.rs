@@ -127,12 +127,11 @@ impl Panel<Timeseries> {
     /// Adds p50, p95 and p99 of a histogram, each a series: `.percentiles(ApiLatency::rate(interval()).sum())`.
     #[must_use]
     pub fn percentiles<M: Histogram + Clone>(self, buckets: Buckets<M>) -> Self {
-        let quantile = |q| buckets.clone().quantile(q);
-        self.query(quantile(0.5))
+        self.query(buckets.clone().quantile(0.5))
             .legend("p50")
-            .query(quantile(0.95))
+            .query(buckets.clone().quantile(0.95))
             .legend("p95")
-            .query(quantile(0.99))
+            .query(buckets.quantile(0.99))
             .legend("p99")
     }
 
