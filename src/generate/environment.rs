@@ -106,6 +106,12 @@ impl Environment {
         format!("http://{}", self.api(component))
     }
 
+    /// Where engines push samples to: Prometheus' remote write receiver.
+    #[must_use]
+    pub fn remote_write_url(self) -> String {
+        format!("{}/api/v1/write", self.api_url(Component::Prometheus))
+    }
+
     /// The URL of a component in the browser of whoever runs the stack.
     #[must_use]
     pub fn browser_url(self, component: Component) -> String {

@@ -1,6 +1,7 @@
 //! Targets: one file each in [`targets`], one list in `targets/mod.rs`. A target is a pure function from a
 //! project to files; [`crate::cli`] compares and writes them.
 
+pub mod alloy;
 mod artifact;
 mod environment;
 pub mod header;

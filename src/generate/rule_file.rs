@@ -7,6 +7,7 @@ use obsctl_model::{Alert, Duration, Engine, Rule, RuleGroup, RuleQuery};
 use serde::{Deserialize, Serialize};
 
 use super::{Artifact, Component, Environment, yaml};
+use crate::project::runbook_pages;
 
 /// A rule file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -101,7 +102,7 @@ pub fn annotations(alert: &Alert, environment: Environment) -> BTreeMap<String, 
             alert
                 .runbook
                 .as_ref()
-                .map(|id| page(&format!("runbook-{id}"))),
+                .map(|id| page(runbook_pages::uid(id).as_str())),
         ),
         (
             "dashboard_url",
