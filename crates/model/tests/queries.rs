@@ -58,6 +58,10 @@ fn selectors_and_matchers() {
         r#"waiting{job="api"} offset 1h"#,
     );
     says(Waiting::select().at_end(), "waiting @ end()");
+    says(
+        Waiting::select().predict_linear(hours(6), days(1)),
+        "predict_linear(waiting[6h], 86400)",
+    );
 }
 
 #[test]

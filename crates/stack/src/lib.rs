@@ -7,6 +7,7 @@ pub mod labels;
 pub mod limits;
 pub mod logs;
 pub mod metrics;
+pub mod runbooks;
 pub mod scrape;
 pub mod services;
 pub mod spans;
@@ -23,6 +24,7 @@ pub fn stack() -> Stack {
         .metrics(metrics::families())
         .logs(logs::catalog())
         .spans(spans::catalog())
+        .runbooks(runbooks::all())
         .scrape_jobs(scrape::jobs())
         .dashboards(dashboards::all())
 }

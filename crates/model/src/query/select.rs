@@ -374,6 +374,19 @@ impl<M: Metric> Selector<M, Level> {
         changes;
     }
 
+    /// The value `ahead` from now, if it goes on as in the window (least squares).
+    #[must_use]
+    pub fn predict_linear(self, window: impl Into<Window>, ahead: Duration) -> Vector<M> {
+        let origin = self.origin;
+        let range = Expr::Range(RangeSelector {
+            selector: self.selector,
+            range: window.into().0,
+            span: Span::default(),
+        });
+        let args = vec![range, number(ahead.as_secs_f64())];
+        Vector::new(call("predict_linear", args), origin)
+    }
+
     /// The `q`-quantile of the samples in the window.
     #[must_use]
     pub fn quantile_over_time(self, q: f64, window: impl Into<Window>) -> Vector<M> {
