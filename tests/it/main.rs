@@ -8,6 +8,7 @@ mod architecture;
 mod cli;
 mod committed_outputs;
 mod common;
+mod definitions;
 
 use std::collections::BTreeSet;
 use std::path::Path;
