@@ -10,12 +10,12 @@ pub(super) enum CommandError {
     Read { path: String, source: io::Error },
     #[error("failed to write `{path}`")]
     Write { path: String, source: io::Error },
-    #[error("failed to write `{path}`: {obstacle}")]
-    InTheWay {
-        path: String,
-        obstacle: &'static str,
-        hint: &'static str,
-    },
+    #[error("`{0}` is a file where a folder is needed")]
+    FileInTheWay(String),
+    #[error("`{0}` is a folder where a file is needed")]
+    FolderInTheWay(String),
+    #[error("`{0}` is read-only")]
+    ReadOnly(String),
     #[error("failed to replace `{path}` after {done} of {all} files were replaced")]
     Replace {
         path: String,
@@ -48,12 +48,12 @@ impl CommandError {
                 io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
                     "no file was changed; make the folder writable, or choose another one with `--out`"
                 }
-                io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
-                    "no file was changed; a file stands where a folder is needed: move it away, or choose another folder with `--out`"
-                }
                 _ => "no file was changed",
             }),
-            Self::InTheWay { hint, .. } => Some(hint),
+            Self::FileInTheWay(_) | Self::FolderInTheWay(_) => {
+                Some("no file was changed; move it away, or choose another folder with `--out`")
+            }
+            Self::ReadOnly(_) => Some("no file was changed; make it writable"),
             Self::Replace { .. } => {
                 Some("every file is whole, old or new; run it again to replace the others")
             }

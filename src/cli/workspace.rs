@@ -37,7 +37,10 @@ impl Workspace {
 
     /// A workspace in a folder of this one.
     pub(super) fn folder(&self, path: &Path) -> Self {
-        Self::new(&self.root.join(path))
+        match path.to_str() {
+            Some(".") => Self::new(&self.root),
+            _ => Self::new(&self.root.join(path)),
+        }
     }
 
     /// The text of a file, if there is one. Bytes that are no UTF-8 are replaced.
@@ -45,6 +48,9 @@ impl Workspace {
         match fs::read(self.root.join(path)) {
             Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
             Err(error) if is_absent(&error) => Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
+                Err(CommandError::FolderInTheWay(self.shown(path)))
+            }
             Err(source) => Err(CommandError::Read {
                 path: self.shown(path),
                 source,
@@ -136,25 +142,20 @@ impl Workspace {
         })
     }
 
-    /// A rename would replace a read-only file without asking, and fails on a folder when others are
-    /// already renamed.
+    /// Finds what a rename would meet only when other files are already replaced, or would not mind at all.
     fn expect_replaceable(&self, path: &str) -> Result<(), CommandError> {
-        let (obstacle, hint) = match fs::metadata(self.root.join(path)) {
-            Ok(present) if present.is_dir() => (
-                "a folder stands in its place",
-                "no file was changed; move the folder away",
-            ),
-            Ok(present) if present.permissions().readonly() => (
-                "the file is read-only",
-                "no file was changed; make the file writable",
-            ),
-            _ => return Ok(()),
-        };
-        Err(CommandError::InTheWay {
-            path: self.shown(path),
-            obstacle,
-            hint,
-        })
+        let target = self.root.join(path);
+        let is_file = |folder: &&Path| fs::metadata(folder).is_ok_and(|present| present.is_file());
+        if let Some(file) = target.ancestors().skip(1).find(is_file) {
+            return Err(CommandError::FileInTheWay(file.display().to_string()));
+        }
+        match fs::metadata(target) {
+            Ok(present) if present.is_dir() => Err(CommandError::FolderInTheWay(self.shown(path))),
+            Ok(present) if present.permissions().readonly() => {
+                Err(CommandError::ReadOnly(self.shown(path)))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn put(
@@ -209,9 +210,19 @@ fn stage(target: &Path, text: &str, created: &mut Created) -> io::Result<NamedTe
     builder.prefix(".obsctl-").suffix(".tmp");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
+    let mut file = builder.tempfile_in(folder).map_err(without_path)?;
+    file.as_file_mut().write_all(text.as_bytes())?;
     Ok(file)
+}
+
+/// The error of the operating system without the temporary file's random name, which helps nobody.
+fn without_path(error: io::Error) -> io::Error {
+    let inner = error.get_ref().and_then(|outer| outer.source());
+    let inner = inner.and_then(|inner| inner.downcast_ref::<io::Error>());
+    match inner.and_then(io::Error::raw_os_error) {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None => error,
+    }
 }
 
 /// Folders made on the way, outermost first.

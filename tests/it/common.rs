@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use obsctl::Stack;
+use obsctl::model::prelude::*;
+use obsctl::model::{ScrapeJob, Service};
 use tempfile::TempDir;
 
 /// The repository's root.
@@ -40,7 +41,12 @@ impl CliTest {
 
     /// The binary, in the folder, with nothing of the environment.
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_obsctl"));
+        self.command_of(env!("CARGO_BIN_EXE_obsctl"), args)
+    }
+
+    /// Another program, in the same way.
+    pub fn command_of(&self, program: &str, args: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command
             .args(args)
             .current_dir(self.folder.path())
@@ -118,4 +124,52 @@ pub fn files(root: &Path) -> Vec<(String, String)> {
     }
     found.sort();
     found
+}
+
+/// The smallest stack with something of everything that is generated.
+pub fn shop() -> Stack {
+    let runbook = Slug::from_static("high-error-ratio");
+    let failed = ShopRequests::with(ShopRequests::outcome.is(Outcome::Error));
+    let ratio = failed.rate(mins(5)).sum() / ShopRequests::rate(mins(5)).sum();
+    Stack::new(Slug::from_static("shop"))
+        .service(Service::new("shop", "storefront", "Sells things."))
+        .metric_family(family())
+        .scrape_job(ScrapeJob::new(
+            "shop",
+            Exposer::Service("shop".into()),
+            "shop",
+            8080,
+        ))
+        .rule_group(
+            RuleGroup::new("shop").alert(
+                Alert::new("HighErrorRatio")
+                    .when(ratio.clone().gt(0.05))
+                    .lasting(mins(5))
+                    .severity(Severity::Critical)
+                    .owner("storefront")
+                    .summary("{{ $value | humanizePercentage }} of requests fail")
+                    .runbook(runbook.clone()),
+            ),
+        )
+        .dashboard(
+            Dashboard::new("shop-overview", "Shop")
+                .row("Traffic", timeseries("Error ratio").query(ratio)),
+        )
+        .runbook(
+            Runbook::new(runbook, "High error ratio", "over 5 percent for 5 minutes")
+                .look("See what was deployed last.")
+                .resolve_always("Roll back."),
+        )
+}
+
+labels! {
+    /// How a request ended.
+    pub enum Outcome { Ok = "ok", Error = "error" }
+}
+
+metrics! {
+    family "Shop", owner "storefront", exposed_by Exposer::Service("shop".into());
+
+    /// Requests served.
+    pub counter ShopRequests("shop_requests_total") { outcome: Outcome }
 }
