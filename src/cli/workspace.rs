@@ -210,19 +210,11 @@ fn stage(target: &Path, text: &str, created: &mut Created) -> io::Result<NamedTe
     builder.prefix(".obsctl-").suffix(".tmp");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder).map_err(without_path)?;
+    // The error names the temporary file, whose random name helps nobody.
+    let staged = builder.tempfile_in(folder);
+    let mut file = staged.map_err(|error| io::Error::from(error.kind()))?;
     file.as_file_mut().write_all(text.as_bytes())?;
     Ok(file)
-}
-
-/// The error of the operating system without the temporary file's random name, which helps nobody.
-fn without_path(error: io::Error) -> io::Error {
-    let inner = error.get_ref().and_then(|outer| outer.source());
-    let inner = inner.and_then(|inner| inner.downcast_ref::<io::Error>());
-    match inner.and_then(io::Error::raw_os_error) {
-        Some(code) => io::Error::from_raw_os_error(code),
-        None => error,
-    }
 }
 
 /// Folders made on the way, outermost first.
