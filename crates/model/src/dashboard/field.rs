@@ -80,6 +80,10 @@ impl Mapping {
 
     /// Shows one value as `text`.
     #[must_use]
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "a number or a text, written where it is passed"
+    )]
     pub fn value(value: impl ToString, text: impl Into<String>) -> Self {
         Self::new(MappedValues::Value(value.to_string()), text)
     }

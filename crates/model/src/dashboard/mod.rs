@@ -8,10 +8,15 @@ pub mod color;
 pub mod datasource;
 mod explore;
 pub mod field;
+pub mod grafana;
+mod layout;
 mod link;
+mod lower;
 pub mod panel;
 mod places;
 mod query;
+#[cfg(test)]
+mod tests;
 pub mod transform;
 pub mod variable;
 
@@ -23,7 +28,8 @@ pub use color::Color;
 pub use datasource::{Datasource, DatasourceKind};
 pub use explore::Explore;
 pub use field::{FieldOverride, Mapping, Threshold};
-pub use link::{DashboardLink, Link, LinkTarget};
+pub use link::{DashboardLink, DashboardLinkTarget, Link, LinkTarget};
+pub use lower::UnitOf;
 pub use panel::{Panel, Panels, Visualization};
 pub use places::{ExpressionRef, Place, PlacedQuery, PlacedText, TextKind};
 pub use query::{Evaluation, Expression, Format, Query, service_map};
@@ -381,18 +387,4 @@ pub(crate) fn hash(text: &str) -> u32 {
     text.bytes().fold(0x811c_9dc5, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn uids_are_derived_from_text() {
-        assert_eq!(derived_uid("API overview").as_str(), "api-overview");
-        let long = "error budget of the synchronisation of every provider";
-        assert_eq!(derived_uid(long).as_str().len(), 40);
-        assert_ne!(derived_uid(long), derived_uid(&format!("{long}s")));
-        assert!(Uid::new(derived_uid("äöü").as_str()).is_ok());
-    }
 }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Panel, PanelType, Size};
+use crate::dashboard::grafana::options::Empty;
 
 /// Which alerts an alert list shows, and how.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -33,6 +34,39 @@ impl PanelType for AlertList {
         width: 12,
         height: 8,
     };
+
+    type Options = json::Options;
+    type Custom = Empty;
+
+    fn options(&self, _: &Panel, _: Option<&str>) -> json::Options {
+        json::Options {
+            alert_instance_label_filter: self.matching.clone().unwrap_or_default(),
+            alert_name: self.name_contains.clone().unwrap_or_default(),
+            dashboard_alerts: false,
+            group_by: self.group_by.clone(),
+            group_mode: if self.group_by.is_empty() {
+                json::GroupMode::Default
+            } else {
+                json::GroupMode::Custom
+            },
+            max_items: self.at_most.unwrap_or(20),
+            show_inactive_alerts: self.inactive,
+            sort_order: json::BY_IMPORTANCE,
+            state_filter: json::StateFilter {
+                error: true,
+                firing: true,
+                no_data: false,
+                normal: self.inactive,
+                pending: true,
+                recovering: true,
+            },
+            view_mode: if self.count_only {
+                json::ViewMode::Stat
+            } else {
+                json::ViewMode::List
+            },
+        }
+    }
 }
 
 /// Alerts that fire or are about to, from Prometheus' and Loki's rules.
@@ -83,5 +117,54 @@ impl Panel<AlertList> {
     pub fn with_inactive(mut self) -> Self {
         self.visualization.inactive = true;
         self
+    }
+}
+
+/// Options and field settings as Grafana's JSON has them.
+#[allow(missing_docs, reason = "the names are Grafana's")]
+pub mod json {
+    use serde::{Deserialize, Serialize};
+
+    /// Grafana's number for the order: firing before pending before normal.
+    pub const BY_IMPORTANCE: u8 = 3;
+
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Options {
+        pub alert_instance_label_filter: String,
+        pub alert_name: String,
+        pub dashboard_alerts: bool,
+        pub group_by: Vec<String>,
+        pub group_mode: GroupMode,
+        pub max_items: u16,
+        pub show_inactive_alerts: bool,
+        pub sort_order: u8,
+        pub state_filter: StateFilter,
+        pub view_mode: ViewMode,
+    }
+
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub enum GroupMode {
+        Default,
+        Custom,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct StateFilter {
+        pub error: bool,
+        pub firing: bool,
+        pub no_data: bool,
+        pub normal: bool,
+        pub pending: bool,
+        pub recovering: bool,
+    }
+
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub enum ViewMode {
+        List,
+        Stat,
     }
 }

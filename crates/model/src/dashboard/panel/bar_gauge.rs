@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Asks;
 use super::{Panel, PanelType, Size};
+use crate::dashboard::grafana::ColorMode;
+use crate::dashboard::grafana::options::{Empty, Legend, Orientation, ReduceOptions};
 use crate::dashboard::transform::Calculation;
 
 /// How a bar gauge panel draws.
@@ -38,6 +41,41 @@ impl PanelType for BarGauge {
         width: 8,
         height: 8,
     };
+
+    type Options = json::Options;
+    type Custom = Empty;
+
+    fn asks(&self) -> Asks {
+        Asks::NOW
+    }
+
+    fn colors(&self) -> Option<ColorMode> {
+        Some(ColorMode::Thresholds)
+    }
+
+    fn options(&self, _: &Panel, _: Option<&str>) -> json::Options {
+        json::Options {
+            display_mode: match self.style {
+                BarStyle::Gradient => json::DisplayMode::Gradient,
+                BarStyle::Plain => json::DisplayMode::Basic,
+                BarStyle::Cells => json::DisplayMode::Lcd,
+            },
+            legend: Legend::hidden(),
+            max_viz_height: 300,
+            min_viz_height: 16,
+            min_viz_width: 8,
+            name_placement: "auto".to_owned(),
+            orientation: if self.upright {
+                Orientation::Vertical
+            } else {
+                Orientation::Horizontal
+            },
+            reduce_options: ReduceOptions::of(self.calculation),
+            show_unfilled: true,
+            sizing: "auto".to_owned(),
+            value_mode: "color".to_owned(),
+        }
+    }
 }
 
 /// Numbers as bars, one per series.
@@ -67,5 +105,37 @@ impl Panel<BarGauge> {
     pub fn style(mut self, style: BarStyle) -> Self {
         self.visualization.style = style;
         self
+    }
+}
+
+/// Options and field settings as Grafana's JSON has them.
+#[allow(missing_docs, reason = "the names are Grafana's")]
+pub mod json {
+    use serde::{Deserialize, Serialize};
+
+    use crate::dashboard::grafana::options::{Legend, Orientation, ReduceOptions};
+
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Options {
+        pub display_mode: DisplayMode,
+        pub legend: Legend,
+        pub max_viz_height: u32,
+        pub min_viz_height: u32,
+        pub min_viz_width: u32,
+        pub name_placement: String,
+        pub orientation: Orientation,
+        pub reduce_options: ReduceOptions,
+        pub show_unfilled: bool,
+        pub sizing: String,
+        pub value_mode: String,
+    }
+
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub enum DisplayMode {
+        Basic,
+        Gradient,
+        Lcd,
     }
 }

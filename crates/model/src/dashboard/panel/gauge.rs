@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Asks;
 use super::{Panel, PanelType, Size};
+use crate::dashboard::grafana::ColorMode;
+use crate::dashboard::grafana::options::{Empty, Orientation, ReduceOptions};
 use crate::dashboard::transform::Calculation;
 
 /// How a gauge panel draws.
@@ -23,6 +26,29 @@ impl PanelType for Gauge {
         width: 6,
         height: 6,
     };
+
+    type Options = json::Options;
+    type Custom = Empty;
+
+    fn asks(&self) -> Asks {
+        Asks::NOW
+    }
+
+    fn colors(&self) -> Option<ColorMode> {
+        Some(ColorMode::Thresholds)
+    }
+
+    fn options(&self, _: &Panel, _: Option<&str>) -> json::Options {
+        json::Options {
+            min_viz_height: 75,
+            min_viz_width: 75,
+            orientation: Orientation::Auto,
+            reduce_options: ReduceOptions::of(self.calculation),
+            show_threshold_labels: self.threshold_labels,
+            show_threshold_markers: true,
+            sizing: "auto".to_owned(),
+        }
+    }
 }
 
 /// A number on a dial. Say where the dial ends: `.min(0.0).max(1.0)`.
@@ -45,5 +71,25 @@ impl Panel<Gauge> {
     pub fn threshold_labels(mut self) -> Self {
         self.visualization.threshold_labels = true;
         self
+    }
+}
+
+/// Options and field settings as Grafana's JSON has them.
+#[allow(missing_docs, reason = "the names are Grafana's")]
+pub mod json {
+    use serde::{Deserialize, Serialize};
+
+    use crate::dashboard::grafana::options::{Orientation, ReduceOptions};
+
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Options {
+        pub min_viz_height: u32,
+        pub min_viz_width: u32,
+        pub orientation: Orientation,
+        pub reduce_options: ReduceOptions,
+        pub show_threshold_labels: bool,
+        pub show_threshold_markers: bool,
+        pub sizing: String,
     }
 }

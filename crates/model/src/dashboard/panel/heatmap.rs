@@ -3,7 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Asks;
 use super::{Panel, PanelType, Size};
+use crate::dashboard::Format;
+use crate::dashboard::grafana::Number;
+use crate::dashboard::grafana::options::{HideFrom, Placement, ScaleDistribution, TooltipMode};
 
 /// How a heatmap panel draws.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -52,6 +56,65 @@ impl PanelType for Heatmap {
         width: 12,
         height: 8,
     };
+
+    type Options = json::Options;
+    type Custom = json::Custom;
+
+    fn asks(&self) -> Asks {
+        Asks {
+            format: if self.calculate {
+                Format::TimeSeries
+            } else {
+                Format::Heatmap
+            },
+            ..Asks::SERIES
+        }
+    }
+
+    fn options(&self, panel: &Panel, unit: Option<&str>) -> json::Options {
+        json::Options {
+            calculate: self.calculate,
+            cell_gap: 1,
+            color: json::Color {
+                exponent: Number::from(0.5),
+                fill: "dark-orange".to_owned(),
+                mode: "scheme".to_owned(),
+                reverse: false,
+                scale: "exponential".to_owned(),
+                scheme: self.scheme.grafana().to_owned(),
+                steps: 64,
+            },
+            exemplars: json::Exemplars {
+                color: "rgba(255,0,255,0.7)".to_owned(),
+            },
+            filter_values: json::FilterValues {
+                le: Number::from(1e-9),
+            },
+            legend: json::Legend { show: true },
+            rows_frame: json::RowsFrame {
+                layout: "auto".to_owned(),
+            },
+            show_value: "never".to_owned(),
+            tooltip: json::Tooltip {
+                mode: TooltipMode::Single,
+                show_color_scale: true,
+                y_histogram: true,
+            },
+            y_axis: json::YAxis {
+                axis_placement: Placement::Left,
+                decimals: panel.decimals,
+                reverse: false,
+                unit: unit.map(str::to_owned),
+            },
+        }
+    }
+
+    fn custom(&self, _: &Panel) -> Option<json::Custom> {
+        Some(json::Custom {
+            hide_from: HideFrom::default(),
+            scale_distribution: ScaleDistribution::linear(),
+        })
+    }
 }
 
 /// How values are distributed over time:
@@ -75,5 +138,91 @@ impl Panel<Heatmap> {
     pub fn calculate(mut self) -> Self {
         self.visualization.calculate = true;
         self
+    }
+}
+
+/// Options and field settings as Grafana's JSON has them.
+#[allow(missing_docs, reason = "the names are Grafana's")]
+pub mod json {
+    use serde::{Deserialize, Serialize};
+
+    use crate::dashboard::grafana::Number;
+    use crate::dashboard::grafana::options::{HideFrom, Placement, ScaleDistribution, TooltipMode};
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Options {
+        pub calculate: bool,
+        pub cell_gap: u8,
+        pub color: Color,
+        pub exemplars: Exemplars,
+        pub filter_values: FilterValues,
+        pub legend: Legend,
+        pub rows_frame: RowsFrame,
+        pub show_value: String,
+        pub tooltip: Tooltip,
+        pub y_axis: YAxis,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Color {
+        pub exponent: Number,
+        pub fill: String,
+        pub mode: String,
+        pub reverse: bool,
+        pub scale: String,
+        pub scheme: String,
+        pub steps: u8,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Exemplars {
+        pub color: String,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct FilterValues {
+        pub le: Number,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Legend {
+        pub show: bool,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct RowsFrame {
+        pub layout: String,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Tooltip {
+        pub mode: TooltipMode,
+        pub show_color_scale: bool,
+        pub y_histogram: bool,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct YAxis {
+        pub axis_placement: Placement,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub decimals: Option<u8>,
+        pub reverse: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub unit: Option<String>,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Custom {
+        pub hide_from: HideFrom,
+        pub scale_distribution: ScaleDistribution,
     }
 }

@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Asks;
 use super::{Panel, PanelType, Size};
+use crate::dashboard::grafana::options::Empty;
 
 /// How a logs panel draws.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -25,6 +27,34 @@ impl PanelType for Logs {
         width: 24,
         height: 10,
     };
+
+    type Options = json::Options;
+    type Custom = Empty;
+
+    fn asks(&self) -> Asks {
+        Asks::LINES
+    }
+
+    fn options(&self, _: &Panel, _: Option<&str>) -> json::Options {
+        json::Options {
+            dedup_strategy: "none".to_owned(),
+            enable_infinite_scrolling: false,
+            enable_log_details: true,
+            prettify_log_message: self.pretty,
+            show_common_labels: false,
+            show_controls: false,
+            show_labels: self.labels,
+            show_log_context_toggle: true,
+            show_time: true,
+            sort_order: if self.oldest_first {
+                json::SortOrder::Ascending
+            } else {
+                json::SortOrder::Descending
+            },
+            syntax_highlighting: true,
+            wrap_log_message: !self.no_wrap,
+        }
+    }
 }
 
 /// Log lines, the newest first.
@@ -61,5 +91,34 @@ impl Panel<Logs> {
     pub fn pretty(mut self) -> Self {
         self.visualization.pretty = true;
         self
+    }
+}
+
+/// Options and field settings as Grafana's JSON has them.
+#[allow(missing_docs, reason = "the names are Grafana's")]
+pub mod json {
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Options {
+        pub dedup_strategy: String,
+        pub enable_infinite_scrolling: bool,
+        pub enable_log_details: bool,
+        pub prettify_log_message: bool,
+        pub show_common_labels: bool,
+        pub show_controls: bool,
+        pub show_labels: bool,
+        pub show_log_context_toggle: bool,
+        pub show_time: bool,
+        pub sort_order: SortOrder,
+        pub syntax_highlighting: bool,
+        pub wrap_log_message: bool,
+    }
+
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    pub enum SortOrder {
+        Ascending,
+        Descending,
     }
 }

@@ -18,8 +18,10 @@ pub mod traces;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::{FieldOverride, Link, Mapping, Query, Threshold, Transformation};
+use super::grafana::ColorMode;
+use super::{Evaluation, FieldOverride, Format, Link, Mapping, Query, Threshold, Transformation};
 use crate::dashboard::Color;
 use crate::{Allow, Duration, Origin, Unit};
 
@@ -136,9 +138,62 @@ pub trait PanelType: Into<Visualization> {
     const PLUGIN: &'static str;
     /// The size without one of its own.
     const SIZE: Size;
+    /// Its options in Grafana's JSON.
+    type Options;
+    /// Its field settings in Grafana's JSON.
+    type Custom;
+
+    /// How queries are asked that do not say it themselves.
+    fn asks(&self) -> Asks {
+        Asks::SERIES
+    }
+
+    /// How values are coloured; nothing where there are none.
+    fn colors(&self) -> Option<ColorMode> {
+        None
+    }
+
+    /// The options. `unit` is Grafana's id of the values' unit, where it is known.
+    fn options(&self, panel: &Panel, unit: Option<&str>) -> Self::Options;
+
+    /// The field settings; types that have none leave it out.
+    fn custom(&self, panel: &Panel) -> Option<Self::Custom> {
+        let _ = panel;
+        None
+    }
 }
 
-/// Lists the panel types: the enum over all of them and its conversions are made from it.
+/// How a panel type asks queries that do not say it themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asks {
+    /// Over the time shown, or at its end.
+    pub evaluation: Evaluation,
+    /// How the answer is shaped.
+    pub format: Format,
+    /// Whether the answer is log lines.
+    pub lines: bool,
+}
+
+impl Asks {
+    /// Series over time.
+    pub const SERIES: Self = Self {
+        evaluation: Evaluation::Range,
+        format: Format::TimeSeries,
+        lines: false,
+    };
+    /// One value per series.
+    pub const NOW: Self = Self {
+        evaluation: Evaluation::Instant,
+        ..Self::SERIES
+    };
+    /// Log lines.
+    pub const LINES: Self = Self {
+        lines: true,
+        ..Self::SERIES
+    };
+}
+
+/// Lists the panel types: the enums over all of them and their conversions are made from it.
 macro_rules! panel_types {
     ($($(#[$doc:meta])+ $module:ident $type:ident;)+) => {
         $(pub use $module::{$module, $type};)+
@@ -150,6 +205,20 @@ macro_rules! panel_types {
             $($(#[$doc])+ $type($type),)+
         }
 
+        /// The options of a panel in Grafana's JSON.
+        #[derive(Clone, Debug, PartialEq, Serialize)]
+        #[serde(untagged)]
+        pub enum Options {
+            $($(#[$doc])+ $type(<$type as PanelType>::Options),)+
+        }
+
+        /// The field settings of a panel in Grafana's JSON.
+        #[derive(Clone, Debug, PartialEq, Serialize)]
+        #[serde(untagged)]
+        pub enum Custom {
+            $($(#[$doc])+ $type(<$type as PanelType>::Custom),)+
+        }
+
         $(impl From<$type> for Visualization {
             fn from(visualization: $type) -> Self {
                 Self::$type(visualization)
@@ -157,6 +226,9 @@ macro_rules! panel_types {
         })+
 
         impl Visualization {
+            /// The ids of all panel types' plugins.
+            pub const PLUGINS: &[&str] = &[$($type::PLUGIN),+];
+
             /// The id of Grafana's plugin.
             #[must_use]
             pub fn plugin(&self) -> &'static str {
@@ -167,6 +239,46 @@ macro_rules! panel_types {
             #[must_use]
             pub fn size(&self) -> Size {
                 match self { $(Self::$type(_) => $type::SIZE),+ }
+            }
+
+            /// How queries are asked that do not say it themselves.
+            #[must_use]
+            pub fn asks(&self) -> Asks {
+                match self { $(Self::$type(one) => one.asks()),+ }
+            }
+
+            /// How values are coloured; nothing where there are none.
+            #[must_use]
+            pub fn colors(&self) -> Option<ColorMode> {
+                match self { $(Self::$type(one) => one.colors()),+ }
+            }
+
+            pub(crate) fn options(&self, panel: &Panel, unit: Option<&str>) -> Options {
+                match self { $(Self::$type(one) => Options::$type(one.options(panel, unit))),+ }
+            }
+
+            pub(crate) fn custom(&self, panel: &Panel) -> Option<Custom> {
+                match self { $(Self::$type(one) => one.custom(panel).map(Custom::$type)),+ }
+            }
+        }
+
+        impl Options {
+            pub(crate) fn read(plugin: &str, json: Value) -> Result<Self, String> {
+                match plugin {
+                    $($type::PLUGIN => serde_json::from_value(json).map(Self::$type)
+                        .map_err(|error| format!("options: {error}")),)+
+                    _ => Err(format!("`{plugin}` is no known panel type")),
+                }
+            }
+        }
+
+        impl Custom {
+            pub(crate) fn read(plugin: &str, json: Value) -> Result<Self, String> {
+                match plugin {
+                    $($type::PLUGIN => serde_json::from_value(json).map(Self::$type)
+                        .map_err(|error| format!("custom field settings: {error}")),)+
+                    _ => Err(format!("`{plugin}` is no known panel type")),
+                }
             }
         }
     };

@@ -3,7 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Asks;
 use super::{Panel, PanelType, Size};
+use crate::dashboard::Evaluation;
+use crate::dashboard::grafana::ColorMode;
+use crate::dashboard::grafana::options::{Empty, Orientation, ReduceOptions};
 use crate::dashboard::transform::Calculation;
 
 /// How a stat panel draws.
@@ -27,6 +31,50 @@ impl PanelType for Stat {
         width: 6,
         height: 4,
     };
+
+    type Options = json::Options;
+    type Custom = Empty;
+
+    fn asks(&self) -> Asks {
+        Asks {
+            evaluation: if self.number_only {
+                Evaluation::Instant
+            } else {
+                Evaluation::Range
+            },
+            ..Asks::SERIES
+        }
+    }
+
+    fn colors(&self) -> Option<ColorMode> {
+        Some(ColorMode::Thresholds)
+    }
+
+    fn options(&self, _: &Panel, _: Option<&str>) -> json::Options {
+        json::Options {
+            color_mode: if self.colored_background {
+                json::ColorMode::Background
+            } else {
+                json::ColorMode::Value
+            },
+            graph_mode: if self.number_only || self.name_only {
+                json::GraphMode::None
+            } else {
+                json::GraphMode::Area
+            },
+            justify_mode: "auto".to_owned(),
+            orientation: Orientation::Auto,
+            percent_change_color_mode: "standard".to_owned(),
+            reduce_options: ReduceOptions::of(self.calculation),
+            show_percent_change: false,
+            text_mode: if self.name_only {
+                json::TextMode::Name
+            } else {
+                json::TextMode::Auto
+            },
+            wide_layout: true,
+        }
+    }
 }
 
 /// One large number, with a small graph behind it.
@@ -63,5 +111,48 @@ impl Panel<Stat> {
     pub fn name_only(mut self) -> Self {
         self.visualization.name_only = true;
         self
+    }
+}
+
+/// Options and field settings as Grafana's JSON has them.
+#[allow(missing_docs, reason = "the names are Grafana's")]
+pub mod json {
+    use serde::{Deserialize, Serialize};
+
+    use crate::dashboard::grafana::options::{Orientation, ReduceOptions};
+
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Options {
+        pub color_mode: ColorMode,
+        pub graph_mode: GraphMode,
+        pub justify_mode: String,
+        pub orientation: Orientation,
+        pub percent_change_color_mode: String,
+        pub reduce_options: ReduceOptions,
+        pub show_percent_change: bool,
+        pub text_mode: TextMode,
+        pub wide_layout: bool,
+    }
+
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub enum ColorMode {
+        Value,
+        Background,
+    }
+
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub enum GraphMode {
+        None,
+        Area,
+    }
+
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub enum TextMode {
+        Auto,
+        Name,
     }
 }

@@ -3,9 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Asks;
 use super::{Panel, PanelType, Size};
 use crate::Unit;
+use crate::dashboard::Format;
 use crate::dashboard::field::by_name;
+use crate::dashboard::grafana::{CellOptions, CellType, ColorMode};
 use crate::dashboard::query::letters;
 use crate::dashboard::{Query, Transformation, transform};
 
@@ -39,6 +42,49 @@ impl PanelType for Table {
         width: 12,
         height: 8,
     };
+
+    type Options = json::Options;
+    type Custom = json::Custom;
+
+    fn asks(&self) -> Asks {
+        Asks {
+            format: Format::Table,
+            ..Asks::NOW
+        }
+    }
+
+    fn colors(&self) -> Option<ColorMode> {
+        Some(ColorMode::Thresholds)
+    }
+
+    fn options(&self, _: &Panel, _: Option<&str>) -> json::Options {
+        let sort_by = self.sort_by.iter().map(|sort| json::SortBy {
+            desc: sort.descending,
+            display_name: sort.column.clone(),
+        });
+        json::Options {
+            cell_height: if self.dense {
+                json::CellHeight::Sm
+            } else {
+                json::CellHeight::Md
+            },
+            frame_index: 0,
+            show_header: true,
+            sort_by: sort_by.collect(),
+        }
+    }
+
+    fn custom(&self, _: &Panel) -> Option<json::Custom> {
+        Some(json::Custom {
+            align: "auto".to_owned(),
+            cell_options: CellOptions {
+                mode: None,
+                kind: CellType::Auto,
+            },
+            filterable: self.filterable.then_some(true),
+            inspect: false,
+        })
+    }
 }
 
 /// Rows and columns: queries are asked once, labels become columns.
@@ -104,6 +150,48 @@ impl Panel<Table> {
     pub fn dense(mut self) -> Self {
         self.visualization.dense = true;
         self
+    }
+}
+
+/// Options and field settings as Grafana's JSON has them.
+#[allow(missing_docs, reason = "the names are Grafana's")]
+pub mod json {
+    use serde::{Deserialize, Serialize};
+
+    use crate::dashboard::grafana::CellOptions;
+
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Options {
+        pub cell_height: CellHeight,
+        pub frame_index: u32,
+        pub show_header: bool,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub sort_by: Vec<SortBy>,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct SortBy {
+        pub desc: bool,
+        pub display_name: String,
+    }
+
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub enum CellHeight {
+        Sm,
+        Md,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Custom {
+        pub align: String,
+        pub cell_options: CellOptions,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub filterable: Option<bool>,
+        pub inspect: bool,
     }
 }
 

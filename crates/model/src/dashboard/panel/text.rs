@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Panel, PanelType, Size};
+use crate::dashboard::grafana::options::Empty;
 
 /// What a text panel says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -19,6 +20,21 @@ impl PanelType for Text {
         width: 24,
         height: 4,
     };
+
+    type Options = json::Options;
+    type Custom = Empty;
+
+    fn options(&self, _: &Panel, _: Option<&str>) -> json::Options {
+        json::Options {
+            code: json::Code {
+                language: "plaintext".to_owned(),
+                show_line_numbers: false,
+                show_mini_map: false,
+            },
+            content: self.content.clone(),
+            mode: "markdown".to_owned(),
+        }
+    }
 }
 
 /// Text in Markdown; variables are filled in.
@@ -27,4 +43,26 @@ impl PanelType for Text {
 pub fn text(title: impl Into<String>, markdown: impl Into<String>) -> Panel<Text> {
     let content = markdown.into();
     Panel::new(title, Text { content })
+}
+
+/// Options and field settings as Grafana's JSON has them.
+#[allow(missing_docs, reason = "the names are Grafana's")]
+pub mod json {
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Options {
+        pub code: Code,
+        pub content: String,
+        pub mode: String,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Code {
+        pub language: String,
+        pub show_line_numbers: bool,
+        pub show_mini_map: bool,
+    }
 }

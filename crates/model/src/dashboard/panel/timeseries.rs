@@ -5,7 +5,16 @@ use serde::{Deserialize, Serialize};
 
 use super::{Panel, PanelType, Size};
 use crate::Histogram;
+use crate::dashboard::grafana::options::{
+    DrawStyle, HideFrom, Legend as LegendJson, LegendMode, LegendPlacement, Placement,
+    ScaleDistribution, ScaleKind, Tooltip, TooltipMode, TooltipSort,
+};
+use crate::dashboard::grafana::{ColorMode, Number};
 use crate::query::Buckets;
+use crate::{Duration, mins};
+
+/// Gaps up to this long are bridged: one lost scrape is not an outage.
+const SHORT_GAP: Duration = mins(5);
 
 /// How a time series panel draws.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -114,6 +123,112 @@ impl PanelType for Timeseries {
         width: 12,
         height: 8,
     };
+
+    type Options = json::Options;
+    type Custom = json::Custom;
+
+    fn colors(&self) -> Option<ColorMode> {
+        Some(ColorMode::PaletteClassic)
+    }
+
+    fn options(&self, panel: &Panel, _: Option<&str>) -> json::Options {
+        json::Options {
+            legend: self.legend_of(panel),
+            tooltip: Tooltip {
+                hide_zeros: false,
+                mode: TooltipMode::Multi,
+                sort: TooltipSort::Desc,
+            },
+        }
+    }
+
+    fn custom(&self, panel: &Panel) -> Option<json::Custom> {
+        let stacked = self.stacking != Stacking::None;
+        Some(json::Custom {
+            axis_border_show: false,
+            axis_centered_zero: false,
+            axis_label: self.axis_label.clone().unwrap_or_default(),
+            axis_placement: Placement::Auto,
+            axis_soft_max: self.soft_max.map(Number::from),
+            axis_soft_min: self.soft_min.map(Number::from),
+            draw_style: match self.draw {
+                Draw::Lines => DrawStyle::Line,
+                Draw::Bars => DrawStyle::Bars,
+                Draw::Points => DrawStyle::Points,
+            },
+            fill_opacity: self.fill.unwrap_or(match self.draw {
+                Draw::Bars => 70,
+                _ if stacked => 30,
+                _ => 10,
+            }),
+            gradient_mode: "none".to_owned(),
+            hide_from: HideFrom::default(),
+            insert_nulls: false,
+            line_interpolation: match self.interpolation {
+                Interpolation::Linear => json::LineInterpolation::Linear,
+                Interpolation::Smooth => json::LineInterpolation::Smooth,
+                Interpolation::Steps => json::LineInterpolation::StepAfter,
+            },
+            line_width: 1,
+            point_size: 5,
+            scale_distribution: if self.log_scale {
+                ScaleDistribution {
+                    log: Some(Number::from(10_u32)),
+                    kind: ScaleKind::Log,
+                }
+            } else {
+                ScaleDistribution::linear()
+            },
+            show_points: if self.draw == Draw::Points {
+                json::ShowPoints::Always
+            } else {
+                json::ShowPoints::Never
+            },
+            span_nulls: if self.connect_gaps {
+                json::SpanNulls::Always(true)
+            } else {
+                json::SpanNulls::UpTo(SHORT_GAP.as_millis())
+            },
+            stacking: json::Stacking {
+                group: "A".to_owned(),
+                mode: self.stacking,
+            },
+            thresholds_style: json::ThresholdsStyle {
+                mode: match self.threshold_style {
+                    _ if panel.thresholds.is_empty() => json::ThresholdsMode::Off,
+                    ThresholdStyle::Line => json::ThresholdsMode::Dashed,
+                    ThresholdStyle::Area => json::ThresholdsMode::Area,
+                    ThresholdStyle::Off => json::ThresholdsMode::Off,
+                },
+            },
+        })
+    }
+}
+
+impl Timeseries {
+    fn legend_of(&self, panel: &Panel) -> LegendJson {
+        let table = |placement| LegendJson {
+            calcs: ["mean", "max", "lastNotNull"].map(str::to_owned).to_vec(),
+            display_mode: LegendMode::Table,
+            placement,
+            show_legend: true,
+            sort_by: Some("Mean".to_owned()),
+            sort_desc: Some(true),
+        };
+        // One series needs no comparison.
+        let several = panel.queries.len() > 1
+            || panel.queries.iter().any(|query| {
+                let legend = query.legend.as_deref();
+                legend.is_some_and(|legend| legend.contains("{{"))
+            });
+        match self.legend {
+            Legend::Auto if several => table(LegendPlacement::Bottom),
+            Legend::Auto | Legend::List => LegendJson::list(),
+            Legend::Table => table(LegendPlacement::Bottom),
+            Legend::Right => table(LegendPlacement::Right),
+            Legend::Hidden => LegendJson::hidden(),
+        }
+    }
 }
 
 /// Lines, bars or points over time.
@@ -231,5 +346,93 @@ impl Panel<Timeseries> {
     pub fn connect_gaps(mut self) -> Self {
         self.visualization.connect_gaps = true;
         self
+    }
+}
+
+/// Options and field settings as Grafana's JSON has them.
+#[allow(missing_docs, reason = "the names are Grafana's")]
+pub mod json {
+    use serde::{Deserialize, Serialize};
+
+    use crate::dashboard::grafana::Number;
+    use crate::dashboard::grafana::options::{
+        DrawStyle, HideFrom, Legend, Placement, ScaleDistribution, Tooltip,
+    };
+
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Options {
+        pub legend: Legend,
+        pub tooltip: Tooltip,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Custom {
+        pub axis_border_show: bool,
+        pub axis_centered_zero: bool,
+        pub axis_label: String,
+        pub axis_placement: Placement,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub axis_soft_max: Option<Number>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub axis_soft_min: Option<Number>,
+        pub draw_style: DrawStyle,
+        pub fill_opacity: u8,
+        pub gradient_mode: String,
+        pub hide_from: HideFrom,
+        pub insert_nulls: bool,
+        pub line_interpolation: LineInterpolation,
+        pub line_width: u8,
+        pub point_size: u8,
+        pub scale_distribution: ScaleDistribution,
+        pub show_points: ShowPoints,
+        pub span_nulls: SpanNulls,
+        pub stacking: Stacking,
+        pub thresholds_style: ThresholdsStyle,
+    }
+
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub enum LineInterpolation {
+        Linear,
+        Smooth,
+        StepAfter,
+    }
+
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub enum ShowPoints {
+        Never,
+        Always,
+    }
+
+    /// Which gaps are bridged: all, none, or those of so many milliseconds.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(untagged)]
+    pub enum SpanNulls {
+        Always(bool),
+        UpTo(u64),
+    }
+
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Stacking {
+        pub group: String,
+        pub mode: super::Stacking,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct ThresholdsStyle {
+        pub mode: ThresholdsMode,
+    }
+
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub enum ThresholdsMode {
+        Off,
+        Dashed,
+        Area,
     }
 }

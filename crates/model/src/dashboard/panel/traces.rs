@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Panel, PanelType, Size};
+use crate::dashboard::grafana::options::Empty;
 
 /// A traces panel has nothing to choose.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -16,6 +17,13 @@ impl PanelType for Traces {
         width: 24,
         height: 12,
     };
+
+    type Options = Empty;
+    type Custom = Empty;
+
+    fn options(&self, _: &Panel, _: Option<&str>) -> Empty {
+        Empty {}
+    }
 }
 
 /// One trace, span by span: `traces("Trace").query(traceql("${trace_id}"))`. A list of traces that match is a
