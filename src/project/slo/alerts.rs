@@ -4,7 +4,7 @@ use obsctl_model::{Alert, Duration, Rule, Severity, Slo, Uid};
 use obsctl_promql::Expr;
 use obsctl_promql::ast::BinaryOp;
 
-use super::lower::{EVERY, Lowering, ratio};
+use super::lower::{Lowering, RATE, ratio};
 use super::tree;
 use super::windows::{BurnWindow, Urgency};
 
@@ -131,12 +131,17 @@ impl Lowering<'_> {
 
     /// How many bad events or slices the window holds.
     fn bad_in(&self, window: Duration) -> Expr {
-        let stored = tree::over("sum_over_time", &self.own(self.bad_series()), window);
+        let bad = self.own(self.bad_series());
         if self.measure.counts_events() {
-            // Each stored rate stands for the events of one evaluation.
-            tree::binary(BinaryOp::Mul, stored, tree::number(EVERY.as_secs_f64()))
+            // One stored rate for each of its own five minutes, however often rules are evaluated.
+            let tiles = tree::subquery(Expr::Selector(bad), window, RATE);
+            tree::binary(
+                BinaryOp::Mul,
+                tree::call("sum_over_time", vec![tiles]),
+                tree::number(RATE.as_secs_f64()),
+            )
         } else {
-            stored
+            tree::over("sum_over_time", &bad, window)
         }
     }
 

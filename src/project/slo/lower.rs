@@ -23,7 +23,8 @@ pub(crate) const EVERY: Duration = mins(1);
 /// Up to here a window is measured on the counters.
 const DIRECT: Duration = hours(1);
 
-const RATE: Duration = mins(5);
+/// The window of the stored rates.
+pub(super) const RATE: Duration = mins(5);
 
 /// An SLO that can be measured.
 #[derive(Clone, Debug)]

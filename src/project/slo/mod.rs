@@ -1,6 +1,7 @@
 //! SLOs: what each becomes (rules, alerts, dashboards), and its figures for people.
 
 mod alerts;
+mod figures;
 mod indicator;
 mod lower;
 mod measure;
@@ -17,6 +18,7 @@ use super::Catalog;
 use crate::diagnostic::{Diagnostic, nearest};
 
 pub use alerts::{conditions, name as alert_name};
+pub use figures::{BurnFigures, SloFigures, explain, figures};
 pub use lower::{Lowering, ratio as ratio_series};
 pub use measure::Measure;
 pub use windows::{BurnWindow, Urgency};

@@ -117,8 +117,8 @@ fn rules_are_named_and_labelled_as_sloths() {
 fn alerts_ask_both_windows() {
     let project = link([availability().min_bad_events(10)]);
     insta::assert_snapshot!(rules(&project, "sloth-slo-alerts-api-availability"), @r#"
-        AvailabilityFastBurn: max without (sloth_window) (slo:sli_error:ratio_rate5m{sloth_id="api-availability"} > 0.0144) and max without (sloth_window) (slo:sli_error:ratio_rate1h{sloth_id="api-availability"} > 0.0144) and sum_over_time(slo:bad_events:rate5m{sloth_id="api-availability"}[1h]) * 60 >= 10 or max without (sloth_window) (slo:sli_error:ratio_rate30m{sloth_id="api-availability"} > 0.006) and max without (sloth_window) (slo:sli_error:ratio_rate6h{sloth_id="api-availability"} > 0.006) and sum_over_time(slo:bad_events:rate5m{sloth_id="api-availability"}[6h]) * 60 >= 10
-        AvailabilitySlowBurn: max without (sloth_window) (slo:sli_error:ratio_rate2h{sloth_id="api-availability"} > 0.003) and max without (sloth_window) (slo:sli_error:ratio_rate1d{sloth_id="api-availability"} > 0.003) and sum_over_time(slo:bad_events:rate5m{sloth_id="api-availability"}[1d]) * 60 >= 10 or max without (sloth_window) (slo:sli_error:ratio_rate6h{sloth_id="api-availability"} > 0.001) and max without (sloth_window) (slo:sli_error:ratio_rate3d{sloth_id="api-availability"} > 0.001) and sum_over_time(slo:bad_events:rate5m{sloth_id="api-availability"}[3d]) * 60 >= 10
+        AvailabilityFastBurn: max without (sloth_window) (slo:sli_error:ratio_rate5m{sloth_id="api-availability"} > 0.0144) and max without (sloth_window) (slo:sli_error:ratio_rate1h{sloth_id="api-availability"} > 0.0144) and sum_over_time(slo:bad_events:rate5m{sloth_id="api-availability"}[1h:5m]) * 300 >= 10 or max without (sloth_window) (slo:sli_error:ratio_rate30m{sloth_id="api-availability"} > 0.006) and max without (sloth_window) (slo:sli_error:ratio_rate6h{sloth_id="api-availability"} > 0.006) and sum_over_time(slo:bad_events:rate5m{sloth_id="api-availability"}[6h:5m]) * 300 >= 10
+        AvailabilitySlowBurn: max without (sloth_window) (slo:sli_error:ratio_rate2h{sloth_id="api-availability"} > 0.003) and max without (sloth_window) (slo:sli_error:ratio_rate1d{sloth_id="api-availability"} > 0.003) and sum_over_time(slo:bad_events:rate5m{sloth_id="api-availability"}[1d:5m]) * 300 >= 10 or max without (sloth_window) (slo:sli_error:ratio_rate6h{sloth_id="api-availability"} > 0.001) and max without (sloth_window) (slo:sli_error:ratio_rate3d{sloth_id="api-availability"} > 0.001) and sum_over_time(slo:bad_events:rate5m{sloth_id="api-availability"}[3d:5m]) * 300 >= 10
         "#);
 }
 
@@ -260,4 +260,34 @@ fn the_promise_itself_must_make_sense() {
         twice.problems()[0].message,
         "another SLO has the id `api-availability` too"
     );
+}
+
+#[test]
+fn figures_say_what_sets_alerts_off_and_when() {
+    let project = link([availability().min_bad_events(10)]);
+    let text = crate::project::slo::explain(&project, "availability").expect("it exists");
+    insta::assert_snapshot!(text, @r#"
+        SLO `availability` of `api`, owned by `platform`
+          Requests are answered without a server error
+
+          objective   99.9% of events over 30d
+          budget      0.1%: 43m12s of complete outage
+                      1,000 bad in a million events; at one per second 2,592 in 30d
+          guard       fewer than 10 bad events in the long window set nothing off
+
+          AvailabilityFastBurn (page, critical)
+            burn    windows      errors     budget   fires after  fires after  stops after
+            rate    long/short   above      gone     at 100%      at twice     at most
+            14.4x   1h/5m        1.44%      2%       52s          30m          5m
+            6x      6h/30m       0.6%       5%       2m10s        3h           30m
+
+          AvailabilitySlowBurn (ticket, warning)
+            burn    windows      errors     budget   fires after  fires after  stops after
+            rate    long/short   above      gone     at 100%      at twice     at most
+            3x      1d/2h        0.3%       10%      4m19s        12h          2h
+            1x      3d/6h        0.1%       10%      4m19s        1d12h        6h
+
+          Times are from the first error, with none before; rules are evaluated every 1m.
+        "#);
+    assert_eq!(crate::project::slo::explain(&project, "other"), None);
 }

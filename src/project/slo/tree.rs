@@ -4,7 +4,7 @@ use obsctl_model::{Duration, LabelName};
 use obsctl_promql::ast::{
     Aggregate, AggregateOp, Binary, BinaryOp, Call, DurationExpr, DurationLiteral, Expr, Group,
     Grouping, MatchOp, Matcher, Matching, MatchingLabels, Name, Number, RangeSelector, Selector,
-    StringLiteral,
+    StringLiteral, Subquery,
 };
 
 pub(super) fn name(text: impl Into<String>) -> Name {
@@ -50,17 +50,32 @@ pub(super) fn call(function: &str, args: Vec<Expr>) -> Expr {
     })
 }
 
+fn duration(time: Duration) -> DurationExpr {
+    DurationExpr::Literal(DurationLiteral {
+        millis: i64::try_from(time.as_millis()).unwrap_or(i64::MAX),
+        span: Default::default(),
+    })
+}
+
 /// `function(selector[window])`
 pub(super) fn over(function: &str, selector: &Selector, window: Duration) -> Expr {
     let range = Expr::Range(RangeSelector {
         selector: selector.clone(),
-        range: DurationExpr::Literal(DurationLiteral {
-            millis: i64::try_from(window.as_millis()).unwrap_or(i64::MAX),
-            span: Default::default(),
-        }),
+        range: duration(window),
         span: Default::default(),
     });
     call(function, vec![range])
+}
+
+/// `expr[range:step]`
+pub(super) fn subquery(expr: Expr, range: Duration, step: Duration) -> Expr {
+    Expr::Subquery(Subquery {
+        expr: Box::new(expr),
+        range: duration(range),
+        step: Some(duration(step)),
+        modifiers: Default::default(),
+        span: Default::default(),
+    })
 }
 
 fn aggregate(op: AggregateOp, expr: Expr, grouping: Option<Grouping>) -> Expr {
