@@ -4,6 +4,7 @@ use super::Target;
 
 pub mod alertmanager_config;
 pub mod alloy_config;
+pub mod compose;
 pub mod grafana_dashboard_providers;
 pub mod grafana_datasources;
 pub mod loki_config;
@@ -16,6 +17,7 @@ pub mod tempo_config;
 pub static ALL: &[&Target] = &[
     &alertmanager_config::ALERTMANAGER_CONFIG,
     &alloy_config::ALLOY_CONFIG,
+    &compose::COMPOSE,
     &grafana_dashboard_providers::GRAFANA_DASHBOARD_PROVIDERS,
     &grafana_datasources::GRAFANA_DATASOURCES,
     &loki_config::LOKI_CONFIG,
