@@ -5,13 +5,23 @@
 
 use obsctl_model::Dashboard;
 
+pub mod external_apis;
+pub mod mcp_tools;
 pub mod overview;
 mod parts;
+pub mod tenant;
 #[cfg(test)]
 mod tests;
+pub mod worker;
 
 /// All dashboards.
 #[must_use]
 pub fn all() -> Vec<Dashboard> {
-    vec![overview::dashboard()]
+    vec![
+        overview::dashboard(),
+        tenant::dashboard(),
+        worker::dashboard(),
+        mcp_tools::dashboard(),
+        external_apis::dashboard(),
+    ]
 }

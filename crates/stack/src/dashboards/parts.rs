@@ -6,7 +6,6 @@ use obsctl_model::query::{Matcher, Vector};
 
 use crate::labels::StatusCode;
 use crate::metrics::api::{ApiLatency, ApiRequests};
-use crate::metrics::business::SyncFreshness;
 use crate::metrics::exporters::process::ProcessStart;
 use crate::metrics::external::{ExternalApiLatency, ExternalApiRequests};
 use crate::metrics::mcp::McpToolDuration;
@@ -140,13 +139,6 @@ pub fn tools() -> Variable {
 /// A failed request: the server's fault, not the client's.
 pub fn failed<M: Metric>(status_code: obsctl_model::Label<M, StatusCode>) -> Matcher<M> {
     status_code.matches("5..")
-}
-
-/// The age of the oldest data per provider and object type of the chosen tenants.
-pub fn freshness() -> Vector<SyncFreshness> {
-    SyncFreshness::with(SyncFreshness::tenant_id.chosen("tenant"))
-        .with(SyncFreshness::provider.chosen("provider"))
-        .max_by((SyncFreshness::provider, SyncFreshness::object_type))
 }
 
 /// How many alerts of these teams fire; none is 0.

@@ -9,7 +9,15 @@ use crate::services;
 /// All events of the API.
 #[must_use]
 pub fn events() -> Vec<LogEvent> {
-    [requests(), sign_in(), connections(), isolation(), system()].concat()
+    [
+        requests(),
+        sign_in(),
+        audit(),
+        connections(),
+        isolation(),
+        system(),
+    ]
+    .concat()
 }
 
 fn event(name: &str, level: Level, description: &str) -> LogEvent {
@@ -81,6 +89,22 @@ fn sign_in() -> Vec<LogEvent> {
             "`invalid_token`, `expired` or `missing`",
             "expired",
         )),
+    ]
+}
+
+fn audit() -> Vec<LogEvent> {
+    vec![
+        event(
+            "audit_event",
+            Level::Info,
+            "The audit service wrote an entry: the same that `audit_events_total` counts",
+        )
+        .field(keyword(
+            "category",
+            "The category of the entry",
+            "connection",
+        ))
+        .field(keyword("action", "What was done", "connection_created")),
     ]
 }
 
