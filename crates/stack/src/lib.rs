@@ -2,14 +2,18 @@
 //!
 //! Read it to see how definitions look, copy from it, or fork it.
 
+pub mod alerts;
 pub mod dashboards;
 pub mod labels;
 pub mod limits;
 pub mod logs;
 pub mod metrics;
+pub mod recordings;
+pub mod routing;
 pub mod runbooks;
 pub mod scrape;
 pub mod services;
+pub mod slos;
 pub mod spans;
 pub mod teams;
 pub mod uids;
@@ -24,7 +28,11 @@ pub fn stack() -> Stack {
         .metrics(metrics::families())
         .logs(logs::catalog())
         .spans(spans::catalog())
+        .rule_group(recordings::group())
+        .rule_groups(alerts::groups())
+        .slos(slos::all())
         .runbooks(runbooks::all())
+        .routing(routing::routing())
         .scrape_jobs(scrape::jobs())
         .dashboards(dashboards::all())
 }

@@ -5,6 +5,7 @@ use obsctl_model::Runbook;
 pub mod api_errors;
 pub mod connection_auth_failure;
 pub mod encryption_key_issues;
+pub mod external_api_errors;
 pub mod external_api_rate_limiting;
 pub mod high_api_latency;
 pub mod host_resources;
@@ -25,6 +26,7 @@ pub fn all() -> Vec<Runbook> {
         api_errors::runbook(),
         connection_auth_failure::runbook(),
         encryption_key_issues::runbook(),
+        external_api_errors::runbook(),
         external_api_rate_limiting::runbook(),
         high_api_latency::runbook(),
         host_resources::runbook(),
