@@ -1,10 +1,24 @@
 //! Checks: one file each in [`rules`], one list in `rules/mod.rs`.
 
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::project::Project;
+mod docs;
+mod example;
+mod input;
+mod pattern;
+pub mod rules;
+mod suppression;
+#[cfg(test)]
+mod testing;
+
+use std::collections::BTreeSet;
+
 use obsctl_model::Stack;
 
-pub mod rules;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::project::Project;
+
+pub use docs::{index, page};
+pub use input::{Input, Query};
+pub use pattern::Patterns;
 
 /// A check: its documentation, its code, and two examples that are also its test.
 #[derive(Clone, Copy, Debug)]
@@ -16,11 +30,25 @@ pub struct Check {
     /// Its page in Markdown: one sentence, then why it matters and how to fix it.
     pub docs: &'static str,
     /// Finds.
-    pub run: fn(&Project, &mut Findings),
+    pub run: fn(&Input<'_>, &mut Findings),
     /// The smallest stack with the defect.
     pub fires: fn() -> Stack,
     /// The same stack, mended.
     pub silent: fn() -> Stack,
+}
+
+impl Check {
+    /// The first sentence of its documentation.
+    #[must_use]
+    pub fn summary(&self) -> &'static str {
+        self.docs.lines().next().unwrap_or_default()
+    }
+
+    /// The check of that name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<&'static Self> {
+        rules::ALL.iter().copied().find(|check| check.name == name)
+    }
 }
 
 /// What a check found so far.
@@ -34,21 +62,34 @@ impl Findings {
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.found.push(diagnostic);
     }
+
+    /// What was found, as findings of `check`.
+    fn of(self, check: &Check) -> impl Iterator<Item = Diagnostic> + use<> {
+        let (name, severity) = (check.name, check.severity);
+        self.found.into_iter().map(move |diagnostic| Diagnostic {
+            check: name,
+            severity,
+            ..diagnostic
+        })
+    }
 }
 
-/// Runs all checks. The result is sorted.
+/// Runs all checks and leaves out what definitions accept. The result is sorted.
+///
+/// `today` (`YYYY-MM-DD`) says which accepted findings have expired; without it none have.
 #[must_use]
-pub fn run(project: &Project) -> Vec<Diagnostic> {
-    let mut all = Vec::new();
+pub fn run(project: &Project, today: Option<&str>) -> Vec<Diagnostic> {
+    let input = Input::new(project);
+    let mut found = vec![];
     for check in rules::ALL {
         let mut findings = Findings::default();
-        (check.run)(project, &mut findings);
-        all.extend(findings.found.into_iter().map(|diagnostic| Diagnostic {
-            check: check.name,
-            severity: check.severity,
-            ..diagnostic
-        }));
+        (check.run)(&input, &mut findings);
+        found.extend(findings.of(check));
     }
-    all.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-    all
+    let mut kept = suppression::apply(project, found, today);
+    // Stable: of equal findings the one in the definition itself stays, not the one in what is made from it.
+    kept.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    let mut seen = BTreeSet::new();
+    kept.retain(|diagnostic| seen.insert(diagnostic.repeat_key()));
+    kept
 }

@@ -3,6 +3,9 @@
 use std::ops::Range;
 
 use obsctl_model::{Origin, Promql};
+use obsctl_promql::Span;
+
+use crate::project::Expression;
 
 pub mod render;
 
@@ -90,6 +93,21 @@ impl Diagnostic {
         self
     }
 
+    /// A finding in an expression: `note` is said under `span`.
+    #[must_use]
+    pub fn at(
+        expression: &Expression<'_>,
+        span: Span,
+        message: impl Into<String>,
+        note: impl Into<String>,
+    ) -> Self {
+        Self::new(expression.site.subject(), expression.origin, message).underline(
+            expression.query.as_str(),
+            span.range(),
+            note,
+        )
+    }
+
     /// Underlines bytes of a query: the primary place becomes the query's own line.
     #[must_use]
     pub fn in_query(
@@ -117,6 +135,15 @@ impl Diagnostic {
         self
     }
 
+    /// Suggests the nearest of the names that exist, if one is near.
+    #[must_use]
+    pub fn did_you_mean<'a>(self, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        match nearest(name, known) {
+            Some(known) => self.help(format!("did you mean `{known}`?")),
+            None => self,
+        }
+    }
+
     /// Says how to fix it.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
@@ -124,19 +151,38 @@ impl Diagnostic {
         self
     }
 
-    /// The order of a report: by file and line, then by severity, check and message.
+    /// The order of a report: by file and line, then by severity, check and place.
     pub(crate) fn sort_key(&self) -> impl Ord + use<'_> {
-        let place = self.places.first();
         (
-            place.and_then(|place| place.origin.location()),
+            self.location(),
             self.severity,
             self.check,
-            self.subject.as_str(),
-            place
-                .and_then(|place| place.text.as_ref())
-                .map(|(_, range)| range.start),
+            self.start(),
             self.message.as_str(),
         )
+    }
+
+    /// Equal for findings that say the same about the same place of the source.
+    pub(crate) fn repeat_key(&self) -> impl Ord + use<> {
+        let place = self.location();
+        let text = self.places.first().and_then(|place| place.text.as_ref());
+        (
+            self.check,
+            place,
+            // Without a place in source, the definition is what tells findings apart.
+            place.is_none().then(|| self.subject.clone()),
+            text.map(|(text, range)| text.get(range.clone()).unwrap_or_default().to_owned()),
+            self.message.clone(),
+        )
+    }
+
+    fn location(&self) -> Option<(&'static str, u32, u32)> {
+        self.places.first()?.origin.location()
+    }
+
+    fn start(&self) -> Option<usize> {
+        let (_, range) = self.places.first()?.text.as_ref()?;
+        Some(range.start)
     }
 }
 

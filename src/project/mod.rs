@@ -2,8 +2,11 @@
 //! indexes built. A project never changes afterwards; checks and targets read nothing else.
 
 pub mod catalog;
+pub mod expression;
+pub mod labels;
 pub mod runbook_pages;
 pub mod slo;
+pub mod units;
 
 use obsctl_model::dashboard::Dashboard;
 use obsctl_model::{RuleGroup, Stack};
@@ -11,6 +14,7 @@ use obsctl_model::{RuleGroup, Stack};
 use crate::diagnostic::Diagnostic;
 
 pub use catalog::{Catalog, Part, Series};
+pub use expression::{Expression, Site, subject};
 
 /// A linked stack.
 #[derive(Clone, Debug)]

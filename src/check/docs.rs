@@ -1,0 +1,48 @@
+//! The pages of the checks: what is said about each, and what it really reports.
+
+use super::{Check, rules, run};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::render::{Style, human};
+use crate::project::Project;
+
+/// The page of a check in Markdown, with the report of its example.
+#[must_use]
+pub fn page(check: &Check) -> String {
+    let style = Style {
+        places: false,
+        width: 100,
+        ..Style::default()
+    };
+    let example = human(&example(check), &|_| None, style);
+    format!(
+        "# `{}`\n\nSeverity: {}.\n\n{}\n\n## Example\n\n```text\n{}\n```\n",
+        check.name,
+        check.severity.word(),
+        check.docs.trim(),
+        example.trim_end()
+    )
+}
+
+/// The table of all checks in Markdown.
+#[must_use]
+pub fn index() -> String {
+    let rows: String = rules::ALL
+        .iter()
+        .map(|check| {
+            let (name, severity, summary) = (check.name, check.severity.word(), check.summary());
+            format!("| [`{name}`]({name}.md) | {severity} | {summary} |\n")
+        })
+        .collect();
+    format!(
+        "# Checks\n\nAn error stops `obsctl generate`; a warning or a note does not. A finding is accepted where it \
+         is defined, with the reason: `.allow(\"check-name\", \"why\")`.\n\n\
+         | Check | Severity | Finds |\n|---|---|---|\n{rows}"
+    )
+}
+
+/// What a check reports about its own example. `today` is far ahead, so that what expires has expired.
+fn example(check: &Check) -> Vec<Diagnostic> {
+    let mut found = run(&Project::link((check.fires)()), Some("9999-12-31"));
+    found.retain(|diagnostic| diagnostic.check == check.name);
+    found
+}

@@ -1,0 +1,138 @@
+//! Regular expressions of matchers, as Prometheus reads them: anchored on both sides, `.` matches everything.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use regex_automata::dfa::{Automaton, dense};
+use regex_automata::meta::Regex;
+use regex_automata::util::primitives::StateID;
+use regex_automata::{Anchored, util};
+
+/// Compiles every expression once.
+#[derive(Debug, Default)]
+pub struct Patterns {
+    compiled: RefCell<BTreeMap<String, Option<Rc<Regex>>>>,
+    overlaps: RefCell<BTreeMap<(String, String), Option<bool>>>,
+}
+
+/// Larger automata than this are not compared; bytes.
+const LARGEST: usize = 1 << 20;
+/// More pairs of states than this are not compared.
+const MOST_PAIRS: usize = 50_000;
+
+impl Patterns {
+    /// Whether Prometheus would accept the expression.
+    #[must_use]
+    pub fn is_valid(&self, regex: &str) -> bool {
+        // What only RE2 knows is none of our engine's business.
+        self.compiled(regex).is_some() || regex.contains(r"\Q") || regex.contains(r"\C")
+    }
+
+    /// Whether a value matches; nothing where the expression cannot be compiled.
+    #[must_use]
+    pub fn matches(&self, regex: &str, value: &str) -> Option<bool> {
+        Some(self.compiled(regex)?.is_match(value))
+    }
+
+    /// Whether some text matches both; nothing where that cannot be told.
+    #[must_use]
+    pub fn overlap(&self, left: &str, right: &str) -> Option<bool> {
+        let key = (left.to_owned(), right.to_owned());
+        if let Some(known) = self.overlaps.borrow().get(&key) {
+            return *known;
+        }
+        let found = overlap(left, right);
+        self.overlaps.borrow_mut().insert(key, found);
+        found
+    }
+
+    fn compiled(&self, regex: &str) -> Option<Rc<Regex>> {
+        if let Some(known) = self.compiled.borrow().get(regex) {
+            return known.clone();
+        }
+        let compiled = Regex::new(&anchored(regex)).ok().map(Rc::new);
+        self.compiled
+            .borrow_mut()
+            .insert(regex.to_owned(), compiled.clone());
+        compiled
+    }
+}
+
+fn anchored(regex: &str) -> String {
+    format!("^(?s:{regex})$")
+}
+
+/// Walks both automata at once, until both accept.
+fn overlap(left: &str, right: &str) -> Option<bool> {
+    let build = |regex: &str| {
+        dense::Builder::new()
+            .configure(
+                dense::Config::new()
+                    .dfa_size_limit(Some(LARGEST))
+                    .determinize_size_limit(Some(LARGEST)),
+            )
+            .build(&anchored(regex))
+            .ok()
+    };
+    let (left, right) = (build(left)?, build(right)?);
+    let start = |dfa: &dense::DFA<Vec<u32>>| {
+        let config = util::start::Config::new().anchored(Anchored::Yes);
+        dfa.start_state(&config).ok()
+    };
+    let first = (start(&left)?, start(&right)?);
+    let mut seen = std::collections::BTreeSet::from([first]);
+    let mut pending: Vec<(StateID, StateID)> = vec![first];
+    while let Some((a, b)) = pending.pop() {
+        if left.is_match_state(left.next_eoi_state(a))
+            && right.is_match_state(right.next_eoi_state(b))
+        {
+            return Some(true);
+        }
+        for byte in 0..=u8::MAX {
+            let next = (left.next_state(a, byte), right.next_state(b, byte));
+            let dead = left.is_dead_state(next.0) || right.is_dead_state(next.1);
+            if left.is_quit_state(next.0) || right.is_quit_state(next.1) {
+                return None;
+            }
+            if !dead && seen.insert(next) {
+                if seen.len() > MOST_PAIRS {
+                    return None;
+                }
+                pending.push(next);
+            }
+        }
+    }
+    Some(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expressions_are_anchored() {
+        let patterns = Patterns::default();
+        assert_eq!(patterns.matches("a|b", "ab"), Some(false));
+        assert_eq!(patterns.matches("a.*", "a\nb"), Some(true));
+        assert_eq!(patterns.matches("(", "a"), None);
+        assert!(!patterns.is_valid("(") && patterns.is_valid(r"\Qa.b\E"));
+    }
+
+    #[test]
+    fn overlaps_are_exact() {
+        let patterns = Patterns::default();
+        let status = "[1-5][0-9][0-9]";
+        for (regex, expected) in [
+            ("5..", true),
+            ("5.", false),
+            ("6..", false),
+            (".*", true),
+            ("2..|OK", true),
+            ("OK", false),
+            ("é+", false),
+        ] {
+            assert_eq!(patterns.overlap(regex, status), Some(expected), "{regex}");
+        }
+    }
+}

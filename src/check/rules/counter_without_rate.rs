@@ -1,0 +1,175 @@
+//! `counter-without-rate`
+
+use obsctl_model::MetricKind;
+use obsctl_model::query::promql;
+use obsctl_promql::Expr;
+use obsctl_promql::ast::{AggregateOp, BinaryOp};
+
+use crate::check::{Check, Findings, Input, example};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::project::expression::series_name;
+use crate::project::{Part, Series};
+
+/// A counter read as if it were a gauge.
+pub static CHECK: Check = Check {
+    name: "counter-without-rate",
+    severity: Severity::Error,
+    docs: "\
+The value of a counter is used without `rate` or `increase`.
+
+## Why it matters
+
+A counter only ever grows, and starts again at zero when its process does. Its value mostly says how long the process
+has been running; a threshold on it is passed sooner or later, whatever happens.
+
+## How to fix it
+
+Wrap the selector in `rate(…[5m])` for growth per second, or `increase(…[1h])` for growth over a time.
+",
+    run,
+    fires: || example::alert(promql("sum by (path) (api_requests_total) > 1000")),
+    silent: || example::alert(promql("sum by (path) (rate(api_requests_total[5m])) > 1000")),
+};
+
+fn run(input: &Input<'_>, findings: &mut Findings) {
+    for query in &input.queries {
+        if query.at.site.is_lookup() {
+            continue;
+        }
+        query
+            .at
+            .query
+            .expr()
+            .walk_with_ancestors(|expr, ancestors| {
+                let Expr::Selector(selector) = expr else {
+                    return;
+                };
+                let Some((name, _)) = series_name(selector) else {
+                    return;
+                };
+                let Some(Series::Exposed { metric, part }) = input.project.catalog().get(name)
+                else {
+                    return;
+                };
+                if !is_cumulative(&metric.kind, *part) || is_only_counted(expr, ancestors) {
+                    return;
+                }
+                let window = if query.at.site.is_rule() {
+                    "5m"
+                } else {
+                    "$__rate_interval"
+                };
+                let what = match part {
+                    Part::Whole => metric.kind.word(),
+                    Part::Bucket | Part::Sum | Part::Count => "counter",
+                };
+                findings.push(
+                    Diagnostic::at(
+                        &query.at,
+                        expr.span(),
+                        format!("{what} `{name}` is used without a rate"),
+                        "only ever grows",
+                    )
+                    .also(
+                        metric.origin,
+                        format!("declared as a {} here", metric.kind.word()),
+                    )
+                    .help(format!(
+                        "write `rate({}[{window}])`",
+                        &query.at.query.as_str()[expr.span().range()]
+                    )),
+                );
+            });
+    }
+}
+
+fn is_cumulative(kind: &MetricKind, part: Part) -> bool {
+    match part {
+        Part::Whole => matches!(kind, MetricKind::Counter | MetricKind::Histogram { .. }),
+        Part::Bucket | Part::Sum | Part::Count => true,
+    }
+}
+
+/// Whether only the existence of series matters, or their growth is taken further up.
+fn is_only_counted(expr: &Expr, ancestors: &[&Expr]) -> bool {
+    let mut below = expr;
+    for above in ancestors.iter().rev() {
+        let counted = match above {
+            Expr::Call(call) => matches!(
+                call.func.text.as_str(),
+                "absent"
+                    | "timestamp"
+                    | "rate"
+                    | "irate"
+                    | "increase"
+                    | "resets"
+                    | "changes"
+                    | "delta"
+                    | "absent_over_time"
+                    | "present_over_time"
+                    | "count_over_time"
+            ),
+            Expr::Aggregate(node) => matches!(node.op, AggregateOp::Count | AggregateOp::Group),
+            Expr::Binary(node) => {
+                matches!(node.op, BinaryOp::And | BinaryOp::Unless)
+                    && std::ptr::eq(below, &raw const *node.rhs)
+            }
+            _ => false,
+        };
+        if counted {
+            return true;
+        }
+        below = above;
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::testing::{report, underlined};
+
+    #[test]
+    fn names_the_counter_and_its_declaration() {
+        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @r#"
+        error[counter-without-rate]: counter `api_requests_total` is used without a rate
+         --> definitions.rs:1:16
+          |
+        1 | sum by (path) (api_requests_total) > 1000
+          |                ^^^^^^^^^^^^^^^^^^ only ever grows
+          |
+         ::: metrics.rs:1:1
+          |
+        1 | "api_requests_total"
+          | -------------------- declared as a counter here
+          |
+          = in: alert `HighLatency` of group `api`
+          = help: write `rate(api_requests_total[5m])`
+        "#);
+    }
+
+    #[test]
+    fn existence_and_growth_need_no_rate() {
+        for silent in [
+            "absent(api_requests_total)",
+            "count(api_requests_total) > 1",
+            "max_over_time(rate(api_requests_total[5m])[1h:5m]) > 1",
+            "connections > 1 unless on (path) api_requests_total",
+        ] {
+            let stack = example::alert(promql(silent));
+            assert_eq!(underlined(&CHECK, stack), [""; 0], "{silent}");
+        }
+    }
+
+    #[test]
+    fn the_parts_of_a_histogram_are_counters() {
+        let query = "api_request_duration_seconds_sum / api_request_duration_seconds_count > 1";
+        assert_eq!(
+            underlined(&CHECK, example::alert(promql(query))),
+            [
+                "api_request_duration_seconds_sum",
+                "api_request_duration_seconds_count"
+            ]
+        );
+    }
+}

@@ -1,0 +1,108 @@
+//! `syntax`
+
+use obsctl_model::query::promql;
+use obsctl_promql::{experimental, typecheck};
+
+use crate::check::{Check, Findings, Input, example};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::project::expression::has_variable;
+
+/// Text that Prometheus would refuse.
+pub static CHECK: Check = Check {
+    name: "syntax",
+    severity: Severity::Error,
+    docs: "\
+A query is not PromQL, or Prometheus would refuse it: a wrong type, an unknown function, an invalid regular expression,
+something experimental.
+
+## Why it matters
+
+Prometheus does not load a rule file with one such rule, and a panel shows an error instead of data.
+
+## How to fix it
+
+Correct the query at the underlined place. What is experimental works only on servers that were started with a feature
+flag: write it with what every server knows.
+",
+    run,
+    fires: || example::alert(promql("sum(rate(api_requests_total[5m]) > 10")),
+    silent: || example::alert(promql("sum(rate(api_requests_total[5m])) > 10")),
+};
+
+fn run(input: &Input<'_>, findings: &mut Findings) {
+    for query in &input.queries {
+        let errors = query.at.query.errors();
+        for error in errors {
+            let note = match &error.expected {
+                Some(expected) => format!("expected {expected}"),
+                None => "here".to_owned(),
+            };
+            let finding = Diagnostic::at(&query.at, error.span, &error.message, note);
+            findings.push(with_help(finding, error.help.as_deref()));
+        }
+        if !errors.is_empty() {
+            continue;
+        }
+        let expr = query.at.query.expr();
+        for error in typecheck(expr).1 {
+            let finding = Diagnostic::at(&query.at, error.span, &error.message, "");
+            findings.push(with_help(finding, error.help.as_deref()));
+        }
+        for matcher in expr.selectors().flat_map(|used| &used.selector.matchers) {
+            let regex = &matcher.value.value;
+            if matcher.op.is_regex() && !has_variable(regex) && !input.patterns.is_valid(regex) {
+                let message = format!("`{regex}` is not a regular expression");
+                findings.push(Diagnostic::at(&query.at, matcher.value.span, message, ""));
+            }
+        }
+        for feature in experimental(expr) {
+            let message = format!("`{}` is experimental", feature.name);
+            let finding = Diagnostic::at(&query.at, feature.span, message, "refused by default");
+            findings.push(finding.help(format!(
+                "Prometheus knows it only with `--enable-feature={}`",
+                feature.feature.flag()
+            )));
+        }
+    }
+}
+
+fn with_help(finding: Diagnostic, help: Option<&str>) -> Diagnostic {
+    match help {
+        Some(help) => finding.help(help),
+        None => finding,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::testing::{report, underlined};
+
+    #[test]
+    fn shows_where_reading_stopped() {
+        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"
+        error[syntax]: `(` is never closed
+         --> definitions.rs:1:4
+          |
+        1 | sum(rate(api_requests_total[5m]) > 10
+          |    ^ expected `)`
+          |
+          = in: alert `HighLatency` of group `api`
+          = help: put `)` before the end
+        ");
+    }
+
+    #[test]
+    fn what_prometheus_refuses_is_found() {
+        for query in [
+            "rate(up) > 1",
+            "nosuchfunction(up) > 1",
+            r#"up{job=~"("} > 1"#,
+            "sort_by_label(up, \"job\") > 1",
+            "sum(\"a\") > 1",
+        ] {
+            let found = underlined(&CHECK, example::alert(promql(query)));
+            assert_eq!(found.len(), 1, "{query}: {found:?}");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! `unknown-metric`
+
+use obsctl_model::query::promql;
+
+use crate::check::{Check, Findings, Input, example};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::project::expression::series_name;
+use crate::project::{Catalog, Series};
+
+/// A series that nothing exposes.
+pub static CHECK: Check = Check {
+    name: "unknown-metric",
+    severity: Severity::Error,
+    docs: "\
+A query asks for a series that nothing exposes and no rule records.
+
+## Why it matters
+
+The query returns nothing, for ever: the panel stays empty and the alert never fires. Nobody notices until the day
+it should have fired.
+
+## How to fix it
+
+Correct the name, or declare the metric. A classic histogram has no series of its own name, only `_bucket`, `_sum`
+and `_count`.
+",
+    run,
+    fires: || example::alert(promql("rate(api_request_total[5m]) > 10")),
+    silent: || example::alert(promql("rate(api_requests_total[5m]) > 10")),
+};
+
+fn run(input: &Input<'_>, findings: &mut Findings) {
+    let catalog = input.project.catalog();
+    for query in &input.queries {
+        for used in query.at.query.expr().selectors() {
+            let Some((name, span)) = series_name(used.selector) else {
+                continue;
+            };
+            if catalog.get(name).is_some() {
+                continue;
+            }
+            let message = format!("metric `{name}` does not exist");
+            let finding = Diagnostic::at(&query.at, span, message, "neither exposed nor recorded");
+            findings.push(match histogram(catalog, name) {
+                Some((origin, parts)) => finding
+                    .also(origin, "a classic histogram is declared here")
+                    .help(format!("write {parts}")),
+                None => finding.did_you_mean(name, catalog.names()),
+            });
+        }
+    }
+}
+
+/// The classic histogram of that name, and the series it has.
+fn histogram(catalog: &Catalog, name: &str) -> Option<(obsctl_model::Origin, String)> {
+    match catalog.get(&format!("{name}_bucket"))? {
+        Series::Exposed { metric, .. } => Some((
+            metric.origin,
+            format!("`{name}_bucket`, `{name}_sum` or `{name}_count`"),
+        )),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::testing::report;
+
+    #[test]
+    fn suggests_the_nearest_name() {
+        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"
+        error[unknown-metric]: metric `api_request_total` does not exist
+         --> definitions.rs:1:6
+          |
+        1 | rate(api_request_total[5m]) > 10
+          |      ^^^^^^^^^^^^^^^^^ neither exposed nor recorded
+          |
+          = in: alert `HighLatency` of group `api`
+          = help: did you mean `api_requests_total`?
+        ");
+    }
+
+    #[test]
+    fn a_histogram_has_no_series_of_its_own_name() {
+        let stack = example::alert(promql("rate(api_request_duration_seconds[5m]) > 1"));
+        insta::assert_snapshot!(report(&CHECK, stack), @r#"
+        error[unknown-metric]: metric `api_request_duration_seconds` does not exist
+         --> definitions.rs:1:6
+          |
+        1 | rate(api_request_duration_seconds[5m]) > 1
+          |      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ neither exposed nor recorded
+          |
+         ::: metrics.rs:1:1
+          |
+        1 | "api_request_duration_seconds"
+          | ------------------------------ a classic histogram is declared here
+          |
+          = in: alert `HighLatency` of group `api`
+          = help: write `api_request_duration_seconds_bucket`, `api_request_duration_seconds_sum` or `api_request_duration_seconds_count`
+        "#);
+    }
+}

@@ -1,0 +1,139 @@
+//! Accepted findings: an `allow` on a definition takes the findings of one check about it out of the report.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use obsctl_model::Allow;
+
+use super::rules::{expired_suppression, unused_suppression};
+use super::{Check, Findings};
+use crate::diagnostic::Diagnostic;
+use crate::project::{Project, subject};
+
+/// An `allow`, and the definition that carries it.
+#[derive(Clone, Debug)]
+pub(super) struct Accepted<'a> {
+    /// The definition, as findings name it.
+    pub subject: String,
+    /// What is accepted.
+    pub allow: &'a Allow,
+}
+
+impl<'a> Accepted<'a> {
+    /// An SLO hands its `allow`s to all rules made from it: they are one.
+    fn identity(&self) -> impl Ord + use<'a> {
+        let allow = self.allow;
+        (
+            allow.origin.location(),
+            &allow.check,
+            &allow.reason,
+            &allow.until,
+        )
+    }
+
+    fn expired(&self, today: Option<&str>) -> bool {
+        let until = self.allow.until.as_deref();
+        until.zip(today).is_some_and(|(until, today)| until < today)
+    }
+}
+
+/// Every `allow` of a project.
+pub(super) fn accepted(project: &Project) -> Vec<Accepted<'_>> {
+    let mut found = vec![];
+    let stack = project.stack();
+    for metric in stack.metrics.iter().flat_map(|family| &family.metrics) {
+        extend(&mut found, &metric.allow, || subject::metric(metric));
+    }
+    for slo in &stack.slos {
+        extend(&mut found, &slo.allow, || subject::slo(slo));
+    }
+    for group in project.groups() {
+        for rule in &group.rules {
+            extend(&mut found, rule.allows(), || subject::rule(group, rule));
+        }
+    }
+    for dashboard in project.dashboards() {
+        extend(&mut found, &dashboard.allow, || {
+            subject::dashboard(dashboard)
+        });
+        for panel in dashboard.panels() {
+            extend(&mut found, &panel.allow, || {
+                subject::panel(dashboard, panel)
+            });
+        }
+        for variable in &dashboard.variables {
+            extend(&mut found, &variable.allow, || {
+                subject::variable(dashboard, variable)
+            });
+        }
+    }
+    for runbook in &stack.runbooks {
+        extend(&mut found, &runbook.allow, || subject::runbook(runbook));
+    }
+    found
+}
+
+fn extend<'a>(found: &mut Vec<Accepted<'a>>, allows: &'a [Allow], subject: impl Fn() -> String) {
+    found.extend(allows.iter().map(|allow| Accepted {
+        subject: subject(),
+        allow,
+    }));
+}
+
+/// Takes out what is accepted, and adds what is wrong with the `allow`s themselves.
+pub(super) fn apply(
+    project: &Project,
+    found: Vec<Diagnostic>,
+    today: Option<&str>,
+) -> Vec<Diagnostic> {
+    let accepted = accepted(project);
+    let mut index: BTreeMap<(&str, &str), Vec<&Accepted<'_>>> = BTreeMap::new();
+    for one in &accepted {
+        index
+            .entry((&one.subject, &one.allow.check))
+            .or_default()
+            .push(one);
+    }
+    let mut used = BTreeSet::new();
+    let mut kept = vec![];
+    for diagnostic in found {
+        let hits = outward(&diagnostic.subject)
+            .filter_map(|subject| index.get(&(subject, diagnostic.check)))
+            .flatten();
+        let mut suppressed = false;
+        for hit in hits {
+            used.insert(hit.identity());
+            suppressed |= !hit.expired(today);
+        }
+        if !suppressed {
+            kept.push(diagnostic);
+        }
+    }
+    let mut said = BTreeSet::new();
+    for one in &accepted {
+        let known = Check::find(&one.allow.check).is_some();
+        if !known || !said.insert(one.identity()) {
+            continue;
+        }
+        let (check, finding) = if one.expired(today) {
+            (
+                &expired_suppression::CHECK,
+                expired_suppression::finding(one),
+            )
+        } else if !used.contains(&one.identity()) {
+            (&unused_suppression::CHECK, unused_suppression::finding(one))
+        } else {
+            continue;
+        };
+        let mut findings = Findings::default();
+        findings.push(finding);
+        kept.extend(findings.of(check));
+    }
+    kept
+}
+
+/// A definition and those around it: ``panel `A` of dashboard `b` ``, ``dashboard `b` ``.
+fn outward(subject: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(subject), |inner| {
+        inner.split_once("` of ").map(|(_, outer)| outer)
+    })
+}

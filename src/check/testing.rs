@@ -1,0 +1,37 @@
+//! What the tests of checks share.
+
+use obsctl_model::Stack;
+
+use super::{Check, run};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::render::{Style, human};
+use crate::project::Project;
+
+/// What a check finds in a stack as a person sees it, without the places of the test itself.
+pub(super) fn report(check: &Check, stack: Stack) -> String {
+    let style = Style {
+        places: false,
+        width: 100,
+        ..Style::default()
+    };
+    let mut found = findings(stack);
+    found.retain(|diagnostic| diagnostic.check == check.name);
+    human(&found, &|_| None, style)
+}
+
+/// All findings about a stack.
+pub(super) fn findings(stack: Stack) -> Vec<Diagnostic> {
+    run(&Project::link(stack), Some("2026-01-01"))
+}
+
+/// The bytes that a check underlines in a stack, in order.
+pub(super) fn underlined(check: &Check, stack: Stack) -> Vec<String> {
+    findings(stack)
+        .into_iter()
+        .filter(|diagnostic| diagnostic.check == check.name)
+        .map(|diagnostic| match &diagnostic.places[0].text {
+            Some((text, range)) => text[range.clone()].to_owned(),
+            None => String::new(),
+        })
+        .collect()
+}

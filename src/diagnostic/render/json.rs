@@ -1,0 +1,113 @@
+//! For programs. The form is stable: fields are only added.
+
+use serde::Serialize;
+
+use super::{Source, count, locate};
+use crate::diagnostic::{Diagnostic, Place, Severity};
+
+/// A report.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report<'a> {
+    /// The version of this form: 1.
+    pub version: u32,
+    /// The findings, in the order of their places.
+    pub findings: Vec<Finding<'a>>,
+    /// How many there are.
+    pub summary: Counts,
+}
+
+/// A finding.
+#[derive(Clone, Debug, Serialize)]
+pub struct Finding<'a> {
+    /// The check's name: `obsctl explain` says more about it.
+    pub check: &'a str,
+    /// `error`, `warning` or `note`.
+    pub severity: &'static str,
+    /// What is wrong.
+    pub message: &'a str,
+    /// The definition it is about.
+    pub subject: &'a str,
+    /// Where it is.
+    #[serde(flatten)]
+    pub place: Located<'a>,
+    /// How to fix it.
+    pub help: &'a [String],
+    /// Other places that have to do with it.
+    pub places: Vec<Located<'a>>,
+}
+
+/// A place.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Located<'a> {
+    /// The source file; none for definitions that were not read from one.
+    pub file: Option<&'static str>,
+    /// The line of the definition, from 1.
+    pub line: Option<u32>,
+    /// The column in that line, in characters from 1.
+    pub column: Option<u32>,
+    /// The query or template that stands there.
+    pub text: Option<&'a str>,
+    /// The bytes of `text` that are meant: start, and end behind them.
+    pub range: Option<[usize; 2]>,
+    /// What is to be said about the place.
+    pub note: &'a str,
+}
+
+/// How many findings there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "the severities' own names")]
+pub struct Counts {
+    pub errors: usize,
+    pub warnings: usize,
+    pub notes: usize,
+}
+
+/// The report as JSON, with its line end.
+///
+/// # Panics
+/// Never: the report holds only text and whole numbers.
+#[must_use]
+pub fn json(diagnostics: &[Diagnostic], source: Source<'_>) -> String {
+    let report = Report {
+        version: 1,
+        findings: diagnostics
+            .iter()
+            .map(|diagnostic| finding(diagnostic, source))
+            .collect(),
+        summary: Counts {
+            errors: count(diagnostics, Severity::Error),
+            warnings: count(diagnostics, Severity::Warning),
+            notes: count(diagnostics, Severity::Note),
+        },
+    };
+    let text = serde_json::to_string_pretty(&report).expect("text and numbers have a JSON form");
+    text + "\n"
+}
+
+fn finding<'a>(diagnostic: &'a Diagnostic, source: Source<'_>) -> Finding<'a> {
+    let mut places = diagnostic.places.iter().map(|place| located(place, source));
+    Finding {
+        check: diagnostic.check,
+        severity: diagnostic.severity.word(),
+        message: &diagnostic.message,
+        subject: &diagnostic.subject,
+        place: places.next().unwrap_or_default(),
+        help: &diagnostic.help,
+        places: places.collect(),
+    }
+}
+
+fn located<'a>(place: &'a Place, source: Source<'_>) -> Located<'a> {
+    let spot = locate(place.origin, source);
+    Located {
+        file: spot.as_ref().map(|spot| spot.file),
+        line: spot.as_ref().map(|spot| spot.line),
+        column: spot.as_ref().map(|spot| spot.column),
+        text: place.text.as_ref().map(|(text, _)| text.as_str()),
+        range: place
+            .text
+            .as_ref()
+            .map(|(_, range)| [range.start, range.end]),
+        note: &place.note,
+    }
+}

@@ -1,0 +1,274 @@
+//! Every PromQL expression of a project, with the place it stands at: what most checks go through.
+
+use obsctl_model::dashboard::{Annotation, Dashboard, ExpressionRef, Panel, Place, Variable};
+use obsctl_model::{
+    Action, Alert, Origin, Promql, RecordingRule, Rule, RuleGroup, RuleQuery, Runbook,
+};
+use obsctl_promql::Span;
+use obsctl_promql::ast::{MatchOp, Selector};
+
+use super::Project;
+
+/// A PromQL expression where it is used.
+#[derive(Clone, Debug)]
+pub struct Expression<'a> {
+    /// Text and tree.
+    pub query: &'a Promql,
+    /// Whose it is.
+    pub site: Site<'a>,
+    /// Where it was written; the owner's place where it has none of its own.
+    pub origin: Origin,
+}
+
+/// Whose an expression is.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the fields are named after their types")]
+pub enum Site<'a> {
+    /// The condition of an alert.
+    Alert {
+        group: &'a RuleGroup,
+        alert: &'a Alert,
+    },
+    /// What a recording rule stores.
+    Record {
+        group: &'a RuleGroup,
+        rule: &'a RecordingRule,
+    },
+    /// A query of a panel.
+    Panel {
+        dashboard: &'a Dashboard,
+        panel: &'a Panel,
+        ref_id: String,
+        legend: Option<&'a str>,
+    },
+    /// A link of a panel that opens a query.
+    Link {
+        dashboard: &'a Dashboard,
+        panel: &'a Panel,
+    },
+    /// Where a variable gets its values from.
+    Variable {
+        dashboard: &'a Dashboard,
+        variable: &'a Variable,
+        label: Option<&'a str>,
+    },
+    /// What draws events over panels.
+    Annotation {
+        dashboard: &'a Dashboard,
+        annotation: &'a Annotation,
+    },
+    /// A step of an investigation.
+    Step { runbook: &'a Runbook },
+}
+
+impl Site<'_> {
+    /// The definition, as findings name it: ``alert `HighApiLatency` of group `api` ``.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        match self {
+            Self::Alert { group, alert } => subject::alert(group, alert),
+            Self::Record { group, rule } => subject::record(group, rule),
+            Self::Panel {
+                dashboard, panel, ..
+            }
+            | Self::Link { dashboard, panel } => subject::panel(dashboard, panel),
+            Self::Variable {
+                dashboard,
+                variable,
+                ..
+            } => subject::variable(dashboard, variable),
+            Self::Annotation {
+                dashboard,
+                annotation,
+            } => format!(
+                "annotation `{}` of {}",
+                annotation.name,
+                subject::dashboard(dashboard)
+            ),
+            Self::Step { runbook } => subject::runbook(runbook),
+        }
+    }
+
+    /// Whether Prometheus evaluates it as a rule. Grafana's variables exist everywhere else.
+    #[must_use]
+    pub const fn is_rule(&self) -> bool {
+        matches!(self, Self::Alert { .. } | Self::Record { .. })
+    }
+
+    /// Whether series are only looked up, not computed with: the values of a variable.
+    #[must_use]
+    pub const fn is_lookup(&self) -> bool {
+        matches!(self, Self::Variable { .. })
+    }
+}
+
+/// How findings name definitions, from the inside out: an accepted finding of the outer definition covers
+/// those of the inner.
+pub mod subject {
+    use super::{Alert, Dashboard, Panel, RecordingRule, Rule, RuleGroup, Runbook, Variable};
+    use obsctl_model::{MetricDef, Slo};
+
+    /// An alert.
+    #[must_use]
+    pub fn alert(group: &RuleGroup, alert: &Alert) -> String {
+        format!("alert `{}` of group `{}`", alert.name, group.name)
+    }
+
+    /// A recording rule.
+    #[must_use]
+    pub fn record(group: &RuleGroup, rule: &RecordingRule) -> String {
+        format!("recording rule `{}` of group `{}`", rule.record, group.name)
+    }
+
+    /// Either kind of rule.
+    #[must_use]
+    pub fn rule(group: &RuleGroup, rule: &Rule) -> String {
+        match rule {
+            Rule::Alert(one) => alert(group, one),
+            Rule::Record(one) => record(group, one),
+        }
+    }
+
+    /// A dashboard.
+    #[must_use]
+    pub fn dashboard(dashboard: &Dashboard) -> String {
+        format!("dashboard `{}`", dashboard.uid)
+    }
+
+    /// A panel.
+    #[must_use]
+    pub fn panel(of: &Dashboard, panel: &Panel) -> String {
+        format!("panel `{}` of {}", panel.title, dashboard(of))
+    }
+
+    /// A variable of a dashboard.
+    #[must_use]
+    pub fn variable(of: &Dashboard, variable: &Variable) -> String {
+        format!("variable `{}` of {}", variable.name, dashboard(of))
+    }
+
+    /// A runbook.
+    #[must_use]
+    pub fn runbook(runbook: &Runbook) -> String {
+        format!("runbook `{}`", runbook.id)
+    }
+
+    /// A metric.
+    #[must_use]
+    pub fn metric(metric: &MetricDef) -> String {
+        format!("metric `{}`", metric.name)
+    }
+
+    /// An SLO.
+    #[must_use]
+    pub fn slo(slo: &Slo) -> String {
+        format!("SLO `{}`", slo.name)
+    }
+}
+
+impl Project {
+    /// Every PromQL expression, in a fixed order: rules, dashboards, runbooks.
+    #[must_use]
+    pub fn expressions(&self) -> Vec<Expression<'_>> {
+        let mut found = vec![];
+        for group in self.groups() {
+            found.extend(
+                group
+                    .rules
+                    .iter()
+                    .filter_map(|rule| rule_query(group, rule)),
+            );
+        }
+        for dashboard in self.dashboards() {
+            found.extend(dashboard_queries(dashboard));
+        }
+        for runbook in &self.stack().runbooks {
+            found.extend(runbook_queries(runbook));
+        }
+        found
+    }
+}
+
+fn rule_query<'a>(group: &'a RuleGroup, rule: &'a Rule) -> Option<Expression<'a>> {
+    let RuleQuery::Promql(query) = rule.query() else {
+        return None;
+    };
+    let site = match rule {
+        Rule::Alert(alert) => Site::Alert { group, alert },
+        Rule::Record(rule) => Site::Record { group, rule },
+    };
+    Some(Expression {
+        query,
+        site,
+        origin: own_or(query, rule.origin()),
+    })
+}
+
+fn dashboard_queries(dashboard: &Dashboard) -> impl Iterator<Item = Expression<'_>> {
+    dashboard.queries().into_iter().filter_map(move |placed| {
+        let ExpressionRef::Promql(query) = placed.expression else {
+            return None;
+        };
+        let site = match placed.place {
+            Place::Query(panel, ref_id) => Site::Panel {
+                dashboard,
+                panel,
+                ref_id,
+                legend: placed.legend,
+            },
+            Place::Panel(panel) => Site::Link { dashboard, panel },
+            Place::Variable(variable) => Site::Variable {
+                dashboard,
+                variable,
+                label: placed.wanted_label,
+            },
+            Place::Annotation(annotation) => Site::Annotation {
+                dashboard,
+                annotation,
+            },
+            Place::Dashboard | Place::Row(_) => return None,
+        };
+        Some(Expression {
+            query,
+            site,
+            origin: placed.origin,
+        })
+    })
+}
+
+fn runbook_queries(runbook: &Runbook) -> impl Iterator<Item = Expression<'_>> {
+    let actions = runbook.steps.iter().flat_map(|step| &step.actions);
+    actions.filter_map(move |action| match action {
+        Action::Promql(query) => Some(Expression {
+            query,
+            site: Site::Step { runbook },
+            origin: own_or(query, runbook.origin),
+        }),
+        _ => None,
+    })
+}
+
+fn own_or(query: &Promql, outer: Origin) -> Origin {
+    let own = query.origin();
+    if own.location().is_some() { own } else { outer }
+}
+
+/// The name a selector asks for, and where it stands. None where series are chosen by a variable, by a
+/// pattern, or by their labels alone.
+#[must_use]
+pub fn series_name(selector: &Selector) -> Option<(&str, Span)> {
+    let named = selector.name.as_ref().map(|name| (&name.text, name.span));
+    let matched = selector
+        .matchers
+        .iter()
+        .find(|matcher| matcher.name.text == "__name__" && matcher.op == MatchOp::Equal)
+        .map(|matcher| (&matcher.value.value, matcher.value.span));
+    let (text, span) = named.or(matched)?;
+    (!has_variable(text)).then_some((text.as_str(), span))
+}
+
+/// Whether Grafana puts something else in place of a part of the text.
+#[must_use]
+pub fn has_variable(text: &str) -> bool {
+    text.contains('$') && obsctl_promql::variable::contains(text) || text.contains("[[")
+}
