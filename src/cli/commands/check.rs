@@ -44,7 +44,7 @@ impl Check {
         _workspace: &Workspace,
         terminal: &mut Terminal<'_>,
     ) -> Result<u8, CommandError> {
-        let found = check::run(&Project::link(stack));
+        let found = check::run(&Project::link(stack), None);
         let tally = Tally::of(&found);
         match self.format {
             Format::Human => {

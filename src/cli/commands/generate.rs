@@ -64,7 +64,7 @@ impl Generate {
         terminal: &mut Terminal<'_>,
     ) -> Result<u8, CommandError> {
         let project = Project::link(stack);
-        let mut found = check::run(&project);
+        let mut found = check::run(&project, None);
         found.retain(|finding| finding.severity != Severity::Note);
         findings::show(&found, terminal.err)?;
         let tally = Tally::of(&found);
