@@ -11,6 +11,7 @@ mod literal;
 mod name;
 mod ops;
 mod parser;
+mod pretty;
 mod print;
 mod span;
 mod types;
@@ -19,7 +20,7 @@ mod visit;
 
 pub use ast::Expr;
 pub use name::{is_legacy_label_name, is_legacy_metric_name};
-pub use parser::{Dialect, MAX_DEPTH, Parsed, SyntaxError, parse, parse_with};
+pub use parser::{Dialect, MAX_DEPTH, MAX_HEIGHT, Parsed, SyntaxError, parse, parse_with};
 pub use span::Span;
 pub use types::{Experimental, Feature, TypeError, ValueType, experimental, typecheck};
 pub use visit::{Children, Descendants, SelectorUse};

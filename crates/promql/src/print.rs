@@ -57,6 +57,9 @@ pub(crate) fn unary_needs_parens(operand: &Expr) -> bool {
 
 /// Whether an operand of `op` needs parentheses.
 pub(crate) fn operand_needs_parens(op: BinaryOp, operand: &Expr, right: bool) -> bool {
+    if !right && op.is_arithmetic() && ends_in_open_offset(operand) {
+        return true;
+    }
     match operand {
         Expr::Binary(inner) => {
             let (inner, outer) = (inner.op.precedence(), op.precedence());
@@ -67,6 +70,25 @@ pub(crate) fn operand_needs_parens(op: BinaryOp, operand: &Expr, right: bool) ->
         Expr::Number(number) => op == BinaryOp::Pow && !right && is_negative(number),
         _ => false,
     }
+}
+
+/// Whether an arithmetic operator behind `expr` would be read as a part of its offset: an offset in
+/// parentheses goes on behind them, `a offset (1h) * 2`.
+fn ends_in_open_offset(expr: &Expr) -> bool {
+    let modifiers = match expr {
+        Expr::Selector(selector) => &selector.modifiers,
+        Expr::Range(range) => &range.selector.modifiers,
+        Expr::Subquery(subquery) => &subquery.modifiers,
+        Expr::Unary(unary) => {
+            return !unary_needs_parens(&unary.expr) && ends_in_open_offset(&unary.expr);
+        }
+        Expr::Binary(binary) => {
+            return !operand_needs_parens(binary.op, &binary.rhs, true)
+                && ends_in_open_offset(&binary.rhs);
+        }
+        _ => return false,
+    };
+    matches!(modifiers.offset, Some(DurationExpr::Paren(..) | DurationExpr::Binary(..)))
 }
 
 /// Whether what stands before `[…]` needs parentheses.
@@ -222,26 +244,41 @@ impl Display for Matcher {
     }
 }
 
+/// A text between quotes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Quoted<'a>(&'a str);
+
+impl Display for Quoted<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        quote(f, self.0)
+    }
+}
+
 impl Selector {
+    /// The name as it stands before the braces, or else as it stands quoted inside.
+    pub(crate) fn name_place(&self) -> (Option<&str>, Option<Quoted<'_>>) {
+        match &self.name {
+            Some(name) if is_bare_metric_name(&name.text) => (Some(&name.text), None),
+            Some(name) => (None, Some(Quoted(&name.text))),
+            None => (None, None),
+        }
+    }
+
     /// Name and matchers, without modifiers.
     fn write_core(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let outside = self
-            .name
-            .as_ref()
-            .filter(|name| is_bare_metric_name(&name.text));
-        let mut inside = self.name.as_ref().filter(|_| outside.is_none());
+        let (outside, inside) = self.name_place();
         if let Some(name) = outside {
-            f.write_str(&name.text)?;
+            f.write_str(name)?;
         }
         if inside.is_none() && self.matchers.is_empty() && self.variables.is_empty() {
             // Alone, `$x` would be a variable rather than a selector.
-            let lone = outside.is_none_or(|name| variable::exact(&name.text).is_some());
+            let lone = outside.is_none_or(|name| variable::exact(name).is_some());
             return if lone { f.write_str("{}") } else { Ok(()) };
         }
         f.write_char('{')?;
         let mut separator = "";
-        if let Some(name) = inside.take() {
-            quote(f, &name.text)?;
+        if let Some(name) = inside {
+            write!(f, "{name}")?;
             separator = ", ";
         }
         for matcher in &self.matchers {
@@ -314,10 +351,13 @@ impl Display for Modifiers {
             write!(f, " @ {at}")?;
         }
         match &self.offset {
-            Some(offset @ DurationExpr::Binary(..)) if !offset.begins_with_paren() => {
-                write!(f, " offset ({offset})")
+            Some(offset @ DurationExpr::Binary(..)) if offset.begins_with_paren() => {
+                write!(f, " offset {offset}")
             }
-            Some(offset) => write!(f, " offset {offset}"),
+            Some(offset) => {
+                f.write_str(" offset ")?;
+                offset.write_without_operators(f)
+            }
             None => Ok(()),
         }
     }
@@ -335,6 +375,17 @@ impl Display for At {
 }
 
 impl DurationExpr {
+    /// Writes it with parentheses where it has an operator, behind its signs.
+    fn write_without_operators(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Negative(inner, _) => {
+                f.write_char('-')?;
+                inner.write_without_operators(f)
+            }
+            _ => parenthesized(f, self, matches!(self, Self::Binary(..))),
+        }
+    }
+
     /// Whether it may follow `offset` although it has an operator: `offset (1h) * 2`.
     fn begins_with_paren(&self) -> bool {
         match self {

@@ -49,7 +49,7 @@ impl Parser<'_> {
 
     fn duration(&mut self, tightness: u8) -> DurationExpr {
         if self.depth >= MAX_DEPTH {
-            self.abort();
+            self.abort(MAX_DEPTH);
             return self.missing_duration();
         }
         self.depth += 1;
@@ -108,7 +108,7 @@ impl Parser<'_> {
         let inner = if operators {
             self.duration(BinaryOp::Pow.precedence())
         } else if self.depth >= MAX_DEPTH {
-            self.abort();
+            self.abort(MAX_DEPTH);
             self.missing_duration()
         } else {
             self.depth += 1;
@@ -246,7 +246,8 @@ impl Parser<'_> {
     /// Stands where there is no duration.
     pub(super) fn missing_duration(&mut self) -> DurationExpr {
         self.height = 1;
-        let span = Span::new(self.token.start, self.token.start);
+        self.end = self.token.start;
+        let span = Span::new(self.end, self.end);
         DurationExpr::Error(ErrorNode {
             text: String::new(),
             span,

@@ -3,7 +3,7 @@
 use super::error::SyntaxError;
 use super::{MAX_DEPTH, Parser};
 use crate::ast::{Binary, BinaryOp, Expr, Unary};
-use crate::lexer::{Keyword, Kind};
+use crate::lexer::{Keyword, Kind, Token};
 
 impl Parser<'_> {
     /// A whole expression.
@@ -19,7 +19,7 @@ impl Parser<'_> {
     /// An expression whose operators bind at least as tightly as `tightness`.
     fn binary(&mut self, tightness: u8) -> Expr {
         if self.depth >= MAX_DEPTH {
-            self.abort();
+            self.abort(MAX_DEPTH);
             return self.hole();
         }
         self.depth += 1;
@@ -27,27 +27,34 @@ impl Parser<'_> {
         let mut lhs = self.unary();
         let mut height = self.height;
         while let Some(op) = self.binary_op().filter(|op| op.precedence() >= tightness) {
-            let op_token = self.token;
-            self.correct_operator(op);
-            self.bump();
-            let (bool_modifier, matching) = self.matching();
-            let next = op.precedence() + u8::from(!op.is_right_associative());
-            let rhs = self.binary(next);
+            lhs = self.binary_tail(start, lhs, op);
             self.grow(height.max(self.height));
             height = self.height;
-            lhs = Expr::Binary(Binary {
-                op,
-                op_span: Self::span(op_token),
-                lhs: Box::new(lhs),
-                rhs: Box::new(rhs),
-                bool_modifier,
-                matching,
-                span: self.span_from(start),
-            });
         }
         self.height = height;
         self.depth -= 1;
         lhs
+    }
+
+    /// The operator, its clauses and its right side.
+    fn binary_tail(&mut self, start: usize, lhs: Expr, op: BinaryOp) -> Expr {
+        let op_span = Self::span(self.token);
+        self.correct_operator(op);
+        self.bump();
+        let (bool_modifier, matching) = self.matching();
+        let tightness = op.precedence() + u8::from(!op.is_right_associative());
+        let rhs = Box::new(self.binary(tightness));
+        let span = self.span_from(start);
+        let lhs = Box::new(lhs);
+        Expr::Binary(Binary {
+            op,
+            op_span,
+            lhs,
+            rhs,
+            bool_modifier,
+            matching,
+            span,
+        })
     }
 
     /// The operator that the next token is or, in another language, would be.
@@ -108,20 +115,24 @@ impl Parser<'_> {
                 return self.postfix(operand);
             }
         };
-        let minus = sign.kind == Kind::Minus;
         let operand = self.binary(BinaryOp::Pow.precedence());
+        self.signed(sign, operand)
+    }
+
+    fn signed(&mut self, sign: Token, operand: Expr) -> Expr {
+        let minus = sign.kind == Kind::Minus;
+        let span = self.span_from(sign.start);
         match operand {
             // As in Prometheus, a signed number is a number.
             Expr::Number(mut number) => {
                 if minus {
                     number.value = -number.value;
                 }
-                number.span = self.span_from(sign.start);
+                number.span = span;
                 Expr::Number(number)
             }
             operand => {
                 self.grow(self.height);
-                let span = self.span_from(sign.start);
                 Expr::Unary(Unary {
                     minus,
                     expr: Box::new(operand),

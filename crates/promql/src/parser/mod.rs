@@ -52,9 +52,12 @@ impl Parsed {
     }
 }
 
-/// How deep expressions may nest, and how high a tree may grow (a chain of operators grows it too).
-/// Walking such a tree fits in the stack of any thread.
-pub const MAX_DEPTH: u32 = 400;
+/// How deep expressions may nest.
+pub const MAX_DEPTH: u32 = 256;
+
+/// How high a tree may grow: a chain of operators, which does not nest in the text, makes it higher too.
+/// Walking such a tree fits into the stack of a thread.
+pub const MAX_HEIGHT: u32 = 500;
 
 /// How many errors of one text are reported.
 const MAX_ERRORS: usize = 50;
@@ -175,6 +178,8 @@ impl<'a> Parser<'a> {
     fn hole(&mut self) -> Expr {
         self.height = 1;
         let place = self.token.start;
+        // What surrounds the hole reaches up to it.
+        self.end = place;
         Expr::Error(ErrorNode {
             text: String::new(),
             span: Span::new(place, place),
@@ -193,12 +198,12 @@ impl<'a> Parser<'a> {
     }
 
     /// Gives up the rest of a text that nests too deeply for its tree to be walked.
-    fn abort(&mut self) {
+    fn abort(&mut self, limit: u32) {
         let span = Self::span(self.token);
         self.report(
             SyntaxError::new(
                 span,
-                format!("the expression is more than {MAX_DEPTH} levels deep"),
+                format!("the expression is more than {limit} levels deep"),
             )
             .help("split it with recording rules"),
         );
@@ -210,8 +215,8 @@ impl<'a> Parser<'a> {
     /// Grows the tree that was read last by a level over trees of the heights.
     fn grow(&mut self, over: u32) {
         self.height = over + 1;
-        if self.height > MAX_DEPTH && !self.aborted {
-            self.abort();
+        if self.height > MAX_HEIGHT && !self.aborted {
+            self.abort(MAX_HEIGHT);
         }
     }
 

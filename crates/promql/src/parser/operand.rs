@@ -31,30 +31,32 @@ impl Parser<'_> {
         }
     }
 
+    // The functions that call one another for each level of nesting build no nodes themselves: this
+    // keeps their stack frames small.
     pub(super) fn operand(&mut self) -> Expr {
         self.height = 1;
         match self.token.kind {
+            Kind::LeftParen => self.paren(),
+            Kind::Keyword(keyword) => self.keyword_operand(keyword),
+            Kind::Ident | Kind::Template | Kind::Variable
+                if self.peek().kind == Kind::LeftParen =>
+            {
+                self.call()
+            }
+            Kind::Unknown => self.operand_after_noise(),
+            _ => self.leaf(),
+        }
+    }
+
+    /// An operand without expressions inside it.
+    fn leaf(&mut self) -> Expr {
+        match self.token.kind {
             Kind::Number => Expr::Number(self.number()),
             Kind::String | Kind::OpenString => Expr::String(self.string()),
-            Kind::LeftParen => self.paren(),
             Kind::LeftBrace => Expr::Selector(self.selector(None)),
-            Kind::Variable | Kind::MixedNumber => {
-                let call = self.at(Kind::Variable) && self.peek().kind == Kind::LeftParen;
-                let braces = self.at(Kind::Variable) && self.peek().kind == Kind::LeftBrace;
-                if call {
-                    self.call()
-                } else if braces {
-                    self.named_selector()
-                } else {
-                    Expr::Variable(self.variable())
-                }
-            }
-            Kind::Ident | Kind::Template => match self.peek().kind {
-                Kind::LeftParen => self.call(),
-                _ => self.named_selector(),
-            },
-            Kind::Keyword(keyword) => self.keyword_operand(keyword),
-            Kind::Unknown => self.operand_after_noise(),
+            Kind::Variable if self.peek().kind == Kind::LeftBrace => self.named_selector(),
+            Kind::Variable | Kind::MixedNumber => Expr::Variable(self.variable()),
+            Kind::Ident | Kind::Template => self.named_selector(),
             _ => {
                 self.unexpected("an expression");
                 self.hole()
@@ -103,6 +105,10 @@ impl Parser<'_> {
             }
             _ => {}
         }
+        self.keyword_metric(keyword)
+    }
+
+    fn keyword_metric(&mut self, keyword: Keyword) -> Expr {
         if !keyword.is_metric_name() {
             let token = self.token;
             let word = self.slice(token);
@@ -213,17 +219,21 @@ impl Parser<'_> {
 
     fn paren(&mut self) -> Expr {
         let open = self.bump();
-        let expr = if self.at(Kind::RightParen) {
+        if self.at(Kind::RightParen) {
             self.unexpected("an expression");
-            self.hole()
-        } else {
-            self.expr()
-        };
+            let hole = Box::new(self.hole());
+            return self.end_paren(open, hole);
+        }
+        let inner = Box::new(self.expr());
+        self.end_paren(open, inner)
+    }
+
+    fn end_paren(&mut self, open: Token, expr: Box<Expr>) -> Expr {
         let height = self.height;
         self.close_paren(open);
         self.grow(height);
         Expr::Paren(Paren {
-            expr: Box::new(expr),
+            expr,
             span: self.span_from(open.start),
         })
     }
@@ -240,6 +250,15 @@ impl Parser<'_> {
     }
 
     fn call(&mut self) -> Expr {
+        let func = self.function_name();
+        let args = self.arguments(None);
+        let height = self.height;
+        self.grow(height);
+        let span = self.span_from(func.span.range().start);
+        Expr::Call(Call { func, args, span })
+    }
+
+    fn function_name(&mut self) -> Name {
         let token = self.token;
         let func = self.name();
         if token.kind == Kind::Ident && func.text.contains(':') {
@@ -248,14 +267,7 @@ impl Parser<'_> {
                     .help("a name with a colon is a recording rule: it takes no parentheses"),
             );
         }
-        let args = self.arguments(None);
-        let height = self.height;
-        self.grow(height);
-        Expr::Call(Call {
-            func,
-            args,
-            span: self.span_from(token.start),
-        })
+        func
     }
 
     /// Arguments between parentheses. A `by` clause that was put among those of an aggregation is
@@ -267,35 +279,40 @@ impl Parser<'_> {
         while !matches!(self.token.kind, Kind::RightParen | Kind::Eof) {
             args.push(self.expr());
             height = height.max(self.height);
-            loop {
-                match self.token.kind {
-                    Kind::Comma | Kind::RightParen | Kind::Eof => break,
-                    Kind::Keyword(Keyword::By | Keyword::Without) if grouping.is_some() => {
-                        let clause = self.misplaced_grouping();
-                        if let Some(grouping) = &mut grouping {
-                            grouping.get_or_insert(clause);
-                        }
-                    }
-                    _ => {
-                        self.unexpected_after_operand("an operator, `,` or `)`");
-                        self.skip_or_read();
-                    }
-                }
-            }
-            if let Some(comma) = self.eat(Kind::Comma)
-                && self.at(Kind::RightParen)
-            {
-                self.report(
-                    SyntaxError::new(Self::span(comma), "a comma behind the last argument")
-                        .help("remove it"),
-                );
-            }
+            self.end_argument(grouping.as_deref_mut());
         }
         if self.eat(Kind::RightParen).is_none() {
             self.unclosed(open, ")");
         }
         self.height = height;
         args
+    }
+
+    /// Reads on to the next argument or the closing parenthesis.
+    fn end_argument(&mut self, mut grouping: Option<&mut Option<Grouping>>) {
+        loop {
+            match self.token.kind {
+                Kind::Comma | Kind::RightParen | Kind::Eof => break,
+                Kind::Keyword(Keyword::By | Keyword::Without) if grouping.is_some() => {
+                    let clause = self.misplaced_grouping();
+                    if let Some(grouping) = &mut grouping {
+                        grouping.get_or_insert(clause);
+                    }
+                }
+                _ => {
+                    self.unexpected_after_operand("an operator, `,` or `)`");
+                    self.skip_or_read();
+                }
+            }
+        }
+        if let Some(comma) = self.eat(Kind::Comma)
+            && self.at(Kind::RightParen)
+        {
+            self.report(
+                SyntaxError::new(Self::span(comma), "a comma behind the last argument")
+                    .help("remove it"),
+            );
+        }
     }
 
     fn misplaced_grouping(&mut self) -> Grouping {
@@ -321,13 +338,24 @@ impl Parser<'_> {
         ) {
             grouping = Some(self.grouping());
         }
-        let mut args = Vec::new();
         let open = self.token;
-        if self.at(Kind::LeftParen) {
-            args = self.arguments(Some(&mut grouping));
+        let args = if self.at(Kind::LeftParen) {
+            self.arguments(Some(&mut grouping))
         } else {
             self.unexpected("`(`");
-        }
+            Vec::new()
+        };
+        self.end_aggregate(op, op_token, open, grouping, args)
+    }
+
+    fn end_aggregate(
+        &mut self,
+        op: AggregateOp,
+        op_token: Token,
+        open: Token,
+        mut grouping: Option<Grouping>,
+        args: Vec<Expr>,
+    ) -> Expr {
         let height = self.height;
         if matches!(
             self.token.kind,

@@ -5,9 +5,20 @@ use crate::ast::{Binary, Matching};
 
 impl Checker {
     pub(super) fn binary(&mut self, binary: &Binary) -> ValueType {
-        let op = binary.op;
         let lhs = self.check(&binary.lhs);
         let rhs = self.check(&binary.rhs);
+        self.operands(binary, lhs, rhs);
+        match (lhs, rhs) {
+            (ValueType::Scalar, ValueType::Scalar) => ValueType::Scalar,
+            _ if binary.op.is_set() => ValueType::Vector,
+            (ValueType::Vector, _) | (_, ValueType::Vector) => ValueType::Vector,
+            (ValueType::Unknown, _) | (_, ValueType::Unknown) => ValueType::Unknown,
+            _ => ValueType::Vector,
+        }
+    }
+
+    fn operands(&mut self, binary: &Binary, lhs: ValueType, rhs: ValueType) {
+        let op = binary.op;
         for (side, found) in [(&binary.lhs, lhs), (&binary.rhs, rhs)] {
             if !found.is_operand() {
                 let finds = found.with_article();
@@ -44,13 +55,6 @@ impl Checker {
         if let Some(matching) = &binary.matching {
             let vectors = lhs.fits(ValueType::Vector) && rhs.fits(ValueType::Vector);
             self.matching(binary, matching, vectors);
-        }
-        match (lhs, rhs) {
-            _ if scalars => ValueType::Scalar,
-            _ if op.is_set() => ValueType::Vector,
-            (ValueType::Vector, _) | (_, ValueType::Vector) => ValueType::Vector,
-            (ValueType::Unknown, _) | (_, ValueType::Unknown) => ValueType::Unknown,
-            _ => ValueType::Vector,
         }
     }
 

@@ -13,7 +13,7 @@ use std::fmt;
 pub use experimental::{Experimental, Feature, experimental};
 
 use crate::Span;
-use crate::ast::{Aggregate, Expr};
+use crate::ast::{Aggregate, Expr, Subquery, Unary};
 
 /// The type of an expression's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -129,42 +129,48 @@ impl Checker {
                 self.selector(&range.selector);
                 ValueType::Range
             }
-            Expr::Subquery(subquery) => {
-                let inner = self.check(&subquery.expr);
-                if !inner.fits(ValueType::Vector) {
-                    let found = inner.with_article();
-                    let message = format!("a subquery needs an instant vector, found {found}");
-                    self.report(
-                        TypeError::new(subquery.expr.span(), message).help(conversion(
-                            &subquery.expr,
-                            inner,
-                            ValueType::Vector,
-                        )),
-                    );
-                }
-                ValueType::Range
-            }
+            Expr::Subquery(subquery) => self.subquery(subquery),
             Expr::Call(call) => self.call(call),
             Expr::Aggregate(aggregate) => {
                 self.aggregate(aggregate);
                 ValueType::Vector
             }
             Expr::Binary(binary) => self.binary(binary),
-            Expr::Unary(unary) => {
-                let inner = self.check(&unary.expr);
-                if !inner.is_operand() {
-                    let message = format!("a sign before {}", inner.with_article());
-                    self.report(TypeError::new(unary.span, message).help(conversion(
-                        &unary.expr,
-                        inner,
-                        ValueType::Vector,
-                    )));
-                }
-                inner
-            }
+            Expr::Unary(unary) => self.unary(unary),
             Expr::Paren(paren) => self.check(&paren.expr),
             Expr::Variable(_) | Expr::Error(_) => ValueType::Unknown,
         }
+    }
+
+    fn subquery(&mut self, subquery: &Subquery) -> ValueType {
+        let inner = self.check(&subquery.expr);
+        if !inner.fits(ValueType::Vector) {
+            let message = format!(
+                "a subquery needs an instant vector, found {}",
+                inner.with_article()
+            );
+            self.report(
+                TypeError::new(subquery.expr.span(), message).help(conversion(
+                    &subquery.expr,
+                    inner,
+                    ValueType::Vector,
+                )),
+            );
+        }
+        ValueType::Range
+    }
+
+    fn unary(&mut self, unary: &Unary) -> ValueType {
+        let inner = self.check(&unary.expr);
+        if !inner.is_operand() {
+            let message = format!("a sign before {}", inner.with_article());
+            self.report(TypeError::new(unary.span, message).help(conversion(
+                &unary.expr,
+                inner,
+                ValueType::Vector,
+            )));
+        }
+        inner
     }
 
     fn aggregate(&mut self, aggregate: &Aggregate) {
@@ -194,6 +200,16 @@ impl Checker {
     /// Checks `expr`, which `role` needs to be of the type.
     fn expect(&mut self, expr: &Expr, wanted: ValueType, role: fmt::Arguments<'_>) {
         let found = self.check(expr);
+        self.demand(expr, found, wanted, role);
+    }
+
+    fn demand(
+        &mut self,
+        expr: &Expr,
+        found: ValueType,
+        wanted: ValueType,
+        role: fmt::Arguments<'_>,
+    ) {
         if !found.fits(wanted) {
             let (wants, finds) = (wanted.with_article(), found.with_article());
             let error = TypeError::new(

@@ -2,6 +2,8 @@
 
 mod conformance;
 mod corpus;
+mod depth;
 mod generate;
 mod parse;
 mod print;
+mod properties;
