@@ -88,7 +88,10 @@ fn ends_in_open_offset(expr: &Expr) -> bool {
         }
         _ => return false,
     };
-    matches!(modifiers.offset, Some(DurationExpr::Paren(..) | DurationExpr::Binary(..)))
+    matches!(
+        modifiers.offset,
+        Some(DurationExpr::Paren(..) | DurationExpr::Binary(..))
+    )
 }
 
 /// Whether what stands before `[…]` needs parentheses.

@@ -101,6 +101,9 @@ pub(crate) fn variable_at(text: &str, at: usize) -> Option<Variable> {
     })
 }
 
+/// How long a field or format may be, so that texts full of unclosed variables are read in linear time.
+const LONGEST: usize = 1000;
+
 struct Parts {
     form: VariableForm,
     name: Range<usize>,
@@ -121,7 +124,7 @@ fn parts_at(text: &str, at: usize) -> Option<Parts> {
     };
     let until = |from: usize, stops: &[u8]| {
         let tail = bytes.get(from..).unwrap_or_default();
-        let len = tail.iter().position(|b| stops.contains(b))?;
+        let len = tail.iter().take(LONGEST).position(|b| stops.contains(b))?;
         (len > 0).then_some(from..from + len)
     };
     match (bytes.get(at)?, bytes.get(at + 1)?) {

@@ -113,7 +113,11 @@ impl Parser<'_> {
             let mut token = self.token;
             while !matches!(
                 token.kind,
-                Kind::RightBracket | Kind::RightParen | Kind::LeftBrace | Kind::Eof
+                Kind::RightBracket
+                    | Kind::LeftBracket
+                    | Kind::RightParen
+                    | Kind::LeftBrace
+                    | Kind::Eof
             ) {
                 token = ahead.next_token();
             }
