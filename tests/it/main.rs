@@ -9,6 +9,7 @@ mod cli;
 mod committed_outputs;
 mod common;
 mod definitions;
+mod engines;
 
 use std::collections::BTreeSet;
 use std::path::Path;
