@@ -20,6 +20,7 @@ mod scrape;
 mod slo;
 mod span;
 mod stack;
+mod text;
 mod unit;
 
 pub use alert::{

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::text::dedent;
 use crate::{Allow, LogQl, Origin, Promql, Slug, TraceQl, Uid};
 
 /// What to do when an alert fires.
@@ -103,27 +104,6 @@ impl Action {
     pub fn http(text: &str) -> Self {
         Self::Http(dedent(text))
     }
-}
-
-/// Takes the indentation of the source file away from a text of several lines.
-fn dedent(text: &str) -> String {
-    let lines = || text.lines().skip_while(|line| line.trim().is_empty());
-    let indent = |line: &str| line.len() - line.trim_start().len();
-    // The first line follows the opening quote, so its indentation says nothing.
-    let first_is_quoted = text
-        .lines()
-        .next()
-        .is_some_and(|line| !line.trim().is_empty());
-    let margin = lines()
-        .skip(usize::from(first_is_quoted))
-        .filter(|line| !line.trim().is_empty())
-        .map(indent)
-        .min()
-        .unwrap_or(0);
-    let body: Vec<_> = lines()
-        .map(|line| line[indent(line).min(margin)..].trim_end())
-        .collect();
-    body.join("\n").trim_end().to_owned()
 }
 
 /// One way out.
@@ -232,31 +212,5 @@ impl Runbook {
     pub fn allow(mut self, check: &str, reason: &str) -> Self {
         self.allow.push(Allow::new(check, reason));
         self
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn indentation_of_the_source_is_taken_away() {
-        assert_eq!(
-            Action::sql(
-                "
-                SELECT 1
-                  FROM x
-                "
-            ),
-            Action::Sql("SELECT 1\n  FROM x".into())
-        );
-        assert_eq!(Action::sql("SELECT 1"), Action::Sql("SELECT 1".into()));
-        assert_eq!(
-            Action::shell(
-                "a
-                 b"
-            ),
-            Action::Shell("a\nb".into())
-        );
     }
 }

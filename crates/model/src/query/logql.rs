@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Origin;
+use crate::text::dedent;
 
 /// A LogQL query, as Loki takes it; Grafana variables are allowed in panels.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -21,7 +22,7 @@ pub struct LogQl {
 #[must_use]
 pub fn logql(text: &str) -> LogQl {
     LogQl {
-        text: text.trim().to_owned(),
+        text: dedent(text),
         origin: Origin::here(),
     }
 }

@@ -8,6 +8,7 @@ use obsctl_promql::{Expr, Parsed, SyntaxError};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::text::dedent;
 use crate::{MetricName, Origin};
 
 /// A PromQL query: its text, its tree with spans into that text, and where it was written.
@@ -25,7 +26,7 @@ pub struct Promql {
 #[track_caller]
 #[must_use]
 pub fn promql(text: &str) -> Promql {
-    Promql::parse(text.trim(), Origin::here())
+    Promql::parse(&dedent(text), Origin::here())
 }
 
 /// The series of a recording rule. That the rule exists is checked.

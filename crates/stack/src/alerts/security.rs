@@ -41,9 +41,11 @@ fn tenant_context_missing() -> Alert {
             sum by (service_name) (
               count_over_time(
                 {service_name="api"} |~ "request_handled|tenant_context_missing"
-                  | json event="event", tenant_id="tenant_id", path="path"
-                  | event=~"request_handled|tenant_context_missing"
-                  | tenant_id="" | path!~"/(health|metrics|api/v1/auth/.*)" [5m]
+                  | json event="event", tenant_id="tenant_id", path="path", status_code="status_code"
+                  | event="tenant_context_missing" or (
+                      event="request_handled" and tenant_id="" and status_code=~"2.."
+                      and path!~"/(health|metrics|api/v1/auth/.*)"
+                    ) [5m]
               )
             ) > 0
             "#,

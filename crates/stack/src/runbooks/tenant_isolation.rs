@@ -55,7 +55,7 @@ pub fn runbook() -> Runbook {
     .step(
         "Review application logs for missing `tenant_id` in log lines.",
         logql(
-            r#"{service_name="api"} | json | event="request_handled" | tenant_id="" | path!~"/(health|metrics|api/v1/auth/).*""#,
+            r#"{service_name="api"} | json | event="request_handled" | status_code=~"2.." | tenant_id="" | path!~"/(health|metrics|api/v1/auth/.*)""#,
         ),
     )
     .then(logql(
