@@ -225,3 +225,11 @@ fn a_share_is_zero_where_the_part_is_missing() {
          / sum by (path) (rate(requests_total[5m]))",
     );
 }
+
+#[test]
+fn a_total_is_zero_where_nothing_was_counted() {
+    says(
+        Refused::increase(mins(5)).sum().or_zero() + Requests::increase(mins(5)).sum(),
+        "(sum(increase(refused_total[5m])) or vector(0)) + sum(increase(requests_total[5m]))",
+    );
+}

@@ -18,3 +18,5 @@ pub const EXTERNAL_ERRORS: f64 = 0.05;
 pub const FRESHNESS_WARNING: f64 = 3600.0;
 /// Seconds since the last successful sync: data is stale.
 pub const FRESHNESS_CRITICAL: f64 = 14_400.0;
+/// Free space over all of a file system.
+pub const DISK_FREE: f64 = 0.1;

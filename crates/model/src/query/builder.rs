@@ -347,6 +347,12 @@ pub trait Instant: Sized {
         self.or(Operand(none)) / Operand(whole)
     }
 
+    /// 0 where there is no series at all: for a total that nothing may have counted yet.
+    #[must_use]
+    fn or_zero(self) -> Vector<Any> {
+        self.or(Operand(call("vector", vec![number(0.0)])))
+    }
+
     /// Keeps the series that the right side does not have.
     #[must_use]
     fn unless(self, rhs: impl Into<Operand>) -> Vector<Self::Of> {

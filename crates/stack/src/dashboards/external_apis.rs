@@ -93,8 +93,7 @@ fn headline() -> impl Panels {
             .width(4),
         stat("Not authenticated")
             .description("Calls answered with 401 in the time shown. Any is a connection somebody must renew: the alert fires on the first.")
-            .query(chosen().with(not_authenticated()).increase(range()).sum())
-            .no_value("0")
+            .query(chosen().with(not_authenticated()).increase(range()).sum().or_zero())
             .decimals(0)
             .threshold(1.0, Color::Red)
             .data_link(Link::explore(
@@ -109,9 +108,9 @@ fn headline() -> impl Panels {
             .query(
                 ExternalApiRateLimited::with(ExternalApiRateLimited::provider.chosen("provider"))
                     .increase(range())
-                    .sum(),
+                    .sum()
+                    .or_zero(),
             )
-            .no_value("0")
             .decimals(0)
             .threshold(1.0, Color::Orange)
             .width(4),

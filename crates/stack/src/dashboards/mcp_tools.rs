@@ -84,8 +84,7 @@ fn headline() -> impl Panels {
             .width(4),
         stat("Over the limit")
             .description("Calls per second that tenants made too often. Steady values mean a limit is too low or a client too eager.")
-            .query(limited().sum())
-            .no_value("0")
+            .query(limited().sum().or_zero())
             .threshold(1.0, Color::Orange)
             .width(4),
         stat("p95 rows returned")

@@ -6,12 +6,15 @@
 use obsctl_model::Dashboard;
 
 pub mod external_apis;
+pub mod logs;
 pub mod mcp_tools;
 pub mod overview;
 mod parts;
+pub mod pipeline;
 pub mod tenant;
 #[cfg(test)]
 mod tests;
+pub mod traces;
 pub mod worker;
 
 /// All dashboards.
@@ -23,5 +26,8 @@ pub fn all() -> Vec<Dashboard> {
         worker::dashboard(),
         mcp_tools::dashboard(),
         external_apis::dashboard(),
+        logs::dashboard(),
+        traces::dashboard(),
+        pipeline::dashboard(),
     ]
 }

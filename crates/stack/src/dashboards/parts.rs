@@ -144,9 +144,9 @@ pub fn failed<M: Metric>(status_code: obsctl_model::Label<M, StatusCode>) -> Mat
 /// How many alerts of these teams fire; none is 0.
 pub fn firing(teams: &str) -> Vector<Any> {
     promql(&format!(
-        r#"count(ALERTS{{alertstate="firing", team=~"{teams}"}}) or vector(0)"#
+        r#"count(ALERTS{{alertstate="firing", team=~"{teams}"}})"#
     ))
-    .into_vector()
+    .or_zero()
 }
 
 /// Colours of an age of data: late, then stale, where the alerts say so.
