@@ -33,6 +33,12 @@ pub(super) enum CommandError {
         line: usize,
         entry: String,
     },
+    #[error("no {what} is called `{name}`")]
+    UnknownName {
+        what: String,
+        name: String,
+        hint: String,
+    },
     #[error("failed to print")]
     Print(#[from] io::Error),
 }
@@ -61,6 +67,7 @@ impl CommandError {
             Self::Manifest { .. } => Some(
                 "restore it from version control, or delete it: then files that are generated no longer are not removed",
             ),
+            Self::UnknownName { hint, .. } => Some(hint),
             Self::Read { .. } | Self::Print(_) => None,
         }
     }

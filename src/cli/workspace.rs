@@ -58,6 +58,11 @@ impl Workspace {
         }
     }
 
+    /// The text of a source file, if it can be read: findings then show its lines.
+    pub(super) fn source(&self, path: &str) -> Option<String> {
+        fs::read_to_string(self.root.join(path)).ok()
+    }
+
     /// The paths of all files below a folder, sorted; none where there is no such folder. Hidden files
     /// (`.env`, `.gitkeep`) are people's own.
     pub(super) fn files_below(&self, folder: &str) -> Result<Vec<String>, CommandError> {

@@ -4,9 +4,15 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use obsctl::model::prelude::*;
-use obsctl::model::{ScrapeJob, Service};
+use obsctl::Stack;
 use tempfile::TempDir;
+
+#[path = "../../examples/minimal.rs"]
+#[allow(dead_code, reason = "its `main` is not called here")]
+mod minimal;
+
+/// A small stack with something of everything.
+pub use minimal::stack as shop;
 
 /// The repository's root.
 pub fn repository() -> &'static Path {
@@ -124,52 +130,4 @@ pub fn files(root: &Path) -> Vec<(String, String)> {
     }
     found.sort();
     found
-}
-
-/// The smallest stack with something of everything that is generated.
-pub fn shop() -> Stack {
-    let runbook = Slug::from_static("high-error-ratio");
-    let failed = ShopRequests::with(ShopRequests::outcome.is(Outcome::Error));
-    let ratio = failed.rate(mins(5)).sum() / ShopRequests::rate(mins(5)).sum();
-    Stack::new(Slug::from_static("shop"))
-        .service(Service::new("shop", "storefront", "Sells things."))
-        .metric_family(family())
-        .scrape_job(ScrapeJob::new(
-            "shop",
-            Exposer::Service("shop".into()),
-            "shop",
-            8080,
-        ))
-        .rule_group(
-            RuleGroup::new("shop").alert(
-                Alert::new("HighErrorRatio")
-                    .when(ratio.clone().gt(0.05))
-                    .lasting(mins(5))
-                    .severity(Severity::Critical)
-                    .owner("storefront")
-                    .summary("{{ $value | humanizePercentage }} of requests fail")
-                    .runbook(runbook.clone()),
-            ),
-        )
-        .dashboard(
-            Dashboard::new("shop-overview", "Shop")
-                .row("Traffic", timeseries("Error ratio").query(ratio)),
-        )
-        .runbook(
-            Runbook::new(runbook, "High error ratio", "over 5 percent for 5 minutes")
-                .look("See what was deployed last.")
-                .resolve_always("Roll back."),
-        )
-}
-
-labels! {
-    /// How a request ended.
-    pub enum Outcome { Ok = "ok", Error = "error" }
-}
-
-metrics! {
-    family "Shop", owner "storefront", exposed_by Exposer::Service("shop".into());
-
-    /// Requests served.
-    pub counter ShopRequests("shop_requests_total") { outcome: Outcome }
 }

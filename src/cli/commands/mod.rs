@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod explain;
 mod generate;
 mod schema;
 
@@ -15,6 +16,7 @@ use super::{CommandError, Terminal, Workspace};
 pub(super) enum Command {
     Generate(generate::Generate),
     Check(check::Check),
+    Explain(explain::Explain),
     Schema(schema::Schema),
     Completions(completions::Completions),
 }
@@ -30,6 +32,7 @@ impl Command {
         match self {
             Self::Generate(command) => command.run(stack, workspace, terminal),
             Self::Check(command) => command.run(stack, workspace, terminal),
+            Self::Explain(command) => command.run(stack, workspace, terminal),
             Self::Schema(command) => command.run(terminal),
             Self::Completions(command) => command.run(terminal),
         }
