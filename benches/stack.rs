@@ -1,0 +1,50 @@
+//! Parsing, checking and generating within one process: `cargo bench --bench stack`.
+#![allow(missing_docs, reason = "benchmarks")]
+
+mod synthetic;
+
+use divan::{Bencher, black_box};
+use obsctl::generate::{self, Environment};
+use obsctl::project::Project;
+use obsctl::{check, model::promql};
+
+fn main() {
+    divan::main();
+}
+
+#[divan::bench(sample_count = 10, args = [10_000, 100_000])]
+fn parse_rules(bencher: Bencher<'_, '_>, rules: usize) {
+    let queries: Vec<_> = (0..rules)
+        .map(|rule| synthetic::query("svc", rule))
+        .collect();
+    bencher.bench(|| {
+        queries
+            .iter()
+            .map(|query| promql(query).errors().len())
+            .sum::<usize>()
+    });
+}
+
+#[divan::bench(sample_count = 5, args = [10_000, 100_000])]
+fn check_rules(bencher: Bencher<'_, '_>, rules: usize) {
+    bencher
+        .with_inputs(|| synthetic::stack(rules, 0))
+        .bench_values(|stack| check::run(black_box(&Project::link(stack))).len());
+}
+
+#[divan::bench(sample_count = 5, args = [(10_000, 1_000)])]
+fn check_rules_and_dashboards(bencher: Bencher<'_, '_>, (rules, dashboards): (usize, usize)) {
+    bencher
+        .with_inputs(|| synthetic::stack(rules, dashboards))
+        .bench_values(|stack| check::run(black_box(&Project::link(stack))).len());
+}
+
+#[divan::bench(sample_count = 5, args = [(10_000, 1_000)])]
+fn generate_rules_and_dashboards(bencher: Bencher<'_, '_>, (rules, dashboards): (usize, usize)) {
+    let project = Project::link(synthetic::stack(rules, dashboards));
+    bencher.bench(|| {
+        generate::run(black_box(&project), Environment::Compose)
+            .iter()
+            .count()
+    });
+}

@@ -1,0 +1,104 @@
+//! Whole processes: `obsctl check` of a synthetic stack and `promtool check rules` of the same rules, one
+//! after the other. `cargo run --release --example against_promtool [RULES]`; see `docs/benchmarks.md`.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "measures processes"
+)]
+
+#[path = "../benches/synthetic/mod.rs"]
+mod synthetic;
+
+use std::error::Error;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+use obsctl::generate::{self, Environment};
+use obsctl::project::Project;
+
+/// The variable that makes a process one of those that are measured: how many rules it checks.
+const MEASURED: &str = "OBSCTL_MEASURED_RULES";
+const ROUNDS: usize = 3;
+
+fn main() -> Result<ExitCode, Box<dyn Error>> {
+    if let Ok(rules) = std::env::var(MEASURED) {
+        return Ok(obsctl::run(synthetic::stack(rules.parse()?, 0)));
+    }
+    let rules: usize = std::env::args()
+        .nth(1)
+        .map_or(Ok(10_000), |rules| rules.parse())?;
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("rules.yml");
+    write_rules(rules, &file)?;
+
+    let mut ours = Command::new(std::env::current_exe()?);
+    ours.arg("check")
+        .env(MEASURED, rules.to_string())
+        .current_dir(folder.path());
+    let mut promtool = Command::new("promtool");
+    promtool.args(["check", "rules"]).arg(&file);
+
+    let (our_time, our_memory) = best(&mut ours)?;
+    println!("obsctl check, {rules} rules: {our_time:.2?}, {our_memory} MiB");
+    let (its_time, its_memory) = best(&mut promtool)?;
+    println!("promtool check rules: {its_time:.2?}, {its_memory} MiB");
+    println!(
+        "ratio: {:.1}",
+        its_time.as_secs_f64() / our_time.as_secs_f64()
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+/// All groups in one file, as our target writes them.
+fn write_rules(rules: usize, file: &Path) -> Result<(), Box<dyn Error>> {
+    let artifacts = generate::run(
+        &Project::link(synthetic::stack(rules, 0)),
+        Environment::Compose,
+    );
+    let mut all = String::from("groups:\n");
+    for (path, text) in artifacts
+        .iter()
+        .filter(|(path, _)| path.starts_with("alerts/prometheus/"))
+    {
+        let (_, groups) = text
+            .split_once("groups:\n")
+            .ok_or_else(|| format!("no groups in {path}"))?;
+        all.push_str(groups);
+    }
+    std::fs::write(file, all)?;
+    Ok(())
+}
+
+/// Wall time and peak memory of the fastest round; the command must succeed.
+fn best(command: &mut Command) -> Result<(Duration, u64), Box<dyn Error>> {
+    let mut best = (Duration::MAX, 0);
+    for _ in 0..ROUNDS {
+        let start = Instant::now();
+        let mut child = command.stdout(std::process::Stdio::null()).spawn()?;
+        let mut memory = 0;
+        let status = loop {
+            memory = memory.max(peak_memory(child.id()));
+            if let Some(status) = child.try_wait()? {
+                break status;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        };
+        let time = start.elapsed();
+        if !status.success() {
+            return Err(format!("{command:?} failed: {status}").into());
+        }
+        if time < best.0 {
+            best = (time, memory);
+        }
+    }
+    Ok(best)
+}
+
+/// The highest resident size so far in MiB, as Linux counts it; 0 where it does not say.
+fn peak_memory(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
+    kib.unwrap_or_default() / 1024
+}
