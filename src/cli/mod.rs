@@ -2,6 +2,7 @@
 //! `main` calls; each command is one file in `commands`, and `workspace` does all reading and writing.
 
 mod changes;
+mod clock;
 mod commands;
 mod error;
 mod findings;
@@ -66,8 +67,8 @@ pub fn run(stack: Stack) -> ExitCode {
     ExitCode::from(status)
 }
 
-/// Runs the tool as [`run`] does, with everything it takes from its process as arguments: relative paths
-/// start at `root`, and both writers receive ANSI colours. Returns the exit status.
+/// Runs the tool as [`run`] does, inside another program: relative paths start at `root`, and both writers
+/// receive ANSI colours. Returns the exit status.
 pub fn run_in(
     stack: Stack,
     args: impl IntoIterator<Item = OsString>,
@@ -75,7 +76,8 @@ pub fn run_in(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> u8 {
-    let mut terminal = Terminal { out, err };
+    let today = clock::today();
+    let mut terminal = Terminal { out, err, today };
     let result = match Cli::try_parse_from(args) {
         Ok(cli) => cli.command.run(stack, &Workspace::new(root), &mut terminal),
         Err(usage) => terminal.show_usage(&usage),

@@ -1,4 +1,4 @@
-//! What a command prints to: the report on `out`, everything else on `err`.
+//! What a command prints to: the report on `out`, everything else on `err`; and the day it does so.
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -11,6 +11,8 @@ pub(super) struct Terminal<'a> {
     pub(super) out: &'a mut dyn Write,
     /// Progress, findings beside a report, errors.
     pub(super) err: &'a mut dyn Write,
+    /// Today, `YYYY-MM-DD`: accepted findings can expire.
+    pub(super) today: String,
 }
 
 impl Terminal<'_> {

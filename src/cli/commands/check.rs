@@ -4,8 +4,9 @@ use clap::{Args, ValueEnum};
 use obsctl_model::Stack;
 
 use crate::check;
-use crate::cli::findings::{self, Tally};
+use crate::cli::findings;
 use crate::cli::{CLEAN, CommandError, FINDINGS, Terminal, Workspace};
+use crate::diagnostic::{Severity, render};
 use crate::project::Project;
 
 const EXAMPLES: &str = "\
@@ -41,19 +42,21 @@ impl Check {
     pub(super) fn run(
         &self,
         stack: Stack,
-        _workspace: &Workspace,
+        workspace: &Workspace,
         terminal: &mut Terminal<'_>,
     ) -> Result<u8, CommandError> {
-        let found = check::run(&Project::link(stack), None);
-        let tally = Tally::of(&found);
+        let found = check::run(&Project::link(stack), Some(&terminal.today));
         match self.format {
             Format::Human => {
-                findings::show(&found, terminal.out)?;
-                writeln!(terminal.out, "{tally}")?;
+                findings::show(&found, workspace, terminal.out)?;
+                writeln!(terminal.out, "{}", render::summary(&found))?;
             }
-            Format::Json => findings::show_json(&found, terminal.out)?,
+            Format::Json => {
+                let source = |path: &str| workspace.source(path);
+                write!(terminal.out, "{}", render::json(&found, &source))?;
+            }
         }
-        Ok(if tally.errors + tally.warnings > 0 {
+        Ok(if findings::any(&found, Severity::Warning) {
             FINDINGS
         } else {
             CLEAN

@@ -8,9 +8,9 @@ use obsctl_model::Stack;
 
 use crate::check;
 use crate::cli::changes::Changes;
-use crate::cli::findings::{self, Tally, counted};
+use crate::cli::findings::{self, counted};
 use crate::cli::{CLEAN, CommandError, FINDINGS, Terminal, Workspace};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Severity, render};
 use crate::generate::{self, Environment};
 use crate::project::Project;
 
@@ -64,12 +64,14 @@ impl Generate {
         terminal: &mut Terminal<'_>,
     ) -> Result<u8, CommandError> {
         let project = Project::link(stack);
-        let mut found = check::run(&project, None);
+        let mut found = check::run(&project, Some(&terminal.today));
         found.retain(|finding| finding.severity != Severity::Note);
-        findings::show(&found, terminal.err)?;
-        let tally = Tally::of(&found);
-        if tally.errors > 0 {
-            writeln!(terminal.err, "nothing was generated: {tally}")?;
+        findings::show(&found, workspace, terminal.err)?;
+        if !found.is_empty() {
+            writeln!(terminal.err, "{}", render::summary(&found))?;
+        }
+        if findings::any(&found, Severity::Error) {
+            writeln!(terminal.err, "nothing was generated: errors come first")?;
             return Ok(FINDINGS);
         }
         let artifacts = generate::run(&project, self.env);

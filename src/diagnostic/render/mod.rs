@@ -13,6 +13,12 @@ pub use json::{Counts, Finding, Located, Report, json};
 /// Reads a source file, for renderers that show lines of it; `|_| None` for none.
 pub type Source<'a> = &'a dyn Fn(&str) -> Option<String>;
 
+/// The file and line of a definition: `src/alerts.rs:12`. None for what was not written in Rust.
+#[must_use]
+pub fn place(origin: Origin, source: Source<'_>) -> Option<String> {
+    locate(origin, source).map(|spot| format!("{}:{}", spot.file, spot.line))
+}
+
 /// A place in a source file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Spot {

@@ -4,7 +4,8 @@ use obsctl_model::{Domain, LabelDef, MetricDef, MetricKind, Unit};
 
 use super::page::Page;
 use super::{Definitions, Kind};
-use crate::project::{Project, Series, series_name};
+use crate::project::expression::series_name;
+use crate::project::{Project, Series};
 
 pub(super) static KIND: Kind = Kind {
     word: "metric",
