@@ -4,9 +4,10 @@
 mod synthetic;
 
 use divan::{Bencher, black_box};
+use obsctl::check;
 use obsctl::generate::{self, Environment};
+use obsctl::model::query::promql;
 use obsctl::project::Project;
-use obsctl::{check, model::promql};
 
 fn main() {
     divan::main();
@@ -29,14 +30,14 @@ fn parse_rules(bencher: Bencher<'_, '_>, rules: usize) {
 fn check_rules(bencher: Bencher<'_, '_>, rules: usize) {
     bencher
         .with_inputs(|| synthetic::stack(rules, 0))
-        .bench_values(|stack| check::run(black_box(&Project::link(stack))).len());
+        .bench_values(|stack| check::run(black_box(&Project::link(stack)), None).len());
 }
 
 #[divan::bench(sample_count = 5, args = [(10_000, 1_000)])]
 fn check_rules_and_dashboards(bencher: Bencher<'_, '_>, (rules, dashboards): (usize, usize)) {
     bencher
         .with_inputs(|| synthetic::stack(rules, dashboards))
-        .bench_values(|stack| check::run(black_box(&Project::link(stack))).len());
+        .bench_values(|stack| check::run(black_box(&Project::link(stack)), None).len());
 }
 
 #[divan::bench(sample_count = 5, args = [(10_000, 1_000)])]

@@ -143,7 +143,6 @@ fn dashboard(number: usize, services: usize) -> Dashboard {
             timeseries(format!("Panel {panel}"))
                 .query(query)
                 .legend("{{route}}")
-                .into()
         })
         .collect();
     let uid = Uid::new(format!("dashboard-{number}")).expect("letters and digits");

@@ -3,9 +3,6 @@
 use std::ops::Range;
 
 use obsctl_model::{Origin, Promql};
-use obsctl_promql::Span;
-
-use crate::project::Expression;
 
 pub mod render;
 
@@ -91,21 +88,6 @@ impl Diagnostic {
             place.note = note.into();
         }
         self
-    }
-
-    /// A finding in an expression: `note` is said under `span`.
-    #[must_use]
-    pub fn at(
-        expression: &Expression<'_>,
-        span: Span,
-        message: impl Into<String>,
-        note: impl Into<String>,
-    ) -> Self {
-        Self::new(expression.site.subject(), expression.origin, message).underline(
-            expression.query.as_str(),
-            span.range(),
-            note,
-        )
     }
 
     /// Underlines bytes of a query: the primary place becomes the query's own line.

@@ -8,6 +8,7 @@ use obsctl_promql::Span;
 use obsctl_promql::ast::{MatchOp, Selector};
 
 use super::Project;
+use crate::diagnostic::Diagnostic;
 
 /// A PromQL expression where it is used.
 #[derive(Clone, Debug)]
@@ -163,6 +164,23 @@ pub mod subject {
     #[must_use]
     pub fn slo(slo: &Slo) -> String {
         format!("SLO `{}`", slo.name)
+    }
+}
+
+impl Diagnostic {
+    /// A finding in an expression: `note` is said under `span`.
+    #[must_use]
+    pub fn at(
+        expression: &Expression<'_>,
+        span: Span,
+        message: impl Into<String>,
+        note: impl Into<String>,
+    ) -> Self {
+        Self::new(expression.site.subject(), expression.origin, message).underline(
+            expression.query.as_str(),
+            span.range(),
+            note,
+        )
     }
 }
 

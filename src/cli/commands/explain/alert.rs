@@ -47,7 +47,7 @@ fn page(definitions: &Definitions<'_>, group: &RuleGroup, alert: &Alert) -> Stri
     if let Some(description) = &alert.description {
         page = page.text(description);
     }
-    page.facts([
+    page.facts(&[
         ("severity", Some(alert.severity.word().to_owned())),
         ("owner", Some(alert.owner.clone())),
         ("labels", Some(labels.join(", "))),

@@ -39,7 +39,7 @@ fn explain(definitions: &Definitions<'_>, name: &str) -> Option<String> {
     let mut page = Page::new("dashboard", &dashboard.uid)
         .text(&dashboard.title)
         .text(dashboard.description.as_deref().unwrap_or_default())
-        .facts([
+        .facts(&[
             ("folder", Some(dashboard.folder.title.clone())),
             ("variables", Some(variables.join(", "))),
             ("defined in", definitions.place(dashboard.origin)),

@@ -40,7 +40,7 @@ fn explain(definitions: &Definitions<'_>, name: &str) -> Option<String> {
     let series = metric.series_names();
     let page = Page::new(metric.kind.word(), &metric.name)
         .text(&metric.help)
-        .facts([
+        .facts(&[
             (
                 "unit",
                 (metric.unit != Unit::None).then(|| format!("{:?}", metric.unit).to_lowercase()),

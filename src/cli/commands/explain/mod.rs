@@ -29,7 +29,7 @@ Exit status:
   0  explained
   2  nothing has that name";
 
-/// Say what a check, metric, rule, alert, SLO, runbook or dashboard is and where it is used
+/// Say what a metric, alert, SLO or check is and where it is used
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Explain {

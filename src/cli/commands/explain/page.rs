@@ -24,7 +24,7 @@ impl Page {
     }
 
     /// Adds facts that are known, in two columns.
-    pub(super) fn facts<const N: usize>(mut self, facts: [(&str, Option<String>); N]) -> Self {
+    pub(super) fn facts(mut self, facts: &[(&str, Option<String>)]) -> Self {
         let known = || {
             let known = facts
                 .iter()

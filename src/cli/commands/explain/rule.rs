@@ -36,7 +36,7 @@ fn explain(definitions: &Definitions<'_>, name: &str) -> Option<String> {
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
         let page = Page::new("recording rule", name)
-            .facts([
+            .facts(&[
                 ("group", Some(group.name.clone())),
                 ("labels", Some(labels.join(", "))),
                 ("defined in", definitions.place(rule.origin)),

@@ -37,7 +37,7 @@ fn explain(definitions: &Definitions<'_>, name: &str) -> Option<String> {
         });
     let page = Page::new("runbook", &runbook.id)
         .text(&format!("{}: {}", runbook.title, runbook.trigger))
-        .facts([
+        .facts(&[
             ("page", Some(format!("docs/runbooks/{}.md", runbook.id))),
             ("defined in", definitions.place(runbook.origin)),
         ])
