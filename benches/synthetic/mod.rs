@@ -120,7 +120,7 @@ pub fn query(service: &str, number: usize) -> String {
 
 fn add_rule(group: RuleGroup, service: &str, number: usize) -> RuleGroup {
     let query = promql(&query(service, number));
-    if number % 4 == 0 {
+    if number.is_multiple_of(4) {
         let name = metric_name(&format!("route:{service}_requests:rate_{number}"));
         return group.record(RecordingRule::new(name, query));
     }
