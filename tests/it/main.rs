@@ -10,6 +10,7 @@ mod committed_outputs;
 mod common;
 mod definitions;
 mod engines;
+mod grafana_schemas;
 
 use std::collections::BTreeSet;
 use std::path::Path;

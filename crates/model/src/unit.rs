@@ -59,6 +59,27 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// Every unit.
+    pub const ALL: &[Self] = &[
+        Self::None,
+        Self::Seconds,
+        Self::Timestamp,
+        Self::Bytes,
+        Self::Ratio,
+        Self::Celsius,
+        Self::Volts,
+        Self::Amperes,
+        Self::Joules,
+        Self::Grams,
+        Self::Meters,
+        Self::Watts,
+        Self::PerSecond,
+        Self::RequestsPerSecond,
+        Self::BytesPerSecond,
+        Self::Milliseconds,
+        Self::Boolean,
+    ];
+
     /// The id Grafana knows the unit by (its `units` schema).
     #[must_use]
     pub const fn grafana(self) -> &'static str {

@@ -6,6 +6,7 @@ pub mod alertmanager_config;
 pub mod alloy_config;
 pub mod compose;
 pub mod grafana_dashboard_providers;
+pub mod grafana_dashboards;
 pub mod grafana_datasources;
 pub mod loki_config;
 mod loki_rules;
@@ -19,6 +20,7 @@ pub static ALL: &[&Target] = &[
     &alloy_config::ALLOY_CONFIG,
     &compose::COMPOSE,
     &grafana_dashboard_providers::GRAFANA_DASHBOARD_PROVIDERS,
+    &grafana_dashboards::GRAFANA_DASHBOARDS,
     &grafana_datasources::GRAFANA_DATASOURCES,
     &loki_config::LOKI_CONFIG,
     &loki_rules::LOKI_RULES,
