@@ -92,7 +92,7 @@ fn program(names: &[&str], need: &Need) -> Option<PathBuf> {
 }
 
 /// Written past the test harness, which hides what passing tests print.
-fn notice(reason: &str) {
+pub fn notice(reason: &str) {
     let thread = std::thread::current();
     let test = thread.name().unwrap_or("a test");
     let _ = writeln!(

@@ -32,9 +32,7 @@ fn folder() -> Option<PathBuf> {
     let folder =
         std::env::var_os("OBSCTL_CONFORMANCE").map(|path| PathBuf::from(path).join("grafana"));
     if folder.is_none() {
-        eprintln!(
-            "notice: dashboards are not compared with Grafana's schemas: OBSCTL_CONFORMANCE is not set"
-        );
+        crate::engines::notice("`OBSCTL_CONFORMANCE` names no folder");
     }
     folder
 }

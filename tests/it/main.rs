@@ -1,6 +1,7 @@
 //! Integration tests: one binary, one module for each subject.
 #![allow(
     clippy::disallowed_methods,
+    clippy::unwrap_used,
     reason = "tests set up and look at files themselves"
 )]
 
