@@ -43,6 +43,12 @@ pub fn reference(name: impl Into<String>) -> Value {
     Value::Reference(name.into())
 }
 
+/// The value of an environment variable when the collector starts.
+#[must_use]
+pub fn environment_variable(name: &str) -> Value {
+    Value::Reference(format!("sys.env(\"{name}\")"))
+}
+
 /// A list of what other components export.
 #[must_use]
 pub fn references<const N: usize>(names: [&str; N]) -> Value {

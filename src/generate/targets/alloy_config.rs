@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use obsctl_model::{FieldKind, LogCatalog};
 
 use crate::generate::alloy::{
-    Block, Value, document, is_identifier, reference, references, strings,
+    Block, Value, document, environment_variable, is_identifier, reference, references, strings,
 };
 use crate::generate::{Artifact, Component, Environment, OTLP_PORTS, Target};
 use crate::project::Project;
@@ -23,13 +23,16 @@ pub const PATH: &str = "provisioning/alloy/config.alloy";
 /// The label of lines that says which service wrote them: OpenTelemetry's `service.name` as Loki spells it.
 const SERVICE: &str = "service_name";
 
+/// The environment variable that holds the compose project's name.
+pub const PROJECT: &str = "COMPOSE_PROJECT_NAME";
+
 /// Whose own lines are not collected: a line about a line makes another line.
 const NOISY: [Component; 2] = [Component::Alloy, Component::Loki];
 
 fn generate(project: &Project, environment: Environment) -> Vec<Artifact> {
     let mut blocks = vec![Block::part("logging").set("level", "info")];
     blocks.extend(match environment {
-        Environment::Compose => container_logs(project.stack().name.as_str()),
+        Environment::Compose => container_logs(),
         Environment::Host => file_logs(),
     });
     blocks.push(process(&project.stack().logs));
@@ -44,7 +47,7 @@ fn generate(project: &Project, environment: Environment) -> Vec<Artifact> {
 }
 
 /// Standard output of the compose project's containers, read through Docker's socket.
-fn container_logs(project: &str) -> Vec<Block> {
+fn container_logs() -> Vec<Block> {
     const SOCKET: &str = "unix:///var/run/docker.sock";
     const LABEL: &str = "__meta_docker_container_label_com_docker_compose_";
     let project_label = format!("{LABEL}project");
@@ -59,7 +62,7 @@ fn container_logs(project: &str) -> Vec<Block> {
                 Block::part("rule")
                     .set("action", "keep")
                     .set("source_labels", strings([&project_label]))
-                    .set("regex", project),
+                    .set("regex", environment_variable(PROJECT)),
             )
             .block(
                 Block::part("rule")

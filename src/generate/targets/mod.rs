@@ -8,11 +8,17 @@ pub mod compose;
 pub mod grafana_dashboard_providers;
 pub mod grafana_dashboards;
 pub mod grafana_datasources;
+mod log_docs;
 pub mod loki_config;
 mod loki_rules;
+mod metric_docs;
+mod output_docs;
 pub mod prometheus_config;
 mod prometheus_rules;
+mod runbook_docs;
+mod slo_docs;
 pub mod tempo_config;
+mod trace_docs;
 
 /// All targets, by name.
 pub static ALL: &[&Target] = &[
@@ -22,9 +28,15 @@ pub static ALL: &[&Target] = &[
     &grafana_dashboard_providers::GRAFANA_DASHBOARD_PROVIDERS,
     &grafana_dashboards::GRAFANA_DASHBOARDS,
     &grafana_datasources::GRAFANA_DATASOURCES,
+    &log_docs::LOG_DOCS,
     &loki_config::LOKI_CONFIG,
     &loki_rules::LOKI_RULES,
+    &metric_docs::METRIC_DOCS,
+    &output_docs::OUTPUT_DOCS,
     &prometheus_config::PROMETHEUS_CONFIG,
     &prometheus_rules::PROMETHEUS_RULES,
+    &runbook_docs::RUNBOOK_DOCS,
+    &slo_docs::SLO_DOCS,
     &tempo_config::TEMPO_CONFIG,
+    &trace_docs::TRACE_DOCS,
 ];

@@ -189,12 +189,12 @@ fn by(slo: &Slo) -> String {
 }
 
 /// 0.0144 as `1.44%`.
-fn percent(ratio: f64) -> String {
+pub fn percent(ratio: f64) -> String {
     format!("{}%", rounded(ratio * 100.0))
 }
 
 /// To six digits, without trailing zeros.
-fn rounded(value: f64) -> f64 {
+pub fn rounded(value: f64) -> f64 {
     format!("{value:.5e}").parse().unwrap_or(value)
 }
 

@@ -18,7 +18,7 @@ use super::Catalog;
 use crate::diagnostic::{Diagnostic, nearest};
 
 pub use alerts::{conditions, name as alert_name};
-pub use figures::{BurnFigures, SloFigures, explain, figures};
+pub use figures::{BurnFigures, SloFigures, explain, figures, percent, rounded};
 pub use lower::{Lowering, ratio as ratio_series};
 pub use measure::Measure;
 pub use windows::{BurnWindow, Urgency};

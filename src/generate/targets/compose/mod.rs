@@ -7,7 +7,7 @@ mod variables;
 
 use std::collections::BTreeMap;
 
-use crate::generate::{Artifact, Environment, Target, secret, yaml};
+use crate::generate::{Artifact, Environment, Target, header, secret, yaml};
 use crate::project::Project;
 
 use schema::{ComposeFile, Config, Mount, Volume};
@@ -19,17 +19,29 @@ pub static COMPOSE: Target = Target {
     generate,
 };
 
+/// What people put beside the compose file never gets into the repository.
+const IGNORED: &str = "/.env\n/secrets/*\n!/secrets/README.md\n";
+
 /// Only for containers: on one machine the engines are started as they are.
 fn generate(project: &Project, environment: Environment) -> Vec<Artifact> {
     match environment {
         Environment::Host => vec![],
         Environment::Compose => {
             let file = file(project);
-            vec![
+            let mut artifacts = vec![
                 Artifact::new("compose/.env.example", variables::example(project)),
+                Artifact::new("compose/.gitignore", format!("{}{IGNORED}", header::HASH)),
                 Artifact::new("compose/README.md", readme::text(project, &file)),
                 Artifact::new("compose/compose.yaml", yaml::document(&file)),
-            ]
+            ];
+            let (files, _) = secret::names(project);
+            if !files.is_empty() {
+                artifacts.push(Artifact::new(
+                    "compose/secrets/README.md",
+                    readme::secrets(&files),
+                ));
+            }
+            artifacts
         }
     }
 }

@@ -1,4 +1,6 @@
-//! `compose/README.md`: how to start it, what can be set, what one should know before.
+//! The pages of the folder: how to start it, what can be set, what one should know before.
+
+use std::collections::BTreeSet;
 
 use super::schema::{ComposeFile, Mount};
 use super::variables;
@@ -57,7 +59,7 @@ pub fn text(project: &Project, file: &ComposeFile) -> String {
             ]
         }),
     );
-    secrets(&mut page, project);
+    secrets_section(&mut page, project);
     page.heading(2, "What to know before");
     page.list([
         "Every port is on loopback only, because nothing here but Grafana's administration asks for a login.",
@@ -102,7 +104,7 @@ fn hosts(project: &Project) -> String {
     }
 }
 
-fn secrets(page: &mut Markdown, project: &Project) {
+fn secrets_section(page: &mut Markdown, project: &Project) {
     let (files, variables) = secret::names(project);
     if files.is_empty() && variables.is_empty() {
         return;
@@ -125,4 +127,14 @@ fn secrets(page: &mut Markdown, project: &Project) {
                     .map(|name| vec![code(name), "the environment, or `.env`".to_owned()]),
             ),
     );
+}
+
+/// `compose/secrets/README.md`, which also makes the folder be there: it is mounted as a whole.
+pub fn secrets(files: &BTreeSet<String>) -> String {
+    let mut page = Markdown::page("Secrets of receivers");
+    page.paragraph(
+        "Alertmanager looks here when it sends. Put each secret in a file of its name, without a line break at the end; Git ignores them.",
+    );
+    page.list(files.iter().map(|name| code(name)));
+    page.finish()
 }

@@ -19,7 +19,7 @@ const ROOT: &str = Environment::Compose.root();
 pub fn all(project: &Project) -> BTreeMap<String, Service> {
     let service = |component: Component| match component {
         Component::Alertmanager => alertmanager(project),
-        Component::Alloy => alloy(),
+        Component::Alloy => alloy(project),
         Component::Grafana => grafana(project),
         Component::Loki => loki(project),
         Component::NodeExporter => node_exporter(),
@@ -57,14 +57,7 @@ fn alertmanager(project: &Project) -> Service {
     ];
     if !files.is_empty() {
         // The folder, not its files: one that is missing fails a notification, not the start.
-        volumes.push(Mount::Bind {
-            source: "./secrets".to_owned(),
-            target: secret::FILES.to_owned(),
-            read_only: true,
-            bind: BindOptions {
-                create_host_path: true,
-            },
-        });
+        volumes.push(machine("./secrets", secret::FILES));
     }
     Service {
         command: vec![
@@ -96,7 +89,7 @@ pub fn config_name(variable: &str) -> String {
 }
 
 /// The socket is as good as root on the machine: read-only keeps it from being replaced, not from being used.
-fn alloy() -> Service {
+fn alloy(project: &Project) -> Service {
     let (grpc, http) = OTLP_PORTS;
     let port = Component::Alloy.port();
     Service {
@@ -107,6 +100,15 @@ fn alloy() -> Service {
             format!("--server.http.listen-addr=0.0.0.0:{port}"),
             "--disable-reporting".to_owned(),
         ],
+        // Compose knows the name it was started with: only this project's lines are collected.
+        environment: BTreeMap::from([(
+            targets::alloy_config::PROJECT.to_owned(),
+            format!(
+                "${{{}:-{}}}",
+                targets::alloy_config::PROJECT,
+                project.stack().name
+            ),
+        )]),
         ports: vec![
             publish(variables::ALLOY_PORT, port),
             publish(variables::OTLP_GRPC_PORT, grpc),
@@ -321,7 +323,7 @@ fn folder(path: &str, target: &str) -> Mount {
     }
 }
 
-/// Something of the machine itself.
+/// Something of the machine itself, or beside the compose file.
 fn machine(path: &str, target: &str) -> Mount {
     Mount::Bind {
         source: path.to_owned(),

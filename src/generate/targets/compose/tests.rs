@@ -119,7 +119,10 @@ fn every_dollar_is_a_variable_with_a_default() {
             .expect(rest)
             .0;
         let (name, default) = inner.split_once(":-").expect(inner);
-        assert!(known.contains(name) || name == "PAGERDUTY_KEY", "{name}");
+        assert!(
+            known.contains(name) || ["PAGERDUTY_KEY", "COMPOSE_PROJECT_NAME"].contains(&name),
+            "{name}"
+        );
         assert!(!default.is_empty(), "{name}");
     }
 }
@@ -171,8 +174,13 @@ fn secrets_cannot_keep_the_stack_from_starting() {
     assert!(alertmanager.volumes.iter().any(|mount| matches!(
         mount,
         Mount::Bind { source, target, bind, .. }
-            if source == "./secrets" && target == "/run/secrets" && bind.create_host_path
+            if source == "./secrets" && target == "/run/secrets" && !bind.create_host_path
     )));
+    let artifacts = generate(&project(), Environment::Compose);
+    let folder = artifacts
+        .iter()
+        .find(|artifact| artifact.path.starts_with("compose/secrets/"));
+    assert!(folder.unwrap().text.contains("- `slack`\n"));
 }
 
 #[test]
