@@ -80,11 +80,12 @@ fn webhook(path: &str) -> Channel {
 
 fn inhibitions() -> Vec<Inhibition> {
     vec![
-        // What pages is not also a ticket. Labels that neither has count as equal.
+        // Whoever was called about a service need not hear its warnings too: the slow burn beside the fast
+        // one, the endpoint beside the API. Labels that neither has count as equal.
         Inhibition::new(
             severity(Severity::Critical),
             severity(Severity::Warning),
-            ["alertname", "service", "provider", "sloth_slo"],
+            ["service", "team", "provider", "sloth_id"],
         ),
         // While a service is down, its symptoms are known.
         Inhibition::new(

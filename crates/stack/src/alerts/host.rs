@@ -31,7 +31,7 @@ fn disk_full() -> Alert {
         .summary("{{ $labels.mountpoint }} has {{ $value | humanizePercentage }} left")
         .runbook(runbooks::host_resources::ID)
         .description("When it is full, the engines can store nothing more.")
-        .label("service", "host")
+        .label("service", "node")
         .dashboard(uids::PIPELINE)
 }
 
@@ -44,6 +44,6 @@ fn memory_low() -> Alert {
         .summary("{{ $labels.instance }} has {{ $value | humanizePercentage }} of its memory left")
         .runbook(runbooks::host_resources::ID)
         .description("When it is used up, the system ends processes.")
-        .label("service", "host")
+        .label("service", "node")
         .dashboard(uids::PIPELINE)
 }

@@ -22,6 +22,7 @@ pub fn runbook() -> Runbook {
     .step(
         "See which endpoints fail: one of them, or all",
         failed()
+            .with(ApiRequests::path.chosen("path"))
             .rate(mins(5))
             .sum_by((ApiRequests::path, ApiRequests::status_code)),
     )
@@ -41,7 +42,7 @@ pub fn runbook() -> Runbook {
     ))
     .step(
         "Look at a failed request from end to end: what it was waiting for is where it broke",
-        traceql(r#"{ resource.service.name = "api" && kind = server && status = error }"#),
+        traceql(r#"{ resource.service.name = "api" && kind = server && status = error && span.http.route =~ "$path" }"#),
     )
     .step(
         "Check whether the database answers",

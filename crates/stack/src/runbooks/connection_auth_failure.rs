@@ -26,6 +26,7 @@ pub fn runbook() -> Runbook {
     .step(
         "See which providers and endpoints refuse us, and since when",
         ExternalApiRequests::with(ExternalApiRequests::status_code.is("401"))
+.with(ExternalApiRequests::provider.chosen("provider"))
             .rate(mins(5))
             .sum_by((ExternalApiRequests::provider, ExternalApiRequests::endpoint)),
     )
@@ -48,7 +49,7 @@ pub fn runbook() -> Runbook {
         ),
     )
     .then(logql(
-        r#"{service_name="worker"} | json | event="external_request_failed" | status_code="401""#,
+        r#"{service_name="worker"} | json | event="external_request_failed" | status_code="401" | provider=~"$provider""#,
     ))
     .look("Check if credentials were recently rotated on the provider side (out-of-band change).")
     .step(
@@ -65,7 +66,7 @@ pub fn runbook() -> Runbook {
         Action::http("POST /api/v1/connections/<connection_id>/test"),
     )
     .then(traceql(
-        r#"{ resource.service.name = "worker" && span.http.response.status_code = 401 }"#,
+        r#"{ resource.service.name = "worker" && span.http.response.status_code = 401 && span.provider =~ "$provider" }"#,
     ))
     .resolve("credentials expired", "notify tenant admin to reconnect.")
     .resolve(

@@ -23,7 +23,7 @@ pub fn runbook() -> Runbook {
     .step(
         "Read the errors",
         logql(
-            r#"{service_name=~"api|worker"} |~ "InvalidToken|decryption" | json | level=~"error|critical""#,
+            r#"{service_name=~"api|worker"} |~ "InvalidToken|decryption" | json | level=~"error|critical" | service_name=~"$service_name""#,
         ),
     )
     .step(

@@ -21,22 +21,23 @@ pub fn runbook() -> Runbook {
     .step(
         "See which endpoints fail, and whether they are slow",
         ExternalApiRequests::with(ExternalApiRequests::status_code.matches("5.."))
+.with(ExternalApiRequests::provider.chosen("provider"))
             .rate(mins(5))
             .sum_by((ExternalApiRequests::provider, ExternalApiRequests::endpoint)),
     )
     .then(
-        ExternalApiLatency::rate(mins(5))
+        ExternalApiLatency::with(ExternalApiLatency::provider.chosen("provider")).rate(mins(5))
             .sum_by(ExternalApiLatency::provider)
             .quantile(0.95),
     )
     .step(
         "Read the answers",
         logql(
-            r#"{service_name="worker"} | json | event="external_request_failed" | status_code>=500"#,
+            r#"{service_name="worker"} | json | event="external_request_failed" | status_code>=500 | provider=~"$provider""#,
         ),
     )
     .then(traceql(
-        r#"{ resource.service.name = "worker" && kind = client && span.http.response.status_code >= 500 }"#,
+        r#"{ resource.service.name = "worker" && kind = client && span.http.response.status_code >= 500 && span.provider =~ "$provider" }"#,
     ))
     .look("Read the provider's status page.")
     .resolve(

@@ -22,10 +22,10 @@ pub fn runbook() -> Runbook {
     .symptom("Audit events showing rate-limit related errors")
     .step(
         "See how often each provider limits us, beside how often we ask",
-        ExternalApiRateLimited::rate(mins(5)).sum_by(ExternalApiRateLimited::provider),
+        ExternalApiRateLimited::with(ExternalApiRateLimited::provider.chosen("provider")).rate(mins(5)).sum_by(ExternalApiRateLimited::provider),
     )
     .then(
-        ExternalApiRequests::rate(mins(5))
+        ExternalApiRequests::with(ExternalApiRequests::provider.chosen("provider")).rate(mins(5))
             .sum_by((ExternalApiRequests::provider, ExternalApiRequests::endpoint)),
     )
     .then(WorkerJobRetries::rate(mins(5)).sum_by(WorkerJobRetries::job_type))
@@ -42,7 +42,7 @@ pub fn runbook() -> Runbook {
         ),
     )
     .then(logql(
-        r#"sum by (tenant_id, provider) (count_over_time({service_name="worker"} | json | event="external_rate_limit_hit" [15m]))"#,
+        r#"sum by (tenant_id, provider) (count_over_time({service_name="worker"} | json | event="external_rate_limit_hit" | provider=~"$provider" [15m]))"#,
     ))
     .step(
         "Check current sync frequency for the tenant.",
@@ -52,7 +52,7 @@ pub fn runbook() -> Runbook {
     )
     .step(
         "Review external API response headers for rate limit details (Retry-After, X-RateLimit-Remaining).",
-        traceql(r#"{ resource.service.name = "worker" && span.http.response.status_code = 429 }"#),
+        traceql(r#"{ resource.service.name = "worker" && span.http.response.status_code = 429 && span.provider =~ "$provider" }"#),
     )
     .resolve_always("Increase backoff intervals for the affected provider.")
     .resolve_always("Reduce sync frequency for the tenant.")

@@ -21,7 +21,7 @@ pub fn runbook() -> Runbook {
     .symptom("Health check endpoint still responsive")
     .step(
         "Identify slow endpoints. Check metrics: api_request_duration_seconds by path",
-        ApiLatency::rate(mins(5))
+        ApiLatency::with(ApiLatency::path.chosen("path")).rate(mins(5))
             .sum_by((ApiLatency::method, ApiLatency::path))
             .quantile(0.95),
     )
@@ -34,7 +34,7 @@ pub fn runbook() -> Runbook {
         r#"{service_name="api"} | json | event="request_handled" | duration_ms > 2000"#,
     ))
     .then(traceql(
-        r#"{ resource.service.name = "api" && kind = server && duration > 2s }"#,
+        r#"{ resource.service.name = "api" && kind = server && duration > 2s && span.http.route =~ "$path" }"#,
     ))
     .step(
         "Check database connection pool",

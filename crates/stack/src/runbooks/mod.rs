@@ -1,4 +1,7 @@
 //! The runbooks: what to look at and what to do when an alert fires. One file each, named after its id.
+//!
+//! A query may name the alert's labels as variables: `provider=~"$provider"` is the provider of the alert that
+//! led here, or any when the page is opened by hand.
 
 use obsctl_model::Runbook;
 

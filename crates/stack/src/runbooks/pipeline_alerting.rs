@@ -20,13 +20,13 @@ pub fn runbook() -> Runbook {
     .symptom("`Watchdog` no longer arrives at its receiver: alerting as a whole is broken")
     .step(
         "See which rule groups fail or miss their turn",
-        prometheus::RuleFailures::increase(mins(15)).sum_by(prometheus::RuleFailures::rule_group),
+        prometheus::RuleFailures::with(prometheus::RuleFailures::rule_group.chosen("rule_group")).increase(mins(15)).sum_by(prometheus::RuleFailures::rule_group),
     )
     .then(
-        prometheus::RuleIterationsMissed::increase(mins(15))
+        prometheus::RuleIterationsMissed::with(prometheus::RuleIterationsMissed::rule_group.chosen("rule_group")).increase(mins(15))
             .sum_by(prometheus::RuleIterationsMissed::rule_group),
     )
-    .then(loki::RuleFailures::increase(mins(15)).sum_by(loki::RuleFailures::rule_group))
+    .then(loki::RuleFailures::with(loki::RuleFailures::rule_group.chosen("rule_group")).increase(mins(15)).sum_by(loki::RuleFailures::rule_group))
     .step(
         "See whether the configuration was loaded",
         prometheus::ConfigReloaded::select().equals(0.0),
@@ -40,7 +40,7 @@ pub fn runbook() -> Runbook {
     ))
     .step(
         "See which notifications fail, and why",
-        alertmanager::NotificationsFailed::rate(mins(5)).sum_by((
+        alertmanager::NotificationsFailed::with(alertmanager::NotificationsFailed::integration.chosen("integration")).rate(mins(5)).sum_by((
             alertmanager::NotificationsFailed::integration,
             alertmanager::NotificationsFailed::reason,
         )),

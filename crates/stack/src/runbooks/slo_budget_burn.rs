@@ -43,7 +43,7 @@ pub fn runbook() -> Runbook {
     )
     .step(
         "Sync freshness: see which providers are late",
-        SyncFreshness::select().max_by(SyncFreshness::provider),
+        SyncFreshness::with(SyncFreshness::provider.chosen("provider")).max_by(SyncFreshness::provider),
     )
     .step(
         "MCP tools: see which tools fail",

@@ -23,7 +23,7 @@ pub fn runbook() -> Runbook {
     .symptom("Reconciliations with missing orders, payments or payouts")
     .step(
         "See which tenants and objects are old",
-        SyncFreshness::select().topk(20),
+        SyncFreshness::with(SyncFreshness::provider.chosen("provider")).topk(20),
     )
     .step(
         "See whether jobs run at all, and how they end",
@@ -32,7 +32,7 @@ pub fn runbook() -> Runbook {
             .sum_by((WorkerJobs::job_type, WorkerJobs::status)),
     )
     .then(WorkerQueueDepth::select().max_by(WorkerQueueDepth::queue_name))
-    .then(ExternalApiRateLimited::increase(hours(1)).sum_by(ExternalApiRateLimited::provider))
+    .then(ExternalApiRateLimited::with(ExternalApiRateLimited::provider.chosen("provider")).increase(hours(1)).sum_by(ExternalApiRateLimited::provider))
     .step(
         "Find the last jobs of a stale connection",
         Action::sql(
@@ -45,7 +45,7 @@ pub fn runbook() -> Runbook {
         ),
     )
     .then(logql(
-        r#"{service_name="worker"} | json | connection_id="<connection_id>" | event=~"sync_job_.*""#,
+        r#"{service_name="worker"} | json | connection_id=~"$connection_id" | event=~"sync_job_.*""#,
     ))
     .look("Check that the scheduler still enqueues: one beat process, and only one.")
     .resolve("no jobs are enqueued", "restart the scheduler.")

@@ -20,14 +20,16 @@ pub fn runbook() -> Runbook {
     .symptom("Other alerts of the service are kept silent")
     .step(
         "See what is down, and whether it comes and goes",
-        promql("up").equals(0.0),
+        promql(r#"up{job=~"$job"}"#).equals(0.0),
     )
-    .then(promql("changes(up[1h])").gt(2.0))
+    .then(promql(r#"changes(up{job=~"$job"}[1h])"#).gt(2.0))
     .step(
         "See whether it restarts, and how much memory it took",
-        ProcessStart::select().changes(hours(1)).gt(0.0),
+        ProcessStart::with(TargetLabel::JOB.chosen("job"))
+            .changes(hours(1))
+            .gt(0.0),
     )
-    .then(ProcessMemory::select())
+    .then(ProcessMemory::with(TargetLabel::JOB.chosen("job")))
     .step(
         "Check the container",
         Action::shell(
@@ -37,9 +39,7 @@ pub fn runbook() -> Runbook {
                 ",
         ),
     )
-    .then(logql(
-        r#"{service_name=~".+", level=~"error|critical"} | json | event="startup_failed""#,
-    ))
+    .then(logql(r#"{service_name=~"$job", level=~"error|critical"}"#))
     .step(
         "Ask it as Prometheus does",
         Action::shell(

@@ -50,7 +50,7 @@ pub fn runbook() -> Runbook {
         ),
     )
     .then(logql(
-        r#"{service_name=~"api|worker|mcp"} | json | event=~"tenant_context_missing|tenant_mismatch""#,
+        r#"{service_name=~"api|worker|mcp"} | json | event=~"tenant_context_missing|tenant_mismatch" | service_name=~"$service_name""#,
     ))
     .step(
         "Review application logs for missing `tenant_id` in log lines.",
@@ -63,9 +63,9 @@ pub fn runbook() -> Runbook {
     ))
     .step(
         "Follow a suspicious request through the services by its correlation id",
-        logql(r#"{service_name=~"api|worker|mcp"} | json | correlation_id="<correlation_id>""#),
+        logql(r#"{service_name=~"api|worker|mcp"} | json | correlation_id=~"$correlation_id""#),
     )
-    .then(traceql(r#"{ span.correlation_id = "<correlation_id>" }"#))
+    .then(traceql(r#"{ span.correlation_id =~ "$correlation_id" }"#))
     .resolve(
         "RLS disabled on a table",
         "enable immediately and investigate how it was disabled.",

@@ -23,13 +23,14 @@ pub fn runbook() -> Runbook {
     .step(
         "See which job types fail, and whether retries help",
         WorkerJobs::with(WorkerJobs::status.is(JobStatus::Failed))
+.with(WorkerJobs::job_type.chosen("job_type"))
             .increase(mins(15))
             .sum_by(WorkerJobs::job_type),
     )
-    .then(WorkerJobRetries::increase(mins(15)).sum_by(WorkerJobRetries::job_type))
+    .then(WorkerJobRetries::with(WorkerJobRetries::job_type.chosen("job_type")).increase(mins(15)).sum_by(WorkerJobRetries::job_type))
     .step(
         "Read the errors",
-        logql(r#"{service_name="worker"} | json | event="sync_job_failed""#),
+        logql(r#"{service_name="worker"} | json | event="sync_job_failed" | job_type=~"$job_type""#),
     )
     .then(logql(
         r#"sum by (job_type, error_type) (count_over_time({service_name="worker"} | json | event="sync_job_failed" [15m]))"#,
@@ -53,7 +54,7 @@ pub fn runbook() -> Runbook {
     )
     .step(
         "Look at a failed job from end to end",
-        traceql(r#"{ resource.service.name = "worker" && kind = consumer && status = error }"#),
+        traceql(r#"{ resource.service.name = "worker" && kind = consumer && status = error && span.job_type =~ "$job_type" }"#),
     )
     .resolve("a provider is down", "pause its syncs; they catch up when it is back.")
     .resolve("credentials are refused", "follow Connection Authentication Failure.")

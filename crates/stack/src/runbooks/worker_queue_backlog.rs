@@ -22,7 +22,7 @@ pub fn runbook() -> Runbook {
     .symptom("Users reporting stale data")
     .step(
         "See which queue grows, and whether it still drains",
-        WorkerQueueDepth::select().max_by(WorkerQueueDepth::queue_name),
+        WorkerQueueDepth::with(WorkerQueueDepth::queue_name.chosen("queue_name")).max_by(WorkerQueueDepth::queue_name),
     )
     .then(WorkerJobs::rate(mins(5)).sum_by((WorkerJobs::job_type, WorkerJobs::status)))
     .then(SyncFreshness::select().max_by(SyncFreshness::provider))
