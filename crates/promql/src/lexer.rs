@@ -357,7 +357,9 @@ impl<'a> Lexer<'a> {
             (b'>', Some(b'=')) => (Kind::GreaterEqual, 2),
             (b'>', Some(b'/')) => (Kind::TrimLower, 2),
             (b'>', _) => (Kind::Greater, 1),
-            (b'&', Some(b'&')) | (b'|', Some(b'|' | b'=' | b'~')) => (Kind::Unknown, 2),
+            (b'$', Some(b'{')) | (b'&', Some(b'&')) | (b'|', Some(b'|' | b'=' | b'~')) => {
+                (Kind::Unknown, 2)
+            }
             _ => {
                 let char = self.text[self.at..].chars().next();
                 (Kind::Unknown, char.map_or(1, char::len_utf8))

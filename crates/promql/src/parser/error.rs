@@ -73,8 +73,10 @@ impl Parser<'_> {
                 self.slice(token)
             )),
             Kind::RightParen => Some("there is no `(` for it".to_owned()),
-            Kind::Ident if self.is_logql(token) => Some(LOGQL.to_owned()),
-            Kind::Ident if matches!(self.slice(token), "AND" | "OR") => None,
+            Kind::Unknown if self.slice(token) == "." => {
+                Some("a name with dots is quoted: `{\"http.requests\"}`".to_owned())
+            }
+            _ if self.is_logql(token) => Some(LOGQL.to_owned()),
             Kind::Ident | Kind::Number | Kind::String | Kind::LeftBrace | Kind::Variable => {
                 Some("an operator is missing before it, or a quote or comma".to_owned())
             }
@@ -87,6 +89,9 @@ impl Parser<'_> {
                 self.report(error.help(help));
             }
             None => self.unexpected(expected),
+        }
+        if self.is_logql(token) {
+            self.give_up();
         }
     }
 
@@ -101,17 +106,15 @@ impl Parser<'_> {
     fn is_logql(&self, token: Token) -> bool {
         matches!(
             self.slice(token),
-            "json" | "logfmt" | "unwrap" | "line_format" | "label_format"
+            "|" | "|=" | "|~" | "json" | "logfmt" | "unwrap" | "line_format" | "label_format"
         )
     }
 
     fn help_for(&self, token: Token) -> Option<String> {
         let help = match (token.kind, self.slice(token)) {
-            (Kind::Unknown, "|=" | "|~" | "|") => LOGQL,
-            (Kind::RegexNotEqual, _) => {
-                "`!~` belongs inside braces; against a log line it is LogQL"
-            }
-            (Kind::Unknown, "$") => "a variable is written `$name` or `${name}`",
+            (Kind::Assign, _) => "equal is `==`",
+            (Kind::Star, _) => "a power is written `a ^ b`",
+            (Kind::Unknown, "$" | "${") => "a variable is written `$name` or `${name}`",
             (Kind::Unknown, "!") => "there is no `!`: use `!=`, `unless` or `== 0`",
             (Kind::Unknown, ";") => "an expression has no end mark: remove it",
             (Kind::Unknown, "\u{201c}" | "\u{201d}" | "\u{2018}" | "\u{2019}") => {

@@ -67,7 +67,7 @@ impl Parser<'_> {
             Kind::Percent => BinaryOp::Mod,
             Kind::Caret => BinaryOp::Pow,
             Kind::Equal | Kind::Assign | Kind::RegexEqual => BinaryOp::Equal,
-            Kind::NotEqual => BinaryOp::NotEqual,
+            Kind::NotEqual | Kind::RegexNotEqual => BinaryOp::NotEqual,
             Kind::Less => BinaryOp::Less,
             Kind::LessEqual => BinaryOp::LessEqual,
             Kind::Greater => BinaryOp::Greater,
@@ -95,9 +95,10 @@ impl Parser<'_> {
             return;
         }
         let error = match token.kind {
-            Kind::RegexEqual => {
-                SyntaxError::new(Self::span(token), "`=~` matches labels, not values")
-                    .help("put it inside braces: `up{job=~\"a|b\"}`")
+            Kind::RegexEqual | Kind::RegexNotEqual => {
+                let message = format!("`{written}` matches labels, not values");
+                SyntaxError::new(Self::span(token), message)
+                    .help(format!("put it inside braces: `up{{job{written}\"a|b\"}}`"))
             }
             _ => SyntaxError::new(Self::span(token), format!("`{written}` is no operator"))
                 .expected(&format!("`{}`", op.symbol()))

@@ -17,7 +17,7 @@ pub use error::SyntaxError;
 
 use crate::Span;
 use crate::ast::{ErrorNode, Expr};
-use crate::lexer::{Kind, Lexer, Token};
+use crate::lexer::{Keyword, Kind, Lexer, Token};
 
 /// Which language is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -123,8 +123,10 @@ impl<'a> Parser<'a> {
         }
         let expr = self.expr();
         let height = self.height;
-        while !self.at(Kind::Eof) {
+        if !self.at(Kind::Eof) {
             self.unexpected_after_operand("an operator or the end");
+        }
+        while !self.at(Kind::Eof) {
             self.skip_or_read();
         }
         self.height = height;
@@ -207,6 +209,11 @@ impl<'a> Parser<'a> {
             )
             .help("split it with recording rules"),
         );
+        self.give_up();
+    }
+
+    /// Reads nothing more and reports nothing more.
+    fn give_up(&mut self) {
         self.aborted = true;
         self.lexer.at = self.text.len();
         self.token = self.lexer.next_token();
@@ -225,6 +232,11 @@ impl<'a> Parser<'a> {
         let before = self.token.start;
         if self.starts_operand() {
             self.expr();
+        } else if matches!(
+            self.token.kind,
+            Kind::Keyword(Keyword::By | Keyword::Without)
+        ) {
+            self.grouping();
         }
         if self.token.start == before && !self.at(Kind::Eof) {
             self.bump();

@@ -89,6 +89,11 @@ impl Parser<'_> {
                 Keyword::Aggregate(op),
                 Kind::LeftParen | Kind::Keyword(Keyword::By | Keyword::Without),
             ) => return self.aggregate(op),
+            // A metric may be called `sum`, but not have another one behind it.
+            (
+                Keyword::Aggregate(op),
+                Kind::Ident | Kind::Template | Kind::Variable | Kind::Number | Kind::String,
+            ) => return self.aggregate(op),
             (_, Kind::LeftParen) if keyword.is_function() => return self.call(),
             (_, Kind::LeftParen) => {
                 self.unexpected("an expression");
@@ -240,8 +245,10 @@ impl Parser<'_> {
 
     /// Reads on to the closing parenthesis, finding the errors before it.
     fn close_paren(&mut self, open: Token) {
-        while !matches!(self.token.kind, Kind::RightParen | Kind::Eof) {
+        if !matches!(self.token.kind, Kind::RightParen | Kind::Eof) {
             self.unexpected_after_operand("an operator or `)`");
+        }
+        while !matches!(self.token.kind, Kind::RightParen | Kind::Eof) {
             self.skip_or_read();
         }
         if self.eat(Kind::RightParen).is_none() {
@@ -290,6 +297,7 @@ impl Parser<'_> {
 
     /// Reads on to the next argument or the closing parenthesis.
     fn end_argument(&mut self, mut grouping: Option<&mut Option<Grouping>>) {
+        let mut reported = false;
         loop {
             match self.token.kind {
                 Kind::Comma | Kind::RightParen | Kind::Eof => break,
@@ -300,7 +308,10 @@ impl Parser<'_> {
                     }
                 }
                 _ => {
-                    self.unexpected_after_operand("an operator, `,` or `)`");
+                    if !reported {
+                        self.unexpected_after_operand("an operator, `,` or `)`");
+                        reported = true;
+                    }
                     self.skip_or_read();
                 }
             }
@@ -342,10 +353,22 @@ impl Parser<'_> {
         let args = if self.at(Kind::LeftParen) {
             self.arguments(Some(&mut grouping))
         } else {
-            self.unexpected("`(`");
-            Vec::new()
+            self.missing_parens(op);
+            if self.starts_operand() {
+                vec![self.tight()]
+            } else {
+                Vec::new()
+            }
         };
         self.end_aggregate(op, op_token, open, grouping, args)
+    }
+
+    fn missing_parens(&mut self, op: AggregateOp) {
+        let error = SyntaxError::new(
+            Self::span(self.token),
+            format!("what `{op}` aggregates is not between parentheses"),
+        );
+        self.report(error.expected("`(`").help(format!("write `{op}(…)`")));
     }
 
     fn end_aggregate(
@@ -420,7 +443,8 @@ fn split_arguments(wanted: usize, args: Vec<Expr>, span: Span) -> (Option<Expr>,
     match (args.next(), args.next()) {
         (None, _) => (None, hole()),
         (Some(only), None) if wanted == 1 => (None, only),
-        (Some(param), None) => (Some(param), hole()),
+        (Some(param @ (Expr::Number(_) | Expr::String(_))), None) => (Some(param), hole()),
+        (Some(only), None) => (Some(hole()), only),
         (Some(param), Some(expr)) => (Some(param), expr),
     }
 }

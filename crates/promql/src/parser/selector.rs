@@ -112,6 +112,18 @@ impl Parser<'_> {
                 return;
             }
         };
+        if matches!(self.token.kind, Kind::Comma | Kind::RightBrace) {
+            let message = format!("label `{}` is not compared with anything", name.text);
+            self.report(
+                SyntaxError::new(name.span, message)
+                    .expected("`=`, `!=`, `=~` or `!~`")
+                    .help(format!(
+                        "write `{}=\"…\"`, or `{0}!=\"\"` for any value",
+                        name.text
+                    )),
+            );
+            return;
+        }
         let Some(op) = self.match_op() else { return };
         let value = self.match_value();
         selector.matchers.push(Matcher {
@@ -150,7 +162,7 @@ impl Parser<'_> {
         }
         let (op, written) = match (token.kind, self.slice(token)) {
             (Kind::Equal, _) => (MatchOp::Equal, "=="),
-            (Kind::Colon, _) => (MatchOp::Equal, ":"),
+            (Kind::Colon, _) if self.peek().kind == Kind::String => (MatchOp::Equal, ":"),
             (Kind::Unknown, "~") => (MatchOp::Regex, "~"),
             _ => {
                 self.unexpected("`=`, `!=`, `=~` or `!~`");

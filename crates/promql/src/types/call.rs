@@ -45,6 +45,11 @@ impl Checker {
             _ if found < min => format!("at least {min}"),
             _ => return,
         };
+        let wanted = if wanted == "0" {
+            "no".to_owned()
+        } else {
+            wanted
+        };
         let plural = if wanted == "1" || wanted.ends_with(" 1") {
             "argument"
         } else {

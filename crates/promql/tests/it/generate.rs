@@ -13,7 +13,7 @@ use proptest::prelude::*;
 
 const SPAN: Span = Span { start: 0, end: 0 };
 
-fn text() -> impl Strategy<Value = String> {
+fn text() -> BoxedStrategy<String> {
     prop_oneof![
         3 => "[a-z_][a-z0-9_]{0,8}",
         2 => prop::sample::select(vec![
@@ -24,17 +24,20 @@ fn text() -> impl Strategy<Value = String> {
         1 => any::<String>(),
         1 => "[ -~]{0,12}",
     ]
+    .boxed()
 }
 
-fn name() -> impl Strategy<Value = Name> {
-    text().prop_map(|text| Name { text, span: SPAN })
+fn name() -> BoxedStrategy<Name> {
+    text().prop_map(|text| Name { text, span: SPAN }).boxed()
 }
 
-fn string() -> impl Strategy<Value = StringLiteral> {
-    text().prop_map(|value| StringLiteral { value, span: SPAN })
+fn string() -> BoxedStrategy<StringLiteral> {
+    text()
+        .prop_map(|value| StringLiteral { value, span: SPAN })
+        .boxed()
 }
 
-fn number() -> impl Strategy<Value = Number> {
+fn number() -> BoxedStrategy<Number> {
     let value = prop_oneof![
         3 => (0..100_i32).prop_map(f64::from),
         1 => -10.0..10.0,
@@ -46,9 +49,10 @@ fn number() -> impl Strategy<Value = Number> {
         4 => value.prop_map(|value| Number { value, duration: false, span: SPAN }),
         1 => seconds.prop_map(|value| Number { value, duration: true, span: SPAN }),
     ]
+    .boxed()
 }
 
-pub(crate) fn variable() -> impl Strategy<Value = Variable> {
+pub(crate) fn variable() -> BoxedStrategy<Variable> {
     let word = "[a-z_][a-z0-9_]{0,6}";
     let format = option::of("[a-z]{1,6}");
     prop_oneof![
@@ -69,17 +73,20 @@ pub(crate) fn variable() -> impl Strategy<Value = Variable> {
             ..Variable::new(name)
         }),
     ]
+    .boxed()
 }
 
-fn mixed(texts: &'static [&'static str]) -> impl Strategy<Value = Variable> {
-    prop::sample::select(texts).prop_map(|text| Variable {
-        form: VariableForm::Mixed,
-        ..Variable::new(text)
-    })
+fn mixed(texts: &'static [&'static str]) -> BoxedStrategy<Variable> {
+    prop::sample::select(texts)
+        .prop_map(|text| Variable {
+            form: VariableForm::Mixed,
+            ..Variable::new(text)
+        })
+        .boxed()
 }
 
 /// A duration more than nothing, as a range needs it.
-fn duration() -> impl Strategy<Value = DurationExpr> {
+fn duration() -> BoxedStrategy<DurationExpr> {
     let leaf = prop_oneof![
         5 => (1..100_000_000_000_i64)
             .prop_map(|millis| DurationExpr::Literal(DurationLiteral { millis, span: SPAN })),
@@ -118,6 +125,7 @@ fn duration() -> impl Strategy<Value = DurationExpr> {
                 .prop_map(|(name, lhs, rhs)| call(name, vec![lhs, rhs])),
         ]
     })
+    .boxed()
 }
 
 fn call(name: &str, args: Vec<DurationExpr>) -> DurationExpr {
@@ -131,7 +139,7 @@ fn call(name: &str, args: Vec<DurationExpr>) -> DurationExpr {
     )
 }
 
-fn modifiers() -> impl Strategy<Value = Modifiers> {
+fn modifiers() -> BoxedStrategy<Modifiers> {
     let offset = prop_oneof![
         duration(),
         duration().prop_map(|inner| DurationExpr::Negative(Box::new(inner), SPAN)),
@@ -148,9 +156,10 @@ fn modifiers() -> impl Strategy<Value = Modifiers> {
     ];
     (option::weighted(0.2, offset), option::weighted(0.2, at))
         .prop_map(|(offset, at)| Modifiers { offset, at })
+        .boxed()
 }
 
-fn selector() -> impl Strategy<Value = Selector> {
+fn selector() -> BoxedStrategy<Selector> {
     let op = prop::sample::select(vec![
         MatchOp::Equal,
         MatchOp::NotEqual,
@@ -185,13 +194,14 @@ fn selector() -> impl Strategy<Value = Selector> {
                 span: SPAN,
             },
         )
+        .boxed()
 }
 
-fn labels() -> impl Strategy<Value = Vec<Name>> {
-    vec(name(), 0..3)
+fn labels() -> BoxedStrategy<Vec<Name>> {
+    vec(name(), 0..3).boxed()
 }
 
-fn matching() -> impl Strategy<Value = Matching> {
+fn matching() -> BoxedStrategy<Matching> {
     let on = (any::<bool>(), labels()).prop_map(|(on, labels)| MatchingLabels {
         on,
         labels,
@@ -203,37 +213,39 @@ fn matching() -> impl Strategy<Value = Matching> {
         span: SPAN,
     });
     let side = || option::weighted(0.2, number());
-    (on, option::of(group), side(), side()).prop_map(|(on, group, fill_left, fill_right)| {
-        Matching {
+    (on, option::of(group), side(), side())
+        .prop_map(|(on, group, fill_left, fill_right)| Matching {
             labels: Some(on),
             group,
             fill_left,
             fill_right,
             span: SPAN,
-        }
-    })
+        })
+        .boxed()
 }
 
-fn aggregate(inner: impl Strategy<Value = Expr> + Clone) -> impl Strategy<Value = Expr> {
+fn aggregate(inner: BoxedStrategy<Expr>) -> BoxedStrategy<Expr> {
     let grouping = (any::<bool>(), labels()).prop_map(|(without, labels)| Grouping {
         without,
         labels,
         span: SPAN,
     });
     let op = prop::sample::select(AggregateOp::ALL.to_vec());
-    (op, inner.clone(), inner, option::of(grouping)).prop_map(|(op, param, expr, grouping)| {
-        Expr::Aggregate(Aggregate {
-            op,
-            op_span: SPAN,
-            param: op.parameter().map(|_| Box::new(param)),
-            expr: Box::new(expr),
-            grouping,
-            span: SPAN,
+    (op, inner.clone(), inner, option::of(grouping))
+        .prop_map(|(op, param, expr, grouping)| {
+            Expr::Aggregate(Aggregate {
+                op,
+                op_span: SPAN,
+                param: op.parameter().map(|_| Box::new(param)),
+                expr: Box::new(expr),
+                grouping,
+                span: SPAN,
+            })
         })
-    })
+        .boxed()
 }
 
-fn function() -> impl Strategy<Value = Name> {
+fn function() -> BoxedStrategy<Name> {
     let known: Vec<_> = functions::ALL
         .iter()
         .map(|function| function.name.to_owned())
@@ -244,10 +256,11 @@ fn function() -> impl Strategy<Value = Name> {
         1 => Just("$function".to_owned()),
     ]
     .prop_map(|text| Name { text, span: SPAN })
+    .boxed()
 }
 
 /// Any expression that a text could stand for.
-pub(crate) fn expr() -> impl Strategy<Value = Expr> {
+pub(crate) fn expr() -> BoxedStrategy<Expr> {
     let leaf = prop_oneof![
         2 => number().prop_map(Expr::Number),
         1 => string().prop_map(Expr::String),
@@ -279,4 +292,5 @@ pub(crate) fn expr() -> impl Strategy<Value = Expr> {
             1 => boxed.prop_map(|expr| Expr::Paren(Paren { expr, span: SPAN })),
         ]
     })
+    .boxed()
 }

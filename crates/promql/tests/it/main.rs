@@ -1,9 +1,12 @@
 //! Tests of the crate through its public face.
 
+mod compare;
 mod conformance;
 mod corpus;
 mod depth;
+mod errors;
 mod generate;
 mod parse;
 mod print;
 mod properties;
+mod spans;
