@@ -73,7 +73,7 @@ fn headline() -> impl Panels {
             .color(Color::Blue)
             .width(4),
         stat("Error ratio")
-            .description("Requests answered with 5xx over all of this tenant. Compare with the overview: is it only them?")
+            .description("Requests answered with 5xx over all of this tenant. Compare with the overview before assuming it is only them.")
             .query(failures().sum().share_of(requests().sum()))
             .threshold(limits::API_ERRORS_WARNING, Color::Orange)
             .threshold(limits::API_ERRORS_CRITICAL, Color::Red)

@@ -70,7 +70,14 @@ pub fn notifications() -> impl Panels {
             .query(alertmanager::Silences::select().max_by(alertmanager::Silences::state))
             .legend("silences {{state}}")
             .steps()
-            .width(8),
+            .width(6),
+        timeseries("Alertmanagers found")
+            .description("Alertmanagers Prometheus knows and sends to. At 0 every alert fires unheard.")
+            .query(prometheus::AlertmanagersDiscovered::select().min())
+            .legend("found")
+            .steps()
+            .min(0.0)
+            .width(6),
         timeseries("Alerts sent and received")
             .description("Alerts Prometheus sent, lost, and Alertmanager received, per second. Errors or drops: alerts get lost on the way.")
             .query(prometheus::NotificationsSent::rate(interval()).sum())
@@ -83,7 +90,7 @@ pub fn notifications() -> impl Panels {
             .legend("dropped")
             .field(by_name("errors").color(Color::Orange))
             .field(by_name("dropped").color(Color::Red))
-            .width(8),
+            .width(6),
         timeseries("Notifications")
             .description("Notifications per second by way of telling, and those that failed by reason. Failures: nobody is told.")
             .query(
@@ -102,6 +109,6 @@ pub fn notifications() -> impl Panels {
             )
             .legend("{{integration}} failed: {{reason}}")
             .field(by_query("B").color(Color::Red))
-            .width(8),
+            .width(6),
     )
 }
