@@ -6,7 +6,7 @@ use super::Workspace;
 use crate::diagnostic::render::{self, Style};
 use crate::diagnostic::{Diagnostic, Severity};
 
-/// Shows findings to a person: lines of the source are read from the workspace.
+/// Shows findings to a person, and how many they are: lines of the source are read from the workspace.
 pub(super) fn show(
     findings: &[Diagnostic],
     workspace: &Workspace,
@@ -17,7 +17,10 @@ pub(super) fn show(
         ..Style::default()
     };
     let source = |path: &str| workspace.source(path);
-    write!(out, "{}", render::human(findings, &source, style))
+    if !findings.is_empty() {
+        writeln!(out, "{}", render::human(findings, &source, style))?;
+    }
+    writeln!(out, "{}", render::summary(findings))
 }
 
 /// Whether there is a finding of that severity or a worse one.

@@ -47,10 +47,7 @@ impl Check {
     ) -> Result<u8, CommandError> {
         let found = check::run(&Project::link(stack), Some(&terminal.today));
         match self.format {
-            Format::Human => {
-                findings::show(&found, workspace, terminal.out)?;
-                writeln!(terminal.out, "{}", render::summary(&found))?;
-            }
+            Format::Human => findings::show(&found, workspace, terminal.out)?,
             Format::Json => {
                 let source = |path: &str| workspace.source(path);
                 write!(terminal.out, "{}", render::json(&found, &source))?;

@@ -10,7 +10,7 @@ use crate::check;
 use crate::cli::changes::Changes;
 use crate::cli::findings::{self, counted};
 use crate::cli::{CLEAN, CommandError, FINDINGS, Terminal, Workspace};
-use crate::diagnostic::{Severity, render};
+use crate::diagnostic::Severity;
 use crate::generate::{self, Environment};
 use crate::project::Project;
 
@@ -66,9 +66,8 @@ impl Generate {
         let project = Project::link(stack);
         let mut found = check::run(&project, Some(&terminal.today));
         found.retain(|finding| finding.severity != Severity::Note);
-        findings::show(&found, workspace, terminal.err)?;
         if !found.is_empty() {
-            writeln!(terminal.err, "{}", render::summary(&found))?;
+            findings::show(&found, workspace, terminal.err)?;
         }
         if findings::any(&found, Severity::Error) {
             writeln!(terminal.err, "nothing was generated: errors come first")?;

@@ -67,6 +67,6 @@ fn page(definitions: &Definitions<'_>, group: &RuleGroup, alert: &Alert) -> Stri
         ),
         ("defined in", definitions.place(alert.origin)),
     ])
-    .block("fires when", alert.query.as_str())
+    .query("fires when", &alert.query)
     .finish()
 }

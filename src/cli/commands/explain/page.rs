@@ -1,5 +1,7 @@
 //! How an explanation is laid out: a heading, text, facts in two columns, lists.
 
+use obsctl_model::RuleQuery;
+
 /// An explanation in the making.
 #[derive(Default)]
 pub(super) struct Page {
@@ -57,9 +59,13 @@ impl Page {
         self
     }
 
-    /// Adds a query or another text of several lines under a heading.
-    pub(super) fn block(self, heading: &str, text: &str) -> Self {
-        self.list(heading, [text.to_owned()])
+    /// Adds a query under a heading, laid out where it is long.
+    pub(super) fn query(self, heading: &str, query: &RuleQuery) -> Self {
+        let text = match query {
+            RuleQuery::Promql(query) if query.errors().is_empty() => query.expr().pretty(),
+            RuleQuery::Promql(_) | RuleQuery::Logql(_) => query.as_str().to_owned(),
+        };
+        self.list(heading, [text])
     }
 
     /// The whole text.

@@ -41,7 +41,7 @@ fn explain(definitions: &Definitions<'_>, name: &str) -> Option<String> {
                 ("labels", Some(labels.join(", "))),
                 ("defined in", definitions.place(rule.origin)),
             ])
-            .block("stores", rule.query.as_str());
+            .query("stores", &rule.query);
         pages.push(page.finish());
     }
     let uses = Page::default().list("used by", metric::uses(definitions, &[name.to_owned()]));
