@@ -8,6 +8,7 @@ pub mod header;
 pub mod images;
 pub mod markdown;
 pub mod rule_file;
+pub mod rule_tests;
 pub mod secret;
 pub mod targets;
 pub mod yaml;

@@ -174,7 +174,7 @@ fn engines(groups: &[RuleGroup]) -> BTreeSet<Engine> {
 }
 
 /// A group's name as the name of a file: groups read from text can have any name.
-fn file_name(group: &str) -> String {
+pub(super) fn file_name(group: &str) -> String {
     let name: String = group
         .chars()
         .map(|c| match c {

@@ -12,6 +12,7 @@ mod common;
 mod definitions;
 mod engines;
 mod grafana_schemas;
+mod promtool;
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -15,6 +15,7 @@ mod metric_docs;
 mod output_docs;
 pub mod prometheus_config;
 mod prometheus_rules;
+mod rule_tests;
 mod runbook_docs;
 mod slo_docs;
 pub mod tempo_config;
@@ -35,6 +36,7 @@ pub static ALL: &[&Target] = &[
     &output_docs::OUTPUT_DOCS,
     &prometheus_config::PROMETHEUS_CONFIG,
     &prometheus_rules::PROMETHEUS_RULES,
+    &rule_tests::RULE_TESTS,
     &runbook_docs::RUNBOOK_DOCS,
     &slo_docs::SLO_DOCS,
     &tempo_config::TEMPO_CONFIG,

@@ -152,7 +152,8 @@ impl Lowering<'_> {
     }
 
     /// A series of this SLO.
-    pub(super) fn own(&self, metric: &str) -> Selector {
+    #[must_use]
+    pub fn own(&self, metric: &str) -> Selector {
         tree::selector(
             metric,
             vec![tree::matcher("sloth_id", MatchOp::Equal, self.id())],
@@ -164,7 +165,8 @@ impl Lowering<'_> {
     }
 
     /// The labels all its rules carry.
-    pub(super) fn labels(&self) -> BTreeMap<String, String> {
+    #[must_use]
+    pub fn labels(&self) -> BTreeMap<String, String> {
         let mut labels = self.slo.labels.clone();
         labels.extend([
             ("sloth_id".to_owned(), self.id()),

@@ -7,12 +7,12 @@ mod lower;
 mod measure;
 #[cfg(test)]
 mod tests;
-mod tree;
+pub(crate) mod tree;
 mod windows;
 
 use std::collections::BTreeMap;
 
-use obsctl_model::{Duration, RuleGroup, Slo, Stack, days};
+use obsctl_model::{Duration, RuleGroup, Slo, Slug, Stack, days};
 
 use super::Catalog;
 use crate::diagnostic::{Diagnostic, nearest};
@@ -45,17 +45,17 @@ pub struct Lowered {
 #[must_use]
 pub fn lower(stack: &Stack, catalog: &Catalog) -> Lowered {
     let mut lowered = Lowered::default();
-    let mut ids: BTreeMap<String, &Slo> = BTreeMap::new();
+    let mut names: BTreeMap<&Slug, &Slo> = BTreeMap::new();
     for slo in &stack.slos {
         let problem = promise(slo, stack).or_else(|| {
-            ids.insert(id(slo), slo).map(|first| {
+            names.insert(&slo.name, slo).map(|first| {
                 Diagnostic::new(
                     subject(slo),
                     slo.origin,
-                    format!("another SLO has the id `{}` too", id(slo)),
+                    format!("another SLO is named `{}` too", slo.name),
                 )
                 .also(first.origin, "the other one")
-                .help("give them different names or services")
+                .help("name each after what it promises of which service")
             })
         });
         match problem.map_or_else(|| indicator::measure(slo, catalog), Err) {

@@ -258,7 +258,7 @@ fn the_promise_itself_must_make_sense() {
     let twice = link([availability(), availability()]);
     assert_eq!(
         twice.problems()[0].message,
-        "another SLO has the id `api-availability` too"
+        "another SLO is named `availability` too"
     );
 }
 

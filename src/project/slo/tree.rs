@@ -7,14 +7,14 @@ use obsctl_promql::ast::{
     StringLiteral, Subquery,
 };
 
-pub(super) fn name(text: impl Into<String>) -> Name {
+pub(crate) fn name(text: impl Into<String>) -> Name {
     Name {
         text: text.into(),
         ..Name::default()
     }
 }
 
-pub(super) fn matcher(label: &str, op: MatchOp, value: impl Into<String>) -> Matcher {
+pub(crate) fn matcher(label: &str, op: MatchOp, value: impl Into<String>) -> Matcher {
     Matcher {
         name: name(label),
         op,
@@ -26,7 +26,7 @@ pub(super) fn matcher(label: &str, op: MatchOp, value: impl Into<String>) -> Mat
     }
 }
 
-pub(super) fn selector(metric: impl Into<String>, matchers: Vec<Matcher>) -> Selector {
+pub(crate) fn selector(metric: impl Into<String>, matchers: Vec<Matcher>) -> Selector {
     Selector {
         name: Some(name(metric)),
         matchers,
@@ -34,7 +34,7 @@ pub(super) fn selector(metric: impl Into<String>, matchers: Vec<Matcher>) -> Sel
     }
 }
 
-pub(super) fn number(value: f64) -> Expr {
+pub(crate) fn number(value: f64) -> Expr {
     Expr::Number(Number {
         value,
         duration: false,
@@ -42,7 +42,7 @@ pub(super) fn number(value: f64) -> Expr {
     })
 }
 
-pub(super) fn call(function: &str, args: Vec<Expr>) -> Expr {
+pub(crate) fn call(function: &str, args: Vec<Expr>) -> Expr {
     Expr::Call(Call {
         func: name(function),
         args,
@@ -58,7 +58,7 @@ fn duration(time: Duration) -> DurationExpr {
 }
 
 /// `function(selector[window])`
-pub(super) fn over(function: &str, selector: &Selector, window: Duration) -> Expr {
+pub(crate) fn over(function: &str, selector: &Selector, window: Duration) -> Expr {
     let range = Expr::Range(RangeSelector {
         selector: selector.clone(),
         range: duration(window),
@@ -68,7 +68,7 @@ pub(super) fn over(function: &str, selector: &Selector, window: Duration) -> Exp
 }
 
 /// `expr[range:step]`
-pub(super) fn subquery(expr: Expr, range: Duration, step: Duration) -> Expr {
+pub(crate) fn subquery(expr: Expr, range: Duration, step: Duration) -> Expr {
     Expr::Subquery(Subquery {
         expr: Box::new(expr),
         range: duration(range),
@@ -90,7 +90,7 @@ fn aggregate(op: AggregateOp, expr: Expr, grouping: Option<Grouping>) -> Expr {
 }
 
 /// `op by (labels) (expr)`; without labels one series is left.
-pub(super) fn by(op: AggregateOp, labels: &[LabelName], expr: Expr) -> Expr {
+pub(crate) fn by(op: AggregateOp, labels: &[LabelName], expr: Expr) -> Expr {
     let grouping = (!labels.is_empty()).then(|| Grouping {
         without: false,
         labels: labels.iter().map(|label| name(label.as_str())).collect(),
@@ -100,7 +100,7 @@ pub(super) fn by(op: AggregateOp, labels: &[LabelName], expr: Expr) -> Expr {
 }
 
 /// `max without (label) (expr)`
-pub(super) fn max_without(label: &str, expr: Expr) -> Expr {
+pub(crate) fn max_without(label: &str, expr: Expr) -> Expr {
     let grouping = Grouping {
         without: true,
         labels: vec![name(label)],
@@ -121,17 +121,17 @@ fn operator(op: BinaryOp, lhs: Expr, rhs: Expr, keep: bool, matching: Option<Mat
     })
 }
 
-pub(super) fn binary(op: BinaryOp, lhs: Expr, rhs: Expr) -> Expr {
+pub(crate) fn binary(op: BinaryOp, lhs: Expr, rhs: Expr) -> Expr {
     operator(op, lhs, rhs, false, None)
 }
 
 /// A comparison that gives 0 or 1.
-pub(super) fn test(op: BinaryOp, lhs: Expr, rhs: Expr) -> Expr {
+pub(crate) fn test(op: BinaryOp, lhs: Expr, rhs: Expr) -> Expr {
     operator(op, lhs, rhs, true, None)
 }
 
 /// `lhs op on (labels) group_left () rhs`
-pub(super) fn many_to_one(op: BinaryOp, lhs: Expr, labels: &[&str], rhs: Expr) -> Expr {
+pub(crate) fn many_to_one(op: BinaryOp, lhs: Expr, labels: &[&str], rhs: Expr) -> Expr {
     let matching = Matching {
         labels: Some(MatchingLabels {
             on: true,

@@ -1,0 +1,387 @@
+//! Unit tests for promtool that prove the alerts of SLOs: the right one fires at the computed time and no
+//! other, and it stops after recovery.
+//!
+//! Rules are evaluated every ten minutes there, not every minute: a slow burn takes days to be seen, and
+//! no ratio depends on the interval.
+
+pub mod file;
+mod labels;
+mod series;
+
+use std::collections::BTreeMap;
+
+use obsctl_model::{Alert, Duration, Rule, mins};
+use obsctl_promql::Expr;
+use obsctl_promql::ast::AggregateOp;
+
+use self::file::{AlertTest, ExprTest, FiringAlert, Sample, Test, TestFile};
+use self::labels::Labels;
+use self::series::{Inputs, Phase, SHARES, inputs};
+use super::rule_file::Entry;
+use super::{Environment, rule_file};
+use crate::project::slo::{self, BurnFigures, Lowering, SloFigures, Urgency, tree};
+use crate::project::{Catalog, Project};
+
+/// How often the tests evaluate the rules, in minutes.
+const GRID: u64 = 10;
+
+/// Events per minute: many enough that a small part of them is a whole number.
+const BUSY: f64 = 1_000_000.0;
+
+/// The tests of an SLO; `None` where no series can be made up for it.
+#[must_use]
+pub fn tests(
+    project: &Project,
+    lowering: &Lowering<'_>,
+    environment: Environment,
+) -> Option<TestFile> {
+    let groups = slo::group_names(lowering.slo);
+    let alerts: Vec<_> = project
+        .groups()
+        .iter()
+        .filter(|group| groups.contains(&group.name))
+        .flat_map(|group| &group.rules)
+        .filter_map(|rule| match rule {
+            Rule::Alert(alert) => Some(alert),
+            Rule::Record(_) => None,
+        })
+        .collect();
+    let prover = Prover {
+        lowering,
+        figures: slo::figures(lowering.slo, &lowering.measure),
+        alerts,
+        catalog: project.catalog(),
+        environment,
+    };
+    let tests: Vec<_> = [
+        prover.fast_burn(),
+        prover.slow_burn(),
+        prover.sustainable(),
+        prover.quiet_traffic(),
+        prover.weighs_by_events(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!tests.is_empty()).then(|| TestFile {
+        rule_files: groups
+            .iter()
+            .map(|group| format!("../prometheus/{}.yml", rule_file::file_name(group)))
+            .collect(),
+        evaluation_interval: mins(GRID),
+        group_eval_order: groups.to_vec(),
+        tests,
+    })
+}
+
+struct Prover<'a> {
+    lowering: &'a Lowering<'a>,
+    figures: SloFigures<'a>,
+    alerts: Vec<&'a Alert>,
+    catalog: &'a Catalog,
+    environment: Environment,
+}
+
+impl Prover<'_> {
+    /// Errors that page long before they would open a ticket.
+    fn fast_burn(&self) -> Option<Test> {
+        let page = self.burns(Urgency::Page).next()?;
+        let ratio = self.ratio(page.threshold * 1.2, page.threshold * 1.4, 1.0)?;
+        self.burn(
+            "a fast burn pages, and stops soon after the errors",
+            Urgency::Page,
+            ratio,
+        )
+    }
+
+    /// Errors that never page, and open a ticket when a tenth of the budget is gone.
+    fn slow_burn(&self) -> Option<Test> {
+        let ticket = self.burns(Urgency::Ticket).next()?;
+        let page = self
+            .burns(Urgency::Page)
+            .map(|burn| burn.threshold)
+            .fold(1.0, f64::min);
+        let ratio = self.ratio(ticket.threshold * 1.1, page * 0.8, page * 0.95)?;
+        self.burn(
+            "a slow burn opens a ticket and pages nobody",
+            Urgency::Ticket,
+            ratio,
+        )
+    }
+
+    fn burn(&self, name: &str, urgency: Urgency, ratio: f64) -> Option<Test> {
+        let (fires, seen) = self.fires(urgency, ratio)?;
+        let lasting = seen + GRID;
+        let history = self.history(urgency, ratio, lasting);
+        let stopped = lasting + up(self.reset(urgency)) + GRID;
+        let Inputs { series, failing } = self.inputs(&[
+            phase(history, BUSY, 0.0),
+            phase(lasting, BUSY, ratio),
+            phase(stopped - lasting + GRID, BUSY, 0.0),
+        ])?;
+        let mut checks = vec![];
+        checks.extend(self.expect(history, None, &failing, ratio));
+        checks.extend(self.expect(history + down(fires - 1.0), None, &failing, ratio));
+        checks.extend(self.expect(history + seen, Some(urgency), &failing, ratio));
+        checks.extend(self.expect(history + stopped, None, &failing, ratio));
+        Some(Test {
+            name: format!("{}: {name}", self.lowering.slo.name),
+            interval: mins(1),
+            input_series: series,
+            alert_rule_test: checks,
+            promql_expr_test: vec![],
+        })
+    }
+
+    /// Errors that the budget bears set nothing off; what is left of it is exact.
+    fn sustainable(&self) -> Option<Test> {
+        let budget = self.lowering.slo.objective.budget();
+        let lowest = self
+            .figures
+            .burns
+            .iter()
+            .map(|burn| burn.threshold)
+            .fold(budget, f64::min);
+        let ratio = self.ratio(0.0, lowest * 0.9, lowest * 0.95)?;
+        let end = 360;
+        let Inputs { series, failing } = self.inputs(&[phase(end, BUSY, ratio)])?;
+        let left = (1.0 - ratio / budget) * 1000.0;
+        Some(Test {
+            name: format!(
+                "{}: errors that the budget bears set nothing off",
+                self.lowering.slo.name
+            ),
+            interval: mins(1),
+            input_series: series,
+            alert_rule_test: [60, end]
+                .into_iter()
+                .flat_map(|at| self.expect(at, None, &failing, ratio))
+                .collect(),
+            promql_expr_test: vec![self.value(
+                AggregateOp::Min,
+                "slo:period_error_budget_remaining:ratio",
+                end,
+                left.round() / 1000.0,
+            )],
+        })
+    }
+
+    /// The errors of a fast burn, on so little traffic that they are too few.
+    fn quiet_traffic(&self) -> Option<Test> {
+        let least = f64::from(self.lowering.slo.min_bad_events?);
+        if !self.lowering.measure.counts_events() {
+            return None;
+        }
+        let page = self.burns(Urgency::Page).next()?;
+        let ratio = self.ratio(page.threshold * 1.2, page.threshold * 1.4, 1.0)?;
+        let (_, lasting) = self.fires(Urgency::Page, ratio)?;
+        let history = up(self.longest(Urgency::Page));
+        let events = three_digits(least / 2.0 / (ratio * lasting as f64));
+        let Inputs { series, failing } =
+            self.inputs(&[phase(history, events, 0.0), phase(lasting, events, ratio)])?;
+        Some(Test {
+            name: format!(
+                "{}: a fast burn of too few events sets nothing off",
+                self.lowering.slo.name
+            ),
+            interval: mins(1),
+            input_series: series,
+            alert_rule_test: self.expect(history + lasting, None, &failing, ratio),
+            promql_expr_test: vec![],
+        })
+    }
+
+    /// As many quiet minutes of errors only as busy minutes without: a mean of ratios would say half.
+    fn weighs_by_events(&self) -> Option<Test> {
+        if !self.lowering.measure.counts_events() {
+            return None;
+        }
+        let (busy, quiet) = (90, 100);
+        let Inputs { series, .. } =
+            self.inputs(&[phase(busy, BUSY, 0.0), phase(quiet, BUSY / 10.0, 1.0)])?;
+        Some(Test {
+            name: format!(
+                "{}: the budget counts events, not minutes",
+                self.lowering.slo.name
+            ),
+            interval: mins(1),
+            input_series: series,
+            alert_rule_test: vec![],
+            promql_expr_test: vec![self.value(
+                AggregateOp::Max,
+                &slo::ratio_series(self.lowering.slo.window),
+                busy + quiet,
+                0.1,
+            )],
+        })
+    }
+
+    fn inputs(&self, phases: &[Phase]) -> Option<Inputs> {
+        inputs(self.lowering, self.catalog, phases)
+    }
+
+    fn burns(&self, urgency: Urgency) -> impl Iterator<Item = &BurnFigures> {
+        self.figures
+            .burns
+            .iter()
+            .filter(move |burn| burn.window.urgency == urgency)
+    }
+
+    /// Minutes of errors until the alert fires, and until an evaluation sees that: windows of stored rates
+    /// are up to one rate and one evaluation late.
+    fn fires(&self, urgency: Urgency, ratio: f64) -> Option<(f64, u64)> {
+        let fires = self
+            .burns(urgency)
+            .filter_map(|burn| burn.detection(ratio))
+            .map(minutes)
+            .min_by(f64::total_cmp)?;
+        Some((fires, up(fires + 1.5 * GRID as f64)))
+    }
+
+    /// Minutes without errors until the alert has stopped.
+    fn reset(&self, urgency: Urgency) -> f64 {
+        self.burns(urgency)
+            .map(|burn| minutes(burn.window.short))
+            .fold(0.0, f64::max)
+    }
+
+    /// Minutes without errors before: they fill all windows of the alert, and are enough to keep less urgent
+    /// alerts, whose windows they may not fill, from firing too.
+    fn history(&self, urgency: Urgency, ratio: f64, lasting: u64) -> u64 {
+        let enough = self
+            .figures
+            .burns
+            .iter()
+            .filter(|burn| burn.window.urgency > urgency)
+            .map(|burn| {
+                let calm = ratio * lasting as f64 / (0.8 * burn.threshold);
+                calm.min(minutes(burn.window.long))
+            })
+            .fold(self.longest(urgency), f64::max);
+        up(enough)
+    }
+
+    /// The longest window of an alert, in minutes.
+    fn longest(&self, urgency: Urgency) -> f64 {
+        self.burns(urgency)
+            .map(|burn| minutes(burn.window.long))
+            .fold(0.0, f64::max)
+    }
+
+    /// An error ratio near `wanted` between two others that the made-up series can show.
+    fn ratio(&self, above: f64, wanted: f64, below: f64) -> Option<f64> {
+        if self.lowering.measure.counts_events() {
+            let ratio = three_digits(wanted.min(1.0));
+            return (ratio > above && ratio <= below).then_some(ratio);
+        }
+        SHARES
+            .iter()
+            .map(|(part, of)| f64::from(*part) / f64::from(*of))
+            .filter(|ratio| *ratio > above && *ratio <= below)
+            .min_by(|a, b| (a - wanted).abs().total_cmp(&(b - wanted).abs()))
+    }
+
+    /// At that minute the alert of `urgency` fires for what fails, and no other.
+    fn expect(
+        &self,
+        minute: u64,
+        urgency: Option<Urgency>,
+        failing: &Labels,
+        ratio: f64,
+    ) -> Vec<AlertTest> {
+        self.alerts
+            .iter()
+            .map(|alert| {
+                let fires = urgency.is_some_and(|urgency| {
+                    alert.name == slo::alert_name(self.lowering.slo, urgency)
+                });
+                AlertTest {
+                    eval_time: mins(minute),
+                    alertname: alert.name.clone(),
+                    exp_alerts: if fires {
+                        vec![self.firing(alert, failing, ratio)]
+                    } else {
+                        vec![]
+                    },
+                }
+            })
+            .collect()
+    }
+
+    fn firing(&self, alert: &Alert, failing: &Labels, ratio: f64) -> FiringAlert {
+        let entry = Entry::new(&Rule::Alert(alert.clone()), self.environment);
+        let mut labels = self.lowering.labels();
+        labels.extend(failing.clone());
+        labels.extend(entry.labels);
+        let expand = |text: String| {
+            let text = text.replace("{{ $value | humanizePercentage }}", &percentage(ratio));
+            labels.iter().fold(text, |text, (name, value)| {
+                text.replace(&format!("{{{{ $labels.{name} }}}}"), value)
+            })
+        };
+        let exp_annotations: BTreeMap<_, _> = entry
+            .annotations
+            .into_iter()
+            .map(|(name, text)| (name, expand(text)))
+            .collect();
+        FiringAlert {
+            exp_labels: labels,
+            exp_annotations,
+        }
+    }
+
+    /// The value of a series of the SLO where it fails, to three digits: promtool compares exactly.
+    fn value(&self, worst: AggregateOp, series: &str, minute: u64, value: f64) -> ExprTest {
+        let own = Expr::Selector(self.lowering.own(series));
+        let rounded = tree::call("round", vec![own, tree::number(0.001)]);
+        ExprTest {
+            expr: tree::by(worst, &[], rounded).to_string(),
+            eval_time: mins(minute),
+            exp_samples: vec![Sample {
+                labels: "{}".to_owned(),
+                value,
+            }],
+        }
+    }
+}
+
+fn phase(minutes: u64, events: f64, bad: f64) -> Phase {
+    Phase {
+        minutes,
+        events,
+        bad,
+    }
+}
+
+fn minutes(time: Duration) -> f64 {
+    time.as_secs_f64() / 60.0
+}
+
+/// The first evaluation at or after a minute.
+fn up(minute: f64) -> u64 {
+    whole((minute / GRID as f64).ceil()) * GRID
+}
+
+/// The last evaluation at or before a minute.
+fn down(minute: f64) -> u64 {
+    whole((minute / GRID as f64).floor()) * GRID
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "minutes of at most some months"
+)]
+fn whole(value: f64) -> u64 {
+    value.max(0.0) as u64
+}
+
+fn three_digits(value: f64) -> f64 {
+    format!("{value:.2e}").parse().unwrap_or(value)
+}
+
+/// What `humanizePercentage` makes of a ratio.
+fn percentage(ratio: f64) -> String {
+    let percent: f64 = format!("{:.3e}", ratio * 100.0).parse().unwrap_or(ratio);
+    format!("{percent}%")
+}

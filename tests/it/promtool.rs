@@ -1,0 +1,186 @@
+//! Prometheus' own tool reads what is generated, and runs the unit tests that lie beside the rules.
+
+use std::path::Path;
+use std::process::Command;
+
+use obsctl::generate::{self, Environment};
+use obsctl::model::prelude::*;
+use obsctl::project::Project;
+use obsctl_stack::labels::{JobStatus, Provider};
+use obsctl_stack::metrics::api::{ApiLatency, ApiRequests};
+use obsctl_stack::metrics::business::SyncFreshness;
+use obsctl_stack::metrics::worker::{WorkerJobRetries, WorkerJobs, WorkerQueueDepth};
+
+use crate::common::files;
+
+/// Whether promtool is there; a machine of CI must have it.
+fn has_promtool() -> bool {
+    let found = Command::new("promtool").arg("--version").output().is_ok();
+    if !found {
+        assert!(
+            std::env::var("CI").as_deref() != Ok("true"),
+            "promtool is not on PATH: install Debian's package `prometheus`"
+        );
+        eprintln!("NOTICE: promtool is not on PATH: generated rules were not checked with it");
+    }
+    found
+}
+
+/// Runs promtool; its output is shown when it fails.
+fn promtool(folder: &Path, args: &[&str]) {
+    let output = Command::new("promtool")
+        .args(args)
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "promtool {}\n{}{}",
+        args.join(" "),
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// Generates a stack, checks its rules and runs its tests; gives how many files of tests there were.
+fn prove(stack: Stack) -> usize {
+    if !has_promtool() {
+        return 0;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let project = Project::link(stack);
+    assert_eq!(project.problems(), []);
+    for (path, text) in generate::run(&project, Environment::Compose).iter() {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let of = |start: &str| -> Vec<String> {
+        files(folder.path())
+            .into_iter()
+            .map(|(path, _)| path)
+            .filter(|path| path.starts_with(start))
+            .collect()
+    };
+    let (rules, tests) = (of("alerts/prometheus/"), of("alerts/tests/"));
+    let run = |first: &[&str], paths: &[String]| {
+        let args: Vec<_> = first
+            .iter()
+            .copied()
+            .chain(paths.iter().map(String::as_str))
+            .collect();
+        let start = std::time::Instant::now();
+        promtool(folder.path(), &args);
+        eprintln!(
+            "{}: {} files in {:?}",
+            first.join(" "),
+            paths.len(),
+            start.elapsed()
+        );
+    };
+    if !rules.is_empty() {
+        run(&["check", "rules"], &rules);
+    }
+    if !tests.is_empty() {
+        run(&["test", "rules"], &tests);
+    }
+    tests.len()
+}
+
+#[test]
+fn the_reference_stack_is_accepted_and_its_tests_pass() {
+    let stack = obsctl_stack::stack();
+    let slos = stack.slos.len();
+    let tests = prove(stack);
+    assert!(
+        !has_promtool() || tests == slos,
+        "{tests} files of tests for {slos} SLOs"
+    );
+}
+
+#[test]
+fn alerts_of_every_kind_of_slo_fire_at_the_computed_time() {
+    let slo = |name, percent, indicator| {
+        Slo::new(Slug::from_static(name), "api", percent, indicator)
+            .owner("platform")
+            .runbook(Slug::from_static("slo-budget-burn"))
+    };
+    let failed = || ApiRequests::with(ApiRequests::status_code.matches("5..|429"));
+    let stack = Stack::new(Slug::from_static("slos"))
+        .services(obsctl_stack::services::services())
+        .metrics(obsctl_stack::metrics::families())
+        .slo(
+            slo("bad", 99.9, Indicator::bad(failed(), ApiRequests::select()))
+                .description("Requests are answered without a server error.")
+                .min_bad_events(20),
+        )
+        .slo(
+            slo(
+                "week",
+                99.95,
+                Indicator::bad(failed(), ApiRequests::select()),
+            )
+            .over(days(7)),
+        )
+        .slo(
+            slo(
+                "quarter",
+                99.999,
+                Indicator::bad(failed(), ApiRequests::select()),
+            )
+            .over(days(90)),
+        )
+        .slo(slo(
+            "large-budget",
+            90.0,
+            Indicator::bad(failed(), ApiRequests::select()),
+        ))
+        .slo(
+            slo(
+                "good",
+                99.0,
+                Indicator::good(
+                    WorkerJobs::with(WorkerJobs::status.is(JobStatus::Completed)),
+                    WorkerJobs::select(),
+                ),
+            )
+            .by(WorkerJobs::job_type),
+        )
+        .slo(slo(
+            "two-metrics",
+            95.0,
+            Indicator::bad(WorkerJobRetries::select(), WorkerJobs::select()),
+        ))
+        .slo(slo(
+            "latency",
+            99.0,
+            Indicator::latency(ApiLatency::select(), 1.0),
+        ))
+        .slo(
+            slo(
+                "freshness",
+                99.0,
+                Indicator::freshness(SyncFreshness::select(), hours(1)),
+            )
+            .by(SyncFreshness::provider),
+        )
+        .slo(slo(
+            "fresh-shops",
+            99.5,
+            Indicator::freshness(
+                SyncFreshness::with(SyncFreshness::provider.is(Provider::Shopify)),
+                hours(1),
+            ),
+        ))
+        .slo(slo(
+            "slices",
+            98.0,
+            Indicator::time_slices(WorkerQueueDepth::select().lt_bool(100.0)),
+        ));
+    let slos = stack.slos.len();
+    let tests = prove(stack);
+    assert!(
+        !has_promtool() || tests == slos,
+        "{tests} files of tests for {slos} SLOs"
+    );
+}
