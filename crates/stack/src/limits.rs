@@ -20,3 +20,5 @@ pub const FRESHNESS_WARNING: f64 = 3600.0;
 pub const FRESHNESS_CRITICAL: f64 = 14_400.0;
 /// Free space over all of a file system.
 pub const DISK_FREE: f64 = 0.1;
+/// Memory that could be used over all of a host.
+pub const MEMORY_FREE: f64 = 0.1;

@@ -18,9 +18,11 @@ fn generate(project: &Project, _: Environment) -> Vec<Artifact> {
     let mut files = BTreeMap::new();
     for dashboard in project.dashboards() {
         let path = format!("dashboards/{}/{}.json", dashboard.folder.uid, dashboard.uid);
-        files
-            .entry(path)
-            .or_insert_with(|| dashboard.to_grafana(&|_| None).to_json());
+        files.entry(path).or_insert_with(|| {
+            dashboard
+                .to_grafana(&|query| project.unit_of(query))
+                .to_json()
+        });
     }
     files
         .into_iter()

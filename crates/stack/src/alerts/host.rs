@@ -5,10 +5,10 @@ use obsctl_model::prelude::*;
 use crate::metrics::exporters::node::{
     FilesystemAvailable, FilesystemSize, MemoryAvailable, MemoryTotal,
 };
-use crate::{runbooks, teams, uids};
+use crate::{limits, runbooks, teams, uids};
 
 /// File systems that live in memory or never change.
-const NOT_DISKS: &str = "tmpfs|ramfs|squashfs|iso9660";
+pub const NOT_DISKS: &str = "tmpfs|ramfs|squashfs|iso9660";
 
 /// The group.
 #[must_use]
@@ -23,7 +23,7 @@ fn disk_full() -> Alert {
         .when(
             (FilesystemAvailable::with(FilesystemAvailable::fstype.not_matches(NOT_DISKS))
                 / FilesystemSize::with(FilesystemSize::fstype.not_matches(NOT_DISKS)))
-            .lt(0.1),
+            .lt(limits::DISK_FREE),
         )
         .lasting(mins(15))
         .severity(Severity::Warning)
@@ -37,7 +37,7 @@ fn disk_full() -> Alert {
 
 fn memory_low() -> Alert {
     Alert::new("HostMemoryLow")
-        .when((MemoryAvailable::select() / MemoryTotal::select()).lt(0.1))
+        .when((MemoryAvailable::select() / MemoryTotal::select()).lt(limits::MEMORY_FREE))
         .lasting(mins(15))
         .severity(Severity::Warning)
         .owner(teams::OBSERVABILITY)

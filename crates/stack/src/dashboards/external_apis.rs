@@ -102,6 +102,7 @@ fn headline() -> impl Panels {
                     r#"{service_name="worker"} | json | event="external_request_failed" | status_code="401" | provider=~"$provider""#,
                 )),
             ))
+            .number_only()
             .width(4),
         stat("Rate limited")
             .description("Times a provider asked for patience in the time shown. Syncs take longer; many need longer pauses.")
@@ -113,6 +114,7 @@ fn headline() -> impl Panels {
             )
             .decimals(0)
             .threshold(1.0, Color::Orange)
+            .number_only()
             .width(4),
         stat("p95 latency")
             .description("19 of 20 calls are faster. Slow providers hold worker slots.")

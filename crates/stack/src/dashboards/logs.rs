@@ -96,6 +96,7 @@ fn headline() -> impl Panels {
             ))
             .unit(Unit::None)
             .color(Color::Blue)
+            .number_only()
             .width(6),
         stat("Errors")
             .description("Lines of level error and critical in the time shown. Compare with the hour before.")
@@ -106,6 +107,7 @@ fn headline() -> impl Panels {
             .no_value("0")
             .threshold(1.0, Color::Orange)
             .threshold(100.0, Color::Red)
+            .number_only()
             .width(6),
         stat("Warnings")
             .description("Lines of level warning in the time shown: refusals, retries, limits. Many become errors.")
@@ -115,6 +117,7 @@ fn headline() -> impl Panels {
             .unit(Unit::None)
             .no_value("0")
             .threshold(100.0, Color::Orange)
+            .number_only()
             .width(6),
         stat("Slow requests")
             .description("Requests slower than chosen above, in the time shown. The rows below show which and whose.")
@@ -124,6 +127,7 @@ fn headline() -> impl Panels {
             .unit(Unit::None)
             .no_value("0")
             .threshold(1.0, Color::Orange)
+            .number_only()
             .width(6),
     )
 }

@@ -180,7 +180,7 @@ fn endpoints() -> impl Panels {
         .rate(range())
         .sum_by(ApiLatency::path);
     table("Endpoints")
-        .description("Every endpoint over the time shown, the busiest first. Click a path for its log lines and slow traces.")
+        .description("Every endpoint over the time shown, the busiest first. Click a path for its log lines, its p95 for slow traces.")
         .column("Requests", rate.clone().sum_by(ApiRequests::path), Unit::PerSecond)
         .column(
             "Errors",
@@ -254,6 +254,9 @@ fn jobs() -> impl Panels {
 }
 
 fn customers() -> impl Panels {
+    let busiest = ApiRequests::rate(range())
+        .sum_by(ApiRequests::tenant_id)
+        .topk(10);
     (
         timeseries("Active tenants by plan")
             .description("Tenants that use the product, by plan. A sudden drop is an outage for somebody.")
@@ -275,12 +278,12 @@ fn customers() -> impl Panels {
             .description("The ten tenants with the most requests over the time shown. One far above the rest may be a loop.")
             .column(
                 "Requests",
-                ApiRequests::rate(range()).sum_by(ApiRequests::tenant_id).topk(10),
+                busiest.clone(),
                 Unit::PerSecond,
             )
             .column(
                 "Open streams",
-                ApiActiveConnections::select().sum_by(ApiActiveConnections::tenant_id).topk(10),
+                ApiActiveConnections::select().sum_by(ApiActiveConnections::tenant_id).and(busiest),
                 Unit::None,
             )
             .highest_first("Requests")

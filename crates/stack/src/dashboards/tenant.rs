@@ -87,6 +87,7 @@ fn headline() -> impl Panels {
             .unit(Unit::Milliseconds)
             .threshold(limits::API_LATENCY * 500.0, Color::Orange)
             .threshold(limits::API_LATENCY * 1000.0, Color::Red)
+            .number_only()
             .width(4),
         stat("Oldest data")
             .description("The longest time since one of this tenant's connections was synced. Red is stale.")
@@ -103,6 +104,7 @@ fn headline() -> impl Panels {
             .no_value("0")
             .threshold(1.0, Color::Orange)
             .threshold(10.0, Color::Red)
+            .number_only()
             .width(4),
         stat("Open streams")
             .description("WebSocket and SSE connections of this tenant. Growth without end is a client that never hangs up.")

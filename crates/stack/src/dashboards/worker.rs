@@ -319,7 +319,7 @@ fn utilization() -> impl Panels {
             .steps()
             .width(8),
         timeseries("CPU and memory")
-            .description("Processor time (left, cores) and memory (right) of the worker processes. Memory that never falls is a leak.")
+            .description("Processor time (left, 100 % is one core) and memory (right) of the worker processes. Memory that never falls is a leak.")
             .query(ProcessCpu::with(TargetLabel::JOB.is(services::WORKER)).rate(interval()).sum_by(TargetLabel::INSTANCE))
             .legend("{{instance}} CPU")
             .query(ProcessMemory::with(TargetLabel::JOB.is(services::WORKER)).sum_by(TargetLabel::INSTANCE))

@@ -2,6 +2,7 @@
 
 use obsctl_model::prelude::*;
 
+use crate::alerts::host::NOT_DISKS;
 use crate::limits;
 use crate::metrics::exporters::{node, process};
 
@@ -24,15 +25,15 @@ pub fn host() -> impl Panels {
             )
             .legend("used")
             .unit(Unit::Ratio)
-            .threshold(0.9, Color::Red)
+            .threshold(1.0 - limits::MEMORY_FREE, Color::Red)
             .min(0.0)
             .max(1.0)
             .width(6),
         timeseries("Disk used")
             .description("The part of each file system that is taken. Engines stop writing when it is full: act before the line.")
             .query(
-                1.0 - node::FilesystemAvailable::select().max_by(node::FilesystemAvailable::mountpoint)
-                    / node::FilesystemSize::select().max_by(node::FilesystemSize::mountpoint),
+                1.0 - node::FilesystemAvailable::with(node::FilesystemAvailable::fstype.not_matches(NOT_DISKS)).max_by(node::FilesystemAvailable::mountpoint)
+                    / node::FilesystemSize::with(node::FilesystemSize::fstype.not_matches(NOT_DISKS)).max_by(node::FilesystemSize::mountpoint),
             )
             .legend("{{mountpoint}}")
             .unit(Unit::Ratio)
@@ -53,7 +54,7 @@ pub fn host() -> impl Panels {
             .legend("{{device}} out")
             .width(8),
         timeseries("CPU by process")
-            .description("Cores each process uses. The one that grows with traffic is the next to be scaled.")
+            .description("Processor time of each process, 100 % is one core. The one that grows with traffic is the next to be scaled.")
             .query(
                 process::ProcessCpu::with(TargetLabel::JOB.chosen("job"))
                     .rate(interval())

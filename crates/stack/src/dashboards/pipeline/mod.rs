@@ -64,12 +64,14 @@ fn headline() -> impl Panels {
             )
             .decimals(0)
             .threshold(1.0, Color::Red)
+            .number_only()
             .width(4),
         stat("Notifications failed")
             .description("Notifications that did not get through in the time shown. Somebody was not told.")
             .query(alertmanager::NotificationsFailed::increase(range()).sum().or_zero())
             .decimals(0)
             .threshold(1.0, Color::Red)
+            .number_only()
             .width(4),
         stat("Log lines lost")
             .description("Lines the collector dropped or Loki refused in the time shown. Look at the reasons below.")
@@ -79,6 +81,7 @@ fn headline() -> impl Panels {
             )
             .decimals(0)
             .threshold(1.0, Color::Orange)
+            .number_only()
             .width(4),
         stat("Spans lost")
             .description("Spans the collector could not take in or hand on in the time shown. Traces have holes.")
@@ -88,6 +91,7 @@ fn headline() -> impl Panels {
             )
             .decimals(0)
             .threshold(1.0, Color::Orange)
+            .number_only()
             .width(4),
         stat("Configurations")
             .description("Whether Prometheus, Alertmanager and Alloy run on their latest configuration. `stale` means the last reload failed.")
