@@ -81,7 +81,7 @@ impl Environment {
 
     /// The host name under which `service` is reached.
     #[must_use]
-    pub const fn host<'a>(self, service: &'a str) -> &'a str {
+    pub const fn host(self, service: &str) -> &str {
         match self {
             Self::Compose => service,
             Self::Host => "127.0.0.1",

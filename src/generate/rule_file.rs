@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use obsctl_model::{Alert, Duration, Engine, Rule, RuleGroup, RuleQuery};
+use obsctl_model::{Alert, Duration, Engine, Promql, Rule, RuleGroup, RuleQuery};
 use serde::{Deserialize, Serialize};
 
 use super::{Artifact, Component, Environment, yaml};
@@ -121,7 +121,20 @@ pub fn annotations(alert: &Alert, environment: Environment) -> BTreeMap<String, 
 /// The text of a query in a rule file: PromQL in its pretty form, LogQL as it was written.
 #[must_use]
 pub fn expression(query: &RuleQuery) -> String {
-    query.as_str().to_owned()
+    match query {
+        RuleQuery::Promql(query) => pretty(query),
+        RuleQuery::Logql(query) => query.as_str().to_owned(),
+    }
+}
+
+/// A PromQL query on as many lines as it needs; text that does not parse stays as it is.
+#[must_use]
+pub fn pretty(query: &Promql) -> String {
+    if query.errors().is_empty() {
+        query.expr().pretty()
+    } else {
+        query.as_str().to_owned()
+    }
 }
 
 /// The rule files of one engine in `folder`: one for each group that has rules for the engine.
@@ -294,6 +307,19 @@ mod tests {
             yaml::read::<RuleFile>(&yaml::document(&file)).unwrap(),
             file
         );
+    }
+
+    #[test]
+    fn long_queries_are_blocks_of_several_lines() {
+        let long = promql(
+            r#"histogram_quantile(0.95, sum by (path, le) (rate(api_request_duration_seconds_bucket{job="api"}[5m]))) > 2"#,
+        );
+        let group =
+            RuleGroup::new("g").record(RecordingRule::new(MetricName::from_static("x"), long));
+        let text = files(&[group], Engine::Prometheus, Environment::Compose, "x")
+            .remove(0)
+            .text;
+        assert!(text.contains("    expr: |-\n      "), "{text}");
     }
 
     #[test]

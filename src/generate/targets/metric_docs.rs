@@ -7,7 +7,7 @@ use obsctl_model::{Domain, Exposer, MetricDef, MetricFamily, MetricKind, Stabili
 use crate::generate::markdown::{Markdown, code, codes, prose};
 use crate::generate::{Artifact, Component, Environment, Target};
 use crate::project::expression::{Site, series_name};
-use crate::project::{Project, Series};
+use crate::project::{Project, Series, slo};
 
 /// The metric reference.
 pub static METRIC_DOCS: Target = Target {
@@ -84,9 +84,10 @@ fn metric(page: &mut Markdown, metric: &MetricDef, users: &Users) {
 
 /// The type in a sentence.
 fn kind(metric: &MetricDef) -> String {
-    let unit = match unit(metric.unit) {
-        "" => String::new(),
-        unit => format!(" in {unit}"),
+    let unit = match metric.unit {
+        Unit::None => String::new(),
+        Unit::Boolean => " of 0 and 1".to_owned(),
+        of => format!(" in {}", unit(of)),
     };
     match &metric.kind {
         MetricKind::Counter => format!("A counter{unit}."),
@@ -214,6 +215,7 @@ type Users = BTreeMap<String, BTreeSet<User>>;
 enum User {
     Alert(String),
     Group(String),
+    Slo(String),
     Dashboard { title: String, url: String },
     Runbook { title: String, path: String },
 }
@@ -223,6 +225,7 @@ impl User {
         match self {
             Self::Alert(name) => format!("alert {}", code(name)),
             Self::Group(name) => format!("recording rules of {}", code(name)),
+            Self::Slo(name) => format!("SLO [{name}](slos.md#{name})"),
             Self::Dashboard { title, url } => format!("dashboard [{}]({url})", prose(title)),
             Self::Runbook { title, path } => format!("runbook [{}]({path})", prose(title)),
         }
@@ -230,11 +233,20 @@ impl User {
 }
 
 fn users(project: &Project, environment: Environment) -> Users {
+    let slos: BTreeMap<_, _> = project
+        .stack()
+        .slos
+        .iter()
+        .flat_map(|slo| slo::group_names(slo).map(|group| (group, &slo.name)))
+        .collect();
     let mut users = Users::new();
     for expression in project.expressions() {
         let user = match expression.site {
             Site::Alert { alert, .. } => User::Alert(alert.name.clone()),
-            Site::Record { group, .. } => User::Group(group.name.clone()),
+            Site::Record { group, .. } => match slos.get(&group.name) {
+                Some(slo) => User::Slo(slo.to_string()),
+                None => User::Group(group.name.clone()),
+            },
             // A runbook's page shows what the runbook says: it is named once.
             Site::Panel { dashboard, .. }
             | Site::Link { dashboard, .. }

@@ -165,12 +165,12 @@ fn step(step: &Step) -> String {
     let mut text = prose(&step.text);
     for action in &step.actions {
         let (language, run) = match action {
-            Action::Promql(query) => ("promql", query.as_str()),
-            Action::Logql(query) => ("logql", query.as_str()),
-            Action::Traceql(query) => ("traceql", query.as_str()),
-            Action::Sql(run) => ("sql", run.as_str()),
-            Action::Shell(run) => ("sh", run.as_str()),
-            Action::Http(run) => ("http", run.as_str()),
+            Action::Promql(query) => ("promql", &rule_file::pretty(query)),
+            Action::Logql(query) => ("logql", &query.to_string()),
+            Action::Traceql(query) => ("traceql", &query.to_string()),
+            Action::Sql(run) => ("sql", run),
+            Action::Shell(run) => ("sh", run),
+            Action::Http(run) => ("http", run),
         };
         text.push_str("\n\n");
         text.push_str(&fence(language, run));
