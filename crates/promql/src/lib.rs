@@ -1,7 +1,25 @@
 //! PromQL: a total parser with byte spans, a printer, and Prometheus' type checking.
 //!
 //! [`parse`] never fails and never panics: it gives a tree (with [`ast::Expr::Error`] where it could not
-//! read) and the syntax errors it met. This crate knows nothing of obsctl.
+//! read) and the syntax errors it met. Trees are walked ([`Expr::walk`], [`Expr::walk_selectors`]),
+//! rewritten ([`Expr::map`]), checked ([`typecheck`]), and printed on one line ([`ToString`]) or several
+//! ([`Expr::pretty`]). This crate knows nothing of obsctl.
+//!
+//! ```
+//! use obsctl_promql::{Expr, ValueType, parse, typecheck};
+//!
+//! let parsed = parse("sum(rate(http_requests_total{job=~\"$job\"}[$__rate_interval]))by(path)");
+//! assert!(parsed.errors.is_empty());
+//! assert_eq!(
+//!     parsed.expr.to_string(),
+//!     "sum by (path) (rate(http_requests_total{job=~\"$job\"}[$__rate_interval]))",
+//! );
+//! assert_eq!(typecheck(&parsed.expr), (ValueType::Vector, Vec::new()));
+//!
+//! let parsed = parse("rate(up[5m) > 1");
+//! assert_eq!(parsed.errors[0].message, "`[` is never closed");
+//! assert!(matches!(parsed.expr, Expr::Binary(_)));
+//! ```
 
 pub mod ast;
 pub mod duration;

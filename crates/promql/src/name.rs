@@ -73,3 +73,44 @@ fn is_tail(bytes: &[u8], also: &impl Fn(u8) -> bool) -> bool {
         .iter()
         .all(|&b| b.is_ascii_alphanumeric() || b == b'_' || also(b))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classic_names_are_told_from_others() {
+        for name in ["up", "job:up:rate5m", ":a", "_", "A1", "on"] {
+            assert!(is_legacy_metric_name(name), "{name}");
+        }
+        for name in ["", "1a", "a.b", "a-b", "é", "$x", "a b"] {
+            assert!(!is_legacy_metric_name(name), "{name}");
+            assert!(!is_legacy_label_name(name), "{name}");
+        }
+        assert!(is_legacy_label_name("job") && !is_legacy_label_name("a:b"));
+    }
+
+    #[test]
+    fn quotes_are_needed_where_the_lexer_would_read_something_else() {
+        for name in [
+            "sum",
+            "by",
+            "offset",
+            "${p}_total",
+            "a_$x",
+            "$x",
+            "job:$x",
+            "fill",
+        ] {
+            assert!(is_bare_metric_name(name), "{name}");
+        }
+        for name in [
+            "on", "bool", "Inf", "nan", "ATAN2", "5$x", "$x.y", "a.$x", "",
+        ] {
+            assert!(!is_bare_metric_name(name), "{name}");
+        }
+        assert!(is_bare_label_name("without") && !is_bare_listed_label("without"));
+        assert!(is_bare_label_name("inf") && !is_bare_listed_label("inf"));
+        assert!(is_bare_listed_label("on") && !is_bare_listed_label("a:b"));
+    }
+}

@@ -274,9 +274,11 @@ impl Selector {
             f.write_str(name)?;
         }
         if inside.is_none() && self.matchers.is_empty() && self.variables.is_empty() {
-            // Alone, `$x` would be a variable rather than a selector.
-            let lone = outside.is_none_or(|name| variable::exact(name).is_some());
-            return if lone { f.write_str("{}") } else { Ok(()) };
+            return if outside.is_none() {
+                f.write_str("{}")
+            } else {
+                Ok(())
+            };
         }
         f.write_char('{')?;
         let mut separator = "";
@@ -293,6 +295,18 @@ impl Selector {
             separator = ", ";
         }
         f.write_char('}')
+    }
+
+    /// Whether it is only a name that is a variable: alone, `$x` is an expression of its own.
+    fn looks_like_a_variable(&self) -> bool {
+        self.matchers.is_empty()
+            && self.variables.is_empty()
+            && self.modifiers == Modifiers::default()
+            && self.extended.is_none()
+            && self
+                .name
+                .as_ref()
+                .is_some_and(|name| variable::exact(&name.text).is_some())
     }
 
     fn write_extended(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -315,6 +329,9 @@ impl Display for crate::ast::Extended {
 impl Display for Selector {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.write_core(f)?;
+        if self.looks_like_a_variable() {
+            f.write_str("{}")?;
+        }
         self.write_extended(f)?;
         write!(f, "{}", self.modifiers)
     }

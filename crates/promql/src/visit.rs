@@ -147,6 +147,16 @@ impl Expr {
         self.descendants().filter_map(Self::as_selector)
     }
 
+    /// Calls `visit` with each selector and the expressions around it, outermost first: so a check can
+    /// ask what the selector is an argument of.
+    pub fn walk_selectors<'a>(&'a self, mut visit: impl FnMut(SelectorUse<'a>, &[&'a Self])) {
+        self.walk_with_ancestors(|expr, ancestors| {
+            if let Some(selector) = expr.as_selector() {
+                visit(selector, ancestors);
+            }
+        });
+    }
+
     /// All Grafana variables of the expression: nodes, and those inside names, strings and durations.
     /// Each carries the span of its place; inside a string with escapes, of the whole string.
     #[must_use]

@@ -111,6 +111,9 @@ impl Parser<'_> {
     }
 
     fn help_for(&self, token: Token) -> Option<String> {
+        if token.kind == Kind::Unknown && self.slice(token).chars().all(char::is_alphanumeric) {
+            return Some("a name with other than ASCII letters is quoted: `{\"é\"}`".to_owned());
+        }
         let help = match (token.kind, self.slice(token)) {
             (Kind::Assign, _) => "equal is `==`",
             (Kind::Star, _) => "a power is written `a ^ b`",

@@ -4,7 +4,7 @@ use super::Parser;
 use super::error::SyntaxError;
 use crate::Span;
 use crate::ast::{
-    At, ErrorNode, Expr, Extended, Modifiers, Name, RangeSelector, Selector, Subquery, VariableForm,
+    At, Expr, Extended, Modifiers, Name, RangeSelector, Selector, Subquery, Variable, VariableForm,
 };
 use crate::lexer::{Keyword, Kind, Token};
 
@@ -144,6 +144,21 @@ impl Parser<'_> {
         }
     }
 
+    /// A variable with a modifier behind it is the name of a selector.
+    fn variable_to_selector(&self, expr: &mut Expr) {
+        if let Expr::Variable(variable) = &*expr
+            && variable.form != VariableForm::Mixed
+        {
+            let name = variable_name(variable, self.text);
+            let span = name.span;
+            *expr = Expr::Selector(Selector {
+                name: Some(name),
+                span,
+                ..Selector::default()
+            });
+        }
+    }
+
     fn modify(
         &mut self,
         expr: &mut Expr,
@@ -151,15 +166,7 @@ impl Parser<'_> {
         word: &str,
         set: impl FnOnce(&mut Modifiers) -> bool,
     ) {
-        if let Expr::Variable(variable) = &*expr
-            && variable.form != VariableForm::Mixed
-        {
-            let owned = std::mem::replace(expr, Expr::Error(ErrorNode::default()));
-            *expr = match into_selector(owned, self.text) {
-                Ok(selector) => Expr::Selector(selector),
-                Err(expr) => *expr,
-            };
-        }
+        self.variable_to_selector(expr);
         let end = self.end;
         let widen = |span: &mut Span| *span = Span::new(span.range().start, end);
         let twice = match expr {
@@ -238,6 +245,7 @@ impl Parser<'_> {
         let token = self.bump();
         let word = self.slice(token);
         let end = token.end;
+        self.variable_to_selector(expr);
         let (selector, span) = match expr {
             Expr::Selector(selector) => {
                 selector.span = Span::new(selector.span.range().start, end);
@@ -272,11 +280,8 @@ fn into_selector(expr: Expr, text: &str) -> Result<Selector, Box<Expr>> {
     match expr {
         Expr::Selector(selector) => Ok(selector),
         Expr::Variable(variable) if variable.form != VariableForm::Mixed => {
-            let span = variable.span;
-            let name = Name {
-                text: text[span.range()].to_owned(),
-                span,
-            };
+            let name = variable_name(&variable, text);
+            let span = name.span;
             Ok(Selector {
                 name: Some(name),
                 span,
@@ -295,6 +300,14 @@ fn into_selector(expr: Expr, text: &str) -> Result<Selector, Box<Expr>> {
             })
         }
         expr => Err(Box::new(expr)),
+    }
+}
+
+fn variable_name(variable: &Variable, text: &str) -> Name {
+    let span = variable.span;
+    Name {
+        text: text[span.range()].to_owned(),
+        span,
     }
 }
 

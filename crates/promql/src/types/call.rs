@@ -17,23 +17,43 @@ impl Checker {
             return ValueType::Unknown;
         };
         self.argument_count(call, function);
-        for (index, arg) in call.args.iter().enumerate() {
+        let info = function.name == "info";
+        let types: Vec<_> = call
+            .args
+            .iter()
+            .enumerate()
+            // The second argument of `info` looks like a selector and is none.
+            .map(|(index, arg)| {
+                if info && index == 1 {
+                    ValueType::Unknown
+                } else {
+                    self.check(arg)
+                }
+            })
+            .collect();
+        self.arguments(call, function, &types);
+        function.returns
+    }
+
+    fn arguments(&mut self, call: &Call, function: &Function, types: &[ValueType]) {
+        if let ([first, second], [ValueType::Scalar, ValueType::Vector]) =
+            (call.args.as_slice(), function.args)
+            && types == [ValueType::Vector, ValueType::Scalar]
+        {
+            let name = function.name;
+            let message = format!("the arguments of `{name}` are the wrong way round");
+            let help = format!("write `{name}({second}, {first})`");
+            return self.report(TypeError::new(first.span().to(second.span()), message).help(help));
+        }
+        for (index, (arg, found)) in call.args.iter().zip(types).enumerate() {
             if function.name == "info" && index == 1 {
                 self.info_labels(arg);
-                continue;
+            } else if let Some(wanted) = function.arg_type(index) {
+                let role = format_args!("the argument of `{}`", function.name);
+                self.demand(arg, *found, wanted, role);
+                self.extended_range(arg, function);
             }
-            let Some(wanted) = function.arg_type(index) else {
-                self.check(arg);
-                continue;
-            };
-            self.expect(
-                arg,
-                wanted,
-                format_args!("the argument of `{}`", function.name),
-            );
-            self.extended_range(arg, function);
         }
-        function.returns
     }
 
     fn argument_count(&mut self, call: &Call, function: &Function) {
@@ -109,6 +129,9 @@ fn unknown_function(call: &Call) -> TypeError {
         "holt_winters" => {
             return error.help("Prometheus 3 calls it `double_exponential_smoothing`");
         }
+        "average" | "mean" => return error.help("did you mean `avg`?"),
+        "median" => return error.help("write `quantile(0.5, …)`"),
+        "percentile" => return error.help("write `quantile(…)` or `histogram_quantile(…)`"),
         "bytes_rate" | "bytes_over_time" | "rate_counter" => {
             return error.help("this is a function of LogQL");
         }

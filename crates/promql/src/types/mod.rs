@@ -174,35 +174,50 @@ impl Checker {
     }
 
     fn aggregate(&mut self, aggregate: &Aggregate) {
+        let param = aggregate.param.as_ref().map(|param| self.check(param));
+        let value = self.check(&aggregate.expr);
+        self.aggregate_arguments(aggregate, param, value);
+    }
+
+    fn aggregate_arguments(
+        &mut self,
+        aggregate: &Aggregate,
+        param: Option<ValueType>,
+        value: ValueType,
+    ) {
         let op = aggregate.op;
-        match (op.parameter(), &aggregate.param) {
-            (Some(wanted), Some(param)) => {
-                self.expect(param, wanted, format_args!("the parameter of `{op}`"));
+        match (op.parameter(), &aggregate.param, param) {
+            (Some(ValueType::Scalar), Some(param), Some(ValueType::Vector))
+                if value == ValueType::Scalar =>
+            {
+                let span = param.span().to(aggregate.expr.span());
+                let message = format!("the arguments of `{op}` are the wrong way round");
+                let help = format!("write `{op}({}, {param})`", aggregate.expr);
+                return self.report(TypeError::new(span, message).help(help));
             }
-            (None, Some(param)) => {
-                self.check(param);
+            (Some(wanted), Some(param), Some(found)) => {
+                self.demand(
+                    param,
+                    found,
+                    wanted,
+                    format_args!("the parameter of `{op}`"),
+                );
+            }
+            (None, Some(param), _) => {
                 let message = format!("`{op}` takes no parameter");
                 self.report(TypeError::new(param.span(), message).help("remove it"));
             }
-            (Some(wanted), None) => {
+            (Some(wanted), _, _) => {
                 let message = format!("`{op}` needs a parameter: {}", wanted.with_article());
                 self.report(TypeError::new(aggregate.op_span, message));
             }
-            (None, None) => {}
+            (None, None, _) => {}
         }
-        self.expect(
-            &aggregate.expr,
-            ValueType::Vector,
-            format_args!("what `{op}` aggregates"),
-        );
+        let role = format_args!("what `{op}` aggregates");
+        self.demand(&aggregate.expr, value, ValueType::Vector, role);
     }
 
-    /// Checks `expr`, which `role` needs to be of the type.
-    fn expect(&mut self, expr: &Expr, wanted: ValueType, role: fmt::Arguments<'_>) {
-        let found = self.check(expr);
-        self.demand(expr, found, wanted, role);
-    }
-
+    /// Reports `expr` where `role` needs another type than it was found to have.
     fn demand(
         &mut self,
         expr: &Expr,
@@ -228,6 +243,12 @@ fn conversion(expr: &Expr, found: ValueType, wanted: ValueType) -> String {
         (ValueType::Range, ValueType::Vector) => match inner {
             Expr::Selector(selector) if selector.modifiers == Default::default() => {
                 format!("give it a range: `{inner}[5m]`")
+            }
+            Expr::Aggregate(aggregate) if aggregate.expr.as_selector().is_some() => {
+                format!(
+                    "aggregate last: `{}(rate({}[5m]))`",
+                    aggregate.op, aggregate.expr
+                )
             }
             Expr::Selector(_) => "give the selector a range: `up[5m]`".to_owned(),
             _ => "a subquery makes it a range vector: `(…)[1h:1m]`".to_owned(),

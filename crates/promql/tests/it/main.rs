@@ -10,3 +10,5 @@ mod parse;
 mod print;
 mod properties;
 mod spans;
+mod types;
+mod visit;
