@@ -235,6 +235,13 @@ fn step_panels(number: usize, step: &Step) -> Vec<Panel> {
             .height(height.max(8))
             .any()
     }));
+    // The next step begins at the left.
+    if panels.len() % 2 == 1
+        && let Some(last) = panels.last_mut()
+        && let Some(size) = &mut last.size
+    {
+        size.width = 24;
+    }
     panels
 }
 

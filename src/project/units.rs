@@ -332,7 +332,9 @@ fn total(quantity: Quantity) -> Measure {
 
 /// A multiple of a unit is another unit, one we have no word for: percent, milliseconds, per minute.
 fn scale(quantity: Quantity, factor: Option<f64>) -> Option<Measure> {
-    let same = factor.is_some_and(|n| n.abs() == 1.0) || quantity.is_count() && !quantity.rate;
+    // No seconds are still seconds.
+    let same =
+        factor.is_some_and(|n| n == 0.0 || n.abs() == 1.0) || quantity.is_count() && !quantity.rate;
     same.then_some(Measure::Of(quantity))
 }
 

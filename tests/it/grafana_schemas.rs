@@ -330,7 +330,6 @@ fn everything() -> Dashboard {
                     .column("Latency", buckets(), Unit::Seconds)
                     .highest_first("Rate")
                     .filterable()
-                    .dense()
                     .field(
                         by_name("Rate")
                             .width(120)

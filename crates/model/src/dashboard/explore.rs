@@ -125,19 +125,23 @@ fn variable(text: &str) -> Option<(String, usize)> {
         let end = inner.find('}')?;
         let name = &inner[..end];
         let valid = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-        let format = if name.contains(':') {
-            ""
-        } else {
-            ":percentencode"
-        };
-        return valid.then(|| (format!("${{{name}{format}}}"), end + 3));
+        return valid.then(|| (encoded_variable(name), end + 3));
     }
     let end = rest
         .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
         .unwrap_or(rest.len());
     let name = &rest[..end];
     let valid = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    valid.then(|| (format!("${{{name}:percentencode}}"), end + 1))
+    valid.then(|| (encoded_variable(name), end + 1))
+}
+
+/// The ends of the time shown are numbers, and a format of the author's own stays.
+fn encoded_variable(name: &str) -> String {
+    if name.contains(':') || matches!(name, "__from" | "__to") {
+        format!("${{{name}}}")
+    } else {
+        format!("${{{name}:percentencode}}")
+    }
 }
 
 #[cfg(test)]
@@ -157,7 +161,7 @@ mod tests {
              %22refId%22%3A%22A%22%2C%22datasource%22%3A%7B%22type%22%3A%22loki%22%2C%22uid%22%3A%22loki%22%7D%2C\
              %22expr%22%3A%22%7Bservice_name%3D%5C%22api%5C%22%7D%20%7C%20path%3D%5C%22\
              ${__field.labels.path:percentencode}%5C%22%22%2C%22queryType%22%3A%22range%22%7D%5D%2C\
-             %22range%22%3A%7B%22from%22%3A%22${__from:percentencode}%22%2C%22to%22%3A%22${__to:percentencode}%22%7D%7D%7D"
+             %22range%22%3A%7B%22from%22%3A%22${__from}%22%2C%22to%22%3A%22${__to}%22%7D%7D%7D"
         );
     }
 

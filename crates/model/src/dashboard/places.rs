@@ -85,7 +85,7 @@ pub enum TextKind {
     Title,
     /// An address, with Grafana's variables.
     Link,
-    /// What a text panel or an event says.
+    /// What a text panel or an event says, or any other text that can name a variable.
     Content,
     /// The name of a variable to repeat for, as `$name`.
     Repeat,
@@ -183,7 +183,7 @@ impl Dashboard {
             add(Place::Dashboard, TextKind::Link, link.href());
         }
         for variable in &self.variables {
-            for value in &variable.default {
+            for value in variable.default.iter().chain(&variable.regex) {
                 add(Place::Variable(variable), TextKind::Content, value.clone());
             }
         }
@@ -220,6 +220,13 @@ fn panel_texts<'a>(panel: &'a Panel, add: &mut impl FnMut(Place<'a>, TextKind, S
         add(place(), TextKind::Repeat, format!("${}", repeat.variable));
     }
     for (query, ref_id) in panel.queries.iter().zip(panel.ref_ids()) {
+        if let Some(datasource) = &query.datasource {
+            add(
+                Place::Query(panel, ref_id.clone()),
+                TextKind::Content,
+                datasource.uid.to_string(),
+            );
+        }
         if let Some(legend) = &query.legend {
             add(
                 Place::Query(panel, ref_id.clone()),

@@ -168,3 +168,27 @@ pub mod json {
         Stat,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dashboard::tests::panel_json;
+
+    #[test]
+    fn shows_what_fires_or_is_about_to() {
+        let json = panel_json(
+            alert_list("x")
+                .matching("{team=\"a\"}")
+                .group_by("severity"),
+        );
+        let options = &json["options"];
+        assert_eq!(options["alertInstanceLabelFilter"], "{team=\"a\"}");
+        assert_eq!(options["groupMode"], "custom");
+        assert_eq!(options["stateFilter"]["firing"], true);
+        assert_eq!(options["stateFilter"]["normal"], false);
+        let json = panel_json(alert_list("x").with_inactive().count_only().at_most(5));
+        assert_eq!(json["options"]["stateFilter"]["normal"], true);
+        assert_eq!(json["options"]["viewMode"], "stat");
+        assert_eq!(json["options"]["maxItems"], 5);
+    }
+}

@@ -139,3 +139,20 @@ pub mod json {
         Lcd,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dashboard::tests::panel_json;
+    use crate::query::promql;
+
+    #[test]
+    fn bars_lie_unless_said_otherwise() {
+        let json = panel_json(bar_gauge("x").query(promql("up")));
+        assert_eq!(json["options"]["orientation"], "horizontal");
+        assert_eq!(json["options"]["displayMode"], "gradient");
+        let json = panel_json(bar_gauge("x").upright().style(BarStyle::Cells));
+        assert_eq!(json["options"]["orientation"], "vertical");
+        assert_eq!(json["options"]["displayMode"], "lcd");
+    }
+}

@@ -93,3 +93,24 @@ pub mod json {
         pub sizing: String,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dashboard::tests::panel_json;
+    use crate::query::promql;
+
+    #[test]
+    fn the_dial_ends_where_it_is_said() {
+        let json = panel_json(
+            gauge("x")
+                .query(promql("up"))
+                .min(0.0)
+                .max(1.0)
+                .threshold_labels(),
+        );
+        assert_eq!(json["fieldConfig"]["defaults"]["max"], 1);
+        assert_eq!(json["options"]["showThresholdLabels"], true);
+        assert_eq!(json["targets"][0]["instant"], true);
+    }
+}

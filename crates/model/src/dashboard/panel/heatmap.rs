@@ -226,3 +226,29 @@ pub mod json {
         pub scale_distribution: ScaleDistribution,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dashboard::tests::panel_json;
+    use crate::query::promql;
+
+    #[test]
+    fn the_axis_has_the_unit_of_what_was_observed() {
+        let buckets = promql("sum by (le) (increase(x_bucket[5m]))");
+        let json = panel_json(heatmap("x").query(buckets).scheme(Scheme::Viridis));
+        // Not that of the buckets, which are counts.
+        assert_eq!(json["options"]["yAxis"]["unit"], "s");
+        assert!(json["fieldConfig"]["defaults"]["unit"].is_null());
+        assert_eq!(json["options"]["color"]["scheme"], "Viridis");
+        assert_eq!(json["targets"][0]["format"], "heatmap");
+        assert_eq!(json["targets"][0]["exemplar"], true);
+    }
+
+    #[test]
+    fn buckets_can_be_computed_from_series() {
+        let json = panel_json(heatmap("x").query(promql("up")).calculate());
+        assert_eq!(json["options"]["calculate"], true);
+        assert_eq!(json["targets"][0]["format"], "time_series");
+    }
+}

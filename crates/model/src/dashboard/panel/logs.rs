@@ -122,3 +122,24 @@ pub mod json {
         Descending,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dashboard::tests::panel_json;
+    use crate::query::logql;
+
+    #[test]
+    fn lines_are_wrapped_and_the_newest_stands_first() {
+        let json = panel_json(logs("x").query(logql("{a=\"b\"}")).limit(100));
+        assert_eq!(json["options"]["sortOrder"], "Descending");
+        assert_eq!(json["options"]["wrapLogMessage"], true);
+        assert_eq!(json["targets"][0]["queryType"], "range");
+        assert_eq!(json["targets"][0]["maxLines"], 100);
+        let json = panel_json(logs("x").oldest_first().no_wrap().labels().pretty());
+        assert_eq!(json["options"]["sortOrder"], "Ascending");
+        assert_eq!(json["options"]["wrapLogMessage"], false);
+        assert_eq!(json["options"]["showLabels"], true);
+        assert_eq!(json["options"]["prettifyLogMessage"], true);
+    }
+}

@@ -52,3 +52,18 @@ pub mod json {
         pub zoom_mode: String,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dashboard::service_map;
+    use crate::dashboard::tests::panel_json;
+
+    #[test]
+    fn asks_for_the_service_map() {
+        let json = panel_json(node_graph("x").query(service_map()));
+        assert_eq!(json["type"], "nodeGraph");
+        assert_eq!(json["targets"][0]["queryType"], "serviceMap");
+        assert_eq!(json["targets"][0]["serviceMapQuery"], "");
+    }
+}

@@ -156,3 +156,31 @@ pub mod json {
         Name,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dashboard::tests::panel_json;
+    use crate::query::promql;
+
+    #[test]
+    fn shows_the_last_value_over_a_graph() {
+        let json = panel_json(stat("x").query(promql("up")));
+        assert_eq!(json["options"]["graphMode"], "area");
+        assert_eq!(json["options"]["reduceOptions"]["calcs"][0], "lastNotNull");
+        assert_eq!(json["targets"][0]["range"], true);
+    }
+
+    #[test]
+    fn a_number_alone_is_asked_for_once() {
+        let panel = stat("x")
+            .query(promql("up"))
+            .number_only()
+            .colored_background();
+        let json = panel_json(panel.value(Calculation::Max));
+        assert_eq!(json["options"]["graphMode"], "none");
+        assert_eq!(json["options"]["colorMode"], "background");
+        assert_eq!(json["options"]["reduceOptions"]["calcs"][0], "max");
+        assert_eq!(json["targets"][0]["instant"], true);
+    }
+}

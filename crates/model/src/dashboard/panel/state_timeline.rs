@@ -120,3 +120,28 @@ pub mod json {
         pub span_nulls: bool,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dashboard::Color;
+    use crate::dashboard::tests::panel_json;
+    use crate::query::promql;
+
+    #[test]
+    fn states_have_names_and_colours() {
+        let panel = state_timeline("x")
+            .query(promql("up"))
+            .show(0, "down", Color::Red);
+        let json = panel_json(panel.show(1, "up", Color::Green).no_values());
+        assert_eq!(
+            json["fieldConfig"]["defaults"]["mappings"],
+            serde_json::json!([{ "type": "value", "options": {
+                "0": { "color": "red", "index": 0, "text": "down" },
+                "1": { "color": "green", "index": 1, "text": "up" },
+            } }])
+        );
+        assert_eq!(json["options"]["mergeValues"], true);
+        assert_eq!(json["options"]["showValue"], "never");
+    }
+}

@@ -21,8 +21,6 @@ pub struct Table {
     pub sort_by: Vec<SortColumn>,
     /// Whether every column has a filter.
     pub filterable: bool,
-    /// Whether rows are low.
-    pub dense: bool,
 }
 
 /// A column that rows are sorted by.
@@ -63,11 +61,7 @@ impl PanelType for Table {
             display_name: sort.column.clone(),
         });
         json::Options {
-            cell_height: if self.dense {
-                json::CellHeight::Sm
-            } else {
-                json::CellHeight::Md
-            },
+            cell_height: "sm".to_owned(),
             frame_index: 0,
             show_header: true,
             sort_by: sort_by.collect(),
@@ -144,13 +138,6 @@ impl Panel<Table> {
         self.visualization.filterable = true;
         self
     }
-
-    /// Rows are low.
-    #[must_use]
-    pub fn dense(mut self) -> Self {
-        self.visualization.dense = true;
-        self
-    }
 }
 
 /// Options and field settings as Grafana's JSON has them.
@@ -163,7 +150,7 @@ pub mod json {
     #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
     #[serde(rename_all = "camelCase", deny_unknown_fields)]
     pub struct Options {
-        pub cell_height: CellHeight,
+        pub cell_height: String,
         pub frame_index: u32,
         pub show_header: bool,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -175,13 +162,6 @@ pub mod json {
     pub struct SortBy {
         pub desc: bool,
         pub display_name: String,
-    }
-
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    pub enum CellHeight {
-        Sm,
-        Md,
     }
 
     #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -198,7 +178,10 @@ pub mod json {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dashboard::field::Cell;
+    use crate::dashboard::tests::panel_json;
     use crate::query::promql;
+    use crate::query::{logql, traceql};
 
     #[test]
     fn columns_are_joined_and_named() {
@@ -212,5 +195,44 @@ mod tests {
             .rename("Value #B", "p95");
         assert_eq!(panel.transformations, [transform::merge(), named.into()]);
         assert_eq!(panel.overrides[1], by_name("p95").unit(Unit::Seconds));
+    }
+
+    #[test]
+    fn queries_are_asked_once_and_labels_are_columns() {
+        let json = panel_json(table("x").query(promql("up")).highest_first("Value"));
+        assert_eq!(json["targets"][0]["instant"], true);
+        assert_eq!(json["targets"][0]["format"], "table");
+        assert_eq!(json["options"]["sortBy"][0]["displayName"], "Value");
+        assert_eq!(json["options"]["sortBy"][0]["desc"], true);
+    }
+
+    #[test]
+    fn small_graphs_need_series() {
+        let panel = table("x")
+            .query(promql("up"))
+            .transform(transform::time_series_table());
+        let json = panel_json(panel.field(by_name("Trend").cell(Cell::Sparkline)));
+        assert_eq!(json["targets"][0]["range"], true);
+        assert_eq!(json["targets"][0]["format"], "time_series");
+        let cell = &json["fieldConfig"]["overrides"][0]["properties"][0];
+        assert_eq!(cell["id"], "custom.cellOptions");
+        assert_eq!(cell["value"]["type"], "sparkline");
+    }
+
+    #[test]
+    fn lines_and_traces_are_listed() {
+        let json = panel_json(table("x").query(logql("{a=\"b\"}")));
+        assert_eq!(json["targets"][0]["queryType"], "range");
+        let json = panel_json(table("x").query(logql("topk(3, rate({a=\"b\"}[5m]))")));
+        assert_eq!(json["targets"][0]["queryType"], "instant");
+        let json = panel_json(
+            table("x")
+                .query(traceql("{ } | select(span.name)"))
+                .limit(50),
+        );
+        assert_eq!(json["targets"][0]["tableType"], "traces");
+        assert_eq!(json["targets"][0]["limit"], 50);
+        let json = panel_json(table("x").query(traceql("{ } | quantile_over_time(duration, .9)")));
+        assert_eq!(json["targets"][0]["metricsQueryType"], "instant");
     }
 }

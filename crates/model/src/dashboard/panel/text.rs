@@ -66,3 +66,18 @@ pub mod json {
         pub show_mini_map: bool,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dashboard::tests::panel_json;
+
+    #[test]
+    fn says_what_it_is_told_and_asks_nothing() {
+        let json = panel_json(text("x", "# Hello"));
+        assert_eq!(json["options"]["content"], "# Hello");
+        assert_eq!(json["options"]["mode"], "markdown");
+        assert!(json["targets"].is_null() && json["datasource"].is_null());
+        assert_eq!(json["fieldConfig"]["defaults"], serde_json::json!({}));
+    }
+}

@@ -436,3 +436,99 @@ pub mod json {
         Area,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dashboard::Color;
+    use crate::dashboard::tests::panel_json;
+    use crate::query::promql;
+
+    fn custom(panel: Panel<Timeseries>) -> serde_json::Value {
+        panel_json(panel)["fieldConfig"]["defaults"]["custom"].take()
+    }
+
+    #[test]
+    fn lines_are_calm_by_default() {
+        let custom = custom(timeseries("x").query(promql("up")));
+        assert_eq!(custom["drawStyle"], "line");
+        assert_eq!(custom["fillOpacity"], 10);
+        assert_eq!(custom["showPoints"], "never");
+        assert_eq!(custom["spanNulls"], 300_000);
+        assert_eq!(custom["stacking"]["mode"], "none");
+        assert_eq!(custom["thresholdsStyle"]["mode"], "off");
+    }
+
+    #[test]
+    fn what_is_said_is_drawn() {
+        let custom = custom(
+            timeseries("x")
+                .stacked_percent()
+                .log_scale()
+                .steps()
+                .connect_gaps()
+                .axis("jobs")
+                .soft_max(1.5)
+                .threshold(1.0, Color::Red)
+                .threshold_areas(),
+        );
+        assert_eq!(custom["stacking"]["mode"], "percent");
+        assert_eq!(custom["fillOpacity"], 30);
+        assert_eq!(custom["scaleDistribution"]["log"], 10);
+        assert_eq!(custom["lineInterpolation"], "stepAfter");
+        assert_eq!(custom["spanNulls"], true);
+        assert_eq!(custom["axisLabel"], "jobs");
+        assert_eq!(custom["axisSoftMax"], 1.5);
+        assert_eq!(custom["thresholdsStyle"]["mode"], "area");
+    }
+
+    #[test]
+    fn the_legend_compares_where_there_is_something_to_compare() {
+        let legend = |panel| panel_json(panel)["options"]["legend"].take();
+        let one = timeseries("x").query(promql("sum(up)"));
+        assert_eq!(legend(one.clone())["displayMode"], "list");
+        let several = legend(one.clone().legend("{{job}}"));
+        assert_eq!(several["displayMode"], "table");
+        assert_eq!(
+            several["calcs"],
+            serde_json::json!(["mean", "max", "lastNotNull"])
+        );
+        assert_eq!(legend(one.legend_as(Legend::Hidden))["showLegend"], false);
+    }
+
+    #[test]
+    fn a_series_without_labels_is_named_by_the_panel() {
+        let named = |query| {
+            let json = panel_json(timeseries("Targets").query(promql(query)));
+            json["targets"][0]["legendFormat"]
+                .as_str()
+                .map(str::to_owned)
+        };
+        for query in [
+            "sum(up)",
+            "(sum(up) or count(up) * 0) / count(up)",
+            "histogram_quantile(0.9, sum by (le) (rate(x_bucket[5m])))",
+        ] {
+            assert_eq!(named(query).as_deref(), Some("Targets"), "{query}");
+        }
+        for query in [
+            "up",
+            "sum by (job) (up)",
+            "topk(3, up)",
+            "sum(up) / up",
+            "histogram_quantile(0.9, sum by (le, job) (rate(x_bucket[5m])))",
+        ] {
+            assert_eq!(named(query).as_deref(), Some("__auto"), "{query}");
+        }
+    }
+
+    #[test]
+    fn exemplars_are_fetched_where_a_quantile_is_drawn() {
+        let exemplar = |panel| panel_json(panel)["targets"][0]["exemplar"].take();
+        let p95 = promql("histogram_quantile(0.95, sum by (le) (rate(x_bucket[5m])))");
+        assert_eq!(exemplar(timeseries("x").query(p95.clone())), true);
+        assert!(exemplar(timeseries("x").query(p95.clone()).exemplars(false)).is_null());
+        assert!(exemplar(timeseries("x").query(p95).instant()).is_null());
+        assert!(exemplar(timeseries("x").query(promql("up"))).is_null());
+    }
+}

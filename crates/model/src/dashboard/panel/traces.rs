@@ -33,3 +33,19 @@ impl PanelType for Traces {
 pub fn traces(title: impl Into<String>) -> Panel<Traces> {
     Panel::new(title, Traces::default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dashboard::tests::panel_json;
+    use crate::query::traceql;
+
+    #[test]
+    fn one_trace_is_asked_for_by_its_id() {
+        let json = panel_json(traces("x").query(traceql("${trace_id}")));
+        assert_eq!(json["targets"][0]["query"], "${trace_id}");
+        assert_eq!(json["targets"][0]["queryType"], "traceql");
+        assert!(json["targets"][0]["tableType"].is_null());
+        assert_eq!(json["options"], serde_json::json!({}));
+    }
+}
