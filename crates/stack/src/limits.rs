@@ -22,3 +22,9 @@ pub const FRESHNESS_CRITICAL: f64 = 14_400.0;
 pub const DISK_FREE: f64 = 0.1;
 /// Memory that could be used over all of a host.
 pub const MEMORY_FREE: f64 = 0.1;
+/// Stale syncs of a provider over all.
+pub const STALE_SYNCS: f64 = 0.1;
+/// Alerts that do not reach Alertmanager, and notifications that do not get through, over all.
+pub const UNHEARD: f64 = 0.01;
+/// Failed requests of an engine over all.
+pub const ENGINE_ERRORS: f64 = 0.1;

@@ -3,7 +3,7 @@
 use obsctl_model::prelude::*;
 
 use crate::metrics::exporters::{alertmanager, loki, prometheus};
-use crate::{runbooks, teams, uids};
+use crate::{limits, runbooks, teams, uids};
 
 /// The group.
 #[must_use]
@@ -94,7 +94,7 @@ fn prometheus_notifications() -> Alert {
                 .sum_by(prometheus::NotificationErrors::alertmanager)
                 / prometheus::NotificationsSent::rate(mins(5))
                     .sum_by(prometheus::NotificationsSent::alertmanager))
-            .gt(0.01),
+            .gt(limits::UNHEARD),
         )
         .lasting(mins(10))
         .severity(Severity::Critical)
@@ -141,7 +141,7 @@ fn alertmanager_notifications() -> Alert {
                 .sum_by(alertmanager::NotificationsFailed::integration)
                 / alertmanager::Notifications::rate(mins(15))
                     .sum_by(alertmanager::Notifications::integration))
-            .gt(0.01),
+            .gt(limits::UNHEARD),
         )
         .lasting(mins(5))
         .severity(Severity::Critical)

@@ -3,7 +3,7 @@
 use obsctl_model::prelude::*;
 
 use crate::metrics::exporters::{alloy, loki, tempo};
-use crate::{runbooks, teams, uids};
+use crate::{limits, runbooks, teams, uids};
 
 /// The group.
 #[must_use]
@@ -112,7 +112,7 @@ fn loki_requests() -> Alert {
                 .rate(mins(5))
                 .sum_by(loki::LokiRequests::route)
                 / requests().rate(mins(5)).sum_by(loki::LokiRequests::route))
-            .gt(0.1),
+            .gt(limits::ENGINE_ERRORS),
         )
         .lasting(mins(15))
         .severity(Severity::Critical)
@@ -150,7 +150,7 @@ fn tempo_requests() -> Alert {
                 .rate(mins(5))
                 .sum_by(tempo::TempoRequests::route)
                 / requests().rate(mins(5)).sum_by(tempo::TempoRequests::route))
-            .gt(0.1),
+            .gt(limits::ENGINE_ERRORS),
         )
         .lasting(mins(15))
         .severity(Severity::Warning)

@@ -18,7 +18,7 @@ fn stale() -> Alert {
             SyncFreshness::select()
                 .gt_bool(limits::FRESHNESS_CRITICAL)
                 .avg_by(SyncFreshness::provider)
-                .gt(0.1),
+                .gt(limits::STALE_SYNCS),
         )
         .lasting(mins(15))
         .severity(Severity::Warning)
@@ -27,5 +27,5 @@ fn stale() -> Alert {
         .runbook(runbooks::sync_stale::ID)
         .description("Tenants see old orders, payments and payouts; reconciliations may be wrong.")
         .label("service", services::WORKER)
-        .dashboard(uids::TENANT)
+        .dashboard(uids::EXTERNAL_APIS)
 }

@@ -232,14 +232,25 @@ fn freshness() -> impl Panels {
             )
             .legend("{{provider}}")
             .color(Color::Blue)
-            .width(6),
+            .width(5),
         timeseries("Oldest data by provider")
             .description("The longest time since a sync, by provider and object. A line that only climbs is a sync that does not run.")
             .query(age())
             .legend("{{provider}} {{object_type}}")
             .threshold(limits::FRESHNESS_WARNING, Color::Orange)
             .threshold(limits::FRESHNESS_CRITICAL, Color::Red)
-            .width(10),
+            .width(7),
+        timeseries("Stale syncs")
+            .description("The part of a provider's syncs that is stale. Above the line the alert fires; all at once is the workers, not a provider.")
+            .query(
+                SyncFreshness::with(SyncFreshness::provider.chosen("provider"))
+                    .gt_bool(limits::FRESHNESS_CRITICAL)
+                    .avg_by(SyncFreshness::provider),
+            )
+            .legend("{{provider}}")
+            .threshold(limits::STALE_SYNCS, Color::Red)
+            .min(0.0)
+            .width(6),
         table("Stalest tenants")
             .description("The ten tenants with the oldest data. Call them before they call.")
             .column(
@@ -259,7 +270,7 @@ fn freshness() -> impl Panels {
                     .set("tenant", "${__data.fields.tenant_id}"),
             ))
             .highest_first("Age")
-            .width(8),
+            .width(6),
     )
 }
 

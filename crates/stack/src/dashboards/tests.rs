@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use obsctl_model::dashboard::DashboardLinkTarget;
 use obsctl_model::dashboard::{ExpressionRef, LinkTarget, Visualization};
-use obsctl_model::{Dashboard, Panel};
+use obsctl_model::{Dashboard, Panel, Rule, RuleQuery};
+use obsctl_promql::Expr;
+use obsctl_promql::ast::BinaryOp;
 
 use super::all;
-use crate::{logs, metrics, spans};
+use crate::{alerts, logs, metrics, spans};
 
 fn dashboard(uid: &str) -> Dashboard {
     let found = all().into_iter().find(|one| one.uid.as_str() == uid);
@@ -309,4 +311,44 @@ fn every_query_is_promql_that_parses() {
             }
         }
     }
+}
+
+/// What an alert compares with first: `x > 5 and …` is 5.
+fn limit(expr: &Expr) -> Option<f64> {
+    match expr {
+        Expr::Paren(inner) => limit(&inner.expr),
+        Expr::Binary(binary) => match (&binary.op, &*binary.rhs) {
+            (BinaryOp::And | BinaryOp::Unless, _) => limit(&binary.lhs),
+            (BinaryOp::Greater, Expr::Number(number)) => Some(number.value),
+            // Panels show what is used, alerts what is left.
+            (BinaryOp::Less, Expr::Number(number)) => Some(1.0 - number.value),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+#[test]
+fn limits_of_alerts_are_drawn_on_their_dashboards() {
+    let rules = alerts::groups().into_iter().flat_map(|group| group.rules);
+    let mut drawn = 0;
+    for rule in rules {
+        let Rule::Alert(alert) = rule else { continue };
+        let (RuleQuery::Promql(query), Some(uid)) = (&alert.query, &alert.dashboard) else {
+            continue;
+        };
+        // Above zero, or none at all: there is no line to draw.
+        let Some(limit) = limit(query.expr()).filter(|limit| *limit > 0.0) else {
+            continue;
+        };
+        let dashboard = dashboard(uid.as_str());
+        let mut lines = dashboard.panels().flat_map(|panel| &panel.thresholds);
+        assert!(
+            lines.any(|line| (line.value - limit).abs() < 1e-9),
+            "{}: nothing on {uid} changes at {limit}",
+            alert.name
+        );
+        drawn += 1;
+    }
+    assert!(drawn > 5, "{drawn}");
 }

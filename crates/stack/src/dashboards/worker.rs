@@ -320,9 +320,16 @@ fn utilization() -> impl Panels {
             .width(8),
         timeseries("CPU and memory")
             .description("Processor time (left, 100 % is one core) and memory (right) of the worker processes. Memory that never falls is a leak.")
-            .query(ProcessCpu::with(TargetLabel::JOB.is(services::WORKER)).rate(interval()).sum_by(TargetLabel::INSTANCE))
+            .query(
+                ProcessCpu::with(TargetLabel::JOB.is(services::WORKER))
+                    .rate(interval())
+                    .sum_by(TargetLabel::INSTANCE),
+            )
             .legend("{{instance}} CPU")
-            .query(ProcessMemory::with(TargetLabel::JOB.is(services::WORKER)).sum_by(TargetLabel::INSTANCE))
+            .query(
+                ProcessMemory::with(TargetLabel::JOB.is(services::WORKER))
+                    .sum_by(TargetLabel::INSTANCE),
+            )
             .legend("{{instance}} memory")
             .field(by_query("B").unit(Unit::Bytes).right_axis())
             .width(8),

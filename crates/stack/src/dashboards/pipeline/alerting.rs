@@ -2,6 +2,7 @@
 
 use obsctl_model::prelude::*;
 
+use crate::limits;
 use crate::metrics::exporters::{alertmanager, loki, prometheus};
 
 pub fn rules() -> impl Panels {
@@ -82,7 +83,10 @@ pub fn notifications() -> impl Panels {
             .description("Alerts Prometheus sent, lost, and Alertmanager received, per second. Errors or drops: alerts get lost on the way.")
             .query(prometheus::NotificationsSent::rate(interval()).sum())
             .legend("sent")
-            .query(alertmanager::AlertsReceived::rate(interval()).sum_by(alertmanager::AlertsReceived::status))
+            .query(
+                alertmanager::AlertsReceived::rate(interval())
+                    .sum_by(alertmanager::AlertsReceived::status),
+            )
             .legend("received {{status}}")
             .query(prometheus::NotificationErrors::rate(interval()).sum())
             .legend("errors")
@@ -110,5 +114,29 @@ pub fn notifications() -> impl Panels {
             .legend("{{integration}} failed: {{reason}}")
             .field(by_query("B").color(Color::Red))
             .width(6),
+        timeseries("Alerts lost on the way")
+            .description("Errors over alerts sent, by Alertmanager. Above the line the alert fires: alerts fire and nobody hears.")
+            .query(
+                prometheus::NotificationErrors::rate(interval())
+                    .sum_by(prometheus::NotificationErrors::alertmanager)
+                    / prometheus::NotificationsSent::rate(interval())
+                        .sum_by(prometheus::NotificationsSent::alertmanager),
+            )
+            .legend("{{alertmanager}}")
+            .threshold(limits::UNHEARD, Color::Red)
+            .min(0.0)
+            .width(12),
+        timeseries("Notifications that fail")
+            .description("Failed notifications over all, by way of telling. Above the line the alert fires; look at the receiver's address and secret.")
+            .query(
+                alertmanager::NotificationsFailed::rate(interval())
+                    .sum_by(alertmanager::NotificationsFailed::integration)
+                    / alertmanager::Notifications::rate(interval())
+                        .sum_by(alertmanager::Notifications::integration),
+            )
+            .legend("{{integration}}")
+            .threshold(limits::UNHEARD, Color::Red)
+            .min(0.0)
+            .width(12),
     )
 }

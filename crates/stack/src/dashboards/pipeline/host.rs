@@ -7,6 +7,9 @@ use crate::limits;
 use crate::metrics::exporters::{node, process};
 
 pub fn host() -> impl Panels {
+    let available =
+        node::FilesystemAvailable::with(node::FilesystemAvailable::fstype.not_matches(NOT_DISKS));
+    let size = node::FilesystemSize::with(node::FilesystemSize::fstype.not_matches(NOT_DISKS));
     let idle = node::CpuSeconds::with(node::CpuSeconds::mode.is(node::CpuMode::Idle));
     (
         timeseries("CPU busy")
@@ -32,8 +35,8 @@ pub fn host() -> impl Panels {
         timeseries("Disk used")
             .description("The part of each file system that is taken. Engines stop writing when it is full: act before the line.")
             .query(
-                1.0 - node::FilesystemAvailable::with(node::FilesystemAvailable::fstype.not_matches(NOT_DISKS)).max_by(node::FilesystemAvailable::mountpoint)
-                    / node::FilesystemSize::with(node::FilesystemSize::fstype.not_matches(NOT_DISKS)).max_by(node::FilesystemSize::mountpoint),
+                1.0 - available.max_by(node::FilesystemAvailable::mountpoint)
+                    / size.max_by(node::FilesystemSize::mountpoint),
             )
             .legend("{{mountpoint}}")
             .unit(Unit::Ratio)

@@ -1,7 +1,9 @@
 //! What keeps and shows telemetry: Loki, Tempo, Grafana.
 
 use obsctl_model::prelude::*;
+use obsctl_model::query::{Any, Vector};
 
+use crate::limits;
 use crate::metrics::exporters::{grafana, loki, tempo};
 
 pub fn loki() -> impl Panels {
@@ -13,19 +15,19 @@ pub fn loki() -> impl Panels {
             .query(loki::BytesReceived::rate(interval()).sum())
             .legend("bytes")
             .field(by_query("B").unit(Unit::BytesPerSecond).right_axis())
-            .width(6),
+            .width(8),
         timeseries("Lines refused")
             .description("Lines Loki did not take, by reason. `rate_limited` and `stream_limit` are limits to raise, or labels to remove.")
             .query(loki::LinesDiscarded::rate(interval()).sum_by(loki::LinesDiscarded::reason))
             .legend("{{reason}}")
             .stacked()
             .color(Color::Red)
-            .width(6),
+            .width(8),
         timeseries("Streams in memory")
             .description("Streams with recent lines. Growth without end is an index label with unbounded values.")
             .query(loki::MemoryStreams::select().sum())
             .legend("streams")
-            .width(6),
+            .width(8),
         timeseries("Request duration")
             .description("95 % of requests are faster, the ten slowest routes. Slow pushes back up into the collector.")
             .query(
@@ -35,7 +37,14 @@ pub fn loki() -> impl Panels {
                     .topk(10),
             )
             .legend("{{route}}")
-            .width(6),
+            .width(12),
+        timeseries("Failed requests")
+            .description("Requests answered with 5xx over all, by route. Above the line the alert fires: lines are not stored, or cannot be read.")
+            .query(failed_loki())
+            .legend("{{route}}")
+            .threshold(limits::ENGINE_ERRORS, Color::Red)
+            .min(0.0)
+            .width(12),
     )
 }
 
@@ -48,14 +57,14 @@ pub fn tempo() -> impl Panels {
             .query(tempo::BytesReceived::rate(interval()).sum())
             .legend("bytes")
             .field(by_query("B").unit(Unit::BytesPerSecond).right_axis())
-            .width(8),
+            .width(6),
         timeseries("Spans refused")
             .description("Spans Tempo did not take, by reason. `trace_too_large` is one endless trace, `rate_limited` too many.")
             .query(tempo::SpansDiscarded::rate(interval()).sum_by(tempo::SpansDiscarded::reason))
             .legend("{{reason}}")
             .stacked()
             .color(Color::Red)
-            .width(8),
+            .width(6),
         timeseries("Request duration")
             .description("95 % of requests are faster, the ten slowest routes. Slow searches are long time ranges or large blocks.")
             .query(
@@ -65,7 +74,14 @@ pub fn tempo() -> impl Panels {
                     .topk(10),
             )
             .legend("{{route}}")
-            .width(8),
+            .width(6),
+        timeseries("Failed requests")
+            .description("Requests answered with 5xx over all, by route. Above the line the alert fires: traces are not stored, or cannot be read.")
+            .query(failed_tempo())
+            .legend("{{route}}")
+            .threshold(limits::ENGINE_ERRORS, Color::Red)
+            .min(0.0)
+            .width(6),
     )
 }
 
@@ -106,4 +122,22 @@ pub fn grafana() -> impl Panels {
             .stacked()
             .width(8),
     )
+}
+
+fn failed_loki() -> Vector<Any> {
+    let all = || loki::LokiRequests::observations();
+    let failed = all().with(loki::LokiRequests::status_code.matches("5.."));
+    failed
+        .rate(interval())
+        .sum_by(loki::LokiRequests::route)
+        .share_of(all().rate(interval()).sum_by(loki::LokiRequests::route))
+}
+
+fn failed_tempo() -> Vector<Any> {
+    let all = || tempo::TempoRequests::observations();
+    let failed = all().with(tempo::TempoRequests::status_code.matches("5.."));
+    failed
+        .rate(interval())
+        .sum_by(tempo::TempoRequests::route)
+        .share_of(all().rate(interval()).sum_by(tempo::TempoRequests::route))
 }
