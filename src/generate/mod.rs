@@ -6,6 +6,7 @@ mod artifact;
 mod environment;
 pub mod header;
 pub mod images;
+pub mod links;
 pub mod markdown;
 pub mod rule_file;
 pub mod rule_tests;

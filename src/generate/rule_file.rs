@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use obsctl_model::{Alert, Duration, Engine, Promql, Rule, RuleGroup, RuleQuery};
 use serde::{Deserialize, Serialize};
 
-use super::{Artifact, Component, Environment, yaml};
-use crate::project::runbook_pages;
+use super::links::Links;
+use super::{Artifact, Environment, yaml};
+use crate::project::Project;
 
 /// A rule file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,7 +60,7 @@ pub struct Entry {
 impl Entry {
     /// A rule as it is written to the file.
     #[must_use]
-    pub fn new(rule: &Rule, environment: Environment) -> Self {
+    pub fn new(rule: &Rule, links: Links<'_>) -> Self {
         let expr = expression(rule.query());
         match rule {
             Rule::Record(record) => Self {
@@ -74,7 +75,7 @@ impl Entry {
                 lasting: (!alert.lasting.is_zero()).then_some(alert.lasting),
                 keep_firing_for: alert.keep_firing,
                 labels: labels(alert),
-                annotations: annotations(alert, environment),
+                annotations: annotations(alert, links),
                 ..Self::default()
             },
         }
@@ -90,23 +91,18 @@ pub fn labels(alert: &Alert) -> BTreeMap<String, String> {
     labels
 }
 
-/// What people read when an alert fires. The links lead to pages of the stack's own Grafana.
-#[must_use]
-pub fn annotations(alert: &Alert, environment: Environment) -> BTreeMap<String, String> {
-    let page = |uid: &str| format!("{}/d/{uid}", environment.browser_url(Component::Grafana));
+/// What people read when an alert fires, and where it leads.
+fn annotations(alert: &Alert, links: Links<'_>) -> BTreeMap<String, String> {
     let known = [
         ("summary", Some(alert.summary.clone())),
         ("description", alert.description.clone()),
         (
             "runbook_url",
-            alert
-                .runbook
-                .as_ref()
-                .map(|id| page(runbook_pages::uid(id).as_str())),
+            alert.runbook.as_ref().map(|id| links.runbook(id)),
         ),
         (
             "dashboard_url",
-            alert.dashboard.as_ref().map(|uid| page(uid.as_str())),
+            alert.dashboard.as_ref().map(|uid| links.dashboard(uid)),
         ),
     ];
     let mut all = alert.annotations.clone();
@@ -140,18 +136,19 @@ pub fn pretty(query: &Promql) -> String {
 /// The rule files of one engine in `folder`: one for each group that has rules for the engine.
 #[must_use]
 pub fn files(
-    groups: &[RuleGroup],
+    project: &Project,
     engine: Engine,
     environment: Environment,
     folder: &str,
 ) -> Vec<Artifact> {
+    let links = Links::new(project, environment);
     let mut files: BTreeMap<String, RuleFile> = BTreeMap::new();
-    for group in groups {
+    for group in project.groups() {
         let rules: Vec<_> = group
             .rules
             .iter()
             .filter(|rule| rule.query().engine() == engine)
-            .map(|rule| Entry::new(rule, environment))
+            .map(|rule| Entry::new(rule, links))
             .collect();
         if rules.is_empty() {
             continue;
@@ -211,6 +208,10 @@ mod tests {
 
     use super::*;
 
+    fn project(groups: impl IntoIterator<Item = RuleGroup>) -> Project {
+        Project::link(Stack::new(Slug::from_static("test")).rule_groups(groups))
+    }
+
     fn group() -> RuleGroup {
         RuleGroup::new("api/main")
             .every(secs(30))
@@ -246,9 +247,9 @@ mod tests {
 
     #[test]
     fn each_engine_gets_its_own_rules() {
-        let groups = [group()];
+        let project = project([group()]);
         let prometheus = files(
-            &groups,
+            &project,
             Engine::Prometheus,
             Environment::Compose,
             "alerts/prometheus",
@@ -259,7 +260,7 @@ mod tests {
         assert_eq!(file.groups[0].name, "api/main");
         assert_eq!(file.groups[0].interval, Some(secs(30)));
         assert_eq!(file.groups[0].rules.len(), 2);
-        let loki = files(&groups, Engine::Loki, Environment::Compose, "alerts/loki");
+        let loki = files(&project, Engine::Loki, Environment::Compose, "alerts/loki");
         let file: RuleFile = yaml::read(&loki[0].text).unwrap();
         assert_eq!(file.groups[0].rules[0].alert.as_deref(), Some("Errors"));
         assert_eq!(file.groups[0].rules[0].lasting, None);
@@ -267,7 +268,12 @@ mod tests {
 
     #[test]
     fn an_alert_carries_labels_to_route_by_and_links_to_open() {
-        let files = files(&[group()], Engine::Prometheus, Environment::Compose, "x");
+        let files = files(
+            &project([group()]),
+            Engine::Prometheus,
+            Environment::Compose,
+            "x",
+        );
         let file: RuleFile = yaml::read(&files[0].text).unwrap();
         let alert = &file.groups[0].rules[1];
         let pairs = |map: &BTreeMap<String, String>| -> Vec<String> {
@@ -292,6 +298,8 @@ mod tests {
 
     #[test]
     fn what_is_written_reads_back_equal() {
+        let project = project([group()]);
+        let links = Links::new(&project, Environment::Host);
         let file = RuleFile {
             groups: vec![Group {
                 name: "g".to_owned(),
@@ -299,7 +307,7 @@ mod tests {
                 rules: group()
                     .rules
                     .iter()
-                    .map(|rule| Entry::new(rule, Environment::Host))
+                    .map(|rule| Entry::new(rule, links))
                     .collect(),
             }],
         };
@@ -316,10 +324,18 @@ mod tests {
         );
         let group =
             RuleGroup::new("g").record(RecordingRule::new(MetricName::from_static("x"), long));
-        let text = files(&[group], Engine::Prometheus, Environment::Compose, "x")
-            .remove(0)
-            .text;
-        assert!(text.contains("    expr: |-\n      "), "{text}");
+        let text = files(
+            &project([group]),
+            Engine::Prometheus,
+            Environment::Compose,
+            "x",
+        )
+        .remove(0)
+        .text;
+        assert!(
+            text.contains("    expr: |2-\n        histogram_quantile(\n"),
+            "{text}"
+        );
     }
 
     #[test]
@@ -334,7 +350,12 @@ mod tests {
                 promql("up"),
             )),
         ];
-        let files = files(&groups, Engine::Prometheus, Environment::Compose, "x");
+        let files = files(
+            &project(groups),
+            Engine::Prometheus,
+            Environment::Compose,
+            "x",
+        );
         assert_eq!(files.len(), 1);
         assert_eq!(
             yaml::read::<RuleFile>(&files[0].text).unwrap().groups.len(),

@@ -17,6 +17,7 @@ use obsctl_promql::ast::AggregateOp;
 use self::file::{AlertTest, ExprTest, FiringAlert, Sample, Test, TestFile};
 use self::labels::Labels;
 use self::series::{Inputs, Phase, SHARES, inputs};
+use super::links::{self, Links};
 use super::rule_file::Entry;
 use super::{Environment, rule_file};
 use crate::project::slo::{self, BurnFigures, Lowering, SloFigures, Urgency, tree};
@@ -51,7 +52,7 @@ pub fn tests(
         figures: slo::figures(lowering.slo, &lowering.measure),
         alerts,
         catalog: project.catalog(),
-        environment,
+        links: Links::new(project, environment),
     };
     let tests: Vec<_> = [
         prover.fast_burn(),
@@ -79,7 +80,7 @@ struct Prover<'a> {
     figures: SloFigures<'a>,
     alerts: Vec<&'a Alert>,
     catalog: &'a Catalog,
-    environment: Environment,
+    links: Links<'a>,
 }
 
 impl Prover<'_> {
@@ -309,15 +310,17 @@ impl Prover<'_> {
     }
 
     fn firing(&self, alert: &Alert, failing: &Labels, ratio: f64) -> FiringAlert {
-        let entry = Entry::new(&Rule::Alert(alert.clone()), self.environment);
+        let entry = Entry::new(&Rule::Alert(alert.clone()), self.links);
         let mut labels = self.lowering.labels();
         labels.extend(failing.clone());
         labels.extend(entry.labels);
         let expand = |text: String| {
             let text = text.replace("{{ $value | humanizePercentage }}", &percentage(ratio));
-            labels.iter().fold(text, |text, (name, value)| {
-                text.replace(&format!("{{{{ $labels.{name} }}}}"), value)
-            })
+            labels
+                .iter()
+                .fold(links::expand(&text, &labels), |text, (name, value)| {
+                    text.replace(&format!("{{{{ $labels.{name} }}}}"), value)
+                })
         };
         let exp_annotations: BTreeMap<_, _> = entry
             .annotations

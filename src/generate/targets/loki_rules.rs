@@ -19,5 +19,5 @@ fn generate(project: &Project, environment: Environment) -> Vec<Artifact> {
         Environment::Compose => "alerts/loki",
         Environment::Host => "alerts/loki/fake",
     };
-    rule_file::files(project.groups(), Engine::Loki, environment, folder)
+    rule_file::files(project, Engine::Loki, environment, folder)
 }

@@ -14,7 +14,7 @@ pub static PROMETHEUS_RULES: Target = Target {
 
 fn generate(project: &Project, environment: Environment) -> Vec<Artifact> {
     rule_file::files(
-        project.groups(),
+        project,
         Engine::Prometheus,
         environment,
         "alerts/prometheus",
