@@ -281,9 +281,9 @@ pub enum BinaryOp {
     And,
     Or,
     Unless,
-    /// `</`: drops the observations of a native histogram above a bound (Prometheus 3.10).
+    /// `</`: drops the observations of a native histogram above a bound (Prometheus 3.11).
     TrimUpper,
-    /// `>/`: drops the observations of a native histogram below a bound (Prometheus 3.10).
+    /// `>/`: drops the observations of a native histogram below a bound (Prometheus 3.11).
     TrimLower,
 }
 

@@ -20,6 +20,20 @@
 //! assert_eq!(parsed.errors[0].message, "`[` is never closed");
 //! assert!(matches!(parsed.expr, Expr::Binary(_)));
 //! ```
+//!
+//! # Differences from Prometheus
+//!
+//! The language is that of Prometheus 3.14 with all its features switched on ([`experimental`] lists their
+//! uses). Refused although Prometheus takes it:
+//!
+//! - a string whose escapes make bytes that are not UTF-8 (no label has such a value);
+//! - `{"up", __name__="down"}`, two names of which one is inside quotes (it selects nothing);
+//! - `anchored` and `smoothed` ranges in functions that cannot take them (Prometheus refuses them when it
+//!   evaluates);
+//! - more than [`MAX_DEPTH`] levels of nesting, or a tree higher than [`MAX_HEIGHT`].
+//!
+//! Taken although Prometheus refuses it: a regular expression that is not well-formed, because this crate
+//! compiles none.
 
 pub mod ast;
 pub mod duration;

@@ -75,13 +75,24 @@ pub fn scan(text: &str) -> Vec<(Range<usize>, Variable)> {
 /// Whether `text` holds a variable.
 #[must_use]
 pub fn contains(text: &str) -> bool {
-    (0..text.len()).any(|at| length_at(text, at).is_some())
+    text.contains(['$', '[']) && next(text, 0).is_some()
 }
 
 /// The variable that `text` is, if it is nothing else.
 #[must_use]
 pub fn exact(text: &str) -> Option<Variable> {
     variable_at(text, 0).filter(|variable| variable.span.range().end == text.len())
+}
+
+/// The first variable that begins at `from` or later.
+fn next(text: &str, from: usize) -> Option<Variable> {
+    let begins = |(at, byte): (usize, &u8)| {
+        let at = from + at;
+        matches!(byte, b'$' | b'[')
+            .then(|| variable_at(text, at))
+            .flatten()
+    };
+    text.as_bytes()[from..].iter().enumerate().find_map(begins)
 }
 
 /// How many bytes the variable that begins at `at` takes.
@@ -102,7 +113,7 @@ pub(crate) fn variable_at(text: &str, at: usize) -> Option<Variable> {
 }
 
 /// How long a field or format may be, so that texts full of unclosed variables are read in linear time.
-const LONGEST: usize = 1000;
+const LONGEST: usize = 200;
 
 struct Parts {
     form: VariableForm,
