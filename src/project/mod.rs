@@ -37,6 +37,7 @@ impl Project {
         groups.extend(slos.groups);
         groups.sort_by(|a, b| a.name.cmp(&b.name));
         let mut dashboards = stack.dashboards.clone();
+        dashboards.extend(slos.dashboards);
         dashboards.extend(runbook_pages::pages(&stack.runbooks, &groups));
         dashboards.sort_by(|a, b| a.uid.cmp(&b.uid));
         let catalog = Catalog::new(&stack, &groups);

@@ -1,6 +1,7 @@
 //! SLOs: what each becomes (rules, alerts, dashboards), and its figures for people.
 
 mod alerts;
+mod dashboards;
 mod figures;
 mod indicator;
 mod lower;
@@ -12,6 +13,7 @@ mod windows;
 
 use std::collections::BTreeMap;
 
+use obsctl_model::dashboard::Dashboard;
 use obsctl_model::{Duration, RuleGroup, Slo, Slug, Stack, days};
 
 use super::Catalog;
@@ -37,6 +39,8 @@ const LONGEST: Duration = days(90);
 pub struct Lowered {
     /// Their recording rules and alerts.
     pub groups: Vec<RuleGroup>,
+    /// Their dashboards.
+    pub dashboards: Vec<Dashboard>,
     /// Why some could not be lowered.
     pub problems: Vec<Diagnostic>,
 }
@@ -44,7 +48,8 @@ pub struct Lowered {
 /// Lowers the SLOs of a stack. The catalog holds its metrics and handwritten rules.
 #[must_use]
 pub fn lower(stack: &Stack, catalog: &Catalog) -> Lowered {
-    let mut lowered = Lowered::default();
+    let mut problems = vec![];
+    let mut measured = vec![];
     let mut names: BTreeMap<&Slug, &Slo> = BTreeMap::new();
     for slo in &stack.slos {
         let problem = promise(slo, stack).or_else(|| {
@@ -59,11 +64,15 @@ pub fn lower(stack: &Stack, catalog: &Catalog) -> Lowered {
             })
         });
         match problem.map_or_else(|| indicator::measure(slo, catalog), Err) {
-            Ok(measure) => lowered.groups.extend(groups(&Lowering { slo, measure })),
-            Err(problem) => lowered.problems.push(problem),
+            Ok(measure) => measured.push(Lowering { slo, measure }),
+            Err(problem) => problems.push(problem),
         }
     }
-    lowered
+    Lowered {
+        groups: measured.iter().flat_map(groups).collect(),
+        dashboards: dashboards::dashboards(&measured),
+        problems,
+    }
 }
 
 /// An SLO of a project, read; `None` where it could not be lowered.

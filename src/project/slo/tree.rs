@@ -4,7 +4,7 @@ use obsctl_model::{Duration, LabelName};
 use obsctl_promql::ast::{
     Aggregate, AggregateOp, Binary, BinaryOp, Call, DurationExpr, DurationLiteral, Expr, Group,
     Grouping, MatchOp, Matcher, Matching, MatchingLabels, Name, Number, RangeSelector, Selector,
-    StringLiteral, Subquery,
+    StringLiteral, Subquery, Variable, VariableForm,
 };
 
 pub(crate) fn name(text: impl Into<String>) -> Name {
@@ -62,6 +62,32 @@ pub(crate) fn over(function: &str, selector: &Selector, window: Duration) -> Exp
     let range = Expr::Range(RangeSelector {
         selector: selector.clone(),
         range: duration(window),
+        span: Default::default(),
+    });
+    call(function, vec![range])
+}
+
+/// `$name`
+fn variable_node(name: &str) -> Variable {
+    Variable {
+        form: VariableForm::Dollar,
+        name: name.to_owned(),
+        field: None,
+        format: None,
+        span: Default::default(),
+    }
+}
+
+/// `$name` where an expression stands.
+pub(crate) fn variable(name: &str) -> Expr {
+    Expr::Variable(variable_node(name))
+}
+
+/// `function(selector[$variable])`
+pub(crate) fn over_variable(function: &str, selector: &Selector, variable: &str) -> Expr {
+    let range = Expr::Range(RangeSelector {
+        selector: selector.clone(),
+        range: DurationExpr::Variable(variable_node(variable)),
         span: Default::default(),
     });
     call(function, vec![range])
