@@ -291,3 +291,19 @@ fn figures_say_what_sets_alerts_off_and_when() {
         "#);
     assert_eq!(crate::project::slo::explain(&project, "other"), None);
 }
+
+#[test]
+fn dashboards_are_made_where_there_are_slos() {
+    let uids = |project: &Project| -> Vec<_> {
+        project
+            .dashboards()
+            .iter()
+            .map(|dashboard| dashboard.uid.to_string())
+            .collect()
+    };
+    assert_eq!(
+        uids(&link([availability()])),
+        ["slo-detail", "slo-overview"]
+    );
+    assert_eq!(uids(&link([])), [""; 0]);
+}
