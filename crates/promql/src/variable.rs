@@ -51,7 +51,7 @@ pub fn is_builtin_duration(name: &str) -> bool {
 /// The variables of `text` in order, with the bytes they take.
 ///
 /// The forms are Grafana's own: `$name`, `${name}`, `${name.field}`, `${name:format}`, `[[name]]`,
-/// `[[name:format]]`.
+/// `[[name:format]]`. A name of digits alone is none: `$1` is a capture group of `label_replace`.
 #[must_use]
 pub fn scan(text: &str) -> Vec<(Range<usize>, Variable)> {
     let mut found = Vec::new();
@@ -133,6 +133,9 @@ fn parts_at(text: &str, at: usize) -> Option<Parts> {
             .count();
         (len > 0).then_some(from..from + len)
     };
+    // `$1` is a capture group of a regular expression.
+    let name =
+        |from: usize| word(from).filter(|it| !bytes[it.clone()].iter().all(u8::is_ascii_digit));
     let until = |from: usize, stops: &[u8]| {
         let tail = bytes.get(from..).unwrap_or_default();
         let len = tail.iter().take(LONGEST).position(|b| stops.contains(b))?;
@@ -140,7 +143,7 @@ fn parts_at(text: &str, at: usize) -> Option<Parts> {
     };
     match (bytes.get(at)?, bytes.get(at + 1)?) {
         (b'$', b'{') => {
-            let name = word(at + 2)?;
+            let name = name(at + 2)?;
             let mut end = name.end;
             let mut field = None;
             if bytes.get(end) == Some(&b'.') {
@@ -163,7 +166,7 @@ fn parts_at(text: &str, at: usize) -> Option<Parts> {
             })
         }
         (b'$', _) => {
-            let name = word(at + 1)?;
+            let name = name(at + 1)?;
             let end = name.end;
             Some(Parts {
                 form: VariableForm::Dollar,
@@ -174,7 +177,7 @@ fn parts_at(text: &str, at: usize) -> Option<Parts> {
             })
         }
         (b'[', b'[') => {
-            let name = word(at + 2)?;
+            let name = name(at + 2)?;
             let mut end = name.end;
             let mut format = None;
             if bytes.get(end) == Some(&b':') {
@@ -261,6 +264,7 @@ mod tests {
             ("[[[x]]]", &["[[x]]"]),
             ("$ $$ ${ ${} [[ ]] [[x] $-", &[]),
             ("$$x", &["$x"]),
+            ("$1-${2} $1a", &["$1a"]),
             ("é$é$x", &["$x"]),
         ];
         for (text, expected) in cases {
