@@ -19,6 +19,9 @@ pub const TRACES: Uid = Uid::from_static("traces");
 /// The observability pipeline itself.
 pub const PIPELINE: Uid = Uid::from_static("pipeline");
 
+/// One objective in detail: made from the objectives, like the overview of all.
+pub const SLO_DETAIL: Uid = Uid::from_static("slo-detail");
+
 /// Folder titles in Grafana.
 pub mod folders {
     /// Dashboards about the product as a whole and its tenants.
