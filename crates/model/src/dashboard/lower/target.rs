@@ -218,3 +218,46 @@ fn tempo_target(query: &Query, query_type: TempoQueryType, ref_id: String) -> Te
         table_type: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::dashboard::panel::timeseries;
+    use crate::dashboard::tests::panel_json;
+    use crate::query::promql;
+
+    #[test]
+    fn a_series_without_labels_is_named_by_the_panel() {
+        let named = |query| {
+            let json = panel_json(timeseries("Targets").query(promql(query)));
+            json["targets"][0]["legendFormat"]
+                .as_str()
+                .map(str::to_owned)
+        };
+        for query in [
+            "sum(up)",
+            "(sum(up) or count(up) * 0) / count(up)",
+            "histogram_quantile(0.9, sum by (le) (rate(x_bucket[5m])))",
+        ] {
+            assert_eq!(named(query).as_deref(), Some("Targets"), "{query}");
+        }
+        for query in [
+            "up",
+            "sum by (job) (up)",
+            "topk(3, up)",
+            "sum(up) / up",
+            "histogram_quantile(0.9, sum by (le, job) (rate(x_bucket[5m])))",
+        ] {
+            assert_eq!(named(query).as_deref(), Some("__auto"), "{query}");
+        }
+    }
+
+    #[test]
+    fn exemplars_are_fetched_where_a_quantile_is_drawn() {
+        let exemplar = |panel| panel_json(panel)["targets"][0]["exemplar"].take();
+        let p95 = promql("histogram_quantile(0.95, sum by (le) (rate(x_bucket[5m])))");
+        assert_eq!(exemplar(timeseries("x").query(p95.clone())), true);
+        assert!(exemplar(timeseries("x").query(p95.clone()).exemplars(false)).is_null());
+        assert!(exemplar(timeseries("x").query(p95).instant()).is_null());
+        assert!(exemplar(timeseries("x").query(promql("up"))).is_null());
+    }
+}
