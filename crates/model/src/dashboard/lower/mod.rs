@@ -1,6 +1,7 @@
 //! From definitions to Grafana's JSON.
 
 mod field;
+mod legend;
 mod panel;
 mod target;
 mod transform;

@@ -1,9 +1,8 @@
 //! Queries of panels.
 
 use obsctl_promql::Expr;
-use obsctl_promql::ast::{Aggregate, AggregateOp};
 
-use super::datasource;
+use super::{datasource, legend};
 use crate::dashboard::grafana::{
     LokiQueryType, LokiTarget, MetricsQueryType, PrometheusFormat, PrometheusTarget, Target,
     TempoQueryType, TempoTarget,
@@ -16,21 +15,22 @@ use crate::{LogQl, Promql, TraceQl};
 const TRACES: u32 = 20;
 
 pub(super) fn lower(panel: &Panel) -> Vec<Target> {
-    let asks = if panel.wants_series() {
-        Asks::SERIES
-    } else {
-        panel.visualization.asks()
-    };
-    let queries = panel.queries.iter().zip(panel.ref_ids());
-    queries
-        .map(|(query, ref_id)| match &query.expression {
+    let exemplars = panel.queries.iter().rposition(|query| {
+        evaluation(panel, query) == Evaluation::Range && draws_distribution(panel, query)
+    });
+    panel
+        .queries
+        .iter()
+        .zip(panel.ref_ids())
+        .enumerate()
+        .map(|(index, (query, ref_id))| match &query.expression {
             Expression::Promql(promql) => {
-                Target::Prometheus(prometheus(panel, asks, query, promql, ref_id))
+                // Quantiles of one histogram have the same exemplars: once is enough.
+                let exemplars = query.exemplars.unwrap_or(exemplars == Some(index));
+                Target::Prometheus(prometheus(panel, query, promql, ref_id, exemplars))
             }
-            Expression::Logql(logql) => Target::Loki(loki(asks, query, logql, ref_id)),
-            Expression::Traceql(traceql) => {
-                Target::Tempo(tempo(panel, asks, query, traceql, ref_id))
-            }
+            Expression::Logql(logql) => Target::Loki(loki(panel, query, logql, ref_id)),
+            Expression::Traceql(traceql) => Target::Tempo(tempo(panel, query, traceql, ref_id)),
             Expression::ServiceMap { selector } => {
                 Target::Tempo(service_map(query, selector, ref_id))
             }
@@ -38,23 +38,44 @@ pub(super) fn lower(panel: &Panel) -> Vec<Target> {
         .collect()
 }
 
+fn asks(panel: &Panel) -> Asks {
+    if panel.wants_series() {
+        Asks::SERIES
+    } else {
+        panel.visualization.asks()
+    }
+}
+
+fn evaluation(panel: &Panel, query: &Query) -> Evaluation {
+    if let Some(evaluation) = query.evaluation {
+        return evaluation;
+    }
+    // One value that looks back over all the time shown is the same, and dear, at every step of it.
+    let looks_back = query.expression.as_str().contains("$__range")
+        && matches!(panel.visualization, Visualization::Stat(_));
+    if looks_back {
+        Evaluation::Instant
+    } else {
+        asks(panel).evaluation
+    }
+}
+
 fn prometheus(
     panel: &Panel,
-    asks: Asks,
     query: &Query,
     promql: &Promql,
     ref_id: String,
+    exemplars: bool,
 ) -> PrometheusTarget {
-    let evaluation = query.evaluation.unwrap_or(asks.evaluation);
-    let exemplars = query
-        .exemplars
-        .unwrap_or_else(|| evaluation == Evaluation::Range && draws_distribution(panel, promql));
+    let evaluation = evaluation(panel, query);
+    let format = query.format.unwrap_or(asks(panel).format);
+    let legend = || legend::of(panel, promql, format);
     PrometheusTarget {
         datasource: datasource(&query.source()),
         editor_mode: "code".to_owned(),
         exemplar: exemplars.then_some(true),
         expr: promql.as_str().to_owned(),
-        format: match query.format.unwrap_or(asks.format) {
+        format: match format {
             Format::TimeSeries => PrometheusFormat::TimeSeries,
             Format::Table => PrometheusFormat::Table,
             Format::Heatmap => PrometheusFormat::Heatmap,
@@ -62,60 +83,17 @@ fn prometheus(
         hide: query.hidden.then_some(true),
         instant: evaluation == Evaluation::Instant,
         interval: query.min_step.map(|step| step.to_string()),
-        legend_format: query
-            .legend
-            .clone()
-            .unwrap_or_else(|| legend(panel, promql)),
+        legend_format: query.legend.clone().unwrap_or_else(legend),
         range: evaluation == Evaluation::Range,
         ref_id,
     }
 }
 
-/// Grafana names a series by its labels; one without labels it would name by the whole query.
-fn legend(panel: &Panel, promql: &Promql) -> String {
-    if panel.queries.len() == 1 && has_no_labels(promql.expr()) {
-        panel.title.clone()
-    } else {
-        "__auto".to_owned()
-    }
-}
-
-/// Whether a query gives at most one series, without labels.
-fn has_no_labels(expr: &Expr) -> bool {
-    match expr {
-        Expr::Number(_) => true,
-        Expr::Paren(inner) => has_no_labels(&inner.expr),
-        Expr::Unary(inner) => has_no_labels(&inner.expr),
-        Expr::Binary(binary) => has_no_labels(&binary.lhs) && has_no_labels(&binary.rhs),
-        Expr::Aggregate(aggregate) => !keeps_labels(aggregate, &[]),
-        Expr::Call(call) if call.func.text == "histogram_quantile" => match call.args.get(1) {
-            Some(Expr::Aggregate(buckets)) => !keeps_labels(buckets, &["le"]),
-            _ => false,
-        },
-        Expr::Call(call) => !call.args.is_empty() && call.args.iter().all(has_no_labels),
-        _ => false,
-    }
-}
-
-/// Whether the result of an aggregation has labels other than these.
-fn keeps_labels(aggregate: &Aggregate, except: &[&str]) -> bool {
-    let selects = matches!(
-        aggregate.op,
-        AggregateOp::Topk
-            | AggregateOp::Bottomk
-            | AggregateOp::CountValues
-            | AggregateOp::Limitk
-            | AggregateOp::LimitRatio
-    );
-    selects
-        || aggregate.grouping.as_ref().is_some_and(|grouping| {
-            let mut labels = grouping.labels.iter();
-            grouping.without || labels.any(|label| !except.contains(&label.text.as_str()))
-        })
-}
-
 /// Only time series and heatmaps draw exemplars, and only observations of a histogram have them.
-fn draws_distribution(panel: &Panel, promql: &Promql) -> bool {
+fn draws_distribution(panel: &Panel, query: &Query) -> bool {
+    let Expression::Promql(promql) = &query.expression else {
+        return false;
+    };
     match &panel.visualization {
         Visualization::Heatmap(heatmap) => !heatmap.calculate,
         Visualization::Timeseries(_) => {
@@ -129,13 +107,13 @@ fn draws_distribution(panel: &Panel, promql: &Promql) -> bool {
     }
 }
 
-fn loki(asks: Asks, query: &Query, logql: &LogQl, ref_id: String) -> LokiTarget {
+fn loki(panel: &Panel, query: &Query, logql: &LogQl, ref_id: String) -> LokiTarget {
     let lines = selects_lines(logql);
-    let evaluation = match query.evaluation {
-        // Loki gives lines only over a range.
-        _ if lines => Evaluation::Range,
-        Some(evaluation) => evaluation,
-        None => asks.evaluation,
+    // Loki gives lines only over a range.
+    let evaluation = if lines {
+        Evaluation::Range
+    } else {
+        evaluation(panel, query)
     };
     LokiTarget {
         datasource: datasource(&query.source()),
@@ -159,17 +137,11 @@ fn selects_lines(logql: &LogQl) -> bool {
     logql.as_str().starts_with('{')
 }
 
-fn tempo(
-    panel: &Panel,
-    asks: Asks,
-    query: &Query,
-    traceql: &TraceQl,
-    ref_id: String,
-) -> TempoTarget {
+fn tempo(panel: &Panel, query: &Query, traceql: &TraceQl, ref_id: String) -> TempoTarget {
     let metrics = computes_metrics(traceql);
     let lists = !metrics && !matches!(panel.visualization, Visualization::Traces(_));
     TempoTarget {
-        metrics_query_type: metrics.then(|| match query.evaluation.unwrap_or(asks.evaluation) {
+        metrics_query_type: metrics.then(|| match evaluation(panel, query) {
             Evaluation::Range => MetricsQueryType::Range,
             Evaluation::Instant => MetricsQueryType::Instant,
         }),
@@ -221,7 +193,7 @@ fn tempo_target(query: &Query, query_type: TempoQueryType, ref_id: String) -> Te
 
 #[cfg(test)]
 mod tests {
-    use crate::dashboard::panel::timeseries;
+    use crate::dashboard::panel::{stat, timeseries};
     use crate::dashboard::tests::panel_json;
     use crate::query::promql;
 
@@ -257,7 +229,23 @@ mod tests {
         let p95 = promql("histogram_quantile(0.95, sum by (le) (rate(x_bucket[5m])))");
         assert_eq!(exemplar(timeseries("x").query(p95.clone())), true);
         assert!(exemplar(timeseries("x").query(p95.clone()).exemplars(false)).is_null());
-        assert!(exemplar(timeseries("x").query(p95).instant()).is_null());
+        assert!(exemplar(timeseries("x").query(p95.clone()).instant()).is_null());
         assert!(exemplar(timeseries("x").query(promql("up"))).is_null());
+        let twice = timeseries("x").query(p95.clone()).query(p95);
+        let json = panel_json(twice);
+        assert!(json["targets"][0]["exemplar"].is_null());
+        assert_eq!(json["targets"][1]["exemplar"], true);
+    }
+
+    #[test]
+    fn one_value_over_all_the_time_shown_is_asked_for_once() {
+        let instant = |panel| panel_json(panel)["targets"][0]["instant"].take();
+        let all = || promql("sum(increase(x_total[$__range]))");
+        assert_eq!(instant(stat("x").query(all())), true);
+        assert_eq!(instant(stat("x").query(all()).over_time()), false);
+        assert_eq!(
+            instant(stat("x").query(promql("sum(rate(x_total[5m]))"))),
+            false
+        );
     }
 }

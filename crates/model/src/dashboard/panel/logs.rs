@@ -3,7 +3,6 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Asks;
 use super::{Panel, PanelType, Size};
 use crate::dashboard::grafana::options::Empty;
 
@@ -30,10 +29,6 @@ impl PanelType for Logs {
 
     type Options = json::Options;
     type Custom = Empty;
-
-    fn asks(&self) -> Asks {
-        Asks::LINES
-    }
 
     fn options(&self, _: &Panel, _: Option<&str>) -> json::Options {
         json::Options {

@@ -170,8 +170,6 @@ pub struct Asks {
     pub evaluation: Evaluation,
     /// How the answer is shaped.
     pub format: Format,
-    /// Whether the answer is log lines.
-    pub lines: bool,
 }
 
 impl Asks {
@@ -179,16 +177,10 @@ impl Asks {
     pub const SERIES: Self = Self {
         evaluation: Evaluation::Range,
         format: Format::TimeSeries,
-        lines: false,
     };
     /// One value per series.
     pub const NOW: Self = Self {
         evaluation: Evaluation::Instant,
-        ..Self::SERIES
-    };
-    /// Log lines.
-    pub const LINES: Self = Self {
-        lines: true,
         ..Self::SERIES
     };
 }
