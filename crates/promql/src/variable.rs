@@ -55,19 +55,11 @@ pub fn is_builtin_duration(name: &str) -> bool {
 #[must_use]
 pub fn scan(text: &str) -> Vec<(Range<usize>, Variable)> {
     let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(step) = text.as_bytes()[at..]
-        .iter()
-        .position(|b| matches!(b, b'$' | b'['))
-    {
-        let start = at + step;
-        match variable_at(text, start) {
-            Some(variable) => {
-                at = variable.span.range().end;
-                found.push((start..at, variable));
-            }
-            None => at = start + 1,
-        }
+    let mut from = 0;
+    while let Some(variable) = next(text, from) {
+        let range = variable.span.range();
+        from = range.end;
+        found.push((range, variable));
     }
     found
 }
