@@ -1,7 +1,7 @@
 //! What the examples of the checks are made of: a small stack of one service.
 
 use obsctl_model::prelude::*;
-use obsctl_model::{Rule, RuleQuery, ScrapeJob, Service};
+use obsctl_model::{RuleQuery, ScrapeJob, Service};
 
 labels! {
     /// HTTP methods the API serves.
@@ -78,11 +78,12 @@ pub(super) fn runbook() -> Runbook {
 }
 
 /// The stack with one recording rule.
+#[cfg(test)]
 #[track_caller]
 pub(super) fn record(query: impl Into<RuleQuery>) -> Stack {
     let name = MetricName::from_static("job:api_requests:rate5m");
     stack().rule_group(RuleGroup {
-        rules: vec![Rule::Record(RecordingRule::new(name, query))],
+        rules: vec![obsctl_model::Rule::Record(RecordingRule::new(name, query))],
         ..RuleGroup::new("api")
     })
 }

@@ -6,6 +6,7 @@ mod input;
 mod pattern;
 pub mod rules;
 mod suppression;
+mod template;
 #[cfg(test)]
 mod testing;
 

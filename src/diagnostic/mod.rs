@@ -117,6 +117,23 @@ impl Diagnostic {
         self
     }
 
+    /// Points at bytes of another text, or at other bytes of the same one.
+    #[must_use]
+    pub fn also_in(
+        mut self,
+        origin: Origin,
+        text: impl Into<String>,
+        range: Range<usize>,
+        note: impl Into<String>,
+    ) -> Self {
+        self.places.push(Place {
+            origin,
+            text: Some((text.into(), range)),
+            note: note.into(),
+        });
+        self
+    }
+
     /// Suggests the nearest of the names that exist, if one is near.
     #[must_use]
     pub fn did_you_mean<'a>(self, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {

@@ -1,5 +1,7 @@
 //! Every PromQL expression of a project, with the place it stands at: what most checks go through.
 
+use std::collections::BTreeSet;
+
 use obsctl_model::dashboard::{Annotation, Dashboard, ExpressionRef, Panel, Place, Variable};
 use obsctl_model::{
     Action, Alert, Origin, Promql, RecordingRule, Rule, RuleGroup, RuleQuery, Runbook,
@@ -19,6 +21,25 @@ pub struct Expression<'a> {
     pub site: Site<'a>,
     /// Where it was written; the owner's place where it has none of its own.
     pub origin: Origin,
+    /// Whether it is of a dashboard that was made from other definitions.
+    pub derived: bool,
+}
+
+impl Expression<'_> {
+    /// A finding in the expression: `note` is said under `span`.
+    #[must_use]
+    pub fn finding(
+        &self,
+        span: Span,
+        message: impl Into<String>,
+        note: impl Into<String>,
+    ) -> Diagnostic {
+        Diagnostic::new(self.site.subject(), self.origin, message).underline(
+            self.query.as_str(),
+            span.range(),
+            note,
+        )
+    }
 }
 
 /// Whose an expression is.
@@ -167,23 +188,6 @@ pub mod subject {
     }
 }
 
-impl Diagnostic {
-    /// A finding in an expression: `note` is said under `span`.
-    #[must_use]
-    pub fn at(
-        expression: &Expression<'_>,
-        span: Span,
-        message: impl Into<String>,
-        note: impl Into<String>,
-    ) -> Self {
-        Self::new(expression.site.subject(), expression.origin, message).underline(
-            expression.query.as_str(),
-            span.range(),
-            note,
-        )
-    }
-}
-
 impl Project {
     /// Every PromQL expression, in a fixed order: rules, dashboards, runbooks.
     #[must_use]
@@ -197,8 +201,10 @@ impl Project {
                     .filter_map(|rule| rule_query(group, rule)),
             );
         }
+        let written: BTreeSet<_> = self.stack().dashboards.iter().map(|one| &one.uid).collect();
         for dashboard in self.dashboards() {
-            found.extend(dashboard_queries(dashboard));
+            let derived = !written.contains(&dashboard.uid);
+            found.extend(dashboard_queries(dashboard, derived));
         }
         for runbook in &self.stack().runbooks {
             found.extend(runbook_queries(runbook));
@@ -219,10 +225,11 @@ fn rule_query<'a>(group: &'a RuleGroup, rule: &'a Rule) -> Option<Expression<'a>
         query,
         site,
         origin: own_or(query, rule.origin()),
+        derived: false,
     })
 }
 
-fn dashboard_queries(dashboard: &Dashboard) -> impl Iterator<Item = Expression<'_>> {
+fn dashboard_queries(dashboard: &Dashboard, derived: bool) -> impl Iterator<Item = Expression<'_>> {
     dashboard.queries().into_iter().filter_map(move |placed| {
         let ExpressionRef::Promql(query) = placed.expression else {
             return None;
@@ -250,6 +257,7 @@ fn dashboard_queries(dashboard: &Dashboard) -> impl Iterator<Item = Expression<'
             query,
             site,
             origin: placed.origin,
+            derived,
         })
     })
 }
@@ -261,6 +269,7 @@ fn runbook_queries(runbook: &Runbook) -> impl Iterator<Item = Expression<'_>> {
             query,
             site: Site::Step { runbook },
             origin: own_or(query, runbook.origin),
+            derived: false,
         }),
         _ => None,
     })

@@ -9,10 +9,12 @@ mod architecture;
 mod cli;
 mod committed_outputs;
 mod common;
+mod defects;
 mod definitions;
 mod engines;
 mod grafana_schemas;
 mod promtool;
+mod registry;
 
 use std::collections::BTreeSet;
 use std::path::Path;

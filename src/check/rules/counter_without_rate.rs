@@ -6,7 +6,7 @@ use obsctl_promql::Expr;
 use obsctl_promql::ast::{AggregateOp, BinaryOp};
 
 use crate::check::{Check, Findings, Input, example};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Severity;
 use crate::project::expression::series_name;
 use crate::project::{Part, Series};
 
@@ -64,20 +64,21 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                     Part::Bucket | Part::Sum | Part::Count => "counter",
                 };
                 findings.push(
-                    Diagnostic::at(
-                        &query.at,
-                        expr.span(),
-                        format!("{what} `{name}` is used without a rate"),
-                        "only ever grows",
-                    )
-                    .also(
-                        metric.origin,
-                        format!("declared as a {} here", metric.kind.word()),
-                    )
-                    .help(format!(
-                        "write `rate({}[{window}])`",
-                        &query.at.query.as_str()[expr.span().range()]
-                    )),
+                    query
+                        .at
+                        .finding(
+                            expr.span(),
+                            format!("{what} `{name}` is used without a rate"),
+                            "only ever grows",
+                        )
+                        .also(
+                            metric.origin,
+                            format!("declared as a {} here", metric.kind.word()),
+                        )
+                        .help(format!(
+                            "write `rate({}[{window}])`",
+                            &query.at.query.as_str()[expr.span().range()]
+                        )),
                 );
             });
     }

@@ -5,7 +5,7 @@ use obsctl_model::{MetricKind, Origin};
 use obsctl_promql::Expr;
 
 use crate::check::{Check, Findings, Input, example};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Severity;
 use crate::project::expression::series_name;
 use crate::project::{Part, Project, Series};
 
@@ -53,8 +53,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             let Some((what, origin)) = gauge(input.project, name) else {
                 continue;
             };
-            let finding = Diagnostic::at(
-                &query.at,
+            let finding = query.at.finding(
                 call.func.span.to(span),
                 format!("`{function}` of {what} `{name}`"),
                 "goes up and down",

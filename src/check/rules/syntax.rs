@@ -37,7 +37,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 Some(expected) => format!("expected {expected}"),
                 None => "here".to_owned(),
             };
-            let finding = Diagnostic::at(&query.at, error.span, &error.message, note);
+            let finding = query.at.finding(error.span, &error.message, note);
             findings.push(with_help(finding, error.help.as_deref()));
         }
         if !errors.is_empty() {
@@ -45,19 +45,21 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
         }
         let expr = query.at.query.expr();
         for error in typecheck(expr).1 {
-            let finding = Diagnostic::at(&query.at, error.span, &error.message, "");
+            let finding = query.at.finding(error.span, &error.message, "");
             findings.push(with_help(finding, error.help.as_deref()));
         }
         for matcher in expr.selectors().flat_map(|used| &used.selector.matchers) {
             let regex = &matcher.value.value;
             if matcher.op.is_regex() && !has_variable(regex) && !input.patterns.is_valid(regex) {
                 let message = format!("`{regex}` is not a regular expression");
-                findings.push(Diagnostic::at(&query.at, matcher.value.span, message, ""));
+                findings.push(query.at.finding(matcher.value.span, message, ""));
             }
         }
         for feature in experimental(expr) {
             let message = format!("`{}` is experimental", feature.name);
-            let finding = Diagnostic::at(&query.at, feature.span, message, "refused by default");
+            let finding = query
+                .at
+                .finding(feature.span, message, "refused by default");
             findings.push(finding.help(format!(
                 "Prometheus knows it only with `--enable-feature={}`",
                 feature.feature.flag()

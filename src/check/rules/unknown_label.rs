@@ -3,7 +3,7 @@
 use obsctl_model::query::promql;
 
 use crate::check::{Check, Findings, Input, example};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Severity;
 use crate::project::Site;
 use crate::project::labels::{Issue, Use};
 
@@ -34,7 +34,9 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             if issue.loss.is_none() && issue.used != Use::Agreement {
                 let message = format!("label `{}` does not exist here", issue.label);
                 findings.push(
-                    Diagnostic::at(&query.at, issue.span, message, note(issue))
+                    query
+                        .at
+                        .finding(issue.span, message, note(issue))
                         .did_you_mean(issue.label, issue.instead.iter().copied())
                         .help(available(&issue.instead)),
                 );
@@ -49,7 +51,9 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             let message = format!("label `{label}` does not exist here");
             let span = query.at.query.expr().span();
             findings.push(
-                Diagnostic::at(&query.at, span, message, format!("has no `{label}`"))
+                query
+                    .at
+                    .finding(span, message, format!("has no `{label}`"))
                     .did_you_mean(label, names.iter().copied())
                     .help(available(&names)),
             );

@@ -3,7 +3,7 @@
 use obsctl_model::query::promql;
 
 use crate::check::{Check, Findings, Input, example};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Severity;
 use crate::project::expression::series_name;
 use crate::project::{Catalog, Series};
 
@@ -40,7 +40,9 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 continue;
             }
             let message = format!("metric `{name}` does not exist");
-            let finding = Diagnostic::at(&query.at, span, message, "neither exposed nor recorded");
+            let finding = query
+                .at
+                .finding(span, message, "neither exposed nor recorded");
             findings.push(match histogram(catalog, name) {
                 Some((origin, parts)) => finding
                     .also(origin, "a classic histogram is declared here")

@@ -77,6 +77,9 @@ fn one(diagnostic: &Diagnostic, source: Source<'_>, style: Style, renderer: &Ren
         .id(diagnostic.check)
         .elements(Vec::<Element<'_>>::new());
     for (index, place) in diagnostic.places.iter().enumerate() {
+        if index > 0 && shares_snippet(diagnostic, place) {
+            continue;
+        }
         let spot = locate(place.origin, source);
         for element in elements(place, spot, index == 0, diagnostic, style) {
             group = group.element(element);
@@ -121,14 +124,17 @@ fn elements<'a>(
     };
     if let Some((text, range)) = &place.text {
         let path = file.unwrap_or(&diagnostic.subject);
-        return vec![snippet(
-            text.clone(),
-            range.clone(),
-            kind,
-            &place.note,
-            path,
-            line,
-        )];
+        let mut marks = vec![mark(text, range, kind, &place.note)];
+        if primary {
+            for further in &diagnostic.places[1..] {
+                if let Some((_, range)) = &further.text
+                    && shares_snippet(diagnostic, further)
+                {
+                    marks.push(mark(text, range, AnnotationKind::Context, &further.note));
+                }
+            }
+        }
+        return vec![snippet(text.clone(), marks, path, line)];
     }
     let Some(file) = file else {
         return note(place);
@@ -140,7 +146,10 @@ fn elements<'a>(
         Some((anchor, range))
     };
     match spot.and_then(|spot| spot.shown).or_else(quoted) {
-        Some((text, range)) => vec![snippet(text, range, kind, &place.note, file, line)],
+        Some((text, range)) => {
+            let marks = vec![mark(&text, &range, kind, &place.note)];
+            vec![snippet(text, marks, file, line)]
+        }
         None => {
             let header = Header::path(file);
             let header = if style.places {
@@ -163,22 +172,39 @@ fn note(place: &Place) -> Vec<Element<'_>> {
     vec![Level::NOTE.message(place.note.as_str()).into()]
 }
 
+/// Whether a place is in the same text as the primary one, and is underlined there.
+fn shares_snippet(diagnostic: &Diagnostic, place: &Place) -> bool {
+    let text = |place: &Place| place.text.as_ref().map(|(text, _)| text.clone());
+    diagnostic.places.first().is_some_and(|primary| {
+        primary.origin.location() == place.origin.location()
+            && place.text.is_some()
+            && text(primary) == text(place)
+    })
+}
+
 fn snippet<'a>(
     text: String,
-    range: Range<usize>,
-    kind: AnnotationKind,
-    note: &'a str,
+    marks: Vec<Annotation<'a>>,
     path: &'a str,
     line: usize,
 ) -> Element<'a> {
-    let end = floor(&text, range.end);
-    let start = floor(&text, range.start.min(end));
-    let label = (!note.is_empty()).then_some(note);
-    Snippet::<Annotation<'a>>::source(text)
+    Snippet::source(text)
         .path(path)
         .line_start(line)
-        .annotation(kind.span(start..end).label(label))
+        .annotations(marks)
         .into()
+}
+
+fn mark<'a>(
+    text: &str,
+    range: &Range<usize>,
+    kind: AnnotationKind,
+    note: &'a str,
+) -> Annotation<'a> {
+    let end = floor(text, range.end);
+    let start = floor(text, range.start.min(end));
+    kind.span(start..end)
+        .label((!note.is_empty()).then_some(note))
 }
 
 /// The last boundary between characters up to `index`.

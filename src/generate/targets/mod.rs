@@ -4,6 +4,7 @@ use super::Target;
 
 pub mod alertmanager_config;
 pub mod alloy_config;
+mod check_docs;
 pub mod compose;
 pub mod grafana_dashboard_providers;
 pub mod grafana_dashboards;
@@ -25,6 +26,7 @@ mod trace_docs;
 pub static ALL: &[&Target] = &[
     &alertmanager_config::ALERTMANAGER_CONFIG,
     &alloy_config::ALLOY_CONFIG,
+    &check_docs::CHECK_DOCS,
     &compose::COMPOSE,
     &grafana_dashboard_providers::GRAFANA_DASHBOARD_PROVIDERS,
     &grafana_dashboards::GRAFANA_DASHBOARDS,

@@ -1,0 +1,315 @@
+//! `impossible-label-value`
+
+use std::collections::BTreeSet;
+
+use obsctl_model::query::promql;
+use obsctl_model::{Domain, MetricDef, MetricKind, Rule};
+use obsctl_promql::ast::{MatchOp, Matcher};
+
+use crate::check::{Check, Findings, Input, Patterns, Query, example};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::project::expression::{has_variable, series_name};
+use crate::project::{Part, Project, Series};
+
+/// A value that a label never has.
+pub static CHECK: Check = Check {
+    name: "impossible-label-value",
+    severity: Severity::Error,
+    docs: "\
+A matcher asks for a value that the label never has, or for a pattern that none of its values matches.
+
+## Why it matters
+
+It selects nothing, for ever (or, negated, leaves nothing out). Mostly a slip: the wrong case, an old name, `5XX`
+instead of `5..`. Prometheus writes bucket bounds as floating point numbers: `le=\"1.0\"`, never `le=\"1\"`.
+
+## How to fix it
+
+Write one of the values the label has, or declare the value with the label.
+",
+    run,
+    fires: || example::alert(promql(r#"rate(api_requests_total{method="PSOT"}[5m]) > 1"#)),
+    silent: || example::alert(promql(r#"rate(api_requests_total{method="POST"}[5m]) > 1"#)),
+};
+
+fn run(input: &Input<'_>, findings: &mut Findings) {
+    let known = Known::new(input.project);
+    for query in &input.queries {
+        for used in query.at.query.expr().selectors() {
+            let Some((name, _)) = series_name(used.selector) else {
+                continue;
+            };
+            let Some(series) = input.project.catalog().get(name) else {
+                continue;
+            };
+            for matcher in &used.selector.matchers {
+                let value = matcher.value.value.as_str();
+                if value.is_empty() || has_variable(value) {
+                    continue;
+                }
+                if let Some(values) = known.values(series, &matcher.name.text)
+                    && !possible(&input.patterns, matcher, &values)
+                {
+                    findings.push(finding(query, matcher, &values, series));
+                }
+            }
+        }
+    }
+}
+
+/// What the values of a label can be.
+#[derive(Debug)]
+enum Values<'a> {
+    Exactly(Vec<std::borrow::Cow<'a, str>>),
+    Matching(&'a str),
+}
+
+/// Values that follow from the stack as a whole.
+struct Known<'a> {
+    project: &'a Project,
+    alerts: BTreeSet<&'a str>,
+}
+
+impl<'a> Known<'a> {
+    fn new(project: &'a Project) -> Self {
+        let rules = project.groups().iter().flat_map(|group| &group.rules);
+        let alerts = rules.filter_map(|rule| match rule {
+            Rule::Alert(alert) => Some(alert.name.as_str()),
+            Rule::Record(_) => None,
+        });
+        Self {
+            project,
+            alerts: alerts.collect(),
+        }
+    }
+
+    /// What the values of a label of a series can be; nothing where that is not known.
+    fn values(&self, series: &'a Series, label: &str) -> Option<Values<'a>> {
+        let exactly = |values: &mut dyn Iterator<Item = &'a str>| {
+            let values: Vec<_> = values.map(Into::into).collect();
+            (!values.is_empty()).then_some(Values::Exactly(values))
+        };
+        match series {
+            Series::Exposed { metric, part } => {
+                if let Some(bounds) = bounds(metric, *part, label) {
+                    return Some(bounds);
+                }
+                match metric.label(label).map(|label| &label.domain) {
+                    Some(Domain::Values(values)) => exactly(&mut values.iter().map(String::as_str)),
+                    Some(Domain::Pattern { regex, .. }) => Some(Values::Matching(regex)),
+                    Some(Domain::Bounded { .. } | Domain::Unbounded { .. }) => None,
+                    None if label == "job" => {
+                        let jobs = self.project.stack().scrape_jobs.iter();
+                        let exposer = &metric.exposed_by;
+                        let mut jobs = jobs.filter(|job| job.exposes == *exposer);
+                        exactly(&mut jobs.by_ref().map(|job| job.job.as_str()))
+                    }
+                    None => None,
+                }
+            }
+            Series::Synthetic(synthetic) => match (label, synthetic.labels) {
+                ("job", Some(_)) => {
+                    let jobs = self.project.stack().scrape_jobs.iter();
+                    exactly(&mut jobs.map(|job| job.job.as_str()))
+                }
+                ("alertname", None) => exactly(&mut self.alerts.iter().copied()),
+                ("alertstate", None) => exactly(&mut ["pending", "firing"].into_iter()),
+                _ => None,
+            },
+            Series::Recorded { .. } => None,
+        }
+    }
+}
+
+/// The values of `le` and `quantile`, as Prometheus normalizes them.
+fn bounds<'a>(metric: &MetricDef, part: Part, label: &str) -> Option<Values<'a>> {
+    let text = |number: &f64| match number {
+        n if n.is_infinite() => "+Inf".to_owned(),
+        n if n.fract() == 0.0 && n.abs() < 1e15 => format!("{n:.1}"),
+        n => n.to_string(),
+    };
+    let values = match (&metric.kind, part, label) {
+        (MetricKind::Histogram { buckets, .. }, Part::Bucket, "le") => buckets
+            .iter()
+            .map(text)
+            .chain(["+Inf".to_owned()])
+            .map(Into::into)
+            .collect(),
+        (MetricKind::Summary { quantiles }, Part::Whole, "quantile") => {
+            quantiles.iter().map(text).map(Into::into).collect()
+        }
+        _ => return None,
+    };
+    Some(Values::Exactly(values))
+}
+
+/// Whether some value can match. A pattern of alternatives is wrong as soon as one of them is.
+fn possible(patterns: &Patterns, matcher: &Matcher, values: &Values<'_>) -> bool {
+    let value = matcher.value.value.as_str();
+    let matches = |regex: &str| match values {
+        Values::Exactly(values) => values
+            .iter()
+            .any(|one| patterns.matches(regex, one) != Some(false)),
+        Values::Matching(domain) => patterns.overlap(regex, domain) != Some(false),
+    };
+    match (matcher.op, values) {
+        (MatchOp::Equal | MatchOp::NotEqual, Values::Exactly(values)) => {
+            values.iter().any(|one| one == value)
+        }
+        (MatchOp::Equal | MatchOp::NotEqual, Values::Matching(domain)) => {
+            patterns.matches(domain, value) != Some(false)
+        }
+        // What matches the empty text may be meant for series without the label.
+        (MatchOp::Regex | MatchOp::NotRegex, _) if patterns.matches(value, "") == Some(true) => {
+            true
+        }
+        (MatchOp::Regex | MatchOp::NotRegex, _) => match alternatives(value) {
+            Some(mut all) => all.all(matches),
+            None => matches(value),
+        },
+    }
+}
+
+/// The alternatives of `a|b|c`, where there is nothing more to the pattern.
+fn alternatives(regex: &str) -> Option<impl Iterator<Item = &str>> {
+    let plain = !regex.contains(['(', ')', '[', ']', '{', '}', '\\', '^', '$']);
+    plain.then(|| regex.split('|').filter(|part| !part.is_empty()))
+}
+
+fn finding(
+    query: &Query<'_>,
+    matcher: &Matcher,
+    values: &Values<'_>,
+    series: &Series,
+) -> Diagnostic {
+    let (label, value) = (&matcher.name.text, &matcher.value.value);
+    let what = if matcher.op.is_regex() {
+        format!("no value of label `{label}` matches `{value}`")
+    } else {
+        format!("label `{label}` never has the value `{value}`")
+    };
+    let what = match alternatives(value).map(Iterator::count) {
+        Some(2..) if matcher.op.is_regex() => {
+            format!("an alternative of `{value}` matches no value of label `{label}`")
+        }
+        _ => what,
+    };
+    let note = if matcher.op.is_negative() {
+        "leaves nothing out"
+    } else {
+        "selects nothing"
+    };
+    let finding = query.at.finding(matcher.value.span, what, note);
+    let finding = match series {
+        Series::Exposed { metric, .. } => finding.also(metric.origin, "declared here"),
+        _ => finding,
+    };
+    match values {
+        Values::Exactly(values) => {
+            let shown: Vec<_> = values
+                .iter()
+                .take(12)
+                .map(|one| format!("`{one}`"))
+                .collect();
+            let more = if values.len() > shown.len() {
+                ", …"
+            } else {
+                ""
+            };
+            let finding = if matcher.op.is_regex() {
+                finding
+            } else {
+                finding.did_you_mean(value, values.iter().map(AsRef::as_ref))
+            };
+            finding.help(format!("the values are {}{more}", shown.join(", ")))
+        }
+        Values::Matching(domain) => finding.help(format!("the values match `{domain}`")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::testing::{report, underlined};
+
+    #[test]
+    fn names_the_values_there_are() {
+        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @r#"
+        error[impossible-label-value]: label `method` never has the value `PSOT`
+         --> definitions.rs:1:32
+          |
+        1 | rate(api_requests_total{method="PSOT"}[5m]) > 1
+          |                                ^^^^^^ selects nothing
+          |
+         ::: metrics.rs:1:1
+          |
+        1 | "api_requests_total"
+          | -------------------- declared here
+          |
+          = in: alert `HighLatency` of group `api`
+          = help: did you mean `POST`?
+          = help: the values are `GET`, `POST`, `DELETE`
+        "#);
+    }
+
+    #[test]
+    fn patterns_are_compared_with_what_the_values_match() {
+        let query = r#"rate(api_requests_total{status_code=~"5XX"}[5m]) > 1"#;
+        insta::assert_snapshot!(report(&CHECK, example::alert(promql(query))), @r#"
+        error[impossible-label-value]: no value of label `status_code` matches `5XX`
+         --> definitions.rs:1:38
+          |
+        1 | rate(api_requests_total{status_code=~"5XX"}[5m]) > 1
+          |                                      ^^^^^ selects nothing
+          |
+         ::: metrics.rs:1:1
+          |
+        1 | "api_requests_total"
+          | -------------------- declared here
+          |
+          = in: alert `HighLatency` of group `api`
+          = help: the values match `[1-5][0-9][0-9]`
+        "#);
+    }
+
+    #[test]
+    fn values_that_cannot_be_are_found() {
+        for (selector, found) in [
+            (r#"api_requests_total{method=~"GET|PSOT"}"#, r#""GET|PSOT""#),
+            (r#"api_requests_total{method!="get"}"#, r#""get""#),
+            (r#"api_requests_total{status_code="600"}"#, r#""600""#),
+            (r#"api_requests_total{job="apj"}"#, r#""apj""#),
+            (r#"api_request_duration_seconds_bucket{le="1"}"#, r#""1""#),
+            (r#"up{job="apj"}"#, r#""apj""#),
+            (r#"ALERTS{alertname="Nothing"}"#, r#""Nothing""#),
+        ] {
+            let query = promql(&format!("count({selector}) > 1"));
+            assert_eq!(
+                underlined(&CHECK, example::alert(query)),
+                [found],
+                "{selector}"
+            );
+        }
+    }
+
+    #[test]
+    fn values_that_can_be_are_silent() {
+        for selector in [
+            r#"api_requests_total{method=~"GET|POST|"}"#,
+            r#"api_requests_total{method=~"P.*"}"#,
+            r#"api_requests_total{status_code=~"5..|4.."}"#,
+            r#"api_requests_total{path="/anything"}"#,
+            r#"api_requests_total{method="$method"}"#,
+            r#"api_request_duration_seconds_bucket{le="1.0"}"#,
+            r#"api_request_duration_seconds_bucket{le="+Inf"}"#,
+            r#"ALERTS{alertname="HighLatency", alertstate="firing"}"#,
+        ] {
+            let query = promql(&format!("count({selector}) > 1"));
+            assert_eq!(
+                underlined(&CHECK, example::alert(query)),
+                [""; 0],
+                "{selector}"
+            );
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! `unknown-reference`
+
+use std::collections::BTreeSet;
+
+use obsctl_model::dashboard::{DashboardLinkTarget, LinkTarget};
+use obsctl_model::query::promql;
+use obsctl_model::{Alert, Exposer, Origin, Route, Rule, Uid};
+
+use crate::check::{Check, Findings, Input, example};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::project::subject;
+
+/// A name of a definition that does not exist.
+pub static CHECK: Check = Check {
+    name: "unknown-reference",
+    severity: Severity::Error,
+    docs: "\
+A dashboard, runbook, service, receiver or mute time is named that the stack does not define.
+
+## Why it matters
+
+Links lead to an error page. A route to a receiver that does not exist keeps Alertmanager from starting.
+
+## How to fix it
+
+Correct the name, or define what is missing.
+",
+    run,
+    fires: || {
+        example::stack()
+            .dashboard(example::dashboard())
+            .rule_group(obsctl_model::RuleGroup::new("api").alert(Alert {
+                dashboard: Some(Uid::from_static("apj")),
+                ..example::high_latency(promql("connections > 100"))
+            }))
+            .runbook(example::runbook())
+    },
+    silent: || {
+        example::stack()
+            .dashboard(example::dashboard())
+            .rule_group(obsctl_model::RuleGroup::new("api").alert(Alert {
+                dashboard: Some(Uid::from_static("api")),
+                ..example::high_latency(promql("connections > 100"))
+            }))
+            .runbook(example::runbook())
+    },
+};
+
+/// Everything that can be named.
+struct Names<'a> {
+    dashboards: BTreeSet<&'a str>,
+    runbooks: BTreeSet<&'a str>,
+    services: BTreeSet<&'a str>,
+    receivers: BTreeSet<&'a str>,
+    mute_times: BTreeSet<&'a str>,
+}
+
+fn run(input: &Input<'_>, findings: &mut Findings) {
+    let project = input.project;
+    let stack = project.stack();
+    let routing = stack.routing.as_ref();
+    let names = Names {
+        dashboards: project
+            .dashboards()
+            .iter()
+            .map(|one| one.uid.as_str())
+            .collect(),
+        runbooks: stack.runbooks.iter().map(|one| one.id.as_str()).collect(),
+        services: stack.services.iter().map(|one| one.name.as_str()).collect(),
+        receivers: routing
+            .iter()
+            .flat_map(|routing| &routing.receivers)
+            .map(|one| one.name.as_str())
+            .collect(),
+        mute_times: routing
+            .iter()
+            .flat_map(|routing| &routing.mute_times)
+            .map(|one| one.name.as_str())
+            .collect(),
+    };
+    let mut known = |subject: &dyn Fn() -> String,
+                     origin: Origin,
+                     what: &str,
+                     name: &str,
+                     all: &BTreeSet<&str>| {
+        if !all.contains(name) {
+            findings.push(
+                Diagnostic::new(subject(), origin, format!("{what} `{name}` does not exist"))
+                    .did_you_mean(name, all.iter().copied()),
+            );
+        }
+    };
+    for group in project.groups() {
+        for rule in &group.rules {
+            if let Rule::Alert(alert) = rule
+                && let Some(uid) = &alert.dashboard
+            {
+                let subject = || subject::alert(group, alert);
+                known(
+                    &subject,
+                    alert.origin,
+                    "dashboard",
+                    uid.as_str(),
+                    &names.dashboards,
+                );
+            }
+        }
+    }
+    for runbook in &stack.runbooks {
+        for uid in &runbook.dashboards {
+            let subject = || subject::runbook(runbook);
+            known(
+                &subject,
+                runbook.origin,
+                "dashboard",
+                uid.as_str(),
+                &names.dashboards,
+            );
+        }
+    }
+    for dashboard in project.dashboards() {
+        for panel in dashboard.panels() {
+            for link in panel.all_links() {
+                if let LinkTarget::Dashboard { uid, .. } = &link.to {
+                    let subject = || subject::panel(dashboard, panel);
+                    known(
+                        &subject,
+                        panel.origin,
+                        "dashboard",
+                        uid.as_str(),
+                        &names.dashboards,
+                    );
+                }
+            }
+        }
+        for link in &dashboard.links {
+            if let DashboardLinkTarget::Dashboard(uid) = &link.to {
+                let subject = || subject::dashboard(dashboard);
+                known(
+                    &subject,
+                    dashboard.origin,
+                    "dashboard",
+                    uid.as_str(),
+                    &names.dashboards,
+                );
+            }
+        }
+    }
+    for slo in &stack.slos {
+        if let Some(runbook) = &slo.runbook {
+            known(
+                &|| subject::slo(slo),
+                slo.origin,
+                "runbook",
+                runbook.as_str(),
+                &names.runbooks,
+            );
+        }
+    }
+    for metric in stack.metrics.iter().flat_map(|family| &family.metrics) {
+        if let Exposer::Service(name) = &metric.exposed_by {
+            known(
+                &|| subject::metric(metric),
+                metric.origin,
+                "service",
+                name,
+                &names.services,
+            );
+        }
+    }
+    for job in &stack.scrape_jobs {
+        if let Exposer::Service(name) = &job.exposes {
+            let subject = || format!("scrape job `{}`", job.job);
+            known(&subject, job.origin, "service", name, &names.services);
+        }
+    }
+    for span in &stack.spans.spans {
+        let subject = || format!("span `{}`", span.name);
+        known(
+            &subject,
+            span.origin,
+            "service",
+            &span.service,
+            &names.services,
+        );
+    }
+    let mut routes: Vec<&Route> = routing.iter().map(|routing| &routing.root).collect();
+    while let Some(route) = routes.pop() {
+        let subject = || format!("route to `{}`", route.receiver);
+        known(
+            &subject,
+            route.origin,
+            "receiver",
+            &route.receiver,
+            &names.receivers,
+        );
+        for mute in &route.muted {
+            known(&subject, route.origin, "mute time", mute, &names.mute_times);
+        }
+        routes.extend(&route.routes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::testing::{findings, report};
+    use obsctl_model::{Receiver, Routing};
+
+    #[test]
+    fn suggests_the_nearest_dashboard() {
+        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"
+        error[unknown-reference]: dashboard `apj` does not exist
+        --> definitions.rs
+         = in: alert `HighLatency` of group `api`
+         = help: did you mean `api`?
+        ");
+    }
+
+    #[test]
+    fn routes_name_receivers_and_mute_times() {
+        let routing = Routing {
+            root: Route::to("ops").child(Route::to("opps").muted_during("nights")),
+            receivers: vec![Receiver::new("ops")],
+            inhibitions: vec![],
+            mute_times: vec![],
+        };
+        let found: Vec<_> = findings(example::stack().routing(routing))
+            .into_iter()
+            .filter(|finding| finding.check == CHECK.name)
+            .map(|finding| finding.message)
+            .collect();
+        assert_eq!(
+            found,
+            [
+                "mute time `nights` does not exist",
+                "receiver `opps` does not exist"
+            ]
+        );
+    }
+}

@@ -1,0 +1,185 @@
+//! `variable-undefined`
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use obsctl_model::dashboard::{Dashboard, ExpressionRef, PlacedQuery, TextKind};
+use obsctl_model::prelude::timeseries;
+use obsctl_model::query::promql;
+use obsctl_model::{Origin, Stack};
+use obsctl_promql::ast::Variable;
+use obsctl_promql::variable::{is_builtin, scan};
+
+use crate::check::{Check, Findings, Input, example};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::project::subject;
+
+/// A variable that nothing fills in.
+pub static CHECK: Check = Check {
+    name: "variable-undefined",
+    severity: Severity::Error,
+    docs: "\
+A dashboard uses a variable that it does not define, or a rule uses one at all.
+
+## Why it matters
+
+Grafana leaves the name as it is: the query asks for series whose label is literally `$tenant`. Prometheus knows no
+variables; it refuses the rule, or looks for the literal text.
+
+## How to fix it
+
+Correct the name or define the variable. In rules, write what is meant: `[5m]` instead of `[$__rate_interval]`.
+",
+    run,
+    fires: || using("$route"),
+    silent: || using("$path"),
+};
+
+fn run(input: &Input<'_>, findings: &mut Findings) {
+    for query in &input.queries {
+        if query.at.site.is_rule() {
+            for variable in used(query.at.query.as_str()) {
+                let message = format!("`{}` in a rule: Prometheus knows no variables", variable.1);
+                findings.push(
+                    Diagnostic::new(query.at.site.subject(), query.at.origin, message)
+                        .underline(query.at.query.as_str(), variable.0, "nothing fills it in")
+                        .help("write what is meant, such as `5m`"),
+                );
+            }
+        }
+    }
+    let written: BTreeSet<_> = input
+        .project
+        .stack()
+        .dashboards
+        .iter()
+        .map(|one| &one.uid)
+        .collect();
+    for dashboard in input.project.dashboards() {
+        check(dashboard, written.contains(&dashboard.uid), findings);
+    }
+}
+
+fn check(dashboard: &Dashboard, written: bool, findings: &mut Findings) {
+    let defined: BTreeSet<&str> = dashboard
+        .variables
+        .iter()
+        .map(|variable| variable.name.as_str())
+        .collect();
+    for placed in dashboard.queries() {
+        report(
+            dashboard,
+            &defined,
+            text_of(&placed),
+            placed.origin,
+            &placed.place.describe(),
+            findings,
+        );
+    }
+    for placed in dashboard.texts() {
+        // Markdown can show shell commands, and what is derived repeats templates of alerts.
+        if placed.kind == TextKind::Content || !written {
+            continue;
+        }
+        report(
+            dashboard,
+            &defined,
+            &placed.text,
+            dashboard.origin,
+            &placed.place.describe(),
+            findings,
+        );
+    }
+}
+
+fn report(
+    dashboard: &Dashboard,
+    defined: &BTreeSet<&str>,
+    text: &str,
+    origin: Origin,
+    place: &str,
+    findings: &mut Findings,
+) {
+    for (range, variable) in used(text) {
+        if is_builtin(&variable.name) || defined.contains(variable.name.as_str()) {
+            continue;
+        }
+        let of = subject::dashboard(dashboard);
+        let subject = if place == "the dashboard" {
+            of.clone()
+        } else {
+            format!("{place} of {of}")
+        };
+        let message = format!("{of} defines no variable `{}`", variable.name);
+        findings.push(
+            Diagnostic::new(subject, origin, message)
+                .underline(text, range, "nothing fills it in")
+                .did_you_mean(&variable.name, defined.iter().copied()),
+        );
+    }
+}
+
+/// The text of a query in any language.
+pub(super) fn text_of<'a>(placed: &PlacedQuery<'a>) -> &'a str {
+    match placed.expression {
+        ExpressionRef::Promql(query) => query.as_str(),
+        ExpressionRef::Logql(query) => query.as_str(),
+        ExpressionRef::Traceql(query) => query.as_str(),
+        ExpressionRef::ServiceMap(selector) => selector,
+    }
+}
+
+/// The variables of a text. `$1` is a group of a regular expression.
+pub(super) fn used(text: &str) -> impl Iterator<Item = (Range<usize>, Variable)> {
+    scan(text)
+        .into_iter()
+        .filter(|(_, variable)| !variable.name.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// A stack with a dashboard that defines `path` and uses this variable.
+fn using(variable: &str) -> Stack {
+    let query = format!("sum(rate(api_requests_total{{path=\"{variable}\"}}[$__rate_interval]))");
+    let panel = timeseries("Requests to $path").query(promql(&query));
+    let choice = obsctl_model::dashboard::variable::textbox("path");
+    example::stack().dashboard(example::dashboard().variable(choice).row("Traffic", panel))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::testing::{report as shown, underlined};
+
+    #[test]
+    fn names_the_variable_and_the_dashboard() {
+        insta::assert_snapshot!(shown(&CHECK, (CHECK.fires)()), @r#"
+        error[variable-undefined]: dashboard `api` defines no variable `route`
+         --> definitions.rs:1:35
+          |
+        1 | sum(rate(api_requests_total{path="$route"}[$__rate_interval]))
+          |                                   ^^^^^^ nothing fills it in
+          |
+          = in: panel `Requests to $path`, query `A` of dashboard `api`
+        "#);
+    }
+
+    #[test]
+    fn rules_have_no_variables() {
+        let query = promql("rate(api_requests_total[$__rate_interval]) > 1");
+        assert_eq!(
+            underlined(&CHECK, example::alert(query)),
+            ["$__rate_interval"]
+        );
+    }
+
+    #[test]
+    fn groups_of_regular_expressions_are_no_variables() {
+        let query = promql(r#"label_replace(connections, "a", "$1", "path", "(.*)") > 1"#);
+        assert_eq!(underlined(&CHECK, example::alert(query)), [""; 0]);
+    }
+
+    #[test]
+    fn headings_are_read_too() {
+        let panel = timeseries("of $nobody").query(promql("connections"));
+        assert_eq!(underlined(&CHECK, example::panels(panel)), ["$nobody"]);
+    }
+}

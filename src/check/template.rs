@@ -1,0 +1,165 @@
+//! Labels named in texts: Prometheus' templates (`{{ $labels.path }}`) and Grafana's legends (`{{path}}`).
+
+use std::ops::Range;
+
+use obsctl_model::Origin;
+
+use super::Query;
+use crate::project::Site;
+use crate::project::labels::Loss;
+
+/// A label named in a text that the query's result does not have.
+#[derive(Clone, Debug)]
+pub(super) struct Missing<'a> {
+    /// The label.
+    pub label: &'a str,
+    /// What kind of text names it: `summary`.
+    pub what: &'a str,
+    /// The text.
+    pub text: &'a str,
+    /// The bytes of the text that name the label.
+    pub range: Range<usize>,
+    /// Where the text is defined.
+    pub origin: Origin,
+    /// What took the label away; none where it never was there.
+    pub loss: Option<Loss<'a>>,
+}
+
+/// The labels that texts about a query name and its result does not have.
+pub(super) fn missing<'a>(query: &Query<'a>) -> Vec<Missing<'a>> {
+    let labels = &query.flow.labels;
+    let mut found = vec![];
+    for (what, text, origin, named) in texts(&query.at.site) {
+        for (range, label) in named(text) {
+            if !labels.has(label) {
+                found.push(Missing {
+                    label,
+                    what,
+                    text,
+                    range,
+                    origin,
+                    loss: labels.loss(label),
+                });
+            }
+        }
+    }
+    found
+}
+
+type Named = fn(&str) -> Vec<(Range<usize>, &str)>;
+
+/// The texts that can name labels of a query's result, and how they do it.
+fn texts<'a>(site: &Site<'a>) -> Vec<(&'a str, &'a str, Origin, Named)> {
+    match site {
+        Site::Alert { alert, .. } => {
+            let own = [
+                ("summary", Some(alert.summary.as_str())),
+                ("description", alert.description.as_deref()),
+            ];
+            let own = own
+                .into_iter()
+                .filter_map(|(what, text)| Some((what, text?)));
+            let further = alert.annotations.iter().chain(&alert.labels);
+            let further = further.map(|(what, text)| (what.as_str(), text.as_str()));
+            own.chain(further)
+                .map(|(what, text)| (what, text, alert.origin, template_labels as Named))
+                .collect()
+        }
+        Site::Panel {
+            panel,
+            legend: Some(legend),
+            ..
+        } => vec![("legend", legend, panel.origin, legend_labels as Named)],
+        Site::Annotation { annotation, .. } => {
+            let texts = [("title", &annotation.title), ("text", &annotation.text)];
+            texts
+                .into_iter()
+                .filter_map(|(what, text)| Some((what, text.as_deref()?)))
+                .map(|(what, text)| (what, text, annotation.origin, legend_labels as Named))
+                .collect()
+        }
+        _ => vec![],
+    }
+}
+
+/// The labels that a template of Prometheus names: `$labels.path`, `.Labels.path`, `index $labels "path"`.
+fn template_labels(text: &str) -> Vec<(Range<usize>, &str)> {
+    // Inside `range` and `with` the dot is something else.
+    let dot = !text.contains("range ") && !text.contains("with ");
+    let mut found = vec![];
+    for action in actions(text) {
+        let forms = [
+            ("$labels.", true),
+            (".Labels.", dot),
+            ("index $labels \"", true),
+            ("index .Labels \"", dot),
+        ];
+        for (form, _) in forms.iter().filter(|(_, known)| *known) {
+            for (at, _) in text[action.clone()].match_indices(form) {
+                let start = action.start + at + form.len();
+                let label = word(&text[start..]);
+                if !label.is_empty() {
+                    found.push((start..start + label.len(), label));
+                }
+            }
+        }
+    }
+    found.sort_by_key(|(range, _)| range.start);
+    found
+}
+
+/// The labels that a legend names: `{{path}}`.
+fn legend_labels(text: &str) -> Vec<(Range<usize>, &str)> {
+    actions(text)
+        .filter_map(|range| {
+            let inner = &text[range.clone()];
+            let label = inner.trim();
+            let start = range.start + inner.find(label)?;
+            (!label.is_empty() && word(label) == label).then(|| (start..start + label.len(), label))
+        })
+        .collect()
+}
+
+/// What stands between `{{` and `}}`.
+fn actions(text: &str) -> impl Iterator<Item = Range<usize>> {
+    text.match_indices("{{").filter_map(|(open, _)| {
+        let start = open + 2;
+        let length = text[start..].find("}}")?;
+        Some(start..start + length)
+    })
+}
+
+fn word(text: &str) -> &str {
+    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    &text[..end.unwrap_or(text.len())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(named: Named, text: &str) -> Vec<&str> {
+        named(text).into_iter().map(|(_, label)| label).collect()
+    }
+
+    #[test]
+    fn templates_name_labels_in_four_ways() {
+        let text = r#"{{ $labels.a }} {{ .Labels.b | title }} {{ index $labels "c" }} $labels.no {{ $value }}"#;
+        assert_eq!(names(template_labels, text), ["a", "b", "c"]);
+        assert_eq!(
+            names(
+                template_labels,
+                r#"{{ range query "up" }}{{ .Labels.x }}{{ end }}{{ $labels.y }}"#
+            ),
+            ["y"]
+        );
+    }
+
+    #[test]
+    fn legends_name_labels_in_braces() {
+        assert_eq!(
+            names(legend_labels, "{{a}} of {{ b }} {{ not one }} {{}} {"),
+            ["a", "b"]
+        );
+    }
+}
