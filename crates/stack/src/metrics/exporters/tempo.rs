@@ -73,7 +73,6 @@ metrics! {
         span_kind: SpanKindLabel,
         status_code: SpanStatus,
     }
-    allow("metric-naming", "Tempo's own name")
 
     /// Requests from one service to another.
     pub counter ServiceGraphRequests("traces_service_graph_request_total") {
