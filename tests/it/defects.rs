@@ -1,15 +1,243 @@
-//! Deliberate defects in a copy of the reference stack: each is found, and nothing else is.
+//! Deliberate defects in a copy of the reference stack: each is found, and no other error is.
 
-use obsctl::check::run;
+use std::collections::BTreeSet;
+
+use obsctl::check::{rules, run};
 use obsctl::diagnostic::render::{Style, human};
+use obsctl::diagnostic::{Diagnostic, Severity};
+use obsctl::model::prelude::{Indicator, Runbook, Slug, Stack, Uid, promql, timeseries, variable};
+use obsctl::model::{Alert, Allow, MetricName, Rule, RuleQuery, Unit};
 use obsctl::project::Project;
 
 /// A day before every date in the reference stack.
 const TODAY: Option<&str> = Some("2026-01-01");
 
+fn findings(stack: Stack) -> Vec<Diagnostic> {
+    run(&Project::link(stack), TODAY)
+}
+
 #[test]
 fn the_reference_stack_has_no_findings() {
-    let found = run(&Project::link(obsctl_stack::stack()), TODAY);
+    let found = findings(obsctl_stack::stack());
     let shown = human(&found, &|_| None, Style::default());
     assert!(found.is_empty(), "{shown}");
+}
+
+/// A check, and how to make what it finds.
+type Defect = (&'static str, fn(&mut Stack));
+
+const DEFECTS: &[Defect] = &[
+    ("alert-always-fires", |stack| {
+        condition(stack, "sum(up)");
+    }),
+    ("alert-without-runbook", |stack| alert(stack).runbook = None),
+    ("counter-without-rate", |stack| {
+        replace(
+            stack,
+            "rate(api_request_duration_seconds_count[5m])",
+            "api_request_duration_seconds_count",
+        );
+    }),
+    ("duplicate-metric", |stack| {
+        let mut again = stack.metrics[0].clone();
+        again.metrics.truncate(1);
+        stack.metrics.push(again);
+    }),
+    ("duplicate-rule", |stack| {
+        let again = alert(stack).clone();
+        stack.rule_groups[0].rules.push(Rule::Alert(again));
+    }),
+    ("duplicate-uid", |stack| {
+        let again = stack.dashboards[0].clone();
+        stack.dashboards.push(again);
+    }),
+    ("expired-suppression", |stack| {
+        let alert = condition(stack, "api_active_connections > 100");
+        alert
+            .allow
+            .push(Allow::new("unbounded-label-kept", "for now").until(2025, 1, 1));
+    }),
+    ("impossible-label-value", |stack| {
+        replace(stack, "_bucket[5m]", "_bucket{method=~\"GET|PSOT\"}[5m]");
+    }),
+    ("label-lost-by-aggregation", |stack| {
+        alert(stack).summary = "{{ $labels.method }} is slow".to_owned();
+    }),
+    ("metric-naming", |stack| metric(stack, "api_queue_gauge")),
+    ("operands-never-match", |stack| {
+        condition(stack, "api_active_connections / up > 1");
+    }),
+    ("panel-without-unit", |stack| {
+        panel(stack, "100 * sum(rate(api_requests_total[5m]))");
+    }),
+    ("quantile-of-non-histogram", |stack| {
+        condition(
+            stack,
+            "histogram_quantile(0.9, rate(api_requests_total[5m])) > 1",
+        );
+    }),
+    ("quantile-without-le", |stack| {
+        replace(stack, "(path, le)", "(path)")
+    }),
+    ("range-shorter-than-scrapes", |stack| {
+        replace(stack, "_bucket[5m]", "_bucket[10s]")
+    }),
+    ("rate-of-gauge", |stack| {
+        condition(stack, "sum(rate(api_active_connections[5m])) > 1");
+    }),
+    ("runbook-without-alert", |stack| {
+        let id = Slug::from_static("forgotten");
+        stack
+            .runbooks
+            .push(Runbook::new(id, "Forgotten", "nothing"));
+    }),
+    ("syntax", |stack| {
+        condition(stack, "sum(rate(api_requests_total[5m]) > 1");
+    }),
+    ("template-unknown-label", |stack| {
+        alert(stack).summary = "{{ $labels.route }} is slow".to_owned();
+    }),
+    ("unbounded-label-kept", |stack| {
+        condition(stack, "api_active_connections > 100");
+    }),
+    ("unit-mismatch", |stack| {
+        panel(
+            stack,
+            "sum(rate(api_request_duration_seconds_sum[5m])) / sum(rate(api_request_duration_seconds_count[5m]))",
+        )
+    }),
+    ("unknown-label", |stack| {
+        replace(stack, "_bucket[5m]", "_bucket{route=\"/\"}[5m]");
+    }),
+    ("unknown-metric", |stack| {
+        replace(
+            stack,
+            "api_request_duration_seconds_bucket",
+            "api_requests_duration_seconds_bucket",
+        );
+    }),
+    ("unknown-reference", |stack| {
+        alert(stack).dashboard = Some(Uid::from_static("nowhere"));
+    }),
+    ("unknown-suppression", |stack| {
+        alert(stack)
+            .allow
+            .push(Allow::new("unknown-metrics", "a slip"));
+    }),
+    ("unmeasurable-slo", |stack| {
+        for slo in &mut stack.slos {
+            if let Indicator::Latency { threshold, .. } = &mut slo.indicator {
+                *threshold = 0.3;
+            }
+        }
+    }),
+    ("unused-metric", |stack| metric(stack, "api_queue")),
+    ("unused-suppression", |stack| {
+        alert(stack)
+            .allow
+            .push(Allow::new("unknown-metric", "was needed once"));
+    }),
+    ("variable-undefined", |stack| {
+        panel(stack, "sum(rate(api_requests_total{path=\"$nobody\"}[5m]))");
+    }),
+    ("variable-unused", |stack| {
+        stack.dashboards[0]
+            .variables
+            .push(variable::textbox("nobody"));
+    }),
+];
+
+/// The alert that most defects are put into: p95 by path, of a classic histogram.
+fn alert(stack: &mut Stack) -> &mut Alert {
+    let rules = stack
+        .rule_groups
+        .iter_mut()
+        .flat_map(|group| &mut group.rules);
+    let mut alerts = rules.filter_map(|rule| match rule {
+        Rule::Alert(alert) if alert.name == "HighApiLatency" => Some(alert),
+        _ => None,
+    });
+    alerts.next().expect("the reference stack has the alert")
+}
+
+/// Gives the alert another condition and a summary that fits any.
+fn condition<'a>(stack: &'a mut Stack, query: &str) -> &'a mut Alert {
+    let alert = alert(stack);
+    alert.query = promql(query).into();
+    alert.summary = "something is wrong".to_owned();
+    alert
+}
+
+/// Changes a part of the alert's condition.
+fn replace(stack: &mut Stack, part: &str, by: &str) {
+    let alert = alert(stack);
+    let RuleQuery::Promql(query) = &alert.query else {
+        panic!("the alert is PromQL");
+    };
+    assert!(query.as_str().contains(part), "`{part}` in {query}");
+    alert.query = promql(&query.as_str().replacen(part, by, 1)).into();
+}
+
+/// Adds a metric, a gauge that nothing uses.
+fn metric(stack: &mut Stack, name: &'static str) {
+    let family = stack
+        .metrics
+        .iter_mut()
+        .find(|family| {
+            family
+                .metrics
+                .iter()
+                .any(|metric| metric.name.as_str() == "api_active_connections")
+        })
+        .expect("the reference stack has the metric");
+    let mut metric = family.metrics.last().expect("it has metrics").clone();
+    metric.name = MetricName::from_static(name);
+    family.metrics.push(metric);
+}
+
+/// Adds a panel; one of seconds says bytes.
+fn panel(stack: &mut Stack, query: &str) {
+    let panel = timeseries("A new panel").query(promql(query));
+    let panel = if query.contains("_sum") {
+        panel.unit(Unit::Bytes)
+    } else {
+        panel
+    };
+    let mut dashboard = stack.dashboards.remove(0);
+    dashboard = dashboard.row("New", panel);
+    stack.dashboards.insert(0, dashboard);
+}
+
+#[test]
+fn every_check_finds_its_defect_and_nothing_else_is_an_error() {
+    let before: BTreeSet<_> = findings(obsctl_stack::stack()).iter().map(key).collect();
+    for (check, seed) in DEFECTS {
+        let mut stack = obsctl_stack::stack();
+        seed(&mut stack);
+        let mut found = findings(stack);
+        found.retain(|finding| !before.contains(&key(finding)));
+        let shown = human(&found, &|_| None, Style::default());
+        assert!(
+            found.iter().any(|finding| finding.check == *check),
+            "{check} is not found:\n{shown}"
+        );
+        let others =
+            |finding: &Diagnostic| finding.severity == Severity::Error && finding.check != *check;
+        assert!(!found.iter().any(others), "{check}: other errors:\n{shown}");
+    }
+}
+
+fn key(finding: &Diagnostic) -> (&'static str, String, String) {
+    (
+        finding.check,
+        finding.subject.clone(),
+        finding.message.clone(),
+    )
+}
+
+#[test]
+fn every_check_has_a_defect() {
+    let seeded: Vec<_> = DEFECTS.iter().map(|(check, _)| *check).collect();
+    let listed: Vec<_> = rules::ALL.iter().map(|check| check.name).collect();
+    assert_eq!(seeded, listed);
 }

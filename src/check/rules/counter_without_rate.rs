@@ -111,6 +111,8 @@ fn is_only_counted(expr: &Expr, ancestors: &[&Expr]) -> bool {
                     | "count_over_time"
             ),
             Expr::Aggregate(node) => matches!(node.op, AggregateOp::Count | AggregateOp::Group),
+            // Here the value is looked at.
+            Expr::Binary(node) if node.op.is_comparison() => return false,
             Expr::Binary(node) => {
                 matches!(node.op, BinaryOp::And | BinaryOp::Unless)
                     && std::ptr::eq(below, &raw const *node.rhs)
@@ -156,6 +158,7 @@ mod tests {
             "count(api_requests_total) > 1",
             "max_over_time(rate(api_requests_total[5m])[1h:5m]) > 1",
             "connections > 1 unless on (path) api_requests_total",
+            "connections > 1 and on (path) sum by (path) (api_requests_total)",
         ] {
             let stack = example::alert(promql(silent));
             assert_eq!(underlined(&CHECK, stack), [""; 0], "{silent}");

@@ -8,7 +8,7 @@ use obsctl_model::{Alert, Exposer, Origin, Route, Rule, Uid};
 
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::project::subject;
+use crate::project::{slo, subject};
 
 /// A name of a definition that does not exist.
 pub static CHECK: Check = Check {
@@ -64,6 +64,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             .dashboards()
             .iter()
             .map(|one| one.uid.as_str())
+            .chain([slo::OVERVIEW, slo::DETAIL])
             .collect(),
         runbooks: stack.runbooks.iter().map(|one| one.id.as_str()).collect(),
         services: stack.services.iter().map(|one| one.name.as_str()).collect(),
