@@ -5,6 +5,7 @@
     reason = "tests set up and look at files themselves"
 )]
 
+mod alerts_fire;
 mod architecture;
 mod cli;
 mod committed_outputs;

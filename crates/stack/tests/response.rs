@@ -231,10 +231,3 @@ fn routes_lead_to_receivers_and_mute_times_that_exist() {
     });
     assert_eq!(used, receivers);
 }
-
-#[test]
-fn written_as_text_and_read_again_it_is_the_same() {
-    let stack = stack();
-    let text = serde_json::to_string(&stack).unwrap();
-    assert_eq!(serde_json::from_str::<Stack>(&text).unwrap(), stack);
-}
