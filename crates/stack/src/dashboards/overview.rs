@@ -36,6 +36,7 @@ pub fn dashboard() -> Dashboard {
     .link(parts::to_traces())
     .variable(parts::paths())
     .row("Right now", headline())
+    .row("Promises", promises())
     .row("Traffic and errors", traffic())
     .row("Latency", latency())
     .row("Endpoints", endpoints())
@@ -99,6 +100,36 @@ fn headline() -> impl Panels {
             .query(parts::firing(TEAMS))
             .threshold(1.0, Color::Red)
             .width(4),
+    )
+}
+
+fn promises() -> impl Panels {
+    (
+        bar_gauge("Error budget left")
+            .description("What may still fail in the objective's window, the worst group of each. Red: the promise is broken, stop what is risky.")
+            .query(promql(
+                "min by (sloth_slo) (slo:period_error_budget_remaining:ratio)",
+            ))
+            .legend("{{sloth_slo}}")
+            .min(0.0)
+            .max(1.0)
+            .base_color(Color::Red)
+            .threshold(0.0, Color::Orange)
+            .threshold(0.25, Color::Green)
+            .data_link(one_objective())
+            .width(12)
+            .height(7),
+        timeseries("Burn rate")
+            .description("How fast budgets are used: at 1 a budget lasts exactly its window, at 14.4 one of 30 days is gone in two.")
+            .query(promql("max by (sloth_slo) (slo:current_burn_rate:ratio)"))
+            .legend("{{sloth_slo}}")
+            .unit(Unit::None)
+            .threshold(1.0, Color::Orange)
+            .threshold(14.4, Color::Red)
+            .min(0.0)
+            .data_link(one_objective())
+            .width(12)
+            .height(7),
     )
 }
 
@@ -347,6 +378,11 @@ fn related() -> impl Panels {
             .limit(200)
             .width(16),
     )
+}
+
+fn one_objective() -> Link {
+    Link::dashboard_uid("This objective", uids::SLO_DETAIL)
+        .set("slo", "${__field.labels.sloth_slo}")
 }
 
 fn logs_of_path() -> Link {

@@ -23,6 +23,7 @@ pub fn dashboard(uid: Uid, title: &str, folder: &str, teams: &str, jobs: &str) -
         .folder(folder)
         .tag(TAG)
         .link(DashboardLink::tagged("Dashboards", TAG).tooltip("All dashboards of the stack"))
+        .link(DashboardLink::tagged("SLOs", "slo").tooltip("Objectives and their error budgets"))
         .link(
             DashboardLink::tagged("Runbooks", "runbook").tooltip("What to do when an alert fires"),
         )

@@ -150,17 +150,19 @@ fn requests_row() -> impl Panels {
 }
 
 fn connections() -> impl Panels {
+    let age = freshness().max_by(SyncFreshness::provider);
     (
         state_timeline("Connection health")
             .description("Whether each provider's data comes in: fresh, late, or stale where the alert fires. Red needs the provider's credentials or limits checked.")
-            .query(freshness().max_by(SyncFreshness::provider))
-            .legend("{{provider}}")
-            .mapping(Mapping::range(None, limits::FRESHNESS_WARNING, "fresh").color(Color::Green))
-            .mapping(
-                Mapping::range(limits::FRESHNESS_WARNING, limits::FRESHNESS_CRITICAL, "late")
-                    .color(Color::Orange),
+            .query(
+                age.clone().gt_bool(limits::FRESHNESS_WARNING)
+                    + age.gt_bool(limits::FRESHNESS_CRITICAL),
             )
-            .mapping(Mapping::range(limits::FRESHNESS_CRITICAL, None, "stale").color(Color::Red))
+            .legend("{{provider}}")
+            .unit(Unit::None)
+            .show(0, "fresh", Color::Green)
+            .show(1, "late", Color::Orange)
+            .show(2, "stale", Color::Red)
             .data_link(logs_of_provider()),
         timeseries("Sync freshness per provider")
             .description("Seconds since the last successful sync. A line that only climbs is a sync that does not run.")
