@@ -47,7 +47,7 @@ mod tests {
         let paths: Vec<_> = artifacts.iter().map(|file| file.path.as_str()).collect();
         assert_eq!(
             paths,
-            ["dashboards/general/a.json", "dashboards/on-call/b.json"]
+            ["dashboards/dashboards/a.json", "dashboards/on-call/b.json"]
         );
         let read = read_strict(&artifacts[0].text).unwrap();
         assert_eq!(read.to_json(), artifacts[0].text);

@@ -125,7 +125,7 @@ fn a_dashboard() {
 
     Shop
 
-      folder      General
+      folder      Dashboards
       defined in  PLACE
 
     panels of `Checkouts`

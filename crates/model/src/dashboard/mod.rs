@@ -328,8 +328,9 @@ impl Folder {
 }
 
 impl Default for Folder {
+    /// Not "General": that is Grafana's own word for no folder, and refused as the name of one.
     fn default() -> Self {
-        Self::new("General")
+        Self::new("Dashboards")
     }
 }
 
