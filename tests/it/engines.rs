@@ -11,7 +11,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use obsctl::generate::rule_file::RuleFile;
-use obsctl::generate::{self, Environment, yaml};
+use obsctl::generate::targets::host_commands;
+use obsctl::generate::{self, Component, Environment, yaml};
 use obsctl::model::prelude::*;
 use obsctl::model::{Channel, Receiver, Route, Routing, Secret, millis};
 use obsctl::project::Project;
@@ -20,7 +21,9 @@ use tempfile::TempDir;
 
 /// The reference stack, and rules with everything that could be written wrongly.
 fn stack() -> Stack {
-    obsctl_stack::stack().rule_group(
+    let runbook = Runbook::new(Slug::from_static("awkward"), "Awkward", "Always")
+        .step("Look", logql(r#"{job=~"$job"} | path=~"$path""#));
+    obsctl_stack::stack().runbook(runbook).rule_group(
         RuleGroup::new("awkward texts")
             .record(
                 RecordingRule::new(MetricName::from_static("job:up:sum"), promql("sum by (job) (up)"))
@@ -39,6 +42,14 @@ fn stack() -> Stack {
                     .keep_firing(mins(1))
                     .description("- first\n- second: yes\n\n  third\n")
                     .label("flag", "on"),
+            )
+            .alert(
+                Alert::new("AwkwardAlways")
+                    .when(promql(r#"label_replace(vector(2.5), "job", "a b/{c}", "", "") > 0"#))
+                    .severity(Severity::Critical)
+                    .owner("platform")
+                    .summary("{{ $labels.job }} is {{ $value }}")
+                    .runbook(Slug::from_static("awkward")),
             )
             .alert(
                 Alert::new("AwkwardLines")
@@ -343,7 +354,6 @@ impl Engine {
         let child = Command::new(program)
             .current_dir(folder)
             .args(args)
-            .arg(format!("--web.listen-address=127.0.0.1:{port}"))
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
             .stderr(log)
@@ -419,52 +429,58 @@ fn hasten(rules: &Path) {
     }
 }
 
+/// The generated configuration, started as the generated page says, on ports that are free.
+struct Host {
+    prometheus: Engine,
+    alertmanager: Engine,
+    _folder: TempDir,
+}
+
+impl Host {
+    fn start() -> Option<Self> {
+        let prometheus = program(&["prometheus"], &Need::InCi)?;
+        let alertmanager = program(&["prometheus-alertmanager", "alertmanager"], &Need::InCi)?;
+        let folder = generated(Environment::Host);
+        hasten(&folder.path().join("alerts/prometheus"));
+        let (port, alertmanager_port) = (free_port(), free_port());
+        let config = folder.path().join("provisioning/prometheus/prometheus.yml");
+        let text = std::fs::read_to_string(&config).unwrap();
+        let moved = text.replace("127.0.0.1:9093", &format!("127.0.0.1:{alertmanager_port}"));
+        assert_ne!(text, moved);
+        std::fs::write(&config, moved).unwrap();
+        let start = |component: Component, program: &Path, port| {
+            let (_, arguments) = host_commands::command(component).unwrap();
+            let usual = format!(":{}", component.port());
+            let mut arguments: Vec<_> = arguments
+                .into_iter()
+                .map(|argument| argument.replace(&usual, &format!(":{port}")))
+                .collect();
+            if component == Component::Prometheus {
+                // The first alerts can come before the alertmanager is found: they are sent again soon.
+                arguments.push("--rules.alert.resend-delay=1s".to_owned());
+            }
+            Engine::start(program, folder.path(), &arguments, port)
+        };
+        Some(Self {
+            alertmanager: start(Component::Alertmanager, &alertmanager, alertmanager_port),
+            prometheus: start(Component::Prometheus, &prometheus, port),
+            _folder: folder,
+        })
+    }
+}
+
 #[test]
-fn prometheus_evaluates_every_rule_and_knows_its_alertmanager() {
-    let (Some(prometheus), Some(alertmanager)) = (
-        program(&["prometheus"], &Need::InCi),
-        program(&["prometheus-alertmanager", "alertmanager"], &Need::InCi),
-    ) else {
+fn prometheus_evaluates_every_rule_and_tells_alertmanager() {
+    let Some(Host {
+        prometheus,
+        alertmanager,
+        _folder,
+    }) = Host::start()
+    else {
         return;
     };
-    let folder = generated(Environment::Host);
-    hasten(&folder.path().join("alerts/prometheus"));
-    let (port, alertmanager_port) = (free_port(), free_port());
-    let config = folder.path().join("provisioning/prometheus/prometheus.yml");
-    let text = std::fs::read_to_string(&config).unwrap();
-    let moved = text.replace("127.0.0.1:9093", &format!("127.0.0.1:{alertmanager_port}"));
-    assert_ne!(text, moved);
-    std::fs::write(&config, moved).unwrap();
-
-    let alertmanager = Engine::start(
-        &alertmanager,
-        folder.path(),
-        &[
-            "--config.file=provisioning/alertmanager/alertmanager.yml".to_owned(),
-            "--storage.path=data/alertmanager".to_owned(),
-            "--cluster.listen-address=".to_owned(),
-        ],
-        alertmanager_port,
-    );
-    let status = alertmanager.get("/api/v2/status");
-    assert!(
-        status["config"]["original"]
-            .as_str()
-            .unwrap()
-            .contains("receiver")
-    );
-
-    let prometheus = Engine::start(
-        &prometheus,
-        folder.path(),
-        &[
-            "--config.file=provisioning/prometheus/prometheus.yml".to_owned(),
-            "--storage.tsdb.path=data/prometheus".to_owned(),
-        ],
-        port,
-    );
     prometheus.until("the alertmanager is found", |prometheus| {
-        let url = format!("http://127.0.0.1:{alertmanager_port}/api/v2/alerts");
+        let url = format!("{}/api/v2/alerts", alertmanager.url);
         prometheus.get("/api/v1/alertmanagers")["data"]["activeAlertmanagers"][0]["url"] == url
     });
     prometheus.until("all rules are evaluated", |prometheus| {
@@ -485,6 +501,24 @@ fn prometheus_evaluates_every_rule_and_knows_its_alertmanager() {
         .map(|rule| (rule.group, rule.name))
         .collect();
     assert_eq!(loaded, described());
+
+    // What arrives has the labels to route by, and leads to a page that knows the alert's labels.
+    let arrived = || -> Option<Value> {
+        let alerts = alertmanager.get("/api/v2/alerts");
+        let mut alerts = alerts.as_array()?.iter();
+        alerts
+            .find(|alert| alert["labels"]["alertname"] == "AwkwardAlways")
+            .cloned()
+    };
+    alertmanager.until("the alert arrives", |_| arrived().is_some());
+    let alert = arrived().unwrap();
+    assert_eq!(alert["labels"]["severity"], "critical");
+    assert_eq!(alert["labels"]["team"], "platform");
+    assert_eq!(alert["annotations"]["summary"], "a b/{c} is 2.5");
+    assert_eq!(
+        alert["annotations"]["runbook_url"],
+        "http://localhost:3000/d/runbook-awkward?var-job=a+b%2F%7Bc%7D&"
+    );
 }
 
 /// A rule, as Prometheus tells of it.

@@ -9,6 +9,7 @@ pub mod compose;
 pub mod grafana_dashboard_providers;
 pub mod grafana_dashboards;
 pub mod grafana_datasources;
+pub mod host_commands;
 mod log_docs;
 pub mod loki_config;
 mod loki_rules;
@@ -31,6 +32,7 @@ pub static ALL: &[&Target] = &[
     &grafana_dashboard_providers::GRAFANA_DASHBOARD_PROVIDERS,
     &grafana_dashboards::GRAFANA_DASHBOARDS,
     &grafana_datasources::GRAFANA_DATASOURCES,
+    &host_commands::HOST_COMMANDS,
     &log_docs::LOG_DOCS,
     &loki_config::LOKI_CONFIG,
     &loki_rules::LOKI_RULES,
