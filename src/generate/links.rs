@@ -150,10 +150,10 @@ mod tests {
                         .then(logql(r#"{job=~"$job"} | path=~"$path""#)),
                 )
                 .runbook(Runbook::new(Slug::from_static("plain"), "Plain", "x"))
-                .dashboard(Dashboard::new("tenant", "Tenant").variable(variable::query(
-                    "tenant",
-                    variable::label_values(Requests::tenant_id),
-                ))),
+                .dashboard(
+                    Dashboard::new("tenant", "Tenant")
+                        .variable(variable::query("tenant", label_values(Requests::tenant_id))),
+                ),
         )
     }
 

@@ -5,17 +5,14 @@ use serde::de::DeserializeOwned;
 
 use super::header;
 
-/// First lines of every generated YAML file. A file that starts so is ours to remove.
-pub const HEADER: &str = header::HASH;
-
-/// A YAML document under [`HEADER`].
+/// A YAML document under our header.
 ///
 /// # Panics
 /// When the value has no YAML form (a map with keys that are no text): a bug in a target's types.
 #[must_use]
 pub fn document(value: &impl Serialize) -> String {
     let body = serde_yaml_ng::to_string(value).expect("targets write types that have a YAML form");
-    format!("{HEADER}{body}")
+    format!("{}{body}", header::HASH)
 }
 
 /// Reads a document back.
@@ -33,6 +30,7 @@ pub struct YamlError(serde_yaml_ng::Error);
 
 #[cfg(test)]
 mod tests {
+    use super::header::HASH;
     use super::*;
 
     #[test]
@@ -43,7 +41,7 @@ mod tests {
         )]));
         assert_eq!(
             text,
-            format!("{HEADER}expr: |-\n  sum(\n    rate(x[5m])\n  )\n")
+            format!("{HASH}expr: |-\n  sum(\n    rate(x[5m])\n  )\n")
         );
     }
 
@@ -51,7 +49,7 @@ mod tests {
     fn numbers_have_no_noise() {
         assert_eq!(
             document(&[0.1, 0.001, 14.4, 1.0]),
-            format!("{HEADER}- 0.1\n- 0.001\n- 14.4\n- 1.0\n")
+            format!("{HASH}- 0.1\n- 0.001\n- 14.4\n- 1.0\n")
         );
     }
 

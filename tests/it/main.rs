@@ -14,6 +14,7 @@ mod defects;
 mod definitions;
 mod engines;
 mod grafana_schemas;
+mod outputs;
 mod promtool;
 mod registry;
 

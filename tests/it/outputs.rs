@@ -1,0 +1,116 @@
+//! What holds for every file that is generated.
+
+use obsctl::generate::header::{HASH, MARKDOWN, SLASHES};
+use obsctl::generate::rule_file::RuleFile;
+use obsctl::generate::targets::{
+    alertmanager_config, compose, grafana_dashboard_providers, grafana_datasources, loki_config,
+    prometheus_config, tempo_config,
+};
+use obsctl::generate::{self, ArtifactSet, Environment, rule_tests, yaml};
+use obsctl::project::Project;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+fn outputs(environment: Environment) -> ArtifactSet {
+    generate::run(&Project::link(obsctl_stack::stack()), environment)
+}
+
+#[test]
+fn every_file_says_where_it_is_changed() {
+    for (path, text) in Environment::ALL
+        .map(outputs)
+        .iter()
+        .flat_map(ArtifactSet::iter)
+    {
+        let header = match path.rsplit_once('.') {
+            Some((_, "json")) => continue,
+            Some((_, "md")) => MARKDOWN,
+            Some((_, "alloy")) => SLASHES,
+            _ => HASH,
+        };
+        assert!(text.starts_with(header), "{path}");
+        assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "{path}");
+    }
+}
+
+/// Reads a file by a type that knows every key of ours and no other, and writes it again.
+fn assert_round_trip<T: DeserializeOwned + Serialize>(path: &str, text: &str) {
+    let read: T = yaml::read(text).unwrap_or_else(|error| panic!("{path}: {error}"));
+    assert_eq!(yaml::document(&read), text, "{path}");
+}
+
+#[test]
+fn every_yaml_file_reads_back_by_its_type() {
+    for (path, text) in Environment::ALL
+        .map(outputs)
+        .iter()
+        .flat_map(ArtifactSet::iter)
+    {
+        let extension = path.rsplit_once('.').map(|(_, extension)| extension);
+        if !matches!(extension, Some("yml" | "yaml")) {
+            continue;
+        }
+        match path {
+            alertmanager_config::PATH => {
+                assert_round_trip::<alertmanager_config::Config>(path, text);
+            }
+            grafana_dashboard_providers::PATH => {
+                assert_round_trip::<grafana_dashboard_providers::File>(path, text);
+            }
+            grafana_datasources::PATH => {
+                assert_round_trip::<grafana_datasources::File>(path, text);
+            }
+            loki_config::PATH => assert_round_trip::<loki_config::Config>(path, text),
+            prometheus_config::PATH => assert_round_trip::<prometheus_config::Config>(path, text),
+            tempo_config::PATH => assert_round_trip::<tempo_config::Config>(path, text),
+            "compose/compose.yaml" => {
+                assert_round_trip::<compose::schema::ComposeFile>(path, text);
+            }
+            _ if path.starts_with("alerts/tests/") => {
+                assert_round_trip::<rule_tests::file::TestFile>(path, text);
+            }
+            _ if path.starts_with("alerts/") => assert_round_trip::<RuleFile>(path, text),
+            _ => panic!("no type is known for {path}"),
+        }
+    }
+}
+
+/// Receivers take secrets from files: a key that would hold one itself is never written.
+#[test]
+fn no_output_has_a_place_for_a_secret() {
+    let keys = [
+        "api_url",
+        "auth_password",
+        "credentials",
+        "password",
+        "routing_key",
+        "service_key",
+    ];
+    for (path, text) in Environment::ALL
+        .map(outputs)
+        .iter()
+        .flat_map(ArtifactSet::iter)
+    {
+        if !path.starts_with("provisioning/") {
+            continue;
+        }
+        for line in text.lines() {
+            let key = line.trim_start_matches([' ', '-']).split([':', ' ']).next();
+            assert!(
+                !key.is_some_and(|key| keys.contains(&key)),
+                "{path}: {line}"
+            );
+        }
+    }
+}
+
+/// On one machine every address is loopback and every path relative.
+#[test]
+fn one_machine_needs_no_other_and_no_place_of_its_own() {
+    for (path, text) in outputs(Environment::Host).iter() {
+        if path.starts_with("provisioning/") && !path.ends_with(".md") {
+            assert!(!text.contains("0.0.0.0"), "{path}");
+            assert!(!text.contains("/stack/"), "{path}");
+        }
+    }
+}
