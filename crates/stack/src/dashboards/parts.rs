@@ -31,11 +31,15 @@ pub fn dashboard(uid: Uid, title: &str, folder: &str, teams: &str, jobs: &str) -
         .annotation(started(jobs))
 }
 
+/// Alerts of these teams that fire, but for heartbeats, which always do.
+fn fire(teams: &str) -> Promql {
+    promql(&format!(
+        r#"ALERTS{{alertstate="firing", severity!="info", team=~"{teams}"}}"#
+    ))
+}
+
 fn alerts_fired(teams: &str) -> Annotation {
-    let firing = promql(&format!(
-        r#"ALERTS{{alertstate="firing", team=~"{teams}"}}"#
-    ));
-    Annotation::new("Alerts", firing)
+    Annotation::new("Alerts", fire(teams))
         .title("{{alertname}}")
         .text("{{severity}}, team {{team}}")
         .tag("severity")
@@ -147,10 +151,7 @@ pub fn failed<M: Metric>(status_code: obsctl_model::Label<M, StatusCode>) -> Mat
 
 /// How many alerts of these teams fire; none is 0.
 pub fn firing(teams: &str) -> Vector<Any> {
-    promql(&format!(
-        r#"count(ALERTS{{alertstate="firing", team=~"{teams}"}})"#
-    ))
-    .or_zero()
+    fire(teams).count().or_zero()
 }
 
 /// Colours of an age of data: late, then stale, where the alerts say so.
@@ -166,7 +167,7 @@ pub fn alerts(teams: &str) -> Panel<obsctl_model::dashboard::panel::AlertList> {
         .description(
             "Alerts that fire or are pending, with a link to their rule; each leads to its runbook. Empty is good.",
         )
-        .matching(format!(r#"{{team=~"{teams}"}}"#))
+        .matching(format!(r#"{{severity!="info", team=~"{teams}"}}"#))
         .width(8)
         .height(10)
 }
