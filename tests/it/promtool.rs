@@ -5,6 +5,7 @@ use std::process::Command;
 
 use obsctl::check;
 use obsctl::generate::{self, Environment};
+use obsctl::model::LabelName;
 use obsctl::model::prelude::*;
 use obsctl::project::Project;
 use obsctl_stack::labels::{JobStatus, Provider};
@@ -207,4 +208,17 @@ fn what_slos_become_passes_all_checks() {
         })
         .collect();
     assert_eq!(found, [""; 0]);
+}
+
+#[test]
+fn a_label_that_an_slo_does_not_have_is_found_in_its_rules() {
+    let mut stack = slos();
+    stack.slos[0].by = vec![LabelName::from_static("tenant")];
+    let found = check::run(&Project::link(stack), None);
+    assert!(
+        found.iter().any(|finding| finding.check == "unknown-label"
+            && finding.message.contains("`tenant`")
+            && finding.subject.contains("slo:events:rate5m")),
+        "{found:?}"
+    );
 }

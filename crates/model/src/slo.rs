@@ -22,7 +22,7 @@ pub struct Slo {
     pub indicator: Indicator,
     /// Which part must be good.
     pub objective: Objective,
-    /// Over how long.
+    /// Over how long: whole days, 7 to 90.
     pub window: Duration,
     /// Labels that each have a budget of their own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -33,7 +33,7 @@ pub struct Slo {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub runbook: Option<Slug>,
     /// Fewer bad events than this in the long window of an alert set nothing off: on quiet services a
-    /// single failure is no incident. Counted in events; none means no guard.
+    /// single failure is no incident. Counted in events or time slices; none means no guard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_bad_events: Option<u32>,
     /// Further labels on its rules and alerts.
@@ -47,7 +47,11 @@ pub struct Slo {
     pub origin: Origin,
 }
 
-/// What is measured. Queries are plain selectors: the windows are put in when the SLO becomes rules.
+/// What is measured. Queries of events are plain selectors: rates, sums and windows are put around them when
+/// the SLO becomes rules.
+///
+/// Where nothing happens nothing is measured: the budget is neither spent nor regained, and alerts stay
+/// silent. Whether that is an outage is for another alert to say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Indicator {
@@ -80,11 +84,12 @@ pub enum Indicator {
         threshold: f64,
     },
     /// Time slices in which a condition held: the condition is a comparison with `bool`, or a gauge of 0 and 1.
+    /// Every minute each of its series is one slice.
     TimeSlices {
         /// 1 where good, 0 where bad.
         good: Promql,
     },
-    /// Time slices in which a gauge of ages in seconds (or what it selects) was at most so old.
+    /// Time slices in which an age in seconds was at most so high: every minute each series is one slice.
     Freshness {
         /// Selects the gauge.
         age: Promql,

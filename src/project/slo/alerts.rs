@@ -86,6 +86,12 @@ impl Lowering<'_> {
         );
         let mut labels = slo.labels.clone();
         labels.insert("sloth_severity".to_owned(), urgency.word().to_owned());
+        // Inhibition and routes know alerts by their service.
+        if !slo.by.iter().any(|label| label.as_str() == "service") {
+            labels
+                .entry("service".to_owned())
+                .or_insert_with(|| slo.service.clone());
+        }
         Some(Alert {
             name: name(slo, urgency),
             query: self.query(&condition).into(),

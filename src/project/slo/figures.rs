@@ -176,6 +176,7 @@ fn text(figures: &SloFigures<'_>) -> String {
         "  Times are from the first error, with none before; rules are evaluated every {}.",
         super::lower::EVERY
     ));
+    line("  At twice: at twice the error ratio above which it fires.".to_owned());
     out
 }
 

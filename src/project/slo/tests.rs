@@ -288,6 +288,7 @@ fn figures_say_what_sets_alerts_off_and_when() {
             1x      3d/6h        0.1%       10%      4m19s        1d12h        6h
 
           Times are from the first error, with none before; rules are evaluated every 1m.
+          At twice: at twice the error ratio above which it fires.
         "#);
     assert_eq!(crate::project::slo::explain(&project, "other"), None);
 }
