@@ -77,10 +77,10 @@ const DEFECTS: &[Defect] = &[
         );
     }),
     ("quantile-without-le", |stack| {
-        replace(stack, "(path, le)", "(path)")
+        replace(stack, "(path, le)", "(path)");
     }),
     ("range-shorter-than-scrapes", |stack| {
-        replace(stack, "_bucket[5m]", "_bucket[10s]")
+        replace(stack, "_bucket[5m]", "_bucket[10s]");
     }),
     ("rate-of-gauge", |stack| {
         condition(stack, "sum(rate(api_active_connections[5m])) > 1");
@@ -104,7 +104,7 @@ const DEFECTS: &[Defect] = &[
         panel(
             stack,
             "sum(rate(api_request_duration_seconds_sum[5m])) / sum(rate(api_request_duration_seconds_count[5m]))",
-        )
+        );
     }),
     ("unknown-label", |stack| {
         replace(stack, "_bucket[5m]", "_bucket{route=\"/\"}[5m]");

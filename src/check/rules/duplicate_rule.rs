@@ -38,9 +38,12 @@ Remove one, rename it, or give it a label that tells them apart.
     },
 };
 
+/// Whether it alerts, the name, and the labels.
+type Identity<'a> = (bool, &'a str, Vec<(&'a str, &'a str)>);
+
 fn run(input: &Input<'_>, findings: &mut Findings) {
     let mut groups: BTreeMap<&str, Origin> = BTreeMap::new();
-    let mut rules: BTreeMap<(bool, &str, Vec<(&str, &str)>), Origin> = BTreeMap::new();
+    let mut rules: BTreeMap<Identity<'_>, Origin> = BTreeMap::new();
     for group in input.project.groups() {
         if let Some(first) = groups.insert(&group.name, group.origin) {
             let message = format!("group `{}` is defined twice", group.name);

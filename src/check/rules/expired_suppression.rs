@@ -24,9 +24,9 @@ Mend what was accepted and remove the `allow`, or give it a new date and say why
     // Found when all other findings are known: see `suppression`.
     run: |_, _| {},
     fires: || {
-        accepting(Allow::new("unused-metric", "comes with the next release").until(2025, 12, 31))
+        accepting(&Allow::new("unused-metric", "comes with the next release").until(2025, 12, 31))
     },
-    silent: || accepting(Allow::new("unused-metric", "read by hand")),
+    silent: || accepting(&Allow::new("unused-metric", "read by hand")),
 };
 
 pub(in crate::check) fn finding(accepted: &Accepted<'_>) -> Diagnostic {
@@ -39,7 +39,7 @@ pub(in crate::check) fn finding(accepted: &Accepted<'_>) -> Diagnostic {
 }
 
 /// A stack in which the metric `connections` may be unused.
-fn accepting(allow: Allow) -> Stack {
+fn accepting(allow: &Allow) -> Stack {
     let mut stack = example::stack();
     for metric in stack
         .metrics

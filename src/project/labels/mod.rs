@@ -3,6 +3,8 @@
 //! [`Labels`] is the set and its algebra; [`flow`] takes it through an expression.
 
 pub mod flow;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,8 @@
 //! The unit of an expression, from the units of the metrics it is made of.
 
+#[cfg(test)]
+mod tests;
+
 use obsctl_model::{MetricKind, Promql, RuleQuery, Unit};
 use obsctl_promql::ast::{Aggregate, AggregateOp, Binary, BinaryOp, Call, Selector};
 use obsctl_promql::{Expr, Span};
