@@ -10,6 +10,7 @@ mod architecture;
 mod cli;
 mod committed_outputs;
 mod common;
+mod dashboards;
 mod defects;
 mod definitions;
 mod engines;

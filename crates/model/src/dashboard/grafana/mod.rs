@@ -43,6 +43,10 @@ pub use variable::{
 /// The version of the schema that is written: the newest that Grafana 13.2 knows; older ones migrate it.
 pub const SCHEMA_VERSION: u32 = 42;
 
+/// The version of Grafana whose panel options are written; newer ones migrate them. Without it Grafana takes
+/// panels for those of version 6 and, among other things, draws every ratio on a scale from 0 to 1.
+pub const PANEL_VERSION: &str = "12.0.0";
+
 /// Reads a dashboard strictly.
 ///
 /// # Errors

@@ -87,6 +87,7 @@ pub struct Panel<O = Options, C = Custom> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_per_row: Option<Number>,
     pub options: O,
+    pub plugin_version: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -132,6 +133,7 @@ impl<'de> Deserialize<'de> for Panel {
             max_data_points: raw.max_data_points,
             max_per_row: raw.max_per_row,
             options,
+            plugin_version: raw.plugin_version,
             repeat: raw.repeat,
             repeat_direction: raw.repeat_direction,
             targets: raw.targets,

@@ -4,7 +4,9 @@ use obsctl_promql::Expr;
 use obsctl_promql::ast::{Call, Name, Number};
 
 use super::{UnitOf, datasource, field, target, transform};
-use crate::dashboard::grafana::{self, DatasourceRef, FieldConfig, GridPos, RepeatDirection};
+use crate::dashboard::grafana::{
+    self, DatasourceRef, FieldConfig, GridPos, PANEL_VERSION, RepeatDirection,
+};
 use crate::dashboard::layout::Ids;
 use crate::dashboard::{Expression, Panel, Query, Transformation, Visualization};
 use crate::{Promql, Unit};
@@ -42,6 +44,7 @@ pub(super) fn lower(
             .and_then(|repeat| repeat.per_row)
             .map(Into::into),
         options: visualization.options(panel, unit.as_deref()),
+        plugin_version: PANEL_VERSION.to_owned(),
         repeat: panel.repeat.as_ref().map(|repeat| repeat.variable.clone()),
         repeat_direction: panel.repeat.as_ref().map(|repeat| match repeat.per_row {
             Some(_) => RepeatDirection::Horizontal,
