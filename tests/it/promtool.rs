@@ -94,6 +94,13 @@ fn the_reference_stack_is_accepted_and_its_tests_pass() {
     );
 }
 
+metrics! {
+    family "Search", owner "platform", exposed_by Exposer::Service("api".into());
+
+    /// Time to search.
+    pub native_histogram Searches("search_duration_seconds", Seconds) {}
+}
+
 /// An SLO of every kind of indicator and period.
 fn slos() -> Stack {
     let slo = |name, percent, indicator| {
@@ -103,6 +110,12 @@ fn slos() -> Stack {
     };
     let failed = || ApiRequests::with(ApiRequests::status_code.matches("5..|429"));
     Stack::new(Slug::from_static("slos"))
+        .metric_family(family())
+        .slo(slo(
+            "native",
+            99.0,
+            Indicator::native_latency(Searches::select(), 0.3),
+        ))
         .services(obsctl_stack::services::services())
         .metrics(obsctl_stack::metrics::families())
         .slo(
@@ -116,7 +129,8 @@ fn slos() -> Stack {
                 99.95,
                 Indicator::bad(failed(), ApiRequests::select()),
             )
-            .over(days(7)),
+            .over(days(7))
+            .label("tier", "2"),
         )
         .slo(
             slo(
@@ -140,7 +154,8 @@ fn slos() -> Stack {
                     WorkerJobs::select(),
                 ),
             )
-            .by(WorkerJobs::job_type),
+            .by(WorkerJobs::job_type)
+            .min_bad_events(50),
         )
         .slo(slo(
             "two-metrics",
@@ -178,7 +193,8 @@ fn slos() -> Stack {
 #[test]
 fn alerts_of_every_kind_of_slo_fire_at_the_computed_time() {
     let stack = slos();
-    let slos = stack.slos.len();
+    // promtool 2.42 reads no native histograms: there is no test of that one.
+    let slos = stack.slos.len() - 1;
     let tests = prove(stack);
     assert!(
         !has_promtool() || tests == slos,

@@ -233,6 +233,10 @@ impl Slo {
     }
 
     /// Each value of these labels has a budget of its own.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "labels are small, and definitions read better without references"
+    )]
     #[must_use]
     pub fn by(mut self, labels: impl Labels<crate::query::Any>) -> Self {
         self.by = labels
@@ -261,6 +265,13 @@ impl Slo {
     #[must_use]
     pub fn min_bad_events(mut self, events: u32) -> Self {
         self.min_bad_events = Some(events);
+        self
+    }
+
+    /// Puts a further label on its rules and alerts.
+    #[must_use]
+    pub fn label(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.labels.insert(name.into(), value.into());
         self
     }
 

@@ -1,9 +1,9 @@
 //! The windows and burn rates of alerts, from the period of an objective.
 //!
-//! The Site Reliability Workbook ("Alerting on SLOs", its sixth approach) recommends for 30 days: page when 2 percent
-//! of the error budget burned within an hour, or 5 percent within six hours; open a ticket when 10 percent
-//! burned within three days (Sloth and others add one day). Each long window is confirmed by a short one of a
-//! twelfth of its length, so that the alert stops soon after the errors do.
+//! The Site Reliability Workbook (<https://sre.google/workbook/alerting-on-slos/>, its sixth approach) recommends
+//! for 30 days: page when 2 percent of the error budget burned within an hour, or 5 percent within six hours;
+//! open a ticket when 10 percent burned within a day or within three. Each long window is confirmed by a short
+//! one of a twelfth of its length, so that the alert stops soon after the errors do.
 //!
 //! For other periods the parts of the budget stay. The long windows grow and shrink with the period, in
 //! quarters (28 and 31 days keep the windows of 30), no short window is below five minutes, and the burn
