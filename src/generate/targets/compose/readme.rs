@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use obsctl_model::Channel;
+
 use super::schema::{ComposeFile, Mount};
 use super::variables;
-use crate::generate::markdown::{Markdown, code};
+use crate::generate::markdown::{Markdown, code, codes};
 use crate::generate::{Component, Environment, secret};
 use crate::project::Project;
 
@@ -47,6 +49,13 @@ pub fn text(project: &Project, file: &ComposeFile) -> String {
         file.name,
         hosts(project),
     ));
+    let webhooks = webhooks(project);
+    if !webhooks.is_empty() {
+        page.paragraph(&format!(
+            "Receivers send to {}: until something in the network listens there, those notifications fail.",
+            codes(webhooks)
+        ));
+    }
     page.heading(2, "What can be set");
     page.paragraph("Copy `.env.example` to `.env` and change what you need.");
     page.table(
@@ -102,6 +111,23 @@ fn hosts(project: &Project) -> String {
     } else {
         hosts.join(", ")
     }
+}
+
+/// The webhooks that lead to hosts of the network itself.
+fn webhooks(project: &Project) -> BTreeSet<&str> {
+    let receivers = project
+        .stack()
+        .routing
+        .iter()
+        .flat_map(|routing| &routing.receivers);
+    receivers
+        .flat_map(|receiver| &receiver.channels)
+        .filter_map(|channel| match channel {
+            Channel::Webhook { url } => Some(url.as_str()),
+            _ => None,
+        })
+        .filter(|url| Environment::Host.resolve_url(url) != **url)
+        .collect()
 }
 
 fn secrets_section(page: &mut Markdown, project: &Project) {

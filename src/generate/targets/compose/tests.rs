@@ -31,6 +31,12 @@ fn project() -> Project {
                 .channel(Channel::Slack {
                     channel: "#a".to_owned(),
                     webhook_url: Secret::File("/run/secrets/slack".to_owned()),
+                })
+                .channel(Channel::Webhook {
+                    url: "http://inbox:8080/alerts".to_owned(),
+                })
+                .channel(Channel::Webhook {
+                    url: "https://hooks.example.com/".to_owned(),
                 }),
         ],
         inhibitions: vec![],
@@ -145,6 +151,7 @@ fn every_variable_is_used_and_documented() {
     }
     assert!(example.contains("PAGERDUTY_KEY"));
     assert!(readme.contains("PAGERDUTY_KEY"));
+    assert!(readme.contains("Receivers send to `http://inbox:8080/alerts`: until"));
 }
 
 #[test]
