@@ -43,6 +43,14 @@ pub(super) fn accepted(project: &Project) -> Vec<Accepted<'_>> {
     for metric in stack.metrics.iter().flat_map(|family| &family.metrics) {
         extend(&mut found, &metric.allow, || subject::metric(metric));
     }
+    for span in &stack.spans.spans {
+        extend(&mut found, &span.allow, || format!("span `{}`", span.name));
+    }
+    for event in &stack.logs.events {
+        extend(&mut found, &event.allow, || {
+            format!("log event `{}`", event.name)
+        });
+    }
     for slo in &stack.slos {
         extend(&mut found, &slo.allow, || subject::slo(slo));
     }

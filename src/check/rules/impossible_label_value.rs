@@ -1,9 +1,11 @@
 //! `impossible-label-value`
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use obsctl_model::query::promql;
-use obsctl_model::{Domain, MetricDef, MetricKind, Rule};
+use obsctl_model::{Alert, Domain, MetricDef, MetricKind, RecordingRule, Rule, ScrapeJob};
 use obsctl_promql::ast::{MatchOp, Matcher};
 
 use crate::check::{Check, Findings, Input, Patterns, Query, example};
@@ -33,7 +35,7 @@ Write one of the values the label has, or declare the value with the label.
 };
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
-    let known = Known::new(input.project);
+    let mut known = Known::new(input.project);
     for query in &input.queries {
         for used in query.at.query.expr().selectors() {
             let Some((name, _)) = series_name(used.selector) else {
@@ -47,7 +49,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 if value.is_empty() || has_variable(value) {
                     continue;
                 }
-                if let Some(values) = known.values(series, &matcher.name.text)
+                if let Some(values) = known.values(name, series, &matcher.name.text)
                     && !possible(&input.patterns, matcher, &values)
                 {
                     findings.push(finding(query, matcher, &values, series));
@@ -58,89 +60,116 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
 }
 
 /// What the values of a label can be.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Values<'a> {
-    Exactly(Vec<std::borrow::Cow<'a, str>>),
+    Exactly(Rc<BTreeSet<Cow<'a, str>>>),
     Matching(&'a str),
 }
 
-/// Values that follow from the stack as a whole.
+impl<'a> Values<'a> {
+    fn exactly<T: Into<Cow<'a, str>>>(values: impl IntoIterator<Item = T>) -> Option<Self> {
+        let values: BTreeSet<_> = values.into_iter().map(Into::into).collect();
+        (!values.is_empty()).then(|| Self::Exactly(Rc::new(values)))
+    }
+}
+
+/// What is known of the values of labels, looked up once for every label of a series.
 struct Known<'a> {
     project: &'a Project,
-    alerts: BTreeSet<&'a str>,
+    alerts: Vec<&'a Alert>,
+    recorded: BTreeMap<&'a str, Vec<&'a RecordingRule>>,
+    looked_up: BTreeMap<(&'a str, &'a str), Option<Values<'a>>>,
 }
 
 impl<'a> Known<'a> {
     fn new(project: &'a Project) -> Self {
-        let rules = project.groups().iter().flat_map(|group| &group.rules);
-        let alerts = rules.filter_map(|rule| match rule {
-            Rule::Alert(alert) => Some(alert.name.as_str()),
-            Rule::Record(_) => None,
-        });
-        Self {
+        let mut known = Self {
             project,
-            alerts: alerts.collect(),
+            alerts: vec![],
+            recorded: BTreeMap::new(),
+            looked_up: BTreeMap::new(),
+        };
+        for rule in project.groups().iter().flat_map(|group| &group.rules) {
+            match rule {
+                Rule::Alert(alert) => known.alerts.push(alert),
+                Rule::Record(rule) => {
+                    let rules = known.recorded.entry(rule.record.as_str()).or_default();
+                    rules.push(rule);
+                }
+            }
         }
+        known
     }
 
     /// What the values of a label of a series can be; nothing where that is not known.
-    fn values(&self, series: &'a Series, label: &str) -> Option<Values<'a>> {
-        let exactly = |values: &mut dyn Iterator<Item = &'a str>| {
-            let values: Vec<_> = values.map(Into::into).collect();
-            (!values.is_empty()).then_some(Values::Exactly(values))
-        };
-        match series {
-            Series::Exposed { metric, part } => {
-                if let Some(bounds) = bounds(metric, *part, label) {
-                    return Some(bounds);
-                }
-                match metric.label(label).map(|label| &label.domain) {
-                    Some(Domain::Values(values)) => exactly(&mut values.iter().map(String::as_str)),
-                    Some(Domain::Pattern { regex, .. }) => Some(Values::Matching(regex)),
-                    Some(Domain::Bounded { .. } | Domain::Unbounded { .. }) => None,
-                    None if label == "job" => {
-                        let jobs = self.project.stack().scrape_jobs.iter();
-                        let exposer = &metric.exposed_by;
-                        let mut jobs = jobs.filter(|job| job.exposes == *exposer);
-                        exactly(&mut jobs.by_ref().map(|job| job.job.as_str()))
-                    }
-                    None => None,
-                }
-            }
-            Series::Synthetic(synthetic) => match (label, synthetic.labels) {
-                ("job", Some(_)) => {
-                    let jobs = self.project.stack().scrape_jobs.iter();
-                    exactly(&mut jobs.map(|job| job.job.as_str()))
-                }
-                ("alertname", None) => exactly(&mut self.alerts.iter().copied()),
-                ("alertstate", None) => exactly(&mut ["pending", "firing"].into_iter()),
-                _ => None,
-            },
-            Series::Recorded { .. } => None,
+    fn values(&mut self, name: &'a str, series: &'a Series, label: &'a str) -> Option<Values<'a>> {
+        if let Some(values) = self.looked_up.get(&(name, label)) {
+            return values.clone();
         }
+        let values = match series {
+            Series::Exposed { metric, part } => self.exposed(metric, *part, label),
+            Series::Synthetic(synthetic) => self.synthetic(synthetic.labels.is_none(), label),
+            // A label that comes from a query can have any value.
+            Series::Recorded { .. } => self
+                .recorded
+                .get(name)
+                .and_then(|rules| {
+                    let values = rules.iter().map(|rule| rule.labels.get(label));
+                    values.collect::<Option<Vec<_>>>()
+                })
+                .and_then(Values::exactly),
+        };
+        self.looked_up.insert((name, label), values.clone());
+        values
+    }
+
+    fn exposed(&self, metric: &'a MetricDef, part: Part, label: &str) -> Option<Values<'a>> {
+        let floats = |bounds: &[f64]| bounds.iter().map(|bound| float(*bound)).collect::<Vec<_>>();
+        match (&metric.kind, part, label) {
+            (MetricKind::Histogram { buckets, .. }, Part::Bucket, "le") => {
+                return Values::exactly(floats(buckets).into_iter().chain(["+Inf".to_owned()]));
+            }
+            (MetricKind::Summary { quantiles }, Part::Whole, "quantile") => {
+                return Values::exactly(floats(quantiles));
+            }
+            _ => {}
+        }
+        match metric.label(label).map(|label| &label.domain) {
+            Some(Domain::Values(values)) => Values::exactly(values),
+            Some(Domain::Pattern { regex, .. }) => Some(Values::Matching(regex)),
+            Some(Domain::Bounded { .. } | Domain::Unbounded { .. }) => None,
+            None if label == "job" => self.jobs(|job| job.exposes == metric.exposed_by),
+            None => None,
+        }
+    }
+
+    fn synthetic(&self, of_alerts: bool, label: &str) -> Option<Values<'a>> {
+        match (label, of_alerts) {
+            ("job", false) => self.jobs(|_| true),
+            ("alertname", true) => Values::exactly(self.alerts.iter().map(|one| &one.name)),
+            ("severity", true) => {
+                Values::exactly(self.alerts.iter().map(|one| one.severity.word()))
+            }
+            ("alertstate", true) => Values::exactly(["pending", "firing"]),
+            _ => None,
+        }
+    }
+
+    fn jobs(&self, of: impl Fn(&ScrapeJob) -> bool) -> Option<Values<'a>> {
+        let jobs = self.project.stack().scrape_jobs.iter();
+        Values::exactly(jobs.filter(|job| of(job)).map(|job| &job.job))
     }
 }
 
-/// The values of `le` and `quantile`, as Prometheus normalizes them.
-fn bounds<'a>(metric: &MetricDef, part: Part, label: &str) -> Option<Values<'a>> {
-    let text = |number: &f64| match number {
-        n if n.is_infinite() => "+Inf".to_owned(),
-        n if n.fract() == 0.0 && n.abs() < 1e15 => format!("{n:.1}"),
-        n => n.to_string(),
-    };
-    let values = match (&metric.kind, part, label) {
-        (MetricKind::Histogram { buckets, .. }, Part::Bucket, "le") => buckets
-            .iter()
-            .map(text)
-            .chain(["+Inf".to_owned()])
-            .map(Into::into)
-            .collect(),
-        (MetricKind::Summary { quantiles }, Part::Whole, "quantile") => {
-            quantiles.iter().map(text).map(Into::into).collect()
-        }
-        _ => return None,
-    };
-    Some(Values::Exactly(values))
+/// A bucket's bound or a quantile as Prometheus normalizes it.
+fn float(number: f64) -> String {
+    if number.is_infinite() {
+        "+Inf".to_owned()
+    } else if number.fract() == 0.0 && number.abs() < 1e15 {
+        format!("{number:.1}")
+    } else {
+        number.to_string()
+    }
 }
 
 /// Whether some value can match. A pattern of alternatives is wrong as soon as one of them is.
@@ -153,9 +182,7 @@ fn possible(patterns: &Patterns, matcher: &Matcher, values: &Values<'_>) -> bool
         Values::Matching(domain) => patterns.overlap(regex, domain) != Some(false),
     };
     match (matcher.op, values) {
-        (MatchOp::Equal | MatchOp::NotEqual, Values::Exactly(values)) => {
-            values.iter().any(|one| one == value)
-        }
+        (MatchOp::Equal | MatchOp::NotEqual, Values::Exactly(values)) => values.contains(value),
         (MatchOp::Equal | MatchOp::NotEqual, Values::Matching(domain)) => {
             patterns.matches(domain, value) != Some(false)
         }
@@ -248,7 +275,7 @@ mod tests {
           |
           = in: alert `HighLatency` of group `api`
           = help: did you mean `POST`?
-          = help: the values are `GET`, `POST`, `DELETE`
+          = help: the values are `DELETE`, `GET`, `POST`
         "#);
     }
 
@@ -282,6 +309,7 @@ mod tests {
             (r#"api_request_duration_seconds_bucket{le="1"}"#, r#""1""#),
             (r#"up{job="apj"}"#, r#""apj""#),
             (r#"ALERTS{alertname="Nothing"}"#, r#""Nothing""#),
+            (r#"ALERTS{severity="page"}"#, r#""page""#),
         ] {
             let query = promql(&format!("count({selector}) > 1"));
             assert_eq!(
@@ -290,6 +318,23 @@ mod tests {
                 "{selector}"
             );
         }
+    }
+
+    #[test]
+    fn labels_of_recording_rules_have_the_values_they_are_given() {
+        let mut stack = example::record(promql("sum by (path) (connections)"));
+        for rule in stack
+            .rule_groups
+            .iter_mut()
+            .flat_map(|group| &mut group.rules)
+        {
+            if let Rule::Record(rule) = rule {
+                rule.labels.insert("window".to_owned(), "5m".to_owned());
+            }
+        }
+        let query = promql(r#"job:api_requests:rate5m{window="5min", path="/x"} > 1"#);
+        let alerts = obsctl_model::RuleGroup::new("alerts").alert(example::high_latency(query));
+        assert_eq!(underlined(&CHECK, stack.rule_group(alerts)), [r#""5min""#]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use obsctl_model::{Alert, Exposer, Origin, Route, Rule, Uid};
 
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::project::{slo, subject};
+use crate::project::subject;
 
 /// A name of a definition that does not exist.
 pub static CHECK: Check = Check {
@@ -64,7 +64,6 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             .dashboards()
             .iter()
             .map(|one| one.uid.as_str())
-            .chain([slo::OVERVIEW, slo::DETAIL])
             .collect(),
         runbooks: stack.runbooks.iter().map(|one| one.id.as_str()).collect(),
         services: stack.services.iter().map(|one| one.name.as_str()).collect(),
@@ -184,6 +183,25 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             &span.service,
             &names.services,
         );
+    }
+    let contexts: BTreeSet<_> = stack
+        .logs
+        .contexts
+        .iter()
+        .map(|one| one.name.as_str())
+        .collect();
+    for event in &stack.logs.events {
+        let subject = || format!("log event `{}`", event.name);
+        known(
+            &subject,
+            event.origin,
+            "service",
+            &event.service,
+            &names.services,
+        );
+        for context in &event.contexts {
+            known(&subject, event.origin, "log context", context, &contexts);
+        }
     }
     let mut routes: Vec<&Route> = routing.iter().map(|routing| &routing.root).collect();
     while let Some(route) = routes.pop() {
