@@ -8,7 +8,7 @@ use obsctl_promql::ast::{Binary, BinaryOp};
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::Severity;
 use crate::project::expression::series_name;
-use crate::project::labels::flow::is_scalar;
+use crate::project::labels::is_scalar;
 use crate::project::{Project, Series, Site};
 
 /// An alert without a condition.

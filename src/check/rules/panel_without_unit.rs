@@ -8,7 +8,7 @@ use obsctl_model::query::promql;
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::Severity;
 use crate::project::Site;
-use crate::project::labels::flow::is_scalar;
+use crate::project::labels::is_scalar;
 
 /// Numbers nobody can read.
 pub static CHECK: Check = Check {

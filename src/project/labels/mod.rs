@@ -1,16 +1,18 @@
 //! Which labels the series of an expression have: what is known for certain, and nothing more.
 //!
-//! [`Labels`] is the set and its algebra; [`flow`] takes it through an expression.
+//! [`Labels`] is the set and its algebra; [`Flows`] takes it through expressions.
 
-pub mod flow;
+mod flow;
 #[cfg(test)]
 mod tests;
+mod walk;
 
 use std::collections::BTreeMap;
 
 use obsctl_promql::Span;
 
 pub use flow::{Flow, Flows, Issue, Use};
+pub use walk::is_scalar;
 
 /// The labels that the series of a vector can have.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +33,12 @@ pub struct Known {
     /// Whether its values grow with the business and nothing narrowed them.
     pub unbounded: bool,
 }
+
+/// Of a label that every series has, with few values.
+const ALWAYS: Known = Known {
+    always: true,
+    unbounded: false,
+};
 
 /// What took a label away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
