@@ -20,6 +20,7 @@ pub fn dashboard() -> Dashboard {
     )
     .description("Slow requests, errors of a tenant or user, volume by endpoint, and one correlation id across services.")
     .tags(["logs"])
+    .no_refresh()
     .link(parts::to_overview())
     .link(DashboardLink::to_uid("Tenant", uids::TENANT).tooltip("The same tenant in numbers"))
     .link(parts::to_traces())

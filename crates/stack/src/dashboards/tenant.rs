@@ -26,6 +26,7 @@ pub fn dashboard() -> Dashboard {
     .description("One customer: requests, connections, jobs, freshness of data, and what was done in their name.")
     .tags(["tenant", "red"])
     .last(hours(6))
+    .refresh(mins(1))
     .link(parts::to_overview())
     .link(parts::to_logs())
     .link(parts::to_traces())

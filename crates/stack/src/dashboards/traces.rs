@@ -23,6 +23,7 @@ pub fn dashboard() -> Dashboard {
     )
     .description("Who calls whom, rate, errors and duration of every span, slow and failed traces, and one trace in full.")
     .tags(["traces", "red"])
+    .no_refresh()
     .link(parts::to_overview())
     .link(parts::to_logs())
     .variable(
@@ -50,7 +51,7 @@ pub fn dashboard() -> Dashboard {
     .row("Rate, errors, duration", red())
     .row("Spans", span_table())
     .row("Slow and failed traces", lists())
-    .row("One trace", one())
+    .collapsed_row("One trace", one())
     .row("Alerts", parts::alerts(TEAMS).width(24))
 }
 

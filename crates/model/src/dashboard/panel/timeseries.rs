@@ -495,4 +495,31 @@ mod tests {
         );
         assert_eq!(legend(one.legend_as(Legend::Hidden))["showLegend"], false);
     }
+
+    crate::metrics! {
+        family "Test", owner "platform", exposed_by crate::Exposer::Service("api".into());
+
+        /// How long it took.
+        histogram Took("took_seconds", Seconds, [0.1, 1.0]) {}
+    }
+
+    #[test]
+    fn percentiles_are_three_series() {
+        let panel = timeseries("x").percentiles(Took::rate(crate::mins(5)).sum());
+        let said = panel
+            .queries
+            .iter()
+            .map(|query| (query.expression.as_str(), query.legend.as_deref().unwrap()));
+        assert_eq!(
+            said.collect::<Vec<_>>(),
+            [0.5, 0.95, 0.99]
+                .map(|q| format!(
+                    "histogram_quantile({q}, sum by (le) (rate(took_seconds_bucket[5m])))"
+                ))
+                .iter()
+                .map(String::as_str)
+                .zip(["p50", "p95", "p99"])
+                .collect::<Vec<_>>()
+        );
+    }
 }
