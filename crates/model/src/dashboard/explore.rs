@@ -88,19 +88,28 @@ impl Explore {
         } });
         format!(
             "/explore?schemaVersion=1&panes={}",
-            encode(&panes.to_string())
+            encode(&panes.to_string(), Chosen::Several)
         )
     }
 }
 
-/// Percent-encodes a text for the query part of an address. Variables stay readable for Grafana, which
-/// encodes their values in turn.
-pub(crate) fn encode(text: &str) -> String {
+/// How many values of a dashboard's variable the place of a variable takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Chosen {
+    /// One, which is encoded.
+    One,
+    /// All that are chosen, as alternatives of a regular expression. Grafana cannot encode these in turn: the
+    /// ends of addresses they break on (`&`, `#`) are rare in the values of labels.
+    Several,
+}
+
+/// Percent-encodes a text for the query part of an address. Variables stay readable for Grafana.
+pub(crate) fn encode(text: &str, chosen: Chosen) -> String {
     let mut encoded = String::with_capacity(text.len() * 2);
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        if let Some((variable, length)) = variable(rest) {
-            encoded.push_str(&variable);
+        if let Some((name, length)) = variable(rest) {
+            encoded.push_str(&formatted(name, chosen));
             rest = &rest[length..];
             continue;
         }
@@ -117,28 +126,32 @@ pub(crate) fn encode(text: &str) -> String {
     encoded
 }
 
-/// The variable the text begins with, in the form that encodes its value, and its length in the text.
-/// `$1` and `$` alone are no variables: they are common in regular expressions.
-fn variable(text: &str) -> Option<(String, usize)> {
+/// The name of the variable the text begins with, and the length of both in the text. `$1` and `$` alone are
+/// no variables: they are common in regular expressions.
+fn variable(text: &str) -> Option<(&str, usize)> {
     let rest = text.strip_prefix('$')?;
-    if let Some(inner) = rest.strip_prefix('{') {
-        let end = inner.find('}')?;
-        let name = &inner[..end];
-        let valid = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-        return valid.then(|| (encoded_variable(name), end + 3));
-    }
-    let end = rest
-        .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
-        .unwrap_or(rest.len());
-    let name = &rest[..end];
+    let (name, length) = match rest.strip_prefix('{') {
+        Some(inner) => {
+            let end = inner.find('}')?;
+            (&inner[..end], end + 3)
+        }
+        None => {
+            let end = rest
+                .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+                .unwrap_or(rest.len());
+            (&rest[..end], end + 1)
+        }
+    };
     let valid = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    valid.then(|| (encoded_variable(name), end + 1))
+    valid.then_some((name, length))
 }
 
-/// The ends of the time shown are numbers, and a format of the author's own stays.
-fn encoded_variable(name: &str) -> String {
+/// A format of the author's own stays, and the ends of the time shown are numbers.
+fn formatted(name: &str, chosen: Chosen) -> String {
     if name.contains(':') || matches!(name, "__from" | "__to") {
         format!("${{{name}}}")
+    } else if chosen == Chosen::Several && !name.starts_with("__") {
+        format!("${{{name}:pipe}}")
     } else {
         format!("${{{name}:percentencode}}")
     }
@@ -176,8 +189,18 @@ mod tests {
 
     #[test]
     fn only_variables_stay_as_they_are() {
+        let encode = |text| encode(text, Chosen::One);
         assert_eq!(encode("a b$"), "a%20b%24");
         assert_eq!(encode("$1-${tenant:raw}"), "%241-${tenant:raw}");
         assert_eq!(encode("/$tenant/ä"), "%2F${tenant:percentencode}%2F%C3%A4");
+    }
+
+    #[test]
+    fn several_values_are_alternatives() {
+        let url = Explore::logs(logql("{path=~\"$path\"}")).href();
+        assert!(
+            url.contains("%7Bpath%3D~%5C%22${path:pipe}%5C%22%7D"),
+            "{url}"
+        );
     }
 }

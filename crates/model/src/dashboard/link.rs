@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Explore;
-use super::explore::encode;
+use super::explore::{Chosen, encode};
 use crate::Uid;
 
 /// A link of a panel or of a value in it.
@@ -82,7 +82,8 @@ impl Link {
     }
 
     /// Sets a variable of the dashboard it leads to. A value can name what was clicked:
-    /// `${__field.labels.path}`, `${__data.fields.tenant}`, `$tenant`.
+    /// `${__field.labels.path}`, `${__data.fields.tenant}`, `$tenant`. Only dashboards have variables: a link
+    /// to Explore has them in its query, any other in its address.
     #[must_use]
     pub fn set(mut self, variable: impl Into<String>, value: impl Into<String>) -> Self {
         if let LinkTarget::Dashboard { variables, .. } = &mut self.to {
@@ -218,7 +219,7 @@ impl Link {
                     if *value == format!("${variable}") || *value == format!("${{{variable}}}") {
                         url.push_str(&format!("${{{variable}:queryparam}}"));
                     } else {
-                        url.push_str(&format!("var-{variable}={}", encode(value)));
+                        url.push_str(&format!("var-{variable}={}", encode(value, Chosen::One)));
                     }
                 }
                 url

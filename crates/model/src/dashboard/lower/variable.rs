@@ -157,17 +157,19 @@ fn custom(variable: &Variable, values: &[CustomValue], hide: u8) -> Custom {
             }
         })
         .collect();
-    let chosen = variable.default.first();
-    let chosen = values
-        .iter()
-        .find(|value| chosen.is_none_or(|chosen| *chosen == value.value));
-    let current = match current(variable, values.first().map(|value| &value.value)) {
-        // A value is shown by its text.
-        Some(current) if !variable.multi && !is_all(&current) => {
-            chosen.map(|value| one(&text(value), &value.value))
-        }
-        current => current,
+    // A value is shown by its text.
+    let named = |shown: String| {
+        let known = values.iter().find(|value| value.value == shown);
+        known.map_or(shown, text)
     };
+    let current = current(variable, values.first().map(|value| &value.value));
+    let current = current.map(|current| Current {
+        text: match current.text {
+            TextOrList::Text(shown) => TextOrList::Text(named(shown)),
+            TextOrList::List(shown) => TextOrList::List(shown.into_iter().map(named).collect()),
+        },
+        value: current.value,
+    });
     Custom {
         all_value: variable.all_value.clone(),
         current,
@@ -205,10 +207,6 @@ fn current(variable: &Variable, first: Option<&String>) -> Option<Current> {
 /// Grafana's value for "All".
 const ALL: &str = "$__all";
 
-fn is_all(current: &Current) -> bool {
-    current.value == TextOrList::Text(ALL.to_owned())
-}
-
 fn one(text: &str, value: &str) -> Current {
     Current {
         text: TextOrList::Text(text.to_owned()),
@@ -233,4 +231,83 @@ fn options(
             value,
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::lower;
+    use crate::dashboard::Variable;
+    use crate::dashboard::variable::{
+        custom, interval, log_label_values_of, query, series_label_values, textbox,
+        trace_tag_values,
+    };
+    use crate::query::{logql, promql};
+    use crate::{hours, mins};
+
+    fn json_of(variable: &Variable) -> Value {
+        serde_json::to_value(lower(variable)).unwrap()
+    }
+
+    #[test]
+    fn all_is_chosen_first_where_there_is_one() {
+        let jobs = || {
+            query(
+                "job",
+                series_label_values("job", promql("up{env=\"prod\"}")),
+            )
+        };
+        let json = json_of(&jobs().multi().include_all());
+        assert_eq!(json["query"], "label_values(up{env=\"prod\"}, job)");
+        assert_eq!(
+            json["current"],
+            json!({ "text": ["All"], "value": ["$__all"] })
+        );
+        assert_eq!(json["allValue"], ".*");
+        let json = json_of(&jobs().all_value(".+"));
+        assert_eq!(json["current"], json!({ "text": "All", "value": "$__all" }));
+        assert_eq!(json["allValue"], ".+");
+        // Grafana chooses when it knows the values.
+        assert!(json_of(&jobs())["current"].is_null());
+    }
+
+    #[test]
+    fn own_values_are_shown_by_their_texts() {
+        let quantiles = || custom("q", [("0.5", "p50"), ("0.99", "p99")]);
+        let json = json_of(&quantiles());
+        assert_eq!(json["query"], "p50 : 0.5,p99 : 0.99");
+        assert_eq!(json["current"], json!({ "text": "p50", "value": "0.5" }));
+        let json = json_of(&quantiles().multi().default("0.99"));
+        assert_eq!(
+            json["current"],
+            json!({ "text": ["p99"], "value": ["0.99"] })
+        );
+        assert_eq!(json["options"][1]["selected"], true);
+        let json = json_of(&quantiles().include_all());
+        assert_eq!(json["current"]["text"], "All");
+        assert_eq!(json["options"][0]["selected"], false);
+        assert_eq!(json_of(&custom("c", ["a,b"]))["query"], "a\\,b");
+    }
+
+    #[test]
+    fn each_datasource_has_its_own_form_of_query() {
+        let streams = logql("{service=\"api\"}");
+        let json = json_of(&query("level", log_label_values_of("level", streams)));
+        assert_eq!(json["query"]["stream"], "{service=\"api\"}");
+        assert_eq!(json["datasource"]["uid"], "loki");
+        let json = json_of(&query("service", trace_tag_values("resource.service.name")));
+        assert_eq!(json["query"]["label"], "resource.service.name");
+        assert_eq!(json["datasource"]["uid"], "tempo");
+    }
+
+    #[test]
+    fn lengths_of_time_and_typed_texts_begin_somewhere() {
+        let json = json_of(&interval("window", [mins(5), hours(1)]));
+        assert_eq!(json["query"], "5m,1h");
+        assert_eq!(json["current"]["value"], "5m");
+        let json = json_of(&textbox("search").default("x").hidden());
+        assert_eq!(json["current"]["value"], "x");
+        assert_eq!(json["hide"], 2);
+    }
 }
