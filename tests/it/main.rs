@@ -1,8 +1,9 @@
 //! Integration tests: one binary, one module for each subject.
 #![allow(
     clippy::disallowed_methods,
+    clippy::print_stderr,
     clippy::unwrap_used,
-    reason = "tests set up and look at files themselves"
+    reason = "tests set up and look at files themselves, and say aloud what they could not prove"
 )]
 
 mod alerts_fire;

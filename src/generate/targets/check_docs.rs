@@ -1,6 +1,7 @@
 //! `docs/checks/`: a page per check, and the table of all.
 
 use crate::check::{index, page, rules};
+use crate::generate::header::MARKDOWN;
 use crate::generate::{Artifact, Environment, Target};
 use crate::project::Project;
 
@@ -12,12 +13,16 @@ pub static CHECK_DOCS: Target = Target {
 };
 
 fn generate(_: &Project, _: Environment) -> Vec<Artifact> {
+    let document = |name: &str, text: String| {
+        Artifact::new(
+            format!("docs/checks/{name}.md"),
+            format!("{MARKDOWN}\n{text}"),
+        )
+    };
     let pages = rules::ALL
         .iter()
-        .map(|check| Artifact::new(format!("docs/checks/{}.md", check.name), page(check)));
-    pages
-        .chain([Artifact::new("docs/checks/README.md", index())])
-        .collect()
+        .map(|check| document(check.name, page(check)));
+    pages.chain([document("README", index())]).collect()
 }
 
 #[cfg(test)]
