@@ -505,7 +505,7 @@ mod tests {
 
     #[test]
     fn percentiles_are_three_series() {
-        let panel = timeseries("x").percentiles(Took::rate(crate::mins(5)).sum());
+        let panel = timeseries("x").percentiles(Took::rate(mins(5)).sum());
         let said = panel
             .queries
             .iter()
