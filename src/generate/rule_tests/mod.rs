@@ -228,15 +228,20 @@ impl Prover<'_> {
             .filter(move |burn| burn.window.urgency == urgency)
     }
 
-    /// Minutes of errors until the alert fires, and until an evaluation sees that: windows of stored rates
-    /// are up to one rate and one evaluation late.
+    /// Minutes of errors until the alert fires, and until an evaluation here sees that. Windows measured on
+    /// the counters are exact; those of stored rates and slices are up to one rate and one evaluation late.
     fn fires(&self, urgency: Urgency, ratio: f64) -> Option<(f64, u64)> {
-        let fires = self
+        let events = self.lowering.measure.counts_events();
+        let (fires, window) = self
             .burns(urgency)
-            .filter_map(|burn| burn.detection(ratio))
-            .map(minutes)
-            .min_by(f64::total_cmp)?;
-        Some((fires, up(fires + 1.5 * GRID as f64)))
+            .filter_map(|burn| Some((minutes(burn.detection(ratio)?), burn.window)))
+            .min_by(|(a, _), (b, _)| a.total_cmp(b))?;
+        let late = if events && window.long <= slo::DIRECT {
+            1.0
+        } else {
+            1.5 * GRID as f64
+        };
+        Some((fires, up(fires + late)))
     }
 
     /// Minutes without errors until the alert has stopped.
@@ -387,4 +392,83 @@ fn three_digits(value: f64) -> f64 {
 fn percentage(ratio: f64) -> String {
     let percent: f64 = format!("{:.3e}", ratio * 100.0).parse().unwrap_or(ratio);
     format!("{percent}%")
+}
+
+#[cfg(test)]
+mod unit {
+    use obsctl_model::Service;
+    use obsctl_model::prelude::*;
+    use obsctl_stack::metrics::api::ApiRequests;
+
+    use super::*;
+
+    /// What each test expects, on a line: the time, and who fires.
+    fn outline(slo: Slo) -> Vec<String> {
+        let project = Project::link(
+            Stack::new(Slug::from_static("test"))
+                .service(Service::new("api", "platform", "API"))
+                .metrics(obsctl_stack::metrics::families())
+                .slo(slo),
+        );
+        let slo = &project.stack().slos[0];
+        let lowering = slo::read(slo, project.catalog()).expect("it can be measured");
+        let file = tests(&project, &lowering, Environment::Compose).expect("it can be tested");
+        let mut lines = vec![];
+        for test in file.tests {
+            lines.push(test.name);
+            let times: std::collections::BTreeSet<_> = test
+                .alert_rule_test
+                .iter()
+                .map(|check| check.eval_time)
+                .collect();
+            for time in times {
+                let firing: Vec<_> = test
+                    .alert_rule_test
+                    .iter()
+                    .filter(|check| check.eval_time == time && !check.exp_alerts.is_empty())
+                    .map(|check| check.alertname.as_str())
+                    .collect();
+                lines.push(format!("  {time} {}", firing.join(" ")));
+            }
+        }
+        lines
+    }
+
+    #[test]
+    fn alerts_fire_between_two_evaluations_around_the_computed_time() {
+        let failed = ApiRequests::with(ApiRequests::status_code.matches("5.."));
+        let slo = Slo::new(
+            Slug::from_static("requests"),
+            "api",
+            99.9,
+            Indicator::bad(failed, ApiRequests::select()),
+        )
+        .owner("platform");
+        assert_eq!(
+            outline(slo),
+            [
+                "requests: a fast burn pages, and stops soon after the errors",
+                "  1d1h20m ",
+                "  1d2h ",
+                "  1d2h10m RequestsFastBurn",
+                "  1d3h ",
+                "requests: a slow burn opens a ticket and pages nobody",
+                "  3d ",
+                "  3d14h50m ",
+                "  3d15h20m RequestsSlowBurn",
+                "  3d21h40m ",
+                "requests: errors that the budget bears set nothing off",
+                "  1h ",
+                "  6h ",
+                "requests: the budget counts events, not minutes",
+            ]
+        );
+    }
+
+    #[test]
+    fn ratios_read_as_prometheus_writes_them() {
+        assert_eq!(percentage(0.0202), "2.02%");
+        assert_eq!(percentage(1.0 / 3.0), "33.33%");
+        assert_eq!(percentage(0.000_048), "0.0048%");
+    }
 }

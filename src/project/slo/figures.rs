@@ -137,6 +137,12 @@ fn text(figures: &SloFigures<'_>) -> String {
             .filter(|burn| burn.window.urgency == urgency)
             .collect();
         let Some(first) = burns.first() else {
+            line(String::new());
+            line(format!(
+                "  no {}: even when everything fails, a budget of {} does not burn fast enough",
+                urgency.word(),
+                percent(budget)
+            ));
             continue;
         };
         line(String::new());

@@ -21,7 +21,7 @@ use super::{tree, windows};
 pub(crate) const EVERY: Duration = mins(1);
 
 /// Up to here a window is measured on the counters.
-const DIRECT: Duration = hours(1);
+pub(crate) const DIRECT: Duration = hours(1);
 
 /// The window of the stored rates.
 pub(super) const RATE: Duration = mins(5);

@@ -14,13 +14,14 @@ mod windows;
 use std::collections::BTreeMap;
 
 use obsctl_model::dashboard::Dashboard;
-use obsctl_model::{Duration, RuleGroup, Slo, Slug, Stack, days};
+use obsctl_model::{Duration, LabelName, RuleGroup, Slo, Slug, Stack, days};
 
 use super::Catalog;
 use crate::diagnostic::{Diagnostic, nearest};
 
 pub use alerts::{conditions, name as alert_name};
 pub use figures::{BurnFigures, SloFigures, explain, figures, percent, rounded};
+pub(crate) use lower::DIRECT;
 pub use lower::{Lowering, ratio as ratio_series};
 pub use measure::Measure;
 pub use windows::{BurnWindow, Urgency};
@@ -125,6 +126,19 @@ fn promise(slo: &Slo, stack: &Stack) -> Option<Diagnostic> {
             None => problem.help("add the service to the stack"),
         });
     }
+    if slo.owner.is_empty() {
+        return Some(
+            problem("nobody owns it: its alerts would reach no team".to_owned())
+                .help("say who answers: `.owner(\"…\")`"),
+        );
+    }
+    if let Some(label) = slo.labels.keys().find(|label| !is_free(label, slo)) {
+        return Some(
+            problem(format!("its label `{label}` cannot be put on its rules")).help(
+                "use a label name that is not one of `by` and does not begin with `sloth_` or `__`",
+            ),
+        );
+    }
     let whole = slo.window.as_millis().is_multiple_of(days(1).as_millis());
     if !whole || slo.window < SHORTEST || slo.window > LONGEST {
         return Some(
@@ -138,4 +152,11 @@ fn promise(slo: &Slo, stack: &Stack) -> Option<Diagnostic> {
         );
     }
     None
+}
+
+/// Whether a label can be put on the rules: it is a label name, and neither Sloth's nor one that tells groups apart.
+fn is_free(label: &str, slo: &Slo) -> bool {
+    LabelName::new(label).is_ok()
+        && !label.starts_with("sloth_")
+        && !slo.by.iter().any(|by| by.as_str() == label)
 }

@@ -255,6 +255,14 @@ fn the_promise_itself_must_make_sense() {
     let stray = problem(stray);
     assert_eq!(stray.message, "the stack has no service `apo`");
     assert_eq!(stray.help, ["did you mean `api`?"]);
+    assert_eq!(
+        problem(availability().owner("")).message,
+        "nobody owns it: its alerts would reach no team"
+    );
+    assert_eq!(
+        problem(availability().label("sloth_window", "1h")).message,
+        "its label `sloth_window` cannot be put on its rules"
+    );
     let twice = link([availability(), availability()]);
     assert_eq!(
         twice.problems()[0].message,
@@ -307,4 +315,23 @@ fn dashboards_are_made_where_there_are_slos() {
         ["slo-detail", "slo-overview"]
     );
     assert_eq!(uids(&link([])), [""; 0]);
+}
+
+#[test]
+fn a_large_budget_has_no_page() {
+    let generous = || {
+        let mut slo = availability();
+        slo.objective = obsctl_model::Objective::percent(80.0).expect("it is one");
+        slo
+    };
+    let project = link([generous()]);
+    let alerts = rules(&project, "sloth-slo-alerts-api-availability");
+    assert!(!alerts.contains("FastBurn"), "{alerts}");
+    let text = crate::project::slo::explain(&project, "availability").expect("it exists");
+    assert!(
+        text.contains(
+            "no page: even when everything fails, a budget of 20% does not burn fast enough"
+        ),
+        "{text}"
+    );
 }
