@@ -143,8 +143,20 @@ fn variable(text: &str) -> Option<(&str, usize)> {
         }
     };
     let valid = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    valid.then_some((name, length))
+    (valid && !ASKED_WITH.contains(&name)).then_some((name, length))
 }
+
+/// Variables that have a value only where a query is asked: Explore fills them in itself.
+const ASKED_WITH: &[&str] = &[
+    "__auto",
+    "__interval",
+    "__interval_ms",
+    "__range",
+    "__range_ms",
+    "__range_s",
+    "__rate_interval",
+    "__rate_interval_ms",
+];
 
 /// A format of the author's own stays, and the ends of the time shown are numbers.
 fn formatted(name: &str, chosen: Chosen) -> String {
@@ -193,6 +205,12 @@ mod tests {
         assert_eq!(encode("a b$"), "a%20b%24");
         assert_eq!(encode("$1-${tenant:raw}"), "%241-${tenant:raw}");
         assert_eq!(encode("/$tenant/ä"), "%2F${tenant:percentencode}%2F%C3%A4");
+    }
+
+    #[test]
+    fn the_width_of_a_range_is_left_to_explore() {
+        let url = Explore::metrics(promql("rate(x[$__rate_interval])")).href();
+        assert!(url.contains("rate%28x%5B%24__rate_interval%5D%29"), "{url}");
     }
 
     #[test]
