@@ -505,6 +505,7 @@ mod tests {
 
     #[test]
     fn percentiles_are_three_series() {
+        assert_eq!(family().metrics[0].name.as_str(), "took_seconds");
         let panel = timeseries("x").percentiles(Took::rate(mins(5)).sum());
         let said = panel
             .queries
