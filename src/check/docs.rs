@@ -10,7 +10,7 @@ use crate::project::Project;
 pub fn page(check: &Check) -> String {
     let style = Style {
         places: false,
-        width: 100,
+        width: 120,
         ..Style::default()
     };
     let example = human(&example(check), &|_| None, style);

@@ -39,10 +39,11 @@ pub struct Check {
 }
 
 impl Check {
-    /// The first sentence of its documentation.
+    /// What it finds: the first paragraph of its documentation, on one line.
     #[must_use]
-    pub fn summary(&self) -> &'static str {
-        self.docs.lines().next().unwrap_or_default()
+    pub fn summary(&self) -> String {
+        let first = self.docs.split("\n\n").next().unwrap_or_default();
+        first.replace('\n', " ")
     }
 
     /// The check of that name.

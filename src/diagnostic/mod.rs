@@ -188,10 +188,13 @@ impl Diagnostic {
 /// The nearest of `known` names, where one is near enough to be meant.
 #[must_use]
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let farthest = |candidate: &str| (candidate.len().max(name.len()) / 3).max(1);
     known
         .into_iter()
+        // Names of very different lengths cannot be near, and comparing them is slow.
+        .filter(|candidate| candidate.len().abs_diff(name.len()) <= farthest(candidate))
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= (candidate.len().max(name.len()) / 3).max(1))
+        .filter(|(distance, candidate)| *distance <= farthest(candidate))
         .min_by_key(|(distance, candidate)| (*distance, *candidate))
         .map(|(_, candidate)| candidate)
 }

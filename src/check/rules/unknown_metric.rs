@@ -1,9 +1,12 @@
 //! `unknown-metric`
 
+use std::collections::BTreeMap;
+
+use obsctl_model::Origin;
 use obsctl_model::query::promql;
 
 use crate::check::{Check, Findings, Input, example};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Severity, nearest};
 use crate::project::expression::series_name;
 use crate::project::{Catalog, Series};
 
@@ -31,6 +34,8 @@ and `_count`.
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
     let catalog = input.project.catalog();
+    // One unknown name is often used in many places, and the search for the nearest is slow.
+    let mut helps: BTreeMap<&str, Help> = BTreeMap::new();
     for query in &input.queries {
         for used in query.at.query.expr().selectors() {
             let Some((name, span)) = series_name(used.selector) else {
@@ -43,24 +48,35 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             let finding = query
                 .at
                 .finding(span, message, "neither exposed nor recorded");
-            findings.push(match histogram(catalog, name) {
-                Some((origin, parts)) => finding
-                    .also(origin, "a classic histogram is declared here")
-                    .help(format!("write {parts}")),
-                None => finding.did_you_mean(name, catalog.names()),
-            });
+            findings.push(
+                match helps.entry(name).or_insert_with(|| help(catalog, name)) {
+                    Help::Histogram(origin) => finding
+                        .also(*origin, "a classic histogram is declared here")
+                        .help(format!(
+                            "write `{name}_bucket`, `{name}_sum` or `{name}_count`"
+                        )),
+                    Help::Nearest(nearest) => finding.help(format!("did you mean `{nearest}`?")),
+                    Help::None => finding.help("declare it in the catalog, or record it"),
+                },
+            );
         }
     }
 }
 
-/// The classic histogram of that name, and the series it has.
-fn histogram(catalog: &Catalog, name: &str) -> Option<(obsctl_model::Origin, String)> {
-    match catalog.get(&format!("{name}_bucket"))? {
-        Series::Exposed { metric, .. } => Some((
-            metric.origin,
-            format!("`{name}_bucket`, `{name}_sum` or `{name}_count`"),
-        )),
-        _ => None,
+/// What can be said about a name that does not exist.
+enum Help {
+    Histogram(Origin),
+    Nearest(String),
+    None,
+}
+
+fn help(catalog: &Catalog, name: &str) -> Help {
+    if let Some(Series::Exposed { metric, .. }) = catalog.get(&format!("{name}_bucket")) {
+        return Help::Histogram(metric.origin);
+    }
+    match nearest(name, catalog.names()) {
+        Some(nearest) => Help::Nearest(nearest.to_owned()),
+        None => Help::None,
     }
 }
 
