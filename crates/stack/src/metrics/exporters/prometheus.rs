@@ -8,6 +8,8 @@ use crate::teams;
 labels! {
     /// Addresses of Alertmanagers.
     pub bounded AlertmanagerUrl, at_most 4, like "http://alertmanager:9093/api/v2/alerts";
+    /// What a sample holds.
+    pub enum SampleType { Float = "float", Histogram = "histogram" }
 }
 
 metrics! {
@@ -58,8 +60,8 @@ metrics! {
     /// Series in memory.
     pub gauge HeadSeries("prometheus_tsdb_head_series") {}
 
-    /// Samples appended. The label `type` is left out: queries add floats and histograms up.
-    pub counter SamplesAppended("prometheus_tsdb_head_samples_appended_total") {}
+    /// Samples appended.
+    pub counter SamplesAppended("prometheus_tsdb_head_samples_appended_total") { r#type: SampleType }
 
     /// Compactions that failed.
     pub counter CompactionsFailed("prometheus_tsdb_compactions_failed_total") {}
