@@ -67,27 +67,17 @@ pub(crate) fn over(function: &str, selector: &Selector, window: Duration) -> Exp
     call(function, vec![range])
 }
 
-/// `$name`
-fn variable_node(name: &str) -> Variable {
-    Variable {
-        form: VariableForm::Dollar,
-        name: name.to_owned(),
-        field: None,
-        format: None,
-        span: Default::default(),
-    }
-}
-
-/// `$name` where an expression stands.
-pub(crate) fn variable(name: &str) -> Expr {
-    Expr::Variable(variable_node(name))
-}
-
 /// `function(selector[$variable])`
 pub(crate) fn over_variable(function: &str, selector: &Selector, variable: &str) -> Expr {
     let range = Expr::Range(RangeSelector {
         selector: selector.clone(),
-        range: DurationExpr::Variable(variable_node(variable)),
+        range: DurationExpr::Variable(Variable {
+            form: VariableForm::Dollar,
+            name: variable.to_owned(),
+            field: None,
+            format: None,
+            span: Default::default(),
+        }),
         span: Default::default(),
     });
     call(function, vec![range])

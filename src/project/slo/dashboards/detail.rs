@@ -237,13 +237,13 @@ fn counts(slo: &Lowering<'_>) -> (&'static str, impl Panels + use<>) {
         ("Time slices", Unit::None, "time slices of each evaluation")
     };
     let in_range = |selector: &Selector| {
-        let mean = tree::over_variable("avg_over_time", selector, "__range");
-        let sum = tree::by(AggregateOp::Sum, &[], mean);
-        let count = tree::binary(BinaryOp::Mul, sum, tree::variable("__range_s"));
+        let stored = tree::over_variable("sum_over_time", selector, "__range");
+        let sum = tree::by(AggregateOp::Sum, &[], stored);
         if events {
-            count
+            // Each stored rate stands for the events of one evaluation.
+            tree::binary(BinaryOp::Mul, sum, tree::number(EVERY.as_secs_f64()))
         } else {
-            tree::binary(BinaryOp::Div, count, tree::number(EVERY.as_secs_f64()))
+            sum
         }
     };
     let panels = (
