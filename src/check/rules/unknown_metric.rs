@@ -32,10 +32,14 @@ and `_count`.
     silent: || example::alert(promql("rate(api_requests_total[5m]) > 10")),
 };
 
+/// Where much is unknown of many names, the nearest of each would take minutes to find, and help nobody.
+const MOST_COMPARISONS: usize = 500_000;
+
 fn run(input: &Input<'_>, findings: &mut Findings) {
     let catalog = input.project.catalog();
     // One unknown name is often used in many places, and the search for the nearest is slow.
     let mut helps: BTreeMap<&str, Help> = BTreeMap::new();
+    let most = MOST_COMPARISONS / catalog.names().count().max(1);
     for query in &input.queries {
         for used in query.at.query.expr().selectors() {
             let Some((name, span)) = series_name(used.selector) else {
@@ -48,17 +52,19 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             let finding = query
                 .at
                 .finding(span, message, "neither exposed nor recorded");
-            findings.push(
-                match helps.entry(name).or_insert_with(|| help(catalog, name)) {
-                    Help::Histogram(origin) => finding
-                        .also(*origin, "a classic histogram is declared here")
-                        .help(format!(
-                            "write `{name}_bucket`, `{name}_sum` or `{name}_count`"
-                        )),
-                    Help::Nearest(nearest) => finding.help(format!("did you mean `{nearest}`?")),
-                    Help::None => finding.help("declare it in the catalog, or record it"),
-                },
-            );
+            let searches = helps.len() < most;
+            let help = helps
+                .entry(name)
+                .or_insert_with(|| help(catalog, name, searches));
+            findings.push(match help {
+                Help::Histogram(origin) => finding
+                    .also(*origin, "a classic histogram is declared here")
+                    .help(format!(
+                        "write `{name}_bucket`, `{name}_sum` or `{name}_count`"
+                    )),
+                Help::Nearest(nearest) => finding.help(format!("did you mean `{nearest}`?")),
+                Help::None => finding.help("declare it in the catalog, or record it"),
+            });
         }
     }
 }
@@ -70,11 +76,12 @@ enum Help {
     None,
 }
 
-fn help(catalog: &Catalog, name: &str) -> Help {
+fn help(catalog: &Catalog, name: &str, searches: bool) -> Help {
     if let Some(Series::Exposed { metric, .. }) = catalog.get(&format!("{name}_bucket")) {
         return Help::Histogram(metric.origin);
     }
-    match nearest(name, catalog.names()) {
+    let nearest = searches.then(|| nearest(name, catalog.names()));
+    match nearest.flatten() {
         Some(nearest) => Help::Nearest(nearest.to_owned()),
         None => Help::None,
     }
