@@ -1,0 +1,3 @@
+//! What a Rust service links: structured logs, redaction, correlation, traces, and metrics from the catalog.
+//!
+//! Recording never fails and never panics; a slow, broken or absent collector never slows or stops the service.
