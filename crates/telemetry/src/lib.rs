@@ -1,3 +1,8 @@
 //! What a Rust service links: structured logs, redaction, correlation, traces, and metrics from the catalog.
 //!
 //! Recording never fails and never panics; a slow, broken or absent collector never slows or stops the service.
+
+pub mod clock;
+pub mod context;
+pub mod ids;
+pub mod redact;
