@@ -5,4 +5,5 @@
 pub mod clock;
 pub mod context;
 pub mod ids;
+pub mod metrics;
 pub mod redact;

@@ -1,0 +1,20 @@
+//! What the library says of itself.
+
+use obsctl_model::{labels, prelude::*};
+
+labels! {
+    /// Names of the metrics a service records.
+    pub bounded RecordedMetric, at_most 1000, like "api_requests_total";
+    /// Names of their labels.
+    pub bounded RecordedLabel, at_most 200, like "path";
+}
+
+metrics! {
+    family "Telemetry", owner "platform", exposed_by Exposer::Service("telemetry".into());
+
+    /// Label values outside their declared domain, recorded as `other`.
+    pub counter LabelValuesFolded("telemetry_label_values_folded_total") {
+        metric: RecordedMetric,
+        label: RecordedLabel,
+    }
+}
