@@ -12,6 +12,7 @@ use prometheus_client::metrics::histogram::Histogram as ClientHistogram;
 labels! {
     pub enum Method { Get = "GET", Post = "POST" }
     pub bounded Route, at_most 40, like "/";
+    pub unbounded Tenant, budget 10_000, like "acme";
 }
 
 metrics! {
@@ -23,6 +24,8 @@ metrics! {
     pub histogram Latency("bench_latency_seconds", Seconds, [0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0]) {
         path: Route,
     }
+    /// Requests of each customer.
+    pub counter TenantRequests("bench_tenant_requests_total") { method: Method, tenant: Tenant }
 }
 
 fn main() {
@@ -75,8 +78,8 @@ fn exposition(bencher: Bencher<'_, '_>, series: usize) {
         } else {
             Method::Post
         };
-        let path = format!("/{n}").into();
-        registry.counter(&Requests { method, path }).inc();
+        let tenant = format!("tenant-{n}").into();
+        registry.counter(&TenantRequests { method, tenant }).inc();
     }
     bencher.bench_local(|| registry.exposition(None));
 }

@@ -1,0 +1,357 @@
+//! Export: whatever the collector does, the service goes on.
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test: it measures itself against itself"
+)]
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use obsctl_telemetry::context::TraceContext;
+use obsctl_telemetry::export::{
+    Destination, ServiceIdentity, TraceSettings, Traces, continue_trace, current_trace,
+};
+use obsctl_telemetry::metrics::Registry;
+use obsctl_telemetry::metrics::own::{DropReason, SpansDropped, SpansExported};
+use tracing::Subscriber;
+use tracing_subscriber::layer::SubscriberExt;
+
+const SPANS: u32 = 10_000;
+
+/// What a collector does with a request.
+#[derive(Clone, Copy)]
+enum Behaviour {
+    Accepts,
+    Fails,
+    NeverAnswers,
+}
+
+/// A collector on loopback, and the bodies it received.
+struct Collector {
+    address: SocketAddr,
+    bodies: Arc<Mutex<Vec<Vec<u8>>>>,
+}
+
+impl Collector {
+    fn start(behaviour: Behaviour) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let bodies = Arc::new(Mutex::new(Vec::new()));
+        let seen = bodies.clone();
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let seen = seen.clone();
+                thread::spawn(move || serve(stream, behaviour, &seen));
+            }
+        });
+        Self { address, bodies }
+    }
+
+    /// Whether a text was received; protobuf holds texts as they are.
+    fn received(&self, text: &str) -> bool {
+        self.bodies
+            .lock()
+            .unwrap()
+            .iter()
+            .any(|body| body.windows(text.len()).any(|part| part == text.as_bytes()))
+    }
+}
+
+fn serve(mut stream: TcpStream, behaviour: Behaviour, seen: &Mutex<Vec<Vec<u8>>>) {
+    let mut received = Vec::new();
+    let mut chunk = [0; 64 * 1024];
+    loop {
+        let head = received.windows(4).position(|part| part == b"\r\n\r\n");
+        if let Some(head) = head {
+            let text = String::from_utf8_lossy(&received[..head]).to_ascii_lowercase();
+            assert!(text.starts_with("post /v1/traces "), "{text}");
+            let length = text
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length:"))
+                .and_then(|length| length.trim().parse::<usize>().ok())
+                .unwrap();
+            if received.len() >= head + 4 + length {
+                let rest = received.split_off(head + 4 + length);
+                seen.lock().unwrap().push(received.split_off(head + 4));
+                received = rest;
+                let answer: &[u8] = match behaviour {
+                    Behaviour::Accepts => b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
+                    Behaviour::Fails => {
+                        b"HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n"
+                    }
+                    Behaviour::NeverAnswers => b"",
+                };
+                if stream.write_all(answer).is_err() {
+                    return;
+                }
+                continue;
+            }
+        }
+        match stream.read(&mut chunk) {
+            Ok(0) | Err(_) => return,
+            Ok(read) => received.extend_from_slice(&chunk[..read]),
+        }
+    }
+}
+
+fn settings(address: SocketAddr, registry: &Registry) -> TraceSettings {
+    let endpoint = format!("http://{address}");
+    let destination = Destination::parse(Some(&endpoint), None).unwrap();
+    TraceSettings::new(
+        ServiceIdentity::new("shop", "1.2.3", "staging"),
+        destination,
+    )
+    .registry(registry.clone())
+}
+
+fn subscriber(traces: &Traces) -> impl Subscriber + Send + Sync + use<> {
+    tracing_subscriber::registry().with(traces.layer())
+}
+
+fn record_spans(traces: &Traces) -> Duration {
+    tracing::subscriber::with_default(subscriber(traces), || {
+        let start = Instant::now();
+        for n in 0..SPANS {
+            tracing::info_span!("work", n).in_scope(|| {});
+        }
+        start.elapsed()
+    })
+}
+
+fn dropped(registry: &Registry, reason: DropReason) -> f64 {
+    registry.counter(&SpansDropped { reason }).get()
+}
+
+fn all_counted(registry: &Registry) -> f64 {
+    let reasons = [
+        DropReason::QueueFull,
+        DropReason::ExportFailed,
+        DropReason::Shutdown,
+    ];
+    let dropped: f64 = reasons.map(|reason| dropped(registry, reason)).iter().sum();
+    dropped + registry.counter(&SpansExported {}).get()
+}
+
+#[test]
+fn spans_arrive_with_their_service_and_without_secrets() {
+    let collector = Collector::start(Behaviour::Accepts);
+    let registry = Registry::new();
+    let traces = settings(collector.address, &registry).start().unwrap();
+    tracing::subscriber::with_default(subscriber(&traces), || {
+        tracing::info_span!("outer", plan = "enterprise", password = "hunter2").in_scope(|| {
+            tracing::info!(
+                contact = "jane.doe@example.com",
+                "written to jane.doe@example.com"
+            );
+            tracing::info_span!("inner").in_scope(|| {});
+        });
+    });
+    assert!(traces.flush());
+    for text in [
+        "outer",
+        "inner",
+        "enterprise",
+        "service.name",
+        "shop",
+        "service.version",
+        "1.2.3",
+        "deployment.environment",
+        "staging",
+    ] {
+        assert!(collector.received(text), "`{text}` was not received");
+    }
+    for secret in ["hunter2", "jane.doe@example.com"] {
+        assert!(!collector.received(secret), "`{secret}` was received");
+    }
+    assert_eq!(registry.counter(&SpansExported {}).get(), 2.0);
+    assert!(traces.shutdown(Duration::from_secs(5)));
+}
+
+#[test]
+fn shutdown_sends_what_is_queued() {
+    let collector = Collector::start(Behaviour::Accepts);
+    let registry = Registry::new();
+    let traces = settings(collector.address, &registry)
+        .queue(20_000)
+        .interval(Duration::from_secs(60))
+        .start()
+        .unwrap();
+    record_spans(&traces);
+    assert!(traces.shutdown(Duration::from_secs(30)));
+    assert_eq!(registry.counter(&SpansExported {}).get(), f64::from(SPANS));
+    assert_eq!(all_counted(&registry), f64::from(SPANS));
+}
+
+/// The service's side costs about the same with each collector, and the end keeps its deadline.
+#[test]
+fn no_collector_slows_the_service_or_its_end() {
+    let absent = {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap()
+    };
+    let working = Collector::start(Behaviour::Accepts);
+    let failing = Collector::start(Behaviour::Fails);
+    let silent = Collector::start(Behaviour::NeverAnswers);
+    let run = |address| {
+        let registry = Registry::new();
+        let traces = settings(address, &registry).start().unwrap();
+        let recording = record_spans(&traces);
+        let start = Instant::now();
+        let deadline = Duration::from_secs(1);
+        let in_time = traces.shutdown(deadline);
+        assert!(
+            start.elapsed() < deadline * 3,
+            "shutdown took {:?}",
+            start.elapsed()
+        );
+        assert!(in_time, "the worker did not end in time");
+        assert_eq!(
+            all_counted(&registry),
+            f64::from(SPANS),
+            "every span is accounted for"
+        );
+        (recording, registry)
+    };
+    let (baseline, _) = run(working.address);
+    for (address, name) in [
+        (absent, "absent"),
+        (failing.address, "failing"),
+        (silent.address, "silent"),
+    ] {
+        let (recording, registry) = run(address);
+        assert!(
+            recording < baseline * 20 + Duration::from_millis(200),
+            "{name}: {recording:?} beside {baseline:?} with a working collector"
+        );
+        assert_eq!(
+            registry.counter(&SpansExported {}).get(),
+            0.0,
+            "{name}: nothing arrived"
+        );
+    }
+}
+
+#[test]
+fn a_full_queue_drops_and_counts() {
+    let silent = Collector::start(Behaviour::NeverAnswers);
+    let registry = Registry::new();
+    let traces = settings(silent.address, &registry)
+        .queue(100)
+        .batch(50)
+        .start()
+        .unwrap();
+    record_spans(&traces);
+    // One batch is on its way and one is being gathered; the queue holds its hundred.
+    assert!(dropped(&registry, DropReason::QueueFull) >= f64::from(SPANS - 200));
+    assert!(traces.shutdown(Duration::from_millis(500)));
+    assert!(dropped(&registry, DropReason::Shutdown) >= 50.0);
+    record_after_shutdown(&traces, &registry);
+}
+
+fn record_after_shutdown(traces: &Traces, registry: &Registry) {
+    let before = all_counted(registry);
+    record_spans(traces);
+    assert!(all_counted(registry) >= before);
+    assert!(
+        !traces.shutdown(Duration::from_millis(10)),
+        "it has ended before"
+    );
+}
+
+#[test]
+fn a_collector_that_never_answers_is_given_up() {
+    let silent = Collector::start(Behaviour::NeverAnswers);
+    let registry = Registry::new();
+    let traces = settings(silent.address, &registry)
+        .timeout(Duration::from_millis(100))
+        .batch(1)
+        .start()
+        .unwrap();
+    tracing::subscriber::with_default(subscriber(&traces), || {
+        tracing::info_span!("work").in_scope(|| {});
+    });
+    assert!(traces.shutdown(Duration::from_secs(20)));
+    assert_eq!(dropped(&registry, DropReason::ExportFailed), 1.0);
+}
+
+#[test]
+fn the_ratio_decides_for_traces_that_start_here() {
+    let collector = Collector::start(Behaviour::Accepts);
+    for (ratio, expected) in [(0.0, 0.0..=0.0), (0.2, 1_500.0..=2_500.0)] {
+        let registry = Registry::new();
+        let traces = settings(collector.address, &registry)
+            .queue(20_000)
+            .ratio(ratio)
+            .start()
+            .unwrap();
+        record_spans(&traces);
+        assert!(traces.shutdown(Duration::from_secs(30)));
+        let exported = registry.counter(&SpansExported {}).get();
+        assert!(
+            expected.contains(&exported),
+            "{exported} of {SPANS} at {ratio}"
+        );
+    }
+}
+
+#[test]
+fn exemplars_point_to_sampled_traces_only() {
+    let collector = Collector::start(Behaviour::Accepts);
+    for (ratio, sampled) in [(0.0, false), (1.0, true)] {
+        let traces = settings(collector.address, &Registry::new())
+            .ratio(ratio)
+            .start()
+            .unwrap();
+        tracing::subscriber::with_default(subscriber(&traces), || {
+            assert_eq!(current_trace(), None);
+            tracing::info_span!("work").in_scope(|| {
+                assert_eq!(current_trace().is_some(), sampled);
+            });
+        });
+        assert!(traces.shutdown(Duration::from_secs(5)));
+    }
+}
+
+#[test]
+fn a_trace_from_elsewhere_goes_on_as_its_parent_decided() {
+    let collector = Collector::start(Behaviour::Accepts);
+    for (flags, expected) in [("01", 1.0), ("00", 0.0)] {
+        let registry = Registry::new();
+        // The ratio would decide the other way.
+        let traces = settings(collector.address, &registry)
+            .ratio(1.0 - expected)
+            .start()
+            .unwrap();
+        let parent: TraceContext =
+            format!("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-{flags}")
+                .parse()
+                .unwrap();
+        tracing::subscriber::with_default(subscriber(&traces), || {
+            let span = tracing::info_span!("continued");
+            assert!(continue_trace(&span, parent));
+            span.in_scope(|| {
+                let trace = current_trace().map(|trace| trace.to_string());
+                let sampled = parent.sampled.then(|| parent.trace_id.to_string());
+                assert_eq!(trace, sampled);
+            });
+        });
+        assert!(traces.shutdown(Duration::from_secs(5)));
+        assert_eq!(registry.counter(&SpansExported {}).get(), expected);
+    }
+}
+
+#[test]
+fn without_an_endpoint_nothing_runs() {
+    let destination = Destination::parse(None, None).unwrap();
+    let traces = TraceSettings::new(ServiceIdentity::new("shop", "1", "test"), destination)
+        .start()
+        .unwrap();
+    assert!(traces.layer::<tracing_subscriber::Registry>().is_none());
+    record_spans(&traces);
+    assert!(traces.flush());
+    assert!(traces.shutdown(Duration::ZERO));
+}
