@@ -21,6 +21,10 @@ use obsctl::project::Project;
 const MEASURED: &str = "OBSCTL_MEASURED_RULES";
 const ROUNDS: usize = 3;
 
+/// As in `src/main.rs`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     if let Ok(rules) = std::env::var(MEASURED) {
         return Ok(obsctl::run(synthetic::stack(rules.parse()?, 0)));

@@ -6,6 +6,7 @@ pub mod check;
 pub mod cli;
 pub mod diagnostic;
 pub mod generate;
+mod parallel;
 pub mod project;
 
 #[doc(inline)]

@@ -1,8 +1,13 @@
 //! What all checks read, computed once.
 
+use obsctl_promql::ast::Call;
+use obsctl_promql::{Expr, SelectorUse, Span};
+
 use super::Patterns;
+use crate::parallel;
+use crate::project::expression::series_name;
 use crate::project::labels::{Flow, Flows};
-use crate::project::{Expression, Project};
+use crate::project::{Expression, Project, Series};
 
 /// A project, its expressions, and the labels of each.
 #[derive(Debug)]
@@ -24,24 +29,75 @@ pub struct Query<'a> {
     pub at: Expression<'a>,
     /// The labels of its result.
     pub flow: Flow<'a>,
+    /// The calls in it.
+    pub calls: Vec<&'a Call>,
+    /// The selectors in it that name their series.
+    pub named: Vec<Named<'a>>,
 }
+
+/// A selector that names its series.
+#[derive(Clone, Copy, Debug)]
+pub struct Named<'a> {
+    /// The name.
+    pub name: &'a str,
+    /// Where the name stands.
+    pub span: Span,
+    /// What the catalog knows of it.
+    pub series: Option<&'a Series>,
+    /// The selector.
+    pub used: SelectorUse<'a>,
+}
+
+impl<'a> Named<'a> {
+    fn new(project: &'a Project, used: SelectorUse<'a>) -> Option<Self> {
+        let (name, span) = series_name(used.selector)?;
+        Some(Self {
+            name,
+            span,
+            series: project.catalog().get(name),
+            used,
+        })
+    }
+}
+
+impl<'a> Query<'a> {
+    fn new(project: &'a Project, flows: &Flows<'a>, at: Expression<'a>) -> Self {
+        let expr = at.query.expr();
+        let mut calls = vec![];
+        let mut named = vec![];
+        expr.walk(|expr| {
+            if let Expr::Call(call) = expr {
+                calls.push(call);
+            } else if let Some(used) = expr.as_selector() {
+                named.extend(Named::new(project, used));
+            }
+        });
+        Self {
+            flow: flows.of(expr),
+            calls,
+            named,
+            at,
+        }
+    }
+}
+
+/// Expressions that a thread takes at once.
+const CHUNK: usize = 256;
 
 impl<'a> Input<'a> {
     /// Goes through all expressions of a project.
     #[must_use]
     pub fn new(project: &'a Project) -> Self {
         let flows = Flows::new(project);
-        let queries = project
-            .expressions()
-            .into_iter()
-            .map(|at| Query {
-                flow: flows.of(at.query.expr()),
-                at,
-            })
-            .collect();
+        let expressions = project.expressions();
+        let chunks: Vec<_> = expressions.chunks(CHUNK).collect();
+        let queries = parallel::map(&chunks, |chunk| {
+            let of = |at: &Expression<'a>| Query::new(project, &flows, at.clone());
+            chunk.iter().map(of).collect::<Vec<_>>()
+        });
         Self {
             project,
-            queries,
+            queries: queries.into_iter().flatten().collect(),
             flows,
             patterns: Patterns::default(),
         }

@@ -15,10 +15,11 @@ use std::collections::BTreeSet;
 use obsctl_model::Stack;
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::parallel;
 use crate::project::Project;
 
 pub use docs::{index, page};
-pub use input::{Input, Query};
+pub use input::{Input, Named, Query};
 pub use pattern::Patterns;
 
 /// A check: its documentation, its code, and two examples that are also its test.
@@ -82,12 +83,12 @@ impl Findings {
 #[must_use]
 pub fn run(project: &Project, today: Option<&str>) -> Vec<Diagnostic> {
     let input = Input::new(project);
-    let mut found = vec![];
-    for check in rules::ALL {
+    let found = parallel::map(rules::ALL, |check| {
         let mut findings = Findings::default();
         (check.run)(&input, &mut findings);
-        found.extend(findings.of(check));
-    }
+        findings.of(check)
+    });
+    let found = found.into_iter().flatten().collect();
     let mut kept = suppression::apply(project, found, today);
     // Stable: of equal findings the one in the definition itself stays, not the one in what is made from it.
     kept.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));

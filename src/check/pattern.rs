@@ -1,8 +1,7 @@
 //! Regular expressions of matchers, as Prometheus reads them: anchored on both sides, `.` matches everything.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use regex_automata::dfa::{Automaton, dense};
 use regex_automata::meta::Regex;
@@ -12,8 +11,8 @@ use regex_automata::{Anchored, util};
 /// Compiles every expression once.
 #[derive(Debug, Default)]
 pub struct Patterns {
-    compiled: RefCell<BTreeMap<String, Option<Rc<Regex>>>>,
-    overlaps: RefCell<BTreeMap<(String, String), Option<bool>>>,
+    compiled: Mutex<BTreeMap<String, Option<Arc<Regex>>>>,
+    overlaps: Mutex<BTreeMap<(String, String), Option<bool>>>,
 }
 
 /// Larger automata than this are not compared; bytes.
@@ -39,24 +38,27 @@ impl Patterns {
     #[must_use]
     pub fn overlap(&self, left: &str, right: &str) -> Option<bool> {
         let key = (left.to_owned(), right.to_owned());
-        if let Some(known) = self.overlaps.borrow().get(&key) {
+        if let Some(known) = lock(&self.overlaps).get(&key) {
             return *known;
         }
         let found = overlap(left, right);
-        self.overlaps.borrow_mut().insert(key, found);
+        lock(&self.overlaps).insert(key, found);
         found
     }
 
-    fn compiled(&self, regex: &str) -> Option<Rc<Regex>> {
-        if let Some(known) = self.compiled.borrow().get(regex) {
+    fn compiled(&self, regex: &str) -> Option<Arc<Regex>> {
+        if let Some(known) = lock(&self.compiled).get(regex) {
             return known.clone();
         }
-        let compiled = Regex::new(&anchored(regex)).ok().map(Rc::new);
-        self.compiled
-            .borrow_mut()
-            .insert(regex.to_owned(), compiled.clone());
+        let compiled = Regex::new(&anchored(regex)).ok().map(Arc::new);
+        lock(&self.compiled).insert(regex.to_owned(), compiled.clone());
         compiled
     }
+}
+
+/// What another thread left is whole: it only ever inserts.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn anchored(regex: &str) -> String {

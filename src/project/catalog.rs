@@ -125,10 +125,17 @@ impl Catalog {
                 });
             }
         }
+        let mut catalog = Self { series };
+        catalog.add_recorded(groups);
+        catalog
+    }
+
+    /// Adds the series that these rules record.
+    pub(super) fn add_recorded(&mut self, groups: &[RuleGroup]) {
         for group in groups {
             for rule in &group.rules {
                 if let Rule::Record(record) = rule {
-                    series
+                    self.series
                         .entry(record.record.to_string())
                         .or_insert_with(|| Series::Recorded {
                             group: group.name.clone(),
@@ -140,7 +147,6 @@ impl Catalog {
                 }
             }
         }
-        Self { series }
     }
 
     /// What is known of the series of that name.

@@ -9,7 +9,7 @@ use obsctl_model::{
 use obsctl_promql::Span;
 use obsctl_promql::ast::{MatchOp, Selector};
 
-use super::Project;
+use super::{Project, runbook_pages};
 use crate::diagnostic::Diagnostic;
 
 /// A PromQL expression where it is used.
@@ -202,7 +202,13 @@ impl Project {
             );
         }
         let written: BTreeSet<_> = self.stack().dashboards.iter().map(|one| &one.uid).collect();
+        // A runbook's page shows queries of its alerts and steps, which are here in their own right.
+        let runbooks = self.stack().runbooks.iter();
+        let pages: BTreeSet<_> = runbooks.map(|one| runbook_pages::uid(&one.id)).collect();
         for dashboard in self.dashboards() {
+            if pages.contains(&dashboard.uid) {
+                continue;
+            }
             let derived = !written.contains(&dashboard.uid);
             found.extend(dashboard_queries(dashboard, derived));
         }

@@ -31,16 +31,16 @@ impl Project {
     #[must_use]
     pub fn link(mut stack: Stack) -> Self {
         sort(&mut stack);
-        let mut groups = stack.rule_groups.clone();
-        let declared = Catalog::new(&stack, &groups);
-        let slos = slo::lower(&stack, &declared);
+        let mut groups = std::mem::take(&mut stack.rule_groups);
+        let mut catalog = Catalog::new(&stack, &groups);
+        let slos = slo::lower(&stack, &catalog);
+        catalog.add_recorded(&slos.groups);
         groups.extend(slos.groups);
         groups.sort_by(|a, b| a.name.cmp(&b.name));
         let mut dashboards = stack.dashboards.clone();
         dashboards.extend(slos.dashboards);
         dashboards.extend(runbook_pages::pages(&stack.runbooks, &groups));
         dashboards.sort_by(|a, b| a.uid.cmp(&b.uid));
-        let catalog = Catalog::new(&stack, &groups);
         Self {
             stack,
             groups,
@@ -50,7 +50,7 @@ impl Project {
         }
     }
 
-    /// The stack as it was described, in a fixed order.
+    /// The stack as it was described, in a fixed order, but for its rules: those are in [`Project::groups`].
     #[must_use]
     pub fn stack(&self) -> &Stack {
         &self.stack

@@ -1,16 +1,18 @@
 //! Runbooks as pages in Grafana: the text, the alert's query as a live panel, and links that carry the
 //! alert's labels. An alert's `runbook_url` leads here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use obsctl_model::dashboard::panel::{alert_list, text, timeseries};
 use obsctl_model::dashboard::{
     Color, Dashboard, DashboardLink, Explore, Expression, Panel, derived_uid, variable,
 };
-use obsctl_model::{Action, Alert, Rule, RuleGroup, RuleQuery, Runbook, Slug, Step, Uid};
-use obsctl_promql::ast::{Binary, BinaryOp};
+use obsctl_model::{Action, Alert, Promql, Rule, RuleGroup, RuleQuery, Runbook, Slug, Step, Uid};
+use obsctl_promql::ast::BinaryOp;
 use obsctl_promql::{Expr, variable::scan};
+
+use crate::parallel;
 
 /// The folder and the tag of all runbook pages.
 const FOLDER: &str = "Runbooks";
@@ -44,25 +46,20 @@ pub fn parameters(runbook: &Runbook) -> BTreeSet<String> {
 /// A page per runbook.
 #[must_use]
 pub fn pages(runbooks: &[Runbook], groups: &[RuleGroup]) -> Vec<Dashboard> {
-    runbooks
-        .iter()
-        .map(|runbook| page(runbook, &alerts_of(runbook, groups)))
-        .collect()
-}
-
-/// The alerts that lead to a runbook, by name.
-fn alerts_of<'a>(runbook: &Runbook, groups: &'a [RuleGroup]) -> Vec<&'a Alert> {
-    let mut alerts: Vec<_> = groups
-        .iter()
-        .flat_map(|group| &group.rules)
-        .filter_map(|rule| match rule {
-            Rule::Alert(alert) => Some(alert),
-            Rule::Record(_) => None,
-        })
-        .filter(|alert| alert.runbook.as_ref() == Some(&runbook.id))
-        .collect();
-    alerts.sort_by(|a, b| a.name.cmp(&b.name));
-    alerts
+    let mut alerts: BTreeMap<&Slug, Vec<&Alert>> = BTreeMap::new();
+    for rule in groups.iter().flat_map(|group| &group.rules) {
+        if let Rule::Alert(alert) = rule
+            && let Some(runbook) = &alert.runbook
+        {
+            alerts.entry(runbook).or_default().push(alert);
+        }
+    }
+    let page_of = |runbook: &Runbook| {
+        let mut alerts = alerts.get(&runbook.id).cloned().unwrap_or_default();
+        alerts.sort_by(|a, b| a.name.cmp(&b.name));
+        page(runbook, &alerts)
+    };
+    parallel::map(runbooks, page_of)
 }
 
 fn page(runbook: &Runbook, alerts: &[&Alert]) -> Dashboard {
@@ -160,43 +157,56 @@ fn list(markdown: &mut String, heading: &str, items: &[String]) {
     }
 }
 
-/// The alert's query as a panel: where it compares with a number, the left side with the number as a line.
+/// The alert's query as a panel: what is compared with a number is drawn as a line, the number as a limit.
 fn condition(alert: &Alert) -> Panel {
-    let panel = timeseries(&alert.name)
+    let mut panel = timeseries(&alert.name)
         .description(&alert.summary)
         .width(24);
-    let panel = match &alert.query {
-        RuleQuery::Logql(query) => panel.query(query.clone()),
-        RuleQuery::Promql(query) => match threshold(query.expr()) {
-            Some((left, value)) => panel
-                .query(obsctl_model::Promql::from_tree(left, query.origin()))
-                .threshold(value, Color::Red)
-                .threshold_areas(),
-            None => panel.query(query.clone()),
-        },
-    };
+    match &alert.query {
+        RuleQuery::Logql(query) => panel = panel.query(query.clone()),
+        RuleQuery::Promql(query) => {
+            for (drawn, limit) in conditions(query.expr()) {
+                panel = panel.query(Promql::from_tree(drawn, query.origin()));
+                if let Some(limit) = limit {
+                    panel = panel.threshold(limit, Color::Red).threshold_areas();
+                }
+            }
+        }
+    }
     let mut panel = panel.any();
+    panel.thresholds.sort_by(|a, b| a.value.total_cmp(&b.value));
+    panel.thresholds.dedup_by(|a, b| a.value == b.value);
     panel.allow.clone_from(&alert.allow);
     panel.origin = alert.origin;
     panel
 }
 
-/// `left > number` at the top of an expression, in either direction.
-fn threshold(expr: &Expr) -> Option<(&Expr, f64)> {
-    let Expr::Binary(Binary { op, lhs, rhs, .. }) = expr else {
-        return None;
-    };
-    let compares = matches!(
-        op,
-        BinaryOp::Less
-            | BinaryOp::LessEqual
-            | BinaryOp::Greater
-            | BinaryOp::GreaterEqual
-            | BinaryOp::Equal
-    );
-    match rhs.as_ref() {
-        Expr::Number(number) if compares => Some((lhs, number.value)),
-        _ => None,
+/// What an alert watches: each side of an `or`, without the guards behind `and` and `unless`, and the number
+/// it is compared with.
+fn conditions(expr: &Expr) -> Vec<(&Expr, Option<f64>)> {
+    match expr {
+        Expr::Paren(node) => conditions(&node.expr),
+        Expr::Binary(node) => match (node.op, node.rhs.as_ref()) {
+            (BinaryOp::And | BinaryOp::Unless, _) => conditions(&node.lhs),
+            (BinaryOp::Or, right) => {
+                let mut both = conditions(&node.lhs);
+                both.extend(conditions(right));
+                both
+            }
+            (op, Expr::Number(number)) if op.is_comparison() => {
+                vec![(&node.lhs, Some(number.value))]
+            }
+            _ => vec![(expr, None)],
+        },
+        Expr::Aggregate(node) => {
+            let inner = conditions(&node.expr);
+            if inner.iter().any(|(_, limit)| limit.is_some()) {
+                inner
+            } else {
+                vec![(expr, None)]
+            }
+        }
+        _ => vec![(expr, None)],
     }
 }
 

@@ -6,11 +6,12 @@ use crate::common::{files, repository};
 
 /// Which modules of `src` a module may name. `ARCHITECTURE.md` prints this table.
 const ALLOWED: &[(&str, &[&str])] = &[
-    ("check", &["diagnostic", "project"]),
+    ("check", &["diagnostic", "parallel", "project"]),
     ("cli", &["check", "diagnostic", "generate", "project"]),
     ("diagnostic", &[]),
     ("generate", &["check", "diagnostic", "project"]),
-    ("project", &["diagnostic"]),
+    ("parallel", &[]),
+    ("project", &["diagnostic", "parallel"]),
 ];
 
 /// What only `cli` may name: files, the environment, the process, printing.
@@ -130,7 +131,11 @@ fn only_cli_touches_the_world() {
             continue;
         }
         let code = code(&source);
-        let named = WORLD.iter().filter(|word| code.contains(**word));
+        // Threads that only compute change nothing but the time it takes; one module starts them.
+        let allowed = |word: &str| word == "std::thread" && path == "parallel.rs";
+        let named = WORLD
+            .iter()
+            .filter(|word| code.contains(**word) && !allowed(word));
         violations.extend(named.map(|word| format!("src/{path}: `{word}`")));
     }
     assert!(violations.is_empty(), "{violations:#?}");

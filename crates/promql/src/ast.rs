@@ -6,6 +6,8 @@
 use crate::Span;
 
 /// A PromQL expression.
+///
+/// Large nodes are boxed: there are many expressions, and most are small.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expr {
     /// `1.5`, `0x1F`, `Inf`, `5m`
@@ -13,17 +15,17 @@ pub enum Expr {
     /// `"text"`
     String(StringLiteral),
     /// `up{job="api"} offset 5m`
-    Selector(Selector),
+    Selector(Box<Selector>),
     /// `up[5m]`
-    Range(RangeSelector),
+    Range(Box<RangeSelector>),
     /// `expr[1h:5m]`
-    Subquery(Subquery),
+    Subquery(Box<Subquery>),
     /// `rate(up[5m])`
     Call(Call),
     /// `sum by (job) (up)`
     Aggregate(Aggregate),
     /// `a / on (job) b`
-    Binary(Binary),
+    Binary(Box<Binary>),
     /// `-a`
     Unary(Unary),
     /// `(a)`
@@ -400,3 +402,15 @@ pub struct ErrorNode {
     /// Where it stands.
     pub span: Span,
 }
+
+macro_rules! boxed {
+    ($($type:ident $variant:ident;)+) => { $(
+        impl From<$type> for Expr {
+            fn from(node: $type) -> Self {
+                Self::$variant(Box::new(node))
+            }
+        }
+    )+ };
+}
+
+boxed! { Selector Selector; RangeSelector Range; Subquery Subquery; Binary Binary; }

@@ -46,10 +46,9 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 "fires for every series, whatever its value",
             );
             findings.push(match expr.without_parens() {
-                Expr::Binary(Binary {
-                    bool_modifier: true,
-                    ..
-                }) => finding.help("drop `bool`: it keeps the series whose condition is false"),
+                Expr::Binary(node) if node.bool_modifier => {
+                    finding.help("drop `bool`: it keeps the series whose condition is false")
+                }
                 _ => finding.help("compare with a threshold: `… > 0.05`"),
             });
         }

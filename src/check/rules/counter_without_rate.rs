@@ -5,7 +5,7 @@ use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 use obsctl_promql::ast::{AggregateOp, BinaryOp};
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Named, example};
 use crate::diagnostic::Severity;
 use crate::project::expression::series_name;
 use crate::project::{Part, Series};
@@ -33,7 +33,9 @@ Wrap the selector in `rate(…[5m])` for growth per second, or `increase(…[1h]
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
     for query in &input.queries {
-        if query.at.site.is_lookup() {
+        // Under a range a counter is what it should be; few queries have one without.
+        let bare = |named: &Named<'_>| named.used.range.is_none() && is_counter(named.series);
+        if query.at.site.is_lookup() || !query.named.iter().any(bare) {
             continue;
         }
         query
@@ -82,6 +84,10 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 );
             });
     }
+}
+
+fn is_counter(series: Option<&Series>) -> bool {
+    matches!(series, Some(Series::Exposed { metric, part }) if is_cumulative(&metric.kind, *part))
 }
 
 fn is_cumulative(kind: &MetricKind, part: Part) -> bool {

@@ -10,7 +10,7 @@ use obsctl_promql::ast::{MatchOp, Matcher};
 
 use crate::check::{Check, Findings, Input, Patterns, Query, example};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::project::expression::{has_variable, series_name};
+use crate::project::expression::has_variable;
 use crate::project::{Part, Project, Series};
 
 /// A value that a label never has.
@@ -37,14 +37,12 @@ Write one of the values the label has, or declare the value with the label.
 fn run(input: &Input<'_>, findings: &mut Findings) {
     let mut known = Known::new(input.project);
     for query in &input.queries {
-        for used in query.at.query.expr().selectors() {
-            let Some((name, _)) = series_name(used.selector) else {
+        for named in &query.named {
+            let Some(series) = named.series else {
                 continue;
             };
-            let Some(series) = input.project.catalog().get(name) else {
-                continue;
-            };
-            for matcher in &used.selector.matchers {
+            let name = named.name;
+            for matcher in &named.used.selector.matchers {
                 let value = matcher.value.value.as_str();
                 if value.is_empty() || has_variable(value) {
                     continue;

@@ -2,7 +2,6 @@
 
 use obsctl_model::MetricKind;
 use obsctl_model::query::promql;
-use obsctl_promql::Expr;
 
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::Severity;
@@ -40,8 +39,7 @@ Give `histogram_quantile` the `_bucket` series of a classic histogram, or a nati
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
     for query in &input.queries {
-        for expr in query.at.query.expr().descendants() {
-            let Expr::Call(call) = expr else { continue };
+        for call in &query.calls {
             let function = call.func.text.as_str();
             let (classic, index) = match function {
                 "histogram_quantile" => (true, 1),

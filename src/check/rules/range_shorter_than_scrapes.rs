@@ -38,8 +38,7 @@ Take four times the interval, so that a missed scrape does not matter. In panels
 fn run(input: &Input<'_>, findings: &mut Findings) {
     let intervals = Intervals::new(input.project);
     for query in &input.queries {
-        for expr in query.at.query.expr().descendants() {
-            let Expr::Call(call) = expr else { continue };
+        for call in &query.calls {
             let function = call.func.text.as_str();
             let samples = match function {
                 "rate"

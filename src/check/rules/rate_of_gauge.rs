@@ -33,8 +33,7 @@ the values themselves. If the metric only ever grows, declare it as a counter.
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
     for query in &input.queries {
-        for expr in query.at.query.expr().descendants() {
-            let Expr::Call(call) = expr else { continue };
+        for call in &query.calls {
             let function = call.func.text.as_str();
             let instead = match function {
                 "rate" | "irate" => "deriv",

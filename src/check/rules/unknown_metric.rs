@@ -7,7 +7,6 @@ use obsctl_model::query::promql;
 
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::{Severity, nearest};
-use crate::project::expression::series_name;
 use crate::project::{Catalog, Series};
 
 /// A series that nothing exposes.
@@ -41,13 +40,11 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
     let mut helps: BTreeMap<&str, Help> = BTreeMap::new();
     let most = MOST_COMPARISONS / catalog.names().count().max(1);
     for query in &input.queries {
-        for used in query.at.query.expr().selectors() {
-            let Some((name, span)) = series_name(used.selector) else {
-                continue;
-            };
-            if catalog.get(name).is_some() {
+        for used in &query.named {
+            if used.series.is_some() {
                 continue;
             }
+            let (name, span) = (used.name, used.span);
             let message = format!("metric `{name}` does not exist");
             let finding = query
                 .at

@@ -7,7 +7,6 @@ use obsctl_model::query::promql;
 
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::project::expression::series_name;
 use crate::project::subject;
 
 /// A metric nobody looks at.
@@ -42,9 +41,8 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
     let used: BTreeSet<_> = input
         .queries
         .iter()
-        .flat_map(|query| query.at.query.expr().selectors())
-        .filter_map(|used| series_name(used.selector))
-        .map(|(name, _)| name)
+        .flat_map(|query| &query.named)
+        .map(|used| used.name)
         .collect();
     let families = &input.project.stack().metrics;
     for metric in families.iter().flat_map(|family| &family.metrics) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use obsctl_model::dashboard::{Dashboard, ExpressionRef, PlacedQuery, TextKind};
+use obsctl_model::dashboard::{Dashboard, ExpressionRef, Place, PlacedQuery, TextKind};
 use obsctl_model::prelude::timeseries;
 use obsctl_model::query::promql;
 use obsctl_model::{Origin, Stack};
@@ -72,7 +72,7 @@ fn check(dashboard: &Dashboard, written: bool, findings: &mut Findings) {
             &defined,
             text_of(&placed),
             placed.origin,
-            &placed.place.describe(),
+            &placed.place,
             findings,
         );
     }
@@ -86,7 +86,7 @@ fn check(dashboard: &Dashboard, written: bool, findings: &mut Findings) {
             &defined,
             &placed.text,
             dashboard.origin,
-            &placed.place.describe(),
+            &placed.place,
             findings,
         );
     }
@@ -97,7 +97,7 @@ fn report(
     defined: &BTreeSet<&str>,
     text: &str,
     origin: Origin,
-    place: &str,
+    place: &Place<'_>,
     findings: &mut Findings,
 ) {
     for (range, variable) in used(text) {
@@ -105,6 +105,7 @@ fn report(
             continue;
         }
         let of = subject::dashboard(dashboard);
+        let place = place.describe();
         let subject = if place == "the dashboard" {
             of.clone()
         } else {

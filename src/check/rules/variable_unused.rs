@@ -34,6 +34,9 @@ Use the variable in the queries, or remove it.
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
     for dashboard in input.project.dashboards() {
+        if dashboard.variables.is_empty() {
+            continue;
+        }
         let names = used_names(dashboard);
         for variable in &dashboard.variables {
             if !names.contains(&variable.name) {

@@ -340,7 +340,7 @@ impl Prover<'_> {
 
     /// The value of a series of the SLO where it fails, to three digits: promtool compares exactly.
     fn value(&self, worst: AggregateOp, series: &str, minute: u64, value: f64) -> ExprTest {
-        let own = Expr::Selector(self.lowering.own(series));
+        let own = Expr::from(self.lowering.own(series));
         let rounded = tree::call("round", vec![own, tree::number(0.001)]);
         ExprTest {
             expr: tree::by(worst, &[], rounded).to_string(),

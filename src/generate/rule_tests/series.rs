@@ -255,7 +255,7 @@ fn input(selector: &Selector, labels: &Labels, values: String) -> InputSeries {
         .collect();
     let series = tree::selector(name(selector), matchers);
     InputSeries {
-        series: Expr::Selector(series).to_string(),
+        series: Expr::from(series).to_string(),
         values,
     }
 }

@@ -56,10 +56,10 @@ pub enum Use {
 /// The labels of every recorded series, computed once, and of any expression over them.
 #[derive(Debug)]
 pub struct Flows<'a> {
-    project: &'a Project,
     rules: BTreeMap<&'a str, Vec<&'a RecordingRule>>,
     recorded: BTreeMap<&'a str, Labels<'a>>,
-    jobs: BTreeMap<&'a str, Vec<&'a str>>,
+    /// Labels of what is exposed and of what Prometheus makes itself.
+    known: BTreeMap<&'a str, Labels<'a>>,
 }
 
 /// Recording rules on recording rules on … as deep as this are followed.
@@ -82,11 +82,13 @@ impl<'a> Flows<'a> {
                 .extend(job.labels.keys().map(String::as_str));
         }
         let names: Vec<_> = rules.keys().copied().collect();
+        let catalog = project.catalog().iter();
         let mut flows = Self {
-            project,
             rules,
             recorded: BTreeMap::new(),
-            jobs,
+            known: catalog
+                .filter_map(|(name, series)| Some((name, known(series, &jobs)?)))
+                .collect(),
         };
         for name in names {
             flows.record(name, 0);
@@ -152,49 +154,45 @@ impl<'a> Flows<'a> {
     /// The labels of the series of that name.
     #[must_use]
     pub fn series(&self, name: &str) -> Labels<'a> {
-        match self.project.catalog().get(name) {
-            Some(Series::Exposed { metric, part }) => {
-                let mut labels = self.target(Some(metric.exposed_by.name()));
-                for label in &metric.labels {
-                    let known = Known {
-                        always: !may_be_empty(&label.domain),
-                        unbounded: matches!(label.domain, Domain::Unbounded { .. }),
-                    };
-                    labels.add(label.name.as_str(), known);
-                }
-                if let Some(own) = part_label(&metric.kind, *part) {
-                    labels.add(own, ALWAYS);
-                }
-                labels
-            }
-            Some(Series::Recorded { .. }) => {
-                self.recorded.get(name).cloned().unwrap_or_else(Labels::any)
-            }
-            Some(Series::Synthetic(synthetic)) => match synthetic.labels {
-                Some(own) => {
-                    let mut labels = self.target(None);
-                    own.iter().for_each(|label| labels.add(label, ALWAYS));
-                    labels
-                }
-                None => Labels::any(),
-            },
-            None => Labels::any(),
-        }
+        let labels = self.known.get(name).or_else(|| self.recorded.get(name));
+        labels.cloned().unwrap_or_else(Labels::any)
     }
+}
 
-    /// Labels that a scrape of this exposer (of any without one) puts on every series.
-    fn target(&self, exposer: Option<&str>) -> Labels<'a> {
+/// The labels of a series that no rule records. `jobs` has the labels that scrapes of an exposer add.
+fn known<'a>(series: &'a Series, jobs: &BTreeMap<&str, Vec<&'a str>>) -> Option<Labels<'a>> {
+    let target = |added: &mut dyn Iterator<Item = &&'a str>| {
         let mut labels = Labels::none();
-        for (name, own) in &self.jobs {
-            if exposer.is_none_or(|exposer| exposer == *name) {
-                for label in own {
-                    labels.add(label, Known::default());
-                }
-            }
-        }
+        added.for_each(|label| labels.add(label, Known::default()));
         labels.add("job", ALWAYS);
         labels.add("instance", ALWAYS);
         labels
+    };
+    match series {
+        Series::Exposed { metric, part } => {
+            let own = jobs.get(metric.exposed_by.name());
+            let mut labels = target(&mut own.into_iter().flatten());
+            for label in &metric.labels {
+                let known = Known {
+                    always: !may_be_empty(&label.domain),
+                    unbounded: matches!(label.domain, Domain::Unbounded { .. }),
+                };
+                labels.add(label.name.as_str(), known);
+            }
+            if let Some(own) = part_label(&metric.kind, *part) {
+                labels.add(own, ALWAYS);
+            }
+            Some(labels)
+        }
+        Series::Synthetic(synthetic) => Some(match synthetic.labels {
+            Some(own) => {
+                let mut labels = target(&mut jobs.values().flatten());
+                own.iter().for_each(|label| labels.add(label, ALWAYS));
+                labels
+            }
+            None => Labels::any(),
+        }),
+        Series::Recorded { .. } => None,
     }
 }
 

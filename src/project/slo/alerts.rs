@@ -116,7 +116,7 @@ impl Lowering<'_> {
         let burns = |over: Duration| {
             let above = tree::binary(
                 BinaryOp::Greater,
-                Expr::Selector(self.own(&ratio(over))),
+                Expr::from(self.own(&ratio(over))),
                 tree::number(threshold),
             );
             tree::max_without("sloth_window", above)
@@ -140,7 +140,7 @@ impl Lowering<'_> {
         let bad = self.own(self.bad_series());
         if self.measure.counts_events() {
             // One stored rate for each of its own five minutes, however often rules are evaluated.
-            let tiles = tree::subquery(Expr::Selector(bad), window, RATE);
+            let tiles = tree::subquery(Expr::from(bad), window, RATE);
             tree::binary(
                 BinaryOp::Mul,
                 tree::call("sum_over_time", vec![tiles]),

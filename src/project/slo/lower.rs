@@ -86,7 +86,7 @@ impl Lowering<'_> {
     fn ratio(&self, window: Duration) -> Expr {
         let (bad, total) = (self.own(self.bad_series()), self.own(self.total_series()));
         let (bad, total) = if self.measure.counts_events() && window == RATE {
-            (Expr::Selector(bad), Expr::Selector(total))
+            (Expr::from(bad), Expr::from(total))
         } else if self.measure.counts_events() && window <= DIRECT {
             let by = &self.slo.by;
             (self.measure.bad(by, window), self.measure.total(by, window))
@@ -105,15 +105,15 @@ impl Lowering<'_> {
         let burn = |window: Duration| {
             tree::many_to_one(
                 BinaryOp::Div,
-                Expr::Selector(self.own(&ratio(window))),
+                Expr::from(self.own(&ratio(window))),
                 &["sloth_id", "sloth_slo", "sloth_service"],
-                Expr::Selector(self.own("slo:error_budget:ratio")),
+                Expr::from(self.own("slo:error_budget:ratio")),
             )
         };
         let left = tree::binary(
             BinaryOp::Sub,
             tree::number(1.0),
-            Expr::Selector(self.own("slo:period_burn_rate:ratio")),
+            Expr::from(self.own("slo:period_burn_rate:ratio")),
         );
         let mut info = self.rule("sloth_slo_info", &constant(1.0), Unit::Boolean);
         info.labels.extend([

@@ -59,7 +59,7 @@ fn duration(time: Duration) -> DurationExpr {
 
 /// `function(selector[window])`
 pub(crate) fn over(function: &str, selector: &Selector, window: Duration) -> Expr {
-    let range = Expr::Range(RangeSelector {
+    let range = Expr::from(RangeSelector {
         selector: selector.clone(),
         range: duration(window),
         span: Default::default(),
@@ -69,7 +69,7 @@ pub(crate) fn over(function: &str, selector: &Selector, window: Duration) -> Exp
 
 /// `function(selector[$variable])`
 pub(crate) fn over_variable(function: &str, selector: &Selector, variable: &str) -> Expr {
-    let range = Expr::Range(RangeSelector {
+    let range = Expr::from(RangeSelector {
         selector: selector.clone(),
         range: DurationExpr::Variable(Variable {
             form: VariableForm::Dollar,
@@ -85,7 +85,7 @@ pub(crate) fn over_variable(function: &str, selector: &Selector, variable: &str)
 
 /// `expr[range:step]`
 pub(crate) fn subquery(expr: Expr, range: Duration, step: Duration) -> Expr {
-    Expr::Subquery(Subquery {
+    Expr::from(Subquery {
         expr: Box::new(expr),
         range: duration(range),
         step: Some(duration(step)),
@@ -126,7 +126,7 @@ pub(crate) fn max_without(label: &str, expr: Expr) -> Expr {
 }
 
 fn operator(op: BinaryOp, lhs: Expr, rhs: Expr, keep: bool, matching: Option<Matching>) -> Expr {
-    Expr::Binary(Binary {
+    Expr::from(Binary {
         op,
         op_span: Default::default(),
         lhs: Box::new(lhs),

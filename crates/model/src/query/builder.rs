@@ -93,7 +93,7 @@ impl<M> From<Vector<M>> for Operand {
 
 impl<M: Metric, S> From<Selector<M, S>> for Operand {
     fn from(selector: Selector<M, S>) -> Self {
-        Self(Expr::Selector(selector.selector))
+        Self(Expr::from(selector.selector))
     }
 }
 
@@ -142,7 +142,7 @@ fn binary(
     bool_modifier: bool,
     matching: Option<Matching>,
 ) -> Expr {
-    Expr::Binary(Binary {
+    Expr::from(Binary {
         op,
         op_span: Span::default(),
         lhs: Box::new(lhs),
@@ -376,7 +376,7 @@ pub trait Instant: Sized {
     #[must_use]
     fn repeated(self, range: impl Into<Window>, step: Option<Window>) -> Repeated<Self::Of> {
         let vector = self.into_vector();
-        let subquery = Expr::Subquery(Subquery {
+        let subquery = Expr::from(Subquery {
             expr: Box::new(vector.expr),
             range: range.into().0,
             step: step.map(|step| step.0),

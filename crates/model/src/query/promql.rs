@@ -1,7 +1,7 @@
 //! A PromQL query as text and tree.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use obsctl_promql::ast::{Name, Selector};
 use obsctl_promql::{Expr, Parsed, SyntaxError};
@@ -17,9 +17,14 @@ use crate::{MetricName, Origin};
 /// alike. Text that does not parse is kept: the `syntax` check reports it.
 #[derive(Clone)]
 pub struct Promql {
-    text: Arc<str>,
-    parsed: Arc<Parsed>,
+    query: Arc<Query>,
     origin: Origin,
+}
+
+/// The tree is made when somebody first asks for it: many queries are only written down.
+struct Query {
+    text: Box<str>,
+    parsed: OnceLock<Parsed>,
 }
 
 /// A query written as text.
@@ -40,18 +45,18 @@ pub fn record(name: &MetricName) -> Promql {
         }),
         ..Selector::default()
     };
-    Promql::from_tree(&Expr::Selector(selector), Origin::here())
+    Promql::from_tree(&Expr::from(selector), Origin::here())
 }
 
 impl Promql {
     /// A query from text written at `origin`.
     #[must_use]
     pub fn parse(text: &str, origin: Origin) -> Self {
-        Self {
+        let query = Arc::new(Query {
             text: text.into(),
-            parsed: Arc::new(obsctl_promql::parse(text)),
-            origin,
-        }
+            parsed: OnceLock::new(),
+        });
+        Self { query, origin }
     }
 
     /// A query from a tree. It is printed and read again, so that the spans fit the text.
@@ -63,19 +68,26 @@ impl Promql {
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.query.text
+    }
+
+    fn parsed(&self) -> &Parsed {
+        let query = &self.query;
+        query
+            .parsed
+            .get_or_init(|| obsctl_promql::parse(&query.text))
     }
 
     /// The tree; its spans are bytes of [`Promql::as_str`].
     #[must_use]
     pub fn expr(&self) -> &Expr {
-        &self.parsed.expr
+        &self.parsed().expr
     }
 
     /// What could not be read.
     #[must_use]
     pub fn errors(&self) -> &[SyntaxError] {
-        &self.parsed.errors
+        &self.parsed().errors
     }
 
     /// Where it was written.
@@ -94,25 +106,25 @@ impl Promql {
 
 impl PartialEq for Promql {
     fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
+        self.query.text == other.query.text
     }
 }
 
 impl fmt::Display for Promql {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(&self.query.text)
     }
 }
 
 impl fmt::Debug for Promql {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "promql({:?})", self.text)
+        write!(f, "promql({:?})", self.as_str())
     }
 }
 
 impl Serialize for Promql {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.text)
+        serializer.serialize_str(self.as_str())
     }
 }
 

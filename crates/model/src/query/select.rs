@@ -311,7 +311,7 @@ impl<M, S> Selector<M, S> {
     }
 
     fn ranged(self, function: &str, window: impl Into<Window>) -> Expr {
-        let range = Expr::Range(RangeSelector {
+        let range = Expr::from(RangeSelector {
             selector: self.selector,
             range: window.into().0,
             span: Span::default(),
@@ -378,7 +378,7 @@ impl<M: Metric> Selector<M, Level> {
     #[must_use]
     pub fn predict_linear(self, window: impl Into<Window>, ahead: Duration) -> Vector<M> {
         let origin = self.origin;
-        let range = Expr::Range(RangeSelector {
+        let range = Expr::from(RangeSelector {
             selector: self.selector,
             range: window.into().0,
             span: Span::default(),
@@ -391,7 +391,7 @@ impl<M: Metric> Selector<M, Level> {
     #[must_use]
     pub fn quantile_over_time(self, q: f64, window: impl Into<Window>) -> Vector<M> {
         let origin = self.origin;
-        let range = Expr::Range(RangeSelector {
+        let range = Expr::from(RangeSelector {
             selector: self.selector,
             range: window.into().0,
             span: Span::default(),
@@ -491,7 +491,7 @@ impl<M: Metric, S> Instant for Selector<M, S> {
     type Of = M;
 
     fn into_vector(self) -> Vector<M> {
-        Vector::new(Expr::Selector(self.selector), self.origin)
+        Vector::new(Expr::from(self.selector), self.origin)
     }
 }
 

@@ -46,7 +46,7 @@ impl Parser<'_> {
         let rhs = Box::new(self.binary(tightness));
         let span = self.span_from(start);
         let lhs = Box::new(lhs);
-        Expr::Binary(Binary {
+        Expr::from(Binary {
             op,
             op_span,
             lhs,

@@ -68,7 +68,7 @@ impl Parser<'_> {
         let span = self.span_from(start);
         let expr = if colon {
             let modifiers = Modifiers::default();
-            Expr::Subquery(Subquery {
+            Expr::from(Subquery {
                 expr: Box::new(expr),
                 range,
                 step,
@@ -79,7 +79,7 @@ impl Parser<'_> {
             match into_selector(expr, self.text) {
                 Ok(selector) => {
                     self.check_early_modifiers(&selector);
-                    Expr::Range(RangeSelector {
+                    Expr::from(RangeSelector {
                         selector,
                         range,
                         span,
@@ -93,7 +93,7 @@ impl Parser<'_> {
                         brackets,
                     ));
                     let modifiers = Modifiers::default();
-                    Expr::Subquery(Subquery {
+                    Expr::from(Subquery {
                         expr,
                         range,
                         step: None,
@@ -151,7 +151,7 @@ impl Parser<'_> {
         {
             let name = variable_name(variable, self.text);
             let span = name.span;
-            *expr = Expr::Selector(Selector {
+            *expr = Expr::from(Selector {
                 name: Some(name),
                 span,
                 ..Selector::default()
@@ -278,7 +278,7 @@ impl Parser<'_> {
 /// `expr` as a selector that a range or modifier can follow: a lone variable is the name of one.
 fn into_selector(expr: Expr, text: &str) -> Result<Selector, Box<Expr>> {
     match expr {
-        Expr::Selector(selector) => Ok(selector),
+        Expr::Selector(selector) => Ok(*selector),
         Expr::Variable(variable) if variable.form != VariableForm::Mixed => {
             let name = variable_name(&variable, text);
             let span = name.span;

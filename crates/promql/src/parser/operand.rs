@@ -53,7 +53,7 @@ impl Parser<'_> {
         match self.token.kind {
             Kind::Number => Expr::Number(self.number()),
             Kind::String | Kind::OpenString => Expr::String(self.string()),
-            Kind::LeftBrace => Expr::Selector(self.selector(None)),
+            Kind::LeftBrace => Expr::from(self.selector(None)),
             Kind::Variable if self.peek().kind == Kind::LeftBrace => self.named_selector(),
             Kind::Variable | Kind::MixedNumber => Expr::Variable(self.variable()),
             Kind::Ident | Kind::Template => self.named_selector(),

@@ -11,10 +11,10 @@ impl Parser<'_> {
     pub(super) fn named_selector(&mut self) -> Expr {
         let name = self.name();
         if self.at(Kind::LeftBrace) {
-            return Expr::Selector(self.selector(Some(name)));
+            return Expr::from(self.selector(Some(name)));
         }
         let span = name.span;
-        Expr::Selector(Selector {
+        Expr::from(Selector {
             name: Some(name),
             span,
             ..Selector::default()

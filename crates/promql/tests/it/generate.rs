@@ -264,9 +264,9 @@ pub(crate) fn expr() -> BoxedStrategy<Expr> {
     let leaf = prop_oneof![
         2 => number().prop_map(Expr::Number),
         1 => string().prop_map(Expr::String),
-        4 => selector().prop_map(Expr::Selector),
+        4 => selector().prop_map(Expr::from),
         2 => (selector(), duration()).prop_map(|(selector, range)| {
-            Expr::Range(RangeSelector { selector, range, span: SPAN })
+            Expr::from(RangeSelector { selector, range, span: SPAN })
         }),
         1 => variable().prop_map(Expr::Variable),
         1 => mixed(&["0.$q", "5${n}", "1e[[x]]"]).prop_map(Expr::Variable),
@@ -279,13 +279,13 @@ pub(crate) fn expr() -> BoxedStrategy<Expr> {
             (op, boxed.clone(), boxed.clone(), any::<bool>(), option::weighted(0.3, matching()));
         prop_oneof![
             4 => binary.prop_map(|(op, lhs, rhs, bool_modifier, matching)| {
-                Expr::Binary(Binary { op, op_span: SPAN, lhs, rhs, bool_modifier, matching, span: SPAN })
+                Expr::from(Binary { op, op_span: SPAN, lhs, rhs, bool_modifier, matching, span: SPAN })
             }),
             2 => (function(), vec(inner.clone(), 0..3))
                 .prop_map(|(func, args)| Expr::Call(Call { func, args, span: SPAN })),
             2 => aggregate(inner.clone()),
             1 => subquery.prop_map(|(expr, range, step, modifiers)| {
-                Expr::Subquery(Subquery { expr, range, step, modifiers, span: SPAN })
+                Expr::from(Subquery { expr, range, step, modifiers, span: SPAN })
             }),
             1 => (any::<bool>(), boxed.clone())
                 .prop_map(|(minus, expr)| Expr::Unary(Unary { minus, expr, span: SPAN })),

@@ -68,14 +68,14 @@ fn metric(name: &str) -> Expr {
         text: name.to_owned(),
         span: Span::default(),
     };
-    Expr::Selector(Selector {
+    Expr::from(Selector {
         name: Some(name),
         ..Selector::default()
     })
 }
 
 fn binary(op: BinaryOp, lhs: Expr, rhs: Expr) -> Expr {
-    Expr::Binary(Binary {
+    Expr::from(Binary {
         op,
         op_span: Span::default(),
         lhs: Box::new(lhs),
@@ -122,7 +122,7 @@ fn parentheses_appear_where_precedence_demands_them() {
         }),
         ..Selector::default()
     };
-    let range = Expr::Range(RangeSelector {
+    let range = Expr::from(RangeSelector {
         selector,
         range,
         span: Span::default(),

@@ -32,7 +32,7 @@ pub(super) fn dashboard(slos: &[Lowering<'_>]) -> Dashboard {
         .annotation(
             Annotation::new(
                 "Alerts",
-                query(&Expr::Selector(tree::selector(
+                query(&Expr::from(tree::selector(
                     "ALERTS",
                     vec![
                         tree::matcher("alertstate", MatchOp::Equal, "firing"),
@@ -62,7 +62,7 @@ pub(super) fn dashboard(slos: &[Lowering<'_>]) -> Dashboard {
 }
 
 fn promise() -> impl Panels {
-    let own = |metric: &str| Expr::Selector(one(metric));
+    let own = |metric: &str| Expr::from(one(metric));
     let worst = |op, metric: &str| query(&tree::by(op, &[], own(metric)));
     (
         stat("Objective")
@@ -128,15 +128,12 @@ fn lasts() -> Expr {
     let worst = |op, expr| tree::by(op, &[], expr);
     let left = worst(
         AggregateOp::Min,
-        Expr::Selector(one("slo:period_error_budget_remaining:ratio")),
+        Expr::from(one("slo:period_error_budget_remaining:ratio")),
     );
     let some = |expr| tree::binary(BinaryOp::Greater, expr, tree::number(0.0));
     let period = tree::binary(
         BinaryOp::Mul,
-        worst(
-            AggregateOp::Max,
-            Expr::Selector(one("slo:time_period:days")),
-        ),
+        worst(AggregateOp::Max, Expr::from(one("slo:time_period:days"))),
         tree::number(days(1).as_secs_f64()),
     );
     let burns = worst(AggregateOp::Max, burn_rate(hours(1), vec![chosen()]));
@@ -151,7 +148,7 @@ fn budget(slos: &[Lowering<'_>]) -> impl Panels + use<> {
     (
         timeseries("Budget left")
             .description("Burn-down of the budget over 30 days, whatever time is chosen. It climbs as old errors leave the period.")
-            .query(query(&Expr::Selector(one(
+            .query(query(&Expr::from(one(
                 "slo:period_error_budget_remaining:ratio",
             ))))
             .legend(legend(slos))
@@ -227,8 +224,7 @@ fn burn_rates(slos: &[Lowering<'_>]) -> Vec<Panel> {
 /// How many were bad and how many there were.
 fn counts(slo: &Lowering<'_>) -> (&'static str, impl Panels + use<>) {
     let (bad, total) = (one(slo.bad_series()), one(slo.total_series()));
-    let sum =
-        |selector: &Selector| tree::by(AggregateOp::Sum, &[], Expr::Selector(selector.clone()));
+    let sum = |selector: &Selector| tree::by(AggregateOp::Sum, &[], Expr::from(selector.clone()));
     let good = tree::binary(BinaryOp::Sub, sum(&total), sum(&bad));
     let events = slo.measure.counts_events();
     let (title, unit, noun) = if events {
@@ -289,7 +285,7 @@ fn alerts() -> impl Panels {
     let by_alert = tree::by(
         AggregateOp::Max,
         &[LabelName::from_static("alertname")],
-        Expr::Selector(fired),
+        Expr::from(fired),
     );
     (
         state_timeline("Alert history")

@@ -49,8 +49,8 @@ fn firing(labels: &str) -> Panel<AlertList> {
 fn burn_rate(window: Duration, matchers: Vec<Matcher>) -> Expr {
     tree::many_to_one(
         BinaryOp::Div,
-        Expr::Selector(tree::selector(ratio(window), matchers.clone())),
+        Expr::from(tree::selector(ratio(window), matchers.clone())),
         &["sloth_id", "sloth_slo", "sloth_service"],
-        Expr::Selector(tree::selector("slo:error_budget:ratio", matchers)),
+        Expr::from(tree::selector("slo:error_budget:ratio", matchers)),
     )
 }
