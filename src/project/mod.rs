@@ -20,7 +20,6 @@ pub use expression::{Expression, Site, subject};
 #[derive(Clone, Debug)]
 pub struct Project {
     stack: Stack,
-    groups: Vec<RuleGroup>,
     dashboards: Vec<Dashboard>,
     catalog: Catalog,
     problems: Vec<Diagnostic>,
@@ -31,26 +30,24 @@ impl Project {
     #[must_use]
     pub fn link(mut stack: Stack) -> Self {
         sort(&mut stack);
-        let mut groups = std::mem::take(&mut stack.rule_groups);
-        let mut catalog = Catalog::new(&stack, &groups);
+        let mut catalog = Catalog::new(&stack, &stack.rule_groups);
         let slos = slo::lower(&stack, &catalog);
         catalog.add_recorded(&slos.groups);
-        groups.extend(slos.groups);
-        groups.sort_by(|a, b| a.name.cmp(&b.name));
+        stack.rule_groups.extend(slos.groups);
+        stack.rule_groups.sort_by(|a, b| a.name.cmp(&b.name));
         let mut dashboards = stack.dashboards.clone();
         dashboards.extend(slos.dashboards);
-        dashboards.extend(runbook_pages::pages(&stack.runbooks, &groups));
+        dashboards.extend(runbook_pages::pages(&stack.runbooks, &stack.rule_groups));
         dashboards.sort_by(|a, b| a.uid.cmp(&b.uid));
         Self {
             stack,
-            groups,
             dashboards,
             catalog,
             problems: slos.problems,
         }
     }
 
-    /// The stack as it was described, in a fixed order, but for its rules: those are in [`Project::groups`].
+    /// The stack in a fixed order, with the rules that its SLOs became.
     #[must_use]
     pub fn stack(&self) -> &Stack {
         &self.stack
@@ -59,7 +56,7 @@ impl Project {
     /// All rule groups, those made from SLOs included, by name.
     #[must_use]
     pub fn groups(&self) -> &[RuleGroup] {
-        &self.groups
+        &self.stack.rule_groups
     }
 
     /// All dashboards, those made from SLOs and runbooks included, by uid.

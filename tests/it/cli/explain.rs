@@ -36,8 +36,6 @@ fn a_metric_with_its_labels_and_uses() {
 
     used by
       alert `CheckoutsFail` of group `shop` (PLACE)
-      panel `CheckoutsFail` of dashboard `runbook-checkouts-fail` (PLACE)
-      panel `Step 1: metrics` of dashboard `runbook-checkouts-fail` (PLACE)
       panel `Checkouts` of dashboard `shop-overview` (PLACE)
       panel `Failed` of dashboard `shop-overview` (PLACE)
       runbook `checkouts-fail` (PLACE)
