@@ -3,8 +3,13 @@
 //! Recording never fails and never panics; a slow, broken or absent collector never slows or stops the service.
 
 pub mod clock;
+pub mod config;
 pub mod context;
+pub mod counters;
+pub mod event;
 pub mod export;
 pub mod ids;
+pub mod logging;
 pub mod metrics;
 pub mod redact;
+pub mod sampling;

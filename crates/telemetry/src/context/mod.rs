@@ -30,6 +30,8 @@ pub use trace::TraceContext;
 
 pub use trace::current_trace;
 
+pub(crate) use trace::continued;
+
 thread_local! {
     static CURRENT: RefCell<Option<Context>> = const { RefCell::new(None) };
 }
