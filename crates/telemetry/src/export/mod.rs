@@ -1,7 +1,8 @@
 //! Traces to a collector, without ever waiting for it.
 //!
 //! Ended spans go into a bounded queue; one thread of its own takes them out in batches. What does not fit, or does not
-//! arrive, is dropped and counted in `telemetry_spans_dropped_total`. What a span carries is redacted before it leaves. Start with [`TraceSettings`].
+//! arrive, is dropped and counted in `telemetry_spans_dropped_total`. What a span carries is redacted before it leaves. A trace that another
+//! process started goes on as the [context](crate::context::Context::with_trace) says. Start with [`TraceSettings`].
 //!
 //! ```
 //! use std::time::Duration;
@@ -23,14 +24,14 @@
 //! # }
 //! ```
 
+mod align;
 mod console;
 mod destination;
-mod link;
 mod queue;
 mod scrub;
 mod traces;
 mod worker;
 
+pub use align::current_trace;
 pub use destination::{Destination, DestinationError};
-pub use link::{continue_trace, current_trace};
 pub use traces::{ServiceIdentity, StartError, TraceSettings, Traces};

@@ -8,14 +8,15 @@ use std::time::Duration;
 use opentelemetry::KeyValue;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::trace::{Sampler, SdkTracer, SdkTracerProvider};
+use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 use thiserror::Error;
 use tokio::sync::{mpsc, watch};
 use tracing::Subscriber;
 use tracing::subscriber::NoSubscriber;
-use tracing_opentelemetry::OpenTelemetryLayer;
+use tracing_subscriber::layer::Layer;
 use tracing_subscriber::registry::LookupSpan;
 
+use super::align::{After, Before, Ids};
 use super::destination::Destination;
 use super::queue::Queue;
 use super::worker::{Drops, Worker};
@@ -193,6 +194,7 @@ impl TraceSettings {
         let sampler = Sampler::TraceIdRatioBased(self.ratio.clamp(0.0, 1.0));
         let provider = SdkTracerProvider::builder()
             .with_sampler(Sampler::ParentBased(Box::new(sampler)))
+            .with_id_generator(Ids::default())
             .with_resource(resource)
             .with_span_processor(queue)
             .build();
@@ -209,14 +211,16 @@ pub struct Traces {
 }
 
 impl Traces {
-    /// The layer that makes `tracing`'s spans spans of a trace; none where the export is off.
+    /// The layer that makes `tracing`'s spans spans of a trace; none where the export is off. A span has the identifiers
+    /// of its [`TraceContext`](crate::context::TraceContext), which becomes unsampled where the ratio says so.
     #[must_use]
-    pub fn layer<S>(&self) -> Option<OpenTelemetryLayer<S, SdkTracer>>
+    pub fn layer<S>(&self) -> Option<Box<dyn Layer<S> + Send + Sync>>
     where
-        S: Subscriber + for<'span> LookupSpan<'span>,
+        S: Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
     {
         let tracer = self.provider.as_ref()?.tracer("obsctl-telemetry");
-        Some(tracing_opentelemetry::layer().with_tracer(tracer))
+        let traces = tracing_opentelemetry::layer().with_tracer(tracer);
+        Some(Box::new(Before.and_then(traces).and_then(After)))
     }
 
     /// Sends what is queued and waits for it, as long as the collector may take for a batch. Says whether all of it was

@@ -115,12 +115,17 @@ impl Worker {
         if batch.is_empty() {
             return;
         }
+        let count = u64::try_from(batch.len()).unwrap_or(u64::MAX);
+        if (*self.stop.borrow()).is_some_and(|deadline| deadline <= Instant::now()) {
+            batch.clear();
+            self.drops.shutdown.inc_by(count);
+            return;
+        }
         let mut spans = std::mem::replace(batch, Vec::with_capacity(self.batch));
         let redactor = redact::installed();
         for span in &mut spans {
             scrub(redactor, span);
         }
-        let count = u64::try_from(spans.len()).unwrap_or(u64::MAX);
         let outcome = tokio::select! {
             biased;
             () = deadline(&mut self.stop) => &self.drops.shutdown,
