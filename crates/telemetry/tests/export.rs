@@ -11,10 +11,12 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use obsctl_telemetry::config::Telemetry;
 use obsctl_telemetry::context::{self, Context, TraceContext};
 use obsctl_telemetry::export::{
     Destination, ServiceIdentity, TraceSettings, Traces, current_trace,
 };
+use obsctl_telemetry::logging::Sink;
 use obsctl_telemetry::metrics::Registry;
 use obsctl_telemetry::metrics::own::{DropReason, SpansDropped, SpansExported};
 use tracing::Subscriber;
@@ -380,6 +382,74 @@ fn spans_are_exported_under_the_identifiers_everything_else_uses() {
     assert!(collector.received_bytes(&outer.trace_id.to_bytes()));
     assert!(collector.received_bytes(&outer.span_id.to_bytes()));
     assert!(collector.received_bytes(&inner.span_id.to_bytes()));
+}
+
+/// From a line of the log to its span, through the one call that starts both.
+#[test]
+fn a_log_line_names_the_span_that_was_exported() {
+    let collector = Collector::start(Behaviour::Accepts);
+    let traces = settings(collector.address, &Registry::new())
+        .start()
+        .unwrap();
+    let log = Log::default();
+    let telemetry = Telemetry::new("shop").sink(Sink::Writer(Box::new(log.clone())));
+    let (subscriber, guard) = telemetry.layer(traces.layer().unwrap()).subscriber();
+    tracing::subscriber::with_default(subscriber, || {
+        let _scope = Context::new().with_trace(TraceContext::root()).enter();
+        tracing::info_span!("request").in_scope(|| {
+            tracing::debug_span!("detail").in_scope(|| tracing::info!("request_completed"));
+        });
+    });
+    guard.flush();
+    assert!(traces.shutdown(Duration::from_secs(5)));
+    let line: serde_json::Value = serde_json::from_slice(&log.0.lock().unwrap()).unwrap();
+    for id in ["trace_id", "span_id"] {
+        let digits = line[id].as_str().unwrap();
+        let bytes: Vec<_> = (0..digits.len())
+            .step_by(2)
+            .map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap())
+            .collect();
+        assert!(collector.received_bytes(&bytes), "{id} of {line}");
+    }
+    assert!(!collector.received("detail"), "below the level of spans");
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(feature = "grpc")]
+#[test]
+fn grpc_without_an_answer_keeps_the_deadline() {
+    let absent = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    for address in [absent, silent.local_addr().unwrap()] {
+        let registry = Registry::new();
+        let endpoint = format!("http://{address}");
+        let destination = Destination::parse(Some(&endpoint), Some("grpc")).unwrap();
+        let service = ServiceIdentity::new("shop", "1.2.3", "staging");
+        let traces = TraceSettings::new(service, destination)
+            .registry(registry.clone())
+            .start()
+            .unwrap();
+        record_spans(&traces);
+        assert!(traces.shutdown(Duration::from_secs(3)));
+        assert_eq!(registry.counter(&SpansExported {}).get(), 0.0);
+        assert_eq!(all_counted(&registry), f64::from(SPANS));
+    }
 }
 
 #[test]

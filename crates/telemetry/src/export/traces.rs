@@ -13,6 +13,7 @@ use thiserror::Error;
 use tokio::sync::{mpsc, watch};
 use tracing::Subscriber;
 use tracing::subscriber::NoSubscriber;
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::Layer;
 use tracing_subscriber::registry::LookupSpan;
 
@@ -211,7 +212,7 @@ pub struct Traces {
 }
 
 impl Traces {
-    /// The layer that makes `tracing`'s spans spans of a trace; none where the export is off. A span has the identifiers
+    /// The layer that makes `tracing`'s spans of level info and above spans of a trace; none where the export is off. A span has the identifiers
     /// of its [`TraceContext`](crate::context::TraceContext), which becomes unsampled where the ratio says so.
     #[must_use]
     pub fn layer<S>(&self) -> Option<Box<dyn Layer<S> + Send + Sync>>
@@ -220,7 +221,12 @@ impl Traces {
     {
         let tracer = self.provider.as_ref()?.tracer("obsctl-telemetry");
         let traces = tracing_opentelemetry::layer().with_tracer(tracer);
-        Some(Box::new(Before.and_then(traces).and_then(After)))
+        Some(Box::new(
+            Before
+                .and_then(traces)
+                .and_then(After)
+                .with_filter(LevelFilter::INFO),
+        ))
     }
 
     /// Sends what is queued and waits for it, as long as the collector may take for a batch. Says whether all of it was
