@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value};
 
-use super::{Context, TraceContext, current_trace};
+use super::{Context, current_trace};
 use crate::{ids, redact};
 
 /// What belongs together across services.
@@ -21,7 +21,7 @@ const LONGEST_ID: usize = 128;
 /// More than this is not stored with a job.
 const LARGEST_FIELDS: usize = 8 * 1024;
 
-/// The context of a request: its correlation id, or a new one, and its trace, or a new one.
+/// The context of a request: its correlation id, or a new one, and the trace it continues, if any.
 ///
 /// An id from outside is taken over if it has at most 128 letters, digits and `-_.:`, and nothing that
 /// would be redacted.
@@ -32,11 +32,12 @@ pub fn extract(headers: &HeaderMap) -> Context {
         .filter_map(|name| headers.get(name)?.to_str().ok())
         .find(|id| acceptable(id))
         .map_or_else(ids::uuid, str::to_owned);
-    let trace = headers
-        .get(TRACEPARENT)
-        .and_then(|value| value.to_str().ok()?.trim().parse().ok())
-        .unwrap_or_else(TraceContext::root);
-    Context::new().with_correlation_id(id).with_trace(trace)
+    let context = Context::new().with_correlation_id(id);
+    let trace = headers.get(TRACEPARENT);
+    match trace.and_then(|value| value.to_str().ok()?.trim().parse().ok()) {
+        Some(trace) => context.with_trace(trace),
+        None => context,
+    }
 }
 
 fn acceptable(id: &str) -> bool {
@@ -79,8 +80,8 @@ pub fn capture() -> HeaderMap {
 
 /// The context of a job that runs: that of the code that enqueued it.
 ///
-/// `restore(&headers).scope(work)` runs it; a span made within is a new one of the same trace, and afterwards
-/// nothing of it is left.
+/// `restore(&headers).traced(|| info_span!("job"), work)` runs it in a new span of the same trace; afterwards nothing
+/// of it is left.
 #[must_use]
 pub fn restore(headers: &HeaderMap) -> Context {
     let fields = headers

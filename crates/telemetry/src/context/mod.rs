@@ -19,6 +19,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
+use tracing::Span;
 
 mod future;
 mod headers;
@@ -113,6 +114,15 @@ impl Context {
     /// The future within this context, wherever it is polled.
     pub fn scope<F: Future>(self, future: F) -> InContext<F> {
         InContext::new(self, future)
+    }
+
+    /// The future within this context and a new span, which continues the trace of the context.
+    pub fn traced<F: Future>(self, span: impl FnOnce() -> Span, future: F) -> InContext<F> {
+        let made = {
+            let _scope = self.clone().enter();
+            span()
+        };
+        InContext::new(self, future).in_span(made)
     }
 
     fn parts(&mut self) -> &mut Parts {

@@ -38,7 +38,11 @@ fn a_request_has_an_id_and_a_trace() {
     let mut headers = HeaderMap::new();
     let made = extract(&headers);
     assert_eq!(made.correlation_id().map(str::len), Some(36));
-    assert!(made.trace().is_some());
+    assert_eq!(made.trace(), None, "none is continued");
+    let trace = TraceContext::root();
+    let parent = HeaderValue::from_str(&trace.to_string()).expect("a header");
+    headers.insert(TRACEPARENT, parent);
+    assert_eq!(extract(&headers).trace(), Some(trace));
 
     headers.insert(REQUEST_ID, HeaderValue::from_static("req-1"));
     assert_eq!(extract(&headers).correlation_id(), Some("req-1"));

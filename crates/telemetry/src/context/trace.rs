@@ -111,8 +111,10 @@ pub fn current_trace() -> Option<TraceContext> {
         let span = registry.span(id)?;
         span.extensions().get::<TraceContext>().copied()
     });
-    let context = innermost().and_then(|context| context.trace());
-    continued(span.flatten(), context)
+    continued(
+        span.flatten(),
+        innermost().and_then(|context| context.trace()),
+    )
 }
 
 #[cfg(test)]

@@ -156,8 +156,8 @@ thread_local! {
 }
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for LogLayer {
-    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
-        let span = context.event_span(event);
+    fn on_event(&self, event: &Event<'_>, at: Context<'_, S>) {
+        let span = at.event_span(event);
         let span = span.and_then(|span| span.extensions().get::<TraceContext>().copied());
         // A value that logs while it is written finds no buffers, and gets its own.
         let buffers = BUFFERS.try_with(Cell::take).ok().flatten();

@@ -106,10 +106,8 @@ impl Redactor {
         if self.hides(key) {
             return Cow::Borrowed(REDACTED);
         }
-        if shapes::is_identifier(text) && key.ends_with("id") {
-            return Cow::Borrowed(text);
-        }
-        self.scan(text, keys::is_correlation(key))
+        let shaped = key.ends_with("id") && shapes::is_identifier(text);
+        self.scan(text, shaped || keys::is_correlation(key))
     }
 
     /// The value of that field, nested ones too, without what must not appear.

@@ -54,6 +54,7 @@ fn what_must_not_appear_is_replaced_in_place() {
             "Form { secret: Some(\"abc\") }",
             "Form { secret: Some(\"<redacted>\") }",
         ),
+        ("db.password: x, n: 1", "db.password: <redacted>, n: 1"),
         (
             "postgres://app:pa$$w0rd@db:5432/x",
             "postgres://<redacted>@db:5432/x",
@@ -81,6 +82,8 @@ fn what_is_harmless_stays() {
         "192.168.100.200:9090",
         "a_rather_long_snake_case_name_of_an_event_that_happens",
         "user@localhost",
+        "src/secrets.rs:80:9",
+        "app::secrets::rotate",
         "the bearer of news",
         "4111 1111 1111 1112",
         "Größe: 3 µs ≤ 4",

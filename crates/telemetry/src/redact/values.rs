@@ -119,6 +119,7 @@ impl<'a, 'k> Scan<'a, 'k> {
                 let end = shapes::userinfo(bytes, at + 3)?;
                 Some((at + 3, end, REDACTED))
             }
+            b':' if bytes[at..].starts_with(b"::") => None,
             b':' | b'=' => self.assigned(at),
             b'+' | b'(' if !self.inside_word(at) => self.digits(at),
             byte if byte.is_ascii_alphanumeric() && !self.inside_word(at) => self.word(at),
@@ -187,8 +188,7 @@ impl<'a, 'k> Scan<'a, 'k> {
     /// At the sign after a name: `password=…`, `"api_key": "…"`.
     fn assigned(&self, at: usize) -> Option<(usize, usize, &'static str)> {
         let name = self.text[self.copied..at].trim_end_matches(['"', '\'', '\\', ' ']);
-        let is_name =
-            |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
         let length = name.bytes().rev().take(64).take_while(is_name).count();
         if length == 0 || !self.keys.hides(&name[name.len() - length..]) {
             return None;

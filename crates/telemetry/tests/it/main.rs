@@ -1,0 +1,7 @@
+//! The crate as a service uses it.
+
+mod leaks;
+mod requests;
+mod secrets;
+mod support;
+mod timed;
