@@ -1,0 +1,38 @@
+//! An event that is filtered out allocates nothing.
+
+use std::alloc::System;
+
+use obsctl_telemetry::config::Telemetry;
+use obsctl_telemetry::context::Context;
+use obsctl_telemetry::logging::Sink;
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+#[test]
+fn a_filtered_out_event_allocates_nothing() {
+    let sink = Sink::Writer(Box::new(std::io::sink()));
+    let (subscriber, guard) = Telemetry::new("api").sink(sink).subscriber();
+    tracing::subscriber::with_default(subscriber, || {
+        let _scope = Context::new().with("tenant_id", "t-1").enter();
+        let event =
+            |rows: u64| tracing::debug!(rows, path = %format_args!("/x/{rows}"), "page_read");
+        event(0);
+        // The test's harness may allocate at the same time, but not in every round.
+        let allocated = |act: &dyn Fn()| {
+            let region = Region::new(ALLOCATOR);
+            act();
+            region.change().allocations
+        };
+        let least = (0..10)
+            .map(|_| allocated(&|| (0..1000).for_each(event)))
+            .min();
+        assert_eq!(least, Some(0));
+        assert!(
+            allocated(&|| tracing::info!("page_read")) > 0,
+            "they are counted"
+        );
+    });
+    assert_eq!(guard.counters().written(), 1);
+}
