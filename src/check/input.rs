@@ -31,7 +31,9 @@ pub struct Query<'a> {
     pub flow: Flow<'a>,
     /// The calls in it.
     pub calls: Vec<&'a Call>,
-    /// The selectors in it that name their series.
+    /// The selectors in it.
+    pub selectors: Vec<SelectorUse<'a>>,
+    /// Those that name their series.
     pub named: Vec<Named<'a>>,
 }
 
@@ -64,18 +66,20 @@ impl<'a> Query<'a> {
     fn new(project: &'a Project, flows: &Flows<'a>, at: Expression<'a>) -> Self {
         let expr = at.query.expr();
         let mut calls = vec![];
-        let mut named = vec![];
+        let mut selectors = vec![];
         expr.walk(|expr| {
             if let Expr::Call(call) = expr {
                 calls.push(call);
-            } else if let Some(used) = expr.as_selector() {
-                named.extend(Named::new(project, used));
+            } else {
+                selectors.extend(expr.as_selector());
             }
         });
+        let named = selectors.iter();
         Self {
             flow: flows.of(expr),
             calls,
-            named,
+            named: named.filter_map(|used| Named::new(project, *used)).collect(),
+            selectors,
             at,
         }
     }

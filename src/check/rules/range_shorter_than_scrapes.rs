@@ -39,6 +39,10 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
     let intervals = Intervals::new(input.project);
     for query in &input.queries {
         for call in &query.calls {
+            let over_range = |arg: &Expr| matches!(arg.without_parens(), Expr::Range(_));
+            if !call.args.iter().any(over_range) {
+                continue;
+            }
             let function = call.func.text.as_str();
             let samples = match function {
                 "rate"
