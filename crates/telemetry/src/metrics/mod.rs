@@ -3,6 +3,9 @@
 //! A value of a declared metric is one label set. Recording with it looks the series up; a [handle](CounterHandle)
 //! resolved once costs no more than the atomic it wraps. Nothing here fails, panics or waits for a scrape.
 //!
+//! The text forms cannot carry a native histogram: one is exposed by its classic buckets, if it declares any, its sum
+//! and its count. Summaries have no instrument.
+//!
 //! ```
 //! use obsctl_model::prelude::*;
 //! use obsctl_telemetry::metrics::{RecordCounter, RecordHistogram, Registry};
