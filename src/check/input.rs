@@ -78,7 +78,9 @@ impl<'a> Query<'a> {
         Self {
             flow: flows.of(expr),
             calls,
-            named: named.filter_map(|used| Named::new(project, *used)).collect(),
+            named: named
+                .filter_map(|used| Named::new(project, *used))
+                .collect(),
             selectors,
             at,
         }

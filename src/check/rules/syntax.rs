@@ -48,7 +48,11 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             let finding = query.at.finding(error.span, &error.message, "");
             findings.push(with_help(finding, error.help.as_deref()));
         }
-        for matcher in query.selectors.iter().flat_map(|used| &used.selector.matchers) {
+        for matcher in query
+            .selectors
+            .iter()
+            .flat_map(|used| &used.selector.matchers)
+        {
             let regex = &matcher.value.value;
             if matcher.op.is_regex() && !has_variable(regex) && !input.patterns.is_valid(regex) {
                 let message = format!("`{regex}` is not a regular expression");

@@ -12,7 +12,7 @@ use obsctl_promql::variable::{is_builtin, scan};
 
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::project::subject;
+use crate::project::{runbook_pages, subject};
 
 /// A variable that nothing fills in.
 pub static CHECK: Check = Check {
@@ -55,7 +55,13 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
         .iter()
         .map(|one| &one.uid)
         .collect();
+    // A runbook's page defines every variable that its steps use.
+    let runbooks = input.project.stack().runbooks.iter();
+    let pages: BTreeSet<_> = runbooks.map(|one| runbook_pages::uid(&one.id)).collect();
     for dashboard in input.project.dashboards() {
+        if pages.contains(&dashboard.uid) {
+            continue;
+        }
         check(dashboard, written.contains(&dashboard.uid), findings);
     }
 }
