@@ -10,7 +10,8 @@ use obsctl_promql::ast::{
 };
 use obsctl_promql::{Expr, Span};
 
-use super::select::{Labels, Selector, Window, call, name};
+use super::labels::{Labels, name};
+use super::select::{Selector, Window, call};
 use crate::{Metric, Origin, Promql};
 
 /// The "metric" of an expression over several metrics, or over text: any declared label fits.

@@ -3,16 +3,17 @@
 //! Read [`Promql`] first, then [`builder`]'s traits.
 
 mod builder;
+mod labels;
 mod logql;
 mod promql;
 mod select;
 mod traceql;
 
 pub use builder::{Any, Instant, Matched, Operand, Repeated, Vector, time};
+pub use labels::{LabelOf, Labels, Matcher, TargetLabel};
 pub use logql::{LogQl, logql};
 pub use promql::{Promql, promql, record};
 pub use select::{
-    Buckets, Counter, Gauge, Histogram, LabelOf, Labels, Matcher, Selector, Series, Summary,
-    TargetLabel, Window, interval, range,
+    Buckets, Counter, Gauge, Histogram, Selector, Series, Summary, Window, interval, range,
 };
 pub use traceql::{TraceQl, traceql};
