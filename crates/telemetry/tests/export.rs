@@ -207,7 +207,8 @@ fn no_collector_slows_the_service_or_its_end() {
         let traces = settings(address, &registry).start().unwrap();
         let recording = record_spans(&traces);
         let start = Instant::now();
-        let deadline = Duration::from_secs(3);
+        // Generous: on a loaded machine only a hang takes this long.
+        let deadline = Duration::from_secs(10);
         let in_time = traces.shutdown(deadline);
         assert!(
             start.elapsed() < deadline * 2,
@@ -230,7 +231,7 @@ fn no_collector_slows_the_service_or_its_end() {
     ] {
         let (recording, registry) = run(address);
         assert!(
-            recording < baseline * 20 + Duration::from_millis(200),
+            recording < baseline * 20 + Duration::from_secs(2),
             "{name}: {recording:?} beside {baseline:?} with a working collector"
         );
         assert_eq!(
