@@ -8,7 +8,7 @@ mod allow;
 pub mod dashboard;
 mod duration;
 mod label;
-mod log;
+pub mod log;
 mod metric;
 mod name;
 mod origin;
@@ -31,7 +31,10 @@ pub use allow::Allow;
 pub use dashboard::{Dashboard, Panel};
 pub use duration::{Duration, DurationError, days, hours, millis, mins, secs};
 pub use label::{Domain, Label, LabelDef, LabelValue};
-pub use log::{FieldKind, Level, LogCatalog, LogContext, LogEvent, LogField, Presence, Redaction};
+pub use log::{
+    FieldKind, FieldValue, FieldVisitor, InContext, Level, LogCatalog, LogContext, LogEvent,
+    LogField, LoggedContext, LoggedEvent, LoggedField, LoggedFields, Presence, Redaction,
+};
 #[doc(hidden)]
 pub use metric::label_text;
 pub use metric::{Exposer, Metric, MetricDef, MetricFamily, MetricKind, Stability};
@@ -69,8 +72,10 @@ pub mod prelude {
     };
     pub use crate::{
         Action, Alert, Allow, Attribute, Counter, Domain, Duration, Exposer, FieldKind, Gauge,
-        Histogram, Indicator, LabelMatch, Level, LogEvent, LogField, LogQl, Metric, MetricName,
-        Promql, RecordingRule, RuleGroup, Runbook, Severity, Slo, Slug, SpanDef, SpanKind,
-        Stability, Stack, Summary, TraceQl, Uid, Unit, days, hours, labels, metrics, mins, secs,
+        Histogram, Indicator, LabelMatch, Level, LogEvent, LogField, LogQl, LoggedContext,
+        LoggedEvent, LoggedField, LoggedFields, Metric, MetricName, Promql, RecordingRule,
+        RuleGroup, Runbook, Severity, Slo, Slug, SpanDef, SpanKind, Stability, Stack, Summary,
+        TraceQl, Uid, Unit, days, hours, labels, log_contexts, log_events, log_fields, metrics,
+        mins, secs,
     };
 }

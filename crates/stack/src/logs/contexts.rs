@@ -1,141 +1,84 @@
 //! Contexts: what lines of one kind have beside the standard fields.
 
-use obsctl_model::{FieldKind, LogContext, LogField};
+use obsctl_model::prelude::*;
 
-use super::fields::{connection_id, duration_ms, rows, status_code, user_id};
+use super::fields::{connection_id, duration_ms, status_code, user_id};
+use crate::labels::{HttpMethod, JobType, ToolName};
 
-/// Lines written while a request is served.
-pub const API_REQUEST: &str = "API request";
-/// Lines written while a worker runs a task.
-pub const WORKER_TASK: &str = "Worker task";
-/// Lines written while a tool runs.
-pub const MCP_TOOL_CALL: &str = "MCP tool call";
-/// Lines about somebody signing in, out or up.
-pub const AUTH_EVENT: &str = "Auth event";
-/// Lines about something that went wrong.
-pub const ERROR: &str = "Error";
-
-/// All contexts.
-#[must_use]
-pub fn all() -> Vec<LogContext> {
-    vec![
-        api_request(),
-        worker_task(),
-        mcp_tool_call(),
-        auth_event(),
-        error(),
-    ]
+labels! {
+    /// How somebody signed in, out or up.
+    pub enum AuthAction { Login = "login", Logout = "logout", Register = "register" }
 }
 
-fn api_request() -> LogContext {
-    LogContext::new(
-        API_REQUEST,
-        [
-            user_id(),
-            LogField::new("method", FieldKind::Keyword, "The HTTP method", "POST"),
-            LogField::new(
-                "path",
-                FieldKind::Text,
-                "The path of the request",
-                "/api/v1/connections",
-            ),
-            status_code(),
-            duration_ms(),
-        ],
-    )
+log_fields! {
+    /// The HTTP method.
+    pub keyword method: HttpMethod, like "POST";
+
+    /// The path of the request.
+    pub text path, like "/api/v1/connections";
+
+    /// The row in `jobs`.
+    pub id job_id, like "7c9e6679-7425-40de-944b-e07fc1f90ae7";
+
+    /// What kind of job.
+    pub keyword job_type: JobType, like "shopify_sync";
+
+    /// The task in the queue.
+    pub id celery_task_id, like "abc123def456";
+
+    /// Which tool was called.
+    pub keyword tool_name: ToolName, like "netsuite_suiteql";
+
+    /// How long the tool ran.
+    pub milliseconds execution_time_ms, like "840";
+
+    /// Rows in the tool's answer.
+    pub integer rows_returned, like "25";
+
+    /// The address used to sign in.
+    pub text email, like "jane@example.com";
+
+    /// `login`, `logout` or `register`.
+    pub keyword action: AuthAction, like "login";
+
+    /// The exception as text.
+    pub text error, like "401 Unauthorized";
+
+    /// The class of the exception.
+    pub keyword error_type, like "HTTPStatusError";
+
+    /// The stack trace.
+    pub text exc_info, like "Traceback (most recent call last): ...";
 }
 
-fn worker_task() -> LogContext {
-    LogContext::new(
-        WORKER_TASK,
-        [
-            LogField::new(
-                "job_id",
-                FieldKind::Id,
-                "The row in `jobs`",
-                "7c9e6679-7425-40de-944b-e07fc1f90ae7",
-            ),
-            LogField::new(
-                "job_type",
-                FieldKind::Keyword,
-                "What kind of job",
-                "shopify_sync",
-            ),
-            connection_id(),
-            LogField::new(
-                "celery_task_id",
-                FieldKind::Id,
-                "The task in the queue",
-                "abc123def456",
-            ),
-        ],
-    )
-}
+log_contexts! {
+    /// Lines written while a request is served; what only its answer tells is not there before.
+    pub ApiRequest("API request") {
+        user_id: optional,
+        method,
+        path,
+        status_code: optional,
+        duration_ms: optional,
+    }
 
-fn mcp_tool_call() -> LogContext {
-    LogContext::new(
-        MCP_TOOL_CALL,
-        [
-            LogField::new(
-                "tool_name",
-                FieldKind::Keyword,
-                "Which tool was called",
-                "netsuite_suiteql",
-            ),
-            LogField::new(
-                "execution_time_ms",
-                FieldKind::Milliseconds,
-                "How long the tool ran",
-                "840",
-            ),
-            rows("rows_returned", "Rows in the tool's answer", "25"),
-        ],
-    )
-}
+    /// Lines written while a worker runs a task.
+    pub WorkerTask("Worker task") {
+        job_id,
+        job_type,
+        connection_id: optional,
+        celery_task_id: optional,
+    }
 
-fn auth_event() -> LogContext {
-    LogContext::new(
-        AUTH_EVENT,
-        [
-            user_id(),
-            LogField::new(
-                "email",
-                FieldKind::Text,
-                "The address used to sign in",
-                "jane@example.com",
-            ),
-            LogField::new(
-                "action",
-                FieldKind::Keyword,
-                "`login`, `logout` or `register`",
-                "login",
-            ),
-        ],
-    )
-}
+    /// Lines written while a tool runs; what only its end tells is not there before.
+    pub McpToolCall("MCP tool call") {
+        tool_name,
+        execution_time_ms: optional,
+        rows_returned: optional,
+    }
 
-fn error() -> LogContext {
-    LogContext::new(
-        ERROR,
-        [
-            LogField::new(
-                "error",
-                FieldKind::Text,
-                "The exception as text",
-                "401 Unauthorized",
-            ),
-            LogField::new(
-                "error_type",
-                FieldKind::Keyword,
-                "The class of the exception",
-                "HTTPStatusError",
-            ),
-            LogField::new(
-                "exc_info",
-                FieldKind::Text,
-                "The stack trace",
-                "Traceback (most recent call last): ...",
-            ),
-        ],
-    )
+    /// Lines about somebody signing in, out or up; a request that was not authenticated is none of these.
+    pub AuthEvent("Auth event") { user_id: optional, email: optional, action: optional }
+
+    /// Lines about something that went wrong.
+    pub Failure("Error") { error, error_type, exc_info: optional }
 }

@@ -21,10 +21,12 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use tracing::Span;
 
+mod fields;
 mod future;
 mod headers;
 mod trace;
 
+pub use fields::{bind_fields, bound_fields};
 pub use future::{InContext, WithContext, carried};
 pub use headers::{CORRELATION_ID, REQUEST_ID, TRACEPARENT, capture, extract, inject, restore};
 pub use trace::TraceContext;

@@ -1,8 +1,39 @@
 //! Domain events: named and shaped by the log catalog.
 //!
-//! An [`Event`] is built with its fields and logged at the level the catalog gives it. One that the catalog does not
-//! know, or that lacks a field, is logged all the same; it is counted, and said once by name as
-//! `telemetry_event_invalid`. A test asks [`Event::check`] and sees what is wrong.
+//! One that is declared with [`log_events!`](obsctl_model::log_events) is a value of its type, and [emitted](EmitEvent)
+//! at the level it declares: the compiler knows its fields, which are required, and what their values are. Its contexts
+//! are [bound](Context::with_fields) before, so that every line of the request or job carries them.
+//!
+//! ```
+//! use obsctl_stack::labels::JobType;
+//! use obsctl_stack::logs::contexts::{Failure, WorkerTask};
+//! use obsctl_stack::logs::events::worker::{SyncJobFailed, SyncJobStarted};
+//! use obsctl_telemetry::context::Context;
+//! use obsctl_telemetry::event::EmitEvent;
+//!
+//! let task = WorkerTask {
+//!     job_id: "7c9e6679".into(),
+//!     job_type: JobType::ShopifySync,
+//!     connection_id: None,
+//!     celery_task_id: None,
+//! };
+//! let _scope = Context::current().with_fields(task).enter();
+//! SyncJobStarted {}.emit();
+//! let failure = Failure {
+//!     error: "401 Unauthorized".into(),
+//!     error_type: "HTTPStatusError".into(),
+//!     exc_info: None,
+//! };
+//! SyncJobFailed { failure }.emit();
+//! ```
+//!
+//! An [`Event`] is for names and fields that are only known at run time, and is checked then: one that the catalog does
+//! not know, or that lacks a field, is logged all the same; it is counted, and said once by name as
+//! `telemetry_event_invalid`. So is a declared event whose context is not bound, which no compiler sees. A test asks
+//! [`Event::check`] and sees what is wrong.
+//!
+//! Names are `noun_verb` or `noun_verb_result`. The fields that a category of events must have are those of a context
+//! which all of its events declare.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -12,6 +43,10 @@ use serde_json::Value;
 
 use crate::context::Context;
 use crate::counters::Counters;
+
+mod typed;
+
+pub use typed::EmitEvent;
 
 static INSTALLED: OnceLock<Checks> = OnceLock::new();
 
@@ -202,6 +237,16 @@ impl Event {
             Level::Error => tracing::error!(target: "event", "{name}"),
             Level::Critical => tracing::error!(target: "event", critical = true, "{name}"),
         }
+    }
+}
+
+/// Whether anybody listens to events of that level.
+fn enabled(level: Level) -> bool {
+    match level {
+        Level::Debug => tracing::enabled!(target: "event", tracing::Level::DEBUG),
+        Level::Info => tracing::enabled!(target: "event", tracing::Level::INFO),
+        Level::Warning => tracing::enabled!(target: "event", tracing::Level::WARN),
+        Level::Error | Level::Critical => tracing::enabled!(target: "event", tracing::Level::ERROR),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The crate as a service uses it.
 
+mod events;
 mod leaks;
 mod requests;
 mod secrets;

@@ -1,188 +1,106 @@
 //! What the API logs.
 
-use obsctl_model::{FieldKind, Level, LogEvent, LogField};
+use obsctl_model::prelude::*;
 
-use crate::logs::contexts::{API_REQUEST, AUTH_EVENT, ERROR};
+use crate::labels::{
+    AuditAction, AuditCategory, AuthFailureReason, Feature, Permission, Plan, Role,
+};
+use crate::logs::contexts::{ApiRequest, AuthEvent, Failure};
 use crate::logs::fields::{connection_id, provider};
 use crate::services;
 
-/// All events of the API.
-#[must_use]
-pub fn events() -> Vec<LogEvent> {
-    [
-        requests(),
-        sign_in(),
-        audit(),
-        connections(),
-        isolation(),
-        system(),
-    ]
-    .concat()
+log_fields! {
+    /// The tenant's plan.
+    pub keyword plan: Plan, like "starter";
+
+    /// What was asked for.
+    pub keyword feature: Feature, like "mcp_tools";
+
+    /// The user's role.
+    pub keyword role: Role, like "viewer";
+
+    /// What was asked for.
+    pub keyword permission: Permission, like "connections.manage";
+
+    /// `invalid_token`, `expired` or `missing`.
+    pub keyword reason: AuthFailureReason, like "expired";
+
+    /// The category of the entry.
+    pub keyword category: AuditCategory, like "connection";
+
+    /// What was done.
+    pub keyword action: AuditAction, like "connection_created";
+
+    /// Whose row it is.
+    pub id row_tenant_id, like "9b2d7c10-1c2d-4e3f-8a9b-0c1d2e3f4a5b";
+
+    /// The table of the row.
+    pub keyword table, like "canonical_orders";
+
+    /// The statement, without its values.
+    pub text statement, like "SELECT id FROM jobs WHERE status = ?";
 }
 
-fn event(name: &str, level: Level, description: &str) -> LogEvent {
-    LogEvent::new(name, level, services::API, description)
-}
+log_events! {
+    service services::API;
 
-fn keyword(name: &str, description: &str, example: &str) -> LogField {
-    LogField::new(name, FieldKind::Keyword, description, example)
-}
+    /// A request was answered.
+    pub info RequestHandled("request_handled") in ApiRequest {}
 
-fn requests() -> Vec<LogEvent> {
-    vec![
-        event("request_handled", Level::Info, "A request was answered").context(API_REQUEST),
-        event(
-            "request_failed",
-            Level::Error,
-            "A request ended in an exception nobody caught",
-        )
-        .context(API_REQUEST)
-        .context(ERROR),
-        event(
-            "rate_limit_hit",
-            Level::Warning,
-            "A client asked more often than it may",
-        )
-        .context(API_REQUEST),
-        event(
-            "entitlement_denied",
-            Level::Warning,
-            "A tenant's plan does not include what was asked for",
-        )
-        .context(API_REQUEST)
-        .field(keyword("plan", "The tenant's plan", "starter"))
-        .field(keyword("feature", "What was asked for", "mcp_tools")),
-        event(
-            "permission_denied",
-            Level::Warning,
-            "A user's role does not allow what was asked for",
-        )
-        .context(API_REQUEST)
-        .field(keyword("role", "The user's role", "viewer"))
-        .field(keyword(
-            "permission",
-            "What was asked for",
-            "connections.manage",
-        )),
-        event(
-            "deprecated_endpoint_called",
-            Level::Warning,
-            "A client uses an endpoint that goes away",
-        )
-        .context(API_REQUEST),
-    ]
-}
+    /// A request ended in an exception nobody caught.
+    pub error RequestFailed("request_failed") in ApiRequest with failure: Failure {}
 
-fn sign_in() -> Vec<LogEvent> {
-    vec![
-        event("user_login", Level::Info, "Somebody signed in").context(AUTH_EVENT),
-        event("user_logout", Level::Info, "Somebody signed out").context(AUTH_EVENT),
-        event("user_register", Level::Info, "Somebody signed up").context(AUTH_EVENT),
-        event(
-            "auth_failed",
-            Level::Warning,
-            "A request or a sign-in was not authenticated",
-        )
-        .context(AUTH_EVENT)
-        .field(keyword(
-            "reason",
-            "`invalid_token`, `expired` or `missing`",
-            "expired",
-        )),
-    ]
-}
+    /// A client asked more often than it may.
+    pub warning RateLimitHit("rate_limit_hit") in ApiRequest {}
 
-fn audit() -> Vec<LogEvent> {
-    vec![
-        event(
-            "audit_event",
-            Level::Info,
-            "The audit service wrote an entry: the same that `audit_events_total` counts",
-        )
-        .field(keyword(
-            "category",
-            "The category of the entry",
-            "connection",
-        ))
-        .field(keyword("action", "What was done", "connection_created")),
-    ]
-}
+    /// A tenant's plan does not include what was asked for.
+    pub warning EntitlementDenied("entitlement_denied") in ApiRequest { plan, feature }
 
-fn connections() -> Vec<LogEvent> {
-    vec![
-        event(
-            "connection_created",
-            Level::Info,
-            "A tenant connected a provider",
-        )
-        .field(connection_id())
-        .field(provider()),
-        event(
-            "connection_tested",
-            Level::Info,
-            "A connection's credentials were tried out, and worked",
-        )
-        .field(connection_id())
-        .field(provider()),
-        event(
-            "connection_test_failed",
-            Level::Error,
-            "A connection's credentials were tried out, and did not work",
-        )
-        .context(ERROR)
-        .field(connection_id())
-        .field(provider()),
-    ]
-}
+    /// A user's role does not allow what was asked for.
+    pub warning PermissionDenied("permission_denied") in ApiRequest { role, permission }
 
-fn isolation() -> Vec<LogEvent> {
-    vec![
-        event(
-            "tenant_context_missing",
-            Level::Error,
-            "A query would have run without a tenant",
-        )
-        .context(API_REQUEST),
-        event(
-            "tenant_mismatch",
-            Level::Critical,
-            "A row of one tenant was about to be shown to another",
-        )
-        .context(API_REQUEST)
-        .field(LogField::new(
-            "row_tenant_id",
-            FieldKind::Id,
-            "Whose row it is",
-            "9b2d7c10-1c2d-4e3f-8a9b-0c1d2e3f4a5b",
-        ))
-        .field(keyword("table", "The table of the row", "canonical_orders")),
-    ]
-}
+    /// A client uses an endpoint that goes away.
+    pub warning DeprecatedEndpointCalled("deprecated_endpoint_called") in ApiRequest {}
 
-fn system() -> Vec<LogEvent> {
-    vec![
-        event(
-            "database_query",
-            Level::Debug,
-            "A query was run (development only)",
-        )
-        .field(LogField::new(
-            "statement",
-            FieldKind::Text,
-            "The statement, without its values",
-            "SELECT id FROM jobs WHERE status = ?",
-        )),
-        event(
-            "database_connection_lost",
-            Level::Error,
-            "The database did not answer",
-        )
-        .context(ERROR),
-        event(
-            "startup_failed",
-            Level::Critical,
-            "The service cannot start",
-        )
-        .context(ERROR),
-    ]
+    /// Somebody signed in.
+    pub info UserLogin("user_login") with auth: AuthEvent {}
+
+    /// Somebody signed out.
+    pub info UserLogout("user_logout") with auth: AuthEvent {}
+
+    /// Somebody signed up.
+    pub info UserRegister("user_register") with auth: AuthEvent {}
+
+    /// A request or a sign-in was not authenticated.
+    pub warning AuthFailed("auth_failed") with auth: AuthEvent { reason }
+
+    /// The audit service wrote an entry: the same that `audit_events_total` counts.
+    pub info AuditEvent("audit_event") { category, action }
+
+    /// A tenant connected a provider.
+    pub info ConnectionCreated("connection_created") { connection_id, provider }
+
+    /// A connection's credentials were tried out, and worked.
+    pub info ConnectionTested("connection_tested") { connection_id, provider }
+
+    /// A connection's credentials were tried out, and did not work.
+    pub error ConnectionTestFailed("connection_test_failed") with failure: Failure {
+        connection_id,
+        provider,
+    }
+
+    /// A query would have run without a tenant.
+    pub error TenantContextMissing("tenant_context_missing") in ApiRequest {}
+
+    /// A row of one tenant was about to be shown to another.
+    pub critical TenantMismatch("tenant_mismatch") in ApiRequest { row_tenant_id, table }
+
+    /// A query was run (development only).
+    pub debug DatabaseQuery("database_query") { statement }
+
+    /// The database did not answer.
+    pub error DatabaseConnectionLost("database_connection_lost") with failure: Failure {}
+
+    /// The service cannot start.
+    pub critical StartupFailed("startup_failed") with failure: Failure {}
 }

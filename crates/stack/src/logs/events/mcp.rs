@@ -1,29 +1,22 @@
 //! What the MCP server logs.
 
-use obsctl_model::{Level, LogEvent};
+use obsctl_model::prelude::*;
 
-use crate::logs::contexts::{ERROR, MCP_TOOL_CALL};
+use crate::logs::contexts::{Failure, McpToolCall};
 use crate::services;
 
-/// All events of the MCP server.
-#[must_use]
-pub fn events() -> Vec<LogEvent> {
-    vec![
-        event("tool_called", Level::Info, "A tool ran"),
-        event("tool_failed", Level::Error, "A tool ended in an error").context(ERROR),
-        event(
-            "tool_denied",
-            Level::Warning,
-            "Governance did not let a tool run",
-        ),
-        event(
-            "tool_rate_limited",
-            Level::Warning,
-            "A tenant called a tool more often than it may",
-        ),
-    ]
-}
+log_events! {
+    service services::MCP;
 
-fn event(name: &str, level: Level, description: &str) -> LogEvent {
-    LogEvent::new(name, level, services::MCP, description).context(MCP_TOOL_CALL)
+    /// A tool ran.
+    pub info ToolCalled("tool_called") in McpToolCall {}
+
+    /// A tool ended in an error.
+    pub error ToolFailed("tool_failed") in McpToolCall with failure: Failure {}
+
+    /// Governance did not let a tool run.
+    pub warning ToolDenied("tool_denied") in McpToolCall {}
+
+    /// A tenant called a tool more often than it may.
+    pub warning ToolRateLimited("tool_rate_limited") in McpToolCall {}
 }

@@ -1,4 +1,18 @@
 //! Logs: the fields a line can have, the events that are logged, and what must never appear.
+//!
+//! [`log_fields!`](crate::log_fields), [`log_contexts!`](crate::log_contexts) and [`log_events!`](crate::log_events)
+//! declare them as types, so that a service emits exactly what the catalog says. The structs here are the catalog.
+
+mod declare;
+mod typed;
+mod value;
+
+pub use typed::{
+    FieldValue, FieldVisitor, InContext, LoggedContext, LoggedEvent, LoggedField, LoggedFields,
+};
+#[doc(hidden)]
+pub use typed::{description, is_event_name};
+pub use value::{Id, Integer, Keyword, Milliseconds, Text, Timestamp};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
