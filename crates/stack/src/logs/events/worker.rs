@@ -41,6 +41,9 @@ log_events! {
     /// A task failed and will be tried again.
     pub warning WorkerTaskRetried("worker_task_retried") in WorkerTask with failure: Failure { retries }
 
+    /// A task failed and will not be tried again.
+    pub error WorkerTaskFailed("worker_task_failed") in WorkerTask with failure: Failure {}
+
     /// A connection's credentials could not be decrypted.
     pub error DecryptionFailed("decryption_failed") in WorkerTask with failure: Failure { key_version }
 
