@@ -124,3 +124,170 @@ pub fn description(lines: &[&str]) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::{Value, json};
+
+    use super::is_event_name;
+    use crate::prelude::*;
+    use crate::{FieldValue, Presence, log};
+
+    labels! { pub enum Provider { Shopify = "shopify", Stripe = "stripe" } }
+
+    log_fields! {
+        /// Which job,
+        /// of all.
+        pub id job_id, like "7";
+        /// The other end.
+        pub keyword provider: Provider, like "shopify";
+        /// What it is.
+        pub keyword r#type, like "full";
+        /// Rows read.
+        pub integer rows, like "150";
+        /// Whether it was the first.
+        pub boolean first, like "true";
+    }
+
+    log_contexts! {
+        /// Lines of a job.
+        pub Job("Job") { job_id, provider: optional }
+        /// Lines about what went wrong.
+        pub Failure("Failure") { r#type }
+    }
+
+    log_events! {
+        service "worker";
+
+        /// It is done.
+        pub info JobDone("job_done") in Job { rows, first: optional }
+        /// It is not.
+        pub critical JobFailed("job_failed") in Job with failure: Failure { rows }
+            allow("unused-event", "an example")
+    }
+
+    fn fields(of: impl LoggedFields) -> Value {
+        let mut line = serde_json::Map::new();
+        of.visit(&mut |name, value| assert!(line.insert(name.to_owned(), value).is_none()));
+        line.into()
+    }
+
+    #[test]
+    fn one_declaration_is_catalog_entry_and_what_is_emitted() {
+        let [done, failed] = <[_; 2]>::try_from(events()).unwrap();
+        assert_eq!((done.name.as_str(), done.level), ("job_done", Level::Info));
+        assert_eq!(
+            (done.description.as_str(), done.service.as_str()),
+            ("It is done", "worker")
+        );
+        assert_eq!(done.contexts, ["Job"]);
+        let presences = |fields: &[LogField]| -> Vec<_> {
+            fields
+                .iter()
+                .map(|field| (field.name.clone(), field.presence.clone()))
+                .collect()
+        };
+        assert_eq!(
+            presences(&done.fields),
+            [
+                ("rows".to_owned(), Presence::Required),
+                ("first".to_owned(), Presence::Optional)
+            ]
+        );
+        assert_eq!(failed.level, Level::Critical);
+        assert_eq!(failed.contexts, ["Job", "Failure"]);
+        assert_eq!(
+            presences(&failed.fields),
+            [("rows".to_owned(), Presence::Required)]
+        );
+        assert_eq!(failed.allow[0].check, "unused-event");
+
+        let failure = Failure {
+            r#type: "timeout".into(),
+        };
+        let failed = JobFailed {
+            failure,
+            rows: 3_usize.into(),
+        };
+        assert_eq!(fields(failed), json!({"type": "timeout", "rows": 3}));
+        let done = JobDone {
+            rows: (-1).into(),
+            first: Some(true),
+        };
+        assert_eq!(fields(done), json!({"rows": -1, "first": true}));
+        let job = Job {
+            job_id: 7.into(),
+            provider: None,
+        };
+        assert_eq!(fields(job), json!({"job_id": "7"}));
+    }
+
+    #[test]
+    fn fields_are_described_by_their_comments() {
+        let field = job_id::definition();
+        assert_eq!(field.description, "Which job, of all");
+        assert_eq!((field.kind, field.example.as_str()), (FieldKind::Id, "7"));
+        assert_eq!(r#type::NAME, "type");
+        let contexts = all();
+        assert_eq!(contexts[0].name, "Job");
+        assert_eq!(contexts[0].fields[0], job_id::definition().required());
+        assert_eq!(contexts[0].fields[1], provider::definition());
+    }
+
+    #[test]
+    fn an_event_stands_where_it_is_declared() {
+        let event = JobFailed::definition();
+        let (file, line, _) = event.origin.location().unwrap();
+        assert!(file.ends_with("log/typed.rs"), "{file}");
+        let source: Vec<_> = include_str!("typed.rs").lines().collect();
+        let declared = line as usize - 1;
+        assert_eq!(source[declared].trim(), "log_events! {");
+        let quoted = format!("\"{}\"", event.origin.anchor().unwrap());
+        let found = source[declared..]
+            .iter()
+            .find(|line| line.contains(&quoted));
+        assert!(found.unwrap().contains("pub critical JobFailed"));
+    }
+
+    #[test]
+    fn values_are_those_of_their_kinds() {
+        assert_eq!(
+            log::Milliseconds::from(Duration::from_micros(1500)).json(),
+            Some(json!(1.5))
+        );
+        assert_eq!(log::Milliseconds::from(f64::NAN).json(), Some(Value::Null));
+        assert_eq!(log::Integer::from(u64::MAX).json(), Some(json!(u64::MAX)));
+        assert_eq!(
+            log::Timestamp::from("2026-02-16T14:30:00Z").json(),
+            Some(json!("2026-02-16T14:30:00Z"))
+        );
+        let provider = |one: Provider| Some(one).json();
+        assert_eq!(provider(Provider::Shopify), Some(json!("shopify")));
+        assert_eq!(provider(Provider::Stripe), Some(json!("stripe")));
+    }
+
+    #[test]
+    fn names_are_words_joined() {
+        for name in [
+            "user_login",
+            "torrent_built_success",
+            "oauth2_token_refreshed",
+        ] {
+            assert!(is_event_name(name), "{name}");
+        }
+        for name in [
+            "",
+            "login",
+            "User_Login",
+            "user__login",
+            "_user_login",
+            "user_login_",
+            "user-login",
+            "user_2fa",
+        ] {
+            assert!(!is_event_name(name), "{name}");
+        }
+    }
+}
