@@ -1,6 +1,8 @@
 //! The crate as a service uses it.
 
 mod leaks;
+#[cfg(feature = "reqwest")]
+mod outgoing;
 mod requests;
 mod secrets;
 mod support;
