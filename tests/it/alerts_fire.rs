@@ -112,6 +112,10 @@ const BROKEN: &[(&str, &str)] = &[
         "0+1x240",
     ),
     (
+        r#"telemetry_spans_dropped_total{job="api",reason="queue_full"}"#,
+        "0+1x240",
+    ),
+    (
         r#"loki_write_dropped_entries_total{reason="rate_limited"}"#,
         "0+1x240",
     ),
@@ -227,6 +231,10 @@ const WELL: &[(&str, &str)] = &[
     (
         r#"alloy_component_controller_running_components{health_type="unhealthy"}"#,
         "0x240",
+    ),
+    (
+        r#"telemetry_spans_dropped_total{job="api",reason="queue_full"}"#,
+        "7x240",
     ),
     ("otelcol_receiver_accepted_spans_total", "0+10x240"),
     ("tempo_distributor_spans_received_total", "0+10x240"),

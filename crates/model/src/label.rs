@@ -1,5 +1,6 @@
 //! Labels and the values they can have.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use schemars::JsonSchema;
@@ -81,8 +82,8 @@ impl Domain {
 pub trait LabelValue: Clone {
     /// What the values can be.
     fn domain() -> Domain;
-    /// This value as text.
-    fn text(&self) -> String;
+    /// This value as text; borrowed, where it need not be made.
+    fn text(&self) -> Cow<'_, str>;
 }
 
 /// A label of metric `M` whose values are `D`: the handle queries are built with.
@@ -145,8 +146,8 @@ macro_rules! labels {
             fn domain() -> $crate::Domain {
                 $crate::Domain::Values(vec![$($text.to_owned()),+])
             }
-            fn text(&self) -> String {
-                match self { $(Self::$variant => $text.to_owned()),+ }
+            fn text(&self) -> ::std::borrow::Cow<'_, str> {
+                match self { $(Self::$variant => $text.into()),+ }
             }
         }
         $crate::labels! { $($rest)* }
@@ -175,7 +176,7 @@ macro_rules! labels {
         }
         impl $crate::LabelValue for $name {
             fn domain() -> $crate::Domain { $domain }
-            fn text(&self) -> String { self.0.clone() }
+            fn text(&self) -> ::std::borrow::Cow<'_, str> { self.0.as_str().into() }
         }
     };
 }

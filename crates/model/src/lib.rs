@@ -8,6 +8,7 @@ mod allow;
 pub mod dashboard;
 mod duration;
 mod label;
+pub mod library;
 pub mod log;
 mod metric;
 mod name;

@@ -144,6 +144,17 @@ pub struct MetricFamily {
     pub metrics: Vec<MetricDef>,
 }
 
+impl MetricFamily {
+    /// With another owner: who runs a library's services answers for its metrics.
+    #[must_use]
+    pub fn owned_by(mut self, owner: &str) -> Self {
+        for metric in &mut self.metrics {
+            owner.clone_into(&mut metric.owner);
+        }
+        self
+    }
+}
+
 /// A metric declared with [`metrics!`](crate::metrics). A value of the type is one set of label values.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a declared metric",
@@ -154,8 +165,8 @@ pub trait Metric: Sized + 'static {
     const NAME: &'static str;
     /// The catalog entry.
     fn definition() -> MetricDef;
-    /// The label names and values of one series, in declared order.
-    fn label_values(&self) -> Vec<(&'static str, String)>;
+    /// Shows the label values of one series, in declared order, without copying them.
+    fn with_label_values<R>(&self, read: impl FnOnce(&[&str]) -> R) -> R;
 }
 
 /// The label a Rust identifier stands for: `r#type` is `type`.
@@ -249,8 +260,8 @@ macro_rules! metrics {
                     }
                 }
 
-                fn label_values(&self) -> Vec<(&'static str, String)> {
-                    vec![$(($crate::label_text(stringify!($label)), $crate::LabelValue::text(&self.$label))),*]
+                fn with_label_values<R>(&self, read: impl FnOnce(&[&str]) -> R) -> R {
+                    read(&[$(&*$crate::LabelValue::text(&self.$label)),*])
                 }
             }
 
@@ -314,8 +325,8 @@ mod tests {
             Done {
                 r#type: Outcome::Bad
             }
-            .label_values(),
-            [("type", "bad".to_owned())]
+            .with_label_values(|values| values.join(",")),
+            "bad"
         );
         assert_eq!(Done::r#type.name(), "type");
         assert_eq!(Outcome::Good.text(), "good");

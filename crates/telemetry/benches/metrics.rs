@@ -4,9 +4,11 @@
 #![allow(missing_docs, reason = "declarations of a benchmark")]
 
 use divan::{Bencher, black_box};
+use obsctl_model::LabelValue;
 use obsctl_model::prelude::*;
 use obsctl_telemetry::metrics::{RecordCounter, RecordHistogram, Registry};
 use prometheus_client::metrics::counter::Counter as ClientCounter;
+use prometheus_client::metrics::family::Family as ClientFamily;
 use prometheus_client::metrics::histogram::Histogram as ClientHistogram;
 
 labels! {
@@ -51,10 +53,34 @@ fn counter_handle(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| black_box(&counter).inc());
 }
 
-#[divan::bench]
+#[divan::bench(sample_size = 1_000)]
 fn counter_label_set(bencher: Bencher<'_, '_>) {
     let labels = requests();
     bencher.bench_local(|| black_box(&labels).inc());
+}
+
+/// Labels as `prometheus-client` has them: a struct that can be hashed.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct ClientLabels {
+    method: ClientMethod,
+    path: String,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum ClientMethod {
+    Get,
+}
+
+#[divan::bench(sample_size = 1_000)]
+fn counter_label_set_prometheus_client(bencher: Bencher<'_, '_>) {
+    let family: ClientFamily<ClientLabels, ClientCounter> = ClientFamily::default();
+    let labels = ClientLabels {
+        method: ClientMethod::Get,
+        path: requests().path.text().into_owned(),
+    };
+    bencher.bench_local(|| {
+        black_box(&family).get_or_create(black_box(&labels)).inc();
+    });
 }
 
 #[divan::bench]

@@ -12,6 +12,8 @@ pub mod ids;
 pub mod layer;
 pub mod logging;
 pub mod metrics;
+#[cfg(feature = "reqwest")]
+pub mod outgoing;
 pub mod redact;
 pub mod sampling;
 pub mod timed;

@@ -6,6 +6,7 @@
     reason = "a test: declarations without readers, and a notice when a tool is missing"
 )]
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -36,8 +37,8 @@ impl LabelValue for Loose {
         Domain::Values(vec!["in".to_owned()])
     }
 
-    fn text(&self) -> String {
-        self.0.to_owned()
+    fn text(&self) -> Cow<'_, str> {
+        self.0.into()
     }
 }
 
@@ -60,8 +61,8 @@ metrics! {
     pub histogram Latency("test_latency_seconds", Seconds, [0.1, 1.0, 10.0]) { method: Method }
     /// Size of what was sent.
     pub native_histogram Sent("test_sent_bytes", Bytes) {}
-    /// Quantiles from elsewhere.
-    pub summary Elsewhere("test_elsewhere_seconds", Seconds, [0.5]) {}
+    /// Time the work waited.
+    pub summary Waited("test_waited_seconds", Seconds, [0.5, 0.99]) { outcome: Outcome }
     /// Things with a loose label.
     pub counter LooseThings("test_loose_total") { loose: Loose }
 }
@@ -120,6 +121,8 @@ fn recorded() -> Registry {
     latency.observe(5.0);
     latency.observe(50.0);
     registry.histogram(&Sent {}).observe(1024.0);
+    let outcome = Outcome::Good;
+    registry.summary(&Waited { outcome }).observe(0.0);
     registry
 }
 
@@ -144,10 +147,16 @@ fn prometheus_text_follows_the_catalog() {
         r#"test_latency_seconds_sum{method="GET"} 55.1"#,
         r#"test_latency_seconds_count{method="GET"} 3"#,
         r#"test_sent_bytes_bucket{le="+Inf"} 1"#,
+        "# TYPE test_waited_seconds summary",
+        r#"test_waited_seconds{outcome="good",quantile="0.5"} 0"#,
+        r#"test_waited_seconds_sum{outcome="good"} 0"#,
+        r#"test_waited_seconds_count{outcome="good"} 1"#,
+        // Nothing in the window: a quantile of nothing is no number.
+        r#"test_waited_seconds{outcome="bad",quantile="0.99"} NaN"#,
     ] {
         assert!(text.lines().any(|it| it == line), "`{line}` not in\n{text}");
     }
-    for absent in ["trace_id", "# UNIT", "# EOF", "test_elsewhere"] {
+    for absent in ["trace_id", "# UNIT", "# EOF"] {
         assert!(!text.contains(absent), "`{absent}` in\n{text}");
     }
 }
@@ -183,10 +192,10 @@ fn openmetrics_carries_units_and_exemplars_and_ends() {
 #[test]
 fn both_forms_hold_the_same_series() {
     let registry = recorded();
-    assert_eq!(
-        samples(&registry.text(Format::Prometheus)),
-        samples(&registry.text(Format::OpenMetrics))
-    );
+    // As text: not a number is not equal to itself.
+    let [prometheus, open] = [Format::Prometheus, Format::OpenMetrics]
+        .map(|format| format!("{:?}", samples(&registry.text(format))));
+    assert_eq!(prometheus, open);
 }
 
 #[test]
@@ -220,15 +229,22 @@ fn promtool_accepts_the_exposition() {
     );
 }
 
-#[test]
-fn a_scrape_is_answered_in_the_form_it_asks_for() {
+/// The body, as a server sends it.
+async fn body(response: impl axum::response::IntoResponse) -> String {
+    let body = response.into_response().into_body();
+    let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[tokio::test]
+async fn a_scrape_is_answered_in_the_form_it_asks_for() {
     let registry = recorded();
     let plain = registry.respond(&HeaderMap::new());
     assert_eq!(
         plain.headers()[CONTENT_TYPE],
         "text/plain; version=0.0.4; charset=utf-8"
     );
-    assert!(plain.body().contains("test_seen 3"));
+    assert!(body(plain).await.contains("test_seen 3"));
 
     let mut headers = HeaderMap::new();
     headers.append(ACCEPT, HeaderValue::from_static("text/plain;q=0.5"));
@@ -241,7 +257,7 @@ fn a_scrape_is_answered_in_the_form_it_asks_for() {
         open.headers()[CONTENT_TYPE],
         "application/openmetrics-text; version=1.0.0; charset=utf-8"
     );
-    assert!(open.body().ends_with("# EOF\n"));
+    assert!(body(open).await.ends_with("# EOF\n"));
 }
 
 #[test]

@@ -56,13 +56,13 @@ impl<M, D: LabelValue> Label<M, D> {
     /// `label="value"`
     #[must_use]
     pub fn is(self, value: impl Into<D>) -> Matcher<M> {
-        self.matcher(MatchOp::Equal, value.into().text())
+        self.matcher(MatchOp::Equal, value.into().text().into_owned())
     }
 
     /// `label!="value"`
     #[must_use]
     pub fn is_not(self, value: impl Into<D>) -> Matcher<M> {
-        self.matcher(MatchOp::NotEqual, value.into().text())
+        self.matcher(MatchOp::NotEqual, value.into().text().into_owned())
     }
 
     /// `label=~"a|b"`: one of these values.

@@ -1,14 +1,15 @@
-//! The way of logs and traces: Alloy, Loki, Tempo.
+//! The way of logs and traces: out of the services, Alloy, Loki, Tempo.
 
 use obsctl_model::prelude::*;
 
-use crate::metrics::exporters::{alloy, loki, tempo};
+use crate::metrics::exporters::{alloy, loki, telemetry, tempo};
 use crate::{limits, runbooks, teams, uids};
 
 /// The group.
 #[must_use]
 pub fn group() -> RuleGroup {
     RuleGroup::new("ingestion")
+        .alert(telemetry_loses_data())
         .alert(alloy_drops_logs())
         .alert(alloy_fails_spans())
         .alert(alloy_unhealthy())
@@ -18,6 +19,23 @@ pub fn group() -> RuleGroup {
         .alert(tempo_discards())
         .alert(tempo_requests())
         .alert(traces_stopped())
+}
+
+fn telemetry_loses_data() -> Alert {
+    Alert::new("TelemetryLosesData")
+        .when(
+            telemetry::SpansDropped::increase(mins(15))
+                .sum_by((TargetLabel::JOB, telemetry::SpansDropped::reason))
+                .gt(0.0),
+        )
+        .lasting(mins(5))
+        .severity(Severity::Warning)
+        .owner(teams::OBSERVABILITY)
+        .summary("{{ $labels.job }} lost {{ $value | humanize }} spans in 15 minutes: {{ $labels.reason }}")
+        .runbook(runbooks::pipeline_ingestion::ID)
+        .description("The service itself goes on; its traces have holes or are missing.")
+        .label("service", "{{ $labels.job }}")
+        .dashboard(uids::PIPELINE)
 }
 
 fn alloy_drops_logs() -> Alert {

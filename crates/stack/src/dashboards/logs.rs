@@ -66,7 +66,7 @@ fn levels() -> Variable {
     let levels = [Debug, Info, Warning, Error, Critical];
     variable::custom(
         "level",
-        levels.map(|level| obsctl_model::LabelValue::text(&level)),
+        levels.map(|level| obsctl_model::LabelValue::text(&level).into_owned()),
     )
     .label("Level")
     .description("How bad it is")

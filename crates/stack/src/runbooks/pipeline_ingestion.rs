@@ -2,7 +2,7 @@
 
 use obsctl_model::prelude::*;
 
-use crate::metrics::exporters::{alloy, loki, tempo};
+use crate::metrics::exporters::{alloy, loki, telemetry, tempo};
 use crate::uids;
 
 /// What alerts refer to it by.
@@ -18,6 +18,12 @@ pub fn runbook() -> Runbook {
     )
     .symptom("Log lines or spans are missing")
     .symptom("Links from metrics to traces, or from traces to logs, lead nowhere")
+    .step(
+        "See what the services could not send, and why",
+        telemetry::SpansDropped::rate(mins(5))
+            .sum_by((TargetLabel::JOB, telemetry::SpansDropped::reason)),
+    )
+    .then(telemetry::SpansExported::rate(mins(5)).sum_by(TargetLabel::JOB))
     .step(
         "Follow log lines: what Alloy sent and dropped, what Loki took and refused",
         alloy::EntriesSent::rate(mins(5)).sum(),
@@ -53,6 +59,14 @@ pub fn runbook() -> Runbook {
     .then(Action::shell(
         "docker compose logs --tail=100 alloy loki tempo",
     ))
+    .resolve(
+        "a service's reason is `queue_full`",
+        "it makes more spans than it can send: sample, or give the queue more room.",
+    )
+    .resolve(
+        "a service's reason is `export_failed`",
+        "the collector is away, too slow, or its address is wrong: see `OTEL_EXPORTER_OTLP_ENDPOINT`.",
+    )
     .resolve(
         "the reason is `rate_limited`",
         "raise the limit, or find the service that logs too much.",

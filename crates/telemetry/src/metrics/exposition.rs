@@ -1,193 +1,106 @@
-//! Writes series as text, under the names the catalog declares.
+//! What a scrape sees: all series at one moment, before they are written in one form or another.
 
-use std::fmt::Write;
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
 
-use obsctl_model::{Metric, MetricDef, MetricKind, Unit};
+use obsctl_model::library::telemetry::LabelValuesFolded;
+use obsctl_model::{Metric, MetricDef};
 
-use super::accept::Format;
+use super::exemplar::Exemplar;
 use super::family::{Family, Series};
-use super::histogram::{Exemplar, Snapshot};
-use super::own::LabelValuesFolded;
+use super::histogram::Snapshot;
+use super::process;
+use super::summary::Quantiles;
 
-/// All families, and the count of what was folded.
-pub(super) fn write(format: Format, families: &[Arc<Family>]) -> String {
-    let mut page = Page {
-        format,
-        text: String::new(),
-    };
-    for family in families {
-        // Counted where the values are folded, not in a series.
-        if family.definition.name.as_str() != LabelValuesFolded::NAME {
-            page.family(family);
-        }
-    }
-    page.folded(families);
-    if format == Format::OpenMetrics {
-        page.text.push_str("# EOF\n");
-    }
-    page.text
+/// A metric with its samples.
+#[derive(Debug)]
+pub(super) struct Exposed {
+    pub(super) definition: Arc<MetricDef>,
+    pub(super) samples: Vec<Sample>,
 }
 
-struct Page {
-    format: Format,
-    text: String,
+/// One series.
+#[derive(Debug)]
+pub(super) struct Sample {
+    /// Label values, in declared order.
+    pub(super) values: Vec<String>,
+    pub(super) state: State,
 }
 
-impl Page {
-    fn family(&mut self, family: &Family) {
-        let definition = &family.definition;
-        self.head(definition);
-        let names: Vec<_> = family.guards.iter().map(|guard| &*guard.label).collect();
-        for (values, series) in family.snapshot() {
-            let labels: Vec<_> = names
-                .iter()
-                .copied()
-                .zip(values.iter().map(String::as_str))
-                .collect();
-            let name = definition.name.as_str();
-            match series {
-                Series::Counter(counter) => self.sample(name, "", &labels, &number(counter.get())),
-                Series::Gauge(gauge) => self.sample(name, "", &labels, &number(gauge.get())),
-                Series::Histogram(histogram) => {
-                    self.histogram(name, &labels, &histogram.snapshot());
-                }
-            }
-        }
-    }
+/// What one series is at.
+#[derive(Debug)]
+pub(super) enum State {
+    Counter(f64, Option<Exemplar>),
+    Gauge(f64),
+    Histogram(Snapshot),
+    Summary(Quantiles),
+}
 
-    fn histogram(&mut self, name: &str, labels: &[(&str, &str)], snapshot: &Snapshot) {
-        let mut count = 0;
-        for (bound, total, exemplar) in &snapshot.buckets {
-            let bound = float(*bound);
-            let mut with_bound = labels.to_vec();
-            with_bound.push(("le", &bound));
-            let mut value = total.to_string();
-            if let Some(exemplar) = exemplar.filter(|_| self.format == Format::OpenMetrics) {
-                value.push_str(&exemplar_text(exemplar));
-            }
-            self.sample(name, "_bucket", &with_bound, &value);
-            count = *total;
-        }
-        self.sample(name, "_sum", labels, &number(snapshot.sum));
-        self.sample(name, "_count", labels, &count.to_string());
+impl Sample {
+    /// The label names and values.
+    pub(super) fn labels<'a>(
+        &'a self,
+        definition: &'a MetricDef,
+    ) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let names = definition.labels.iter().map(|label| label.name.as_str());
+        names.zip(self.values.iter().map(String::as_str))
     }
+}
 
-    fn folded(&mut self, families: &[Arc<Family>]) {
-        let definition = LabelValuesFolded::definition();
-        self.head(&definition);
-        for family in families {
-            for guard in &family.guards {
-                // Listed values come from Rust types: folding them is rare enough to appear only when it happens.
-                if guard.values().is_some() && guard.folded() == 0 {
-                    continue;
-                }
-                let labels = [
-                    ("metric", family.definition.name.as_str()),
-                    ("label", &guard.label),
-                ];
-                self.sample(
-                    definition.name.as_str(),
-                    "",
-                    &labels,
-                    &guard.folded().to_string(),
-                );
-            }
-        }
+/// All metrics, by name.
+pub(super) fn gather(families: &[Arc<Family>], of_process: bool) -> Vec<Exposed> {
+    let mut filled_in = vec![folded(families)];
+    if of_process {
+        filled_in.extend(process::read());
     }
+    // What the library fills in itself is not recorded, whoever declares it.
+    let filled = |name: &str| (filled_in.iter()).any(|it| it.definition.name.as_str() == name);
+    let recorded: Vec<_> = (families.iter())
+        .filter(|family| !filled(family.definition.name.as_str()))
+        .map(|family| exposed(family))
+        .collect();
+    let mut all = filled_in;
+    all.extend(recorded);
+    all.sort_by(|a, b| a.definition.name.cmp(&b.definition.name));
+    all
+}
 
-    fn head(&mut self, definition: &MetricDef) {
-        let name = definition.name.as_str();
-        let (family, kind) = match (self.format, &definition.kind) {
-            // OpenMetrics names a counter's family without `_total`, and knows no counter without it.
-            (Format::OpenMetrics, MetricKind::Counter) => match name.strip_suffix("_total") {
-                Some(family) => (family, "counter"),
-                None => (name, "unknown"),
-            },
-            (_, kind) => (name, kind.word()),
+fn exposed(family: &Family) -> Exposed {
+    let samples = family.snapshot().into_iter().map(|(values, series)| {
+        let state = match series {
+            Series::Counter(counter) => State::Counter(counter.get(), counter.take_exemplar()),
+            Series::Gauge(gauge) => State::Gauge(gauge.get()),
+            Series::Histogram(histogram) => State::Histogram(histogram.snapshot()),
+            Series::Summary(summary) => State::Summary(summary.snapshot()),
         };
-        let help = escape(&definition.help, self.format == Format::OpenMetrics);
-        self.line(format_args!("# HELP {family} {help}"));
-        self.line(format_args!("# TYPE {family} {kind}"));
-        // OpenMetrics allows only a unit the name ends with.
-        if self.format == Format::OpenMetrics
-            && let Some(unit) = unit_word(definition.unit)
-            && family
-                .strip_suffix(unit)
-                .is_some_and(|rest| rest.ends_with('_'))
-        {
-            self.line(format_args!("# UNIT {family} {unit}"));
+        Sample { values, state }
+    });
+    Exposed {
+        definition: family.definition.clone(),
+        samples: samples.collect(),
+    }
+}
+
+/// Counted where the values are folded, not in a series.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "the exposition's numbers are floating point; exact up to 2^53"
+)]
+fn folded(families: &[Arc<Family>]) -> Exposed {
+    let mut samples = vec![];
+    for family in families {
+        for guard in &family.guards {
+            // Listed values come from Rust types: folding them is rare enough to appear only when it happens.
+            if guard.values().is_some() && guard.folded() == 0 {
+                continue;
+            }
+            samples.push(Sample {
+                values: vec![family.definition.name.to_string(), guard.label.clone()],
+                state: State::Counter(guard.folded() as f64, None),
+            });
         }
     }
-
-    fn sample(&mut self, name: &str, suffix: &str, labels: &[(&str, &str)], value: &str) {
-        self.text.push_str(name);
-        self.text.push_str(suffix);
-        for (index, (label, text)) in labels.iter().enumerate() {
-            self.text.push(if index == 0 { '{' } else { ',' });
-            self.text.push_str(label);
-            self.text.push_str("=\"");
-            self.text.push_str(&escape(text, true));
-            self.text.push('"');
-        }
-        if !labels.is_empty() {
-            self.text.push('}');
-        }
-        self.line(format_args!(" {value}"));
+    Exposed {
+        definition: Arc::new(LabelValuesFolded::definition()),
+        samples,
     }
-
-    fn line(&mut self, line: std::fmt::Arguments<'_>) {
-        writeln!(self.text, "{line}").expect("text grows in memory");
-    }
-}
-
-/// The word for the unit at the end of a metric's name.
-fn unit_word(unit: Unit) -> Option<&'static str> {
-    match unit {
-        Unit::Timestamp => Some("seconds"),
-        _ => unit.suffix(),
-    }
-}
-
-fn exemplar_text(exemplar: Exemplar) -> String {
-    let at = exemplar.at.duration_since(UNIX_EPOCH).unwrap_or_default();
-    format!(
-        " # {{trace_id=\"{}\"}} {} {}.{:03}",
-        exemplar.trace,
-        number(exemplar.value),
-        at.as_secs(),
-        at.subsec_millis()
-    )
-}
-
-/// A value, as short as it is exact.
-fn number(value: f64) -> String {
-    match value {
-        f64::INFINITY => "+Inf".to_owned(),
-        f64::NEG_INFINITY => "-Inf".to_owned(),
-        value => value.to_string(),
-    }
-}
-
-/// A bucket's bound, always with a decimal point: so the series is the same in every form and every version of Prometheus.
-fn float(value: f64) -> String {
-    if value.is_finite() {
-        format!("{value:?}")
-    } else {
-        number(value)
-    }
-}
-
-fn escape(text: &str, quotes: bool) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\\' => escaped.push_str("\\\\"),
-            '\n' => escaped.push_str("\\n"),
-            '"' if quotes => escaped.push_str("\\\""),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }

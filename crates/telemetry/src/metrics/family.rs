@@ -1,13 +1,14 @@
 //! One declared metric with its series.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use obsctl_model::{MetricDef, MetricKind};
 
 use super::guard::{Guard, OTHER, Verdict};
 use super::histogram::HistogramHandle;
 use super::scalar::{CounterHandle, GaugeHandle};
+use super::summary::SummaryHandle;
 
 /// A closed label set larger than this is not written out beforehand.
 const MOST_INITIAL_SERIES: usize = 10_000;
@@ -15,7 +16,7 @@ const MOST_INITIAL_SERIES: usize = 10_000;
 /// A metric of the catalog and what was recorded of it.
 #[derive(Debug)]
 pub(super) struct Family {
-    pub(super) definition: MetricDef,
+    pub(super) definition: Arc<MetricDef>,
     pub(super) guards: Vec<Guard>,
     state: RwLock<State>,
 }
@@ -33,6 +34,24 @@ pub(super) enum Series {
     Counter(CounterHandle),
     Gauge(GaugeHandle),
     Histogram(HistogramHandle),
+    Summary(SummaryHandle),
+}
+
+/// What a label set is recorded in.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) series: Series,
+    /// Whether it is the same the next time; what is folded is to be counted each time.
+    pub(super) lasting: bool,
+}
+
+impl Found {
+    fn passing(series: Series) -> Self {
+        Self {
+            series,
+            lasting: false,
+        }
+    }
 }
 
 impl Family {
@@ -43,33 +62,37 @@ impl Family {
             admitted: vec![BTreeSet::new(); guards.len()],
         };
         Self {
-            definition,
+            definition: Arc::new(definition),
             guards,
             state: RwLock::new(state),
         }
     }
 
     /// The series with these label values, in declared order; values outside their domain become `other`.
-    pub(super) fn series(&self, mut values: Vec<String>) -> Series {
+    pub(super) fn series(&self, values: &[&str]) -> Found {
         if values.len() != self.guards.len() {
             // A second declaration of the name with other labels, which the catalog's checks refuse.
-            return self.new_series();
+            return Found::passing(self.new_series());
         }
+        let mut values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
         {
             let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
             if let Some(series) = state.series.get(&values) {
-                return series.clone();
+                return Found {
+                    series: series.clone(),
+                    lasting: true,
+                };
             }
             // What is folded must stay cheap under a flood of new values: they only read.
             let verdicts = self.judge(&values, &state);
             if !verdicts.contains(&Verdict::New) {
                 self.fold(&mut values, &verdicts);
                 if let Some(series) = state.series.get(&values) {
-                    return series.clone();
+                    return Found::passing(series.clone());
                 }
                 drop(state);
                 let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-                return self.enter(values, &mut state);
+                return Found::passing(self.enter(values, &mut state));
             }
         }
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
@@ -80,7 +103,7 @@ impl Family {
                 admitted.insert(value.clone());
             }
         }
-        self.enter(values, &mut state)
+        Found::passing(self.enter(values, &mut state))
     }
 
     /// Writes out every series at zero where all labels are closed; says how many.
@@ -157,11 +180,10 @@ impl Family {
         match &self.definition.kind {
             MetricKind::Counter => Series::Counter(CounterHandle::default()),
             MetricKind::Gauge => Series::Gauge(GaugeHandle::default()),
-            MetricKind::Histogram { buckets, .. } => {
-                Series::Histogram(HistogramHandle::new(buckets))
+            MetricKind::Histogram { buckets, native } => {
+                Series::Histogram(HistogramHandle::new(buckets, *native))
             }
-            // Has no instrument: nothing asks for a series of it.
-            MetricKind::Summary { .. } => Series::Gauge(GaugeHandle::default()),
+            MetricKind::Summary { quantiles } => Series::Summary(SummaryHandle::new(quantiles)),
         }
     }
 }

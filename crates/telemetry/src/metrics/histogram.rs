@@ -1,15 +1,14 @@
-//! Histograms: classic buckets, each with the last trace that fell into it.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a timer measures, and an exemplar says when"
-)]
+//! Histograms: classic buckets, native ones, or both.
+#![expect(clippy::disallowed_methods, reason = "a timer measures")]
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Instant, SystemTime};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use opentelemetry::trace::TraceId;
 
+use super::exemplar::{Exemplar, Place};
+use super::native::Native;
 use super::number::Number;
 
 /// One series of a histogram, resolved: a cheap clone for a hot path.
@@ -23,20 +22,14 @@ struct Distribution {
     /// One more than the bounds: the last is `+Inf`. Not cumulative.
     buckets: Box<[Bucket]>,
     sum: Number,
+    /// Held while a value is counted in both forms, so that a scrape sees it in both or in none.
+    native: Option<Mutex<Native>>,
 }
 
 #[derive(Debug, Default)]
 struct Bucket {
     count: AtomicU64,
-    exemplar: Mutex<Option<Exemplar>>,
-}
-
-/// A trace that stands for the values of a bucket.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Exemplar {
-    pub(super) trace: TraceId,
-    pub(super) value: f64,
-    pub(super) at: SystemTime,
+    exemplar: Place,
 }
 
 /// What a scrape sees of a histogram.
@@ -45,40 +38,38 @@ pub(super) struct Snapshot {
     /// Upper bound, values at or below it, exemplar; the last bound is infinite.
     pub(super) buckets: Vec<(f64, u64, Option<Exemplar>)>,
     pub(super) sum: f64,
+    pub(super) native: Option<Native>,
+}
+
+impl Snapshot {
+    /// How many values there are.
+    pub(super) fn count(&self) -> u64 {
+        self.buckets.last().map_or(0, |(_, total, _)| *total)
+    }
 }
 
 impl HistogramHandle {
-    pub(super) fn new(bounds: &[f64]) -> Self {
+    pub(super) fn new(bounds: &[f64], native: bool) -> Self {
         Self(Arc::new(Distribution {
             bounds: bounds.into(),
             buckets: (0..=bounds.len()).map(|_| Bucket::default()).collect(),
             sum: Number::default(),
+            native: native.then(Mutex::default),
         }))
     }
 
-    /// Records a value, in the metric's unit. What is not a number is left out: it would spoil the sum for good.
+    /// Records a value, in the metric's unit; the first of a bucket after each scrape that is within a sampled trace
+    /// makes it the bucket's exemplar. What is not a number is left out: it would spoil the sum for good.
     pub fn observe(&self, value: f64) {
         if !value.is_nan() {
-            self.count(value);
+            self.count(value).exemplar.offer(value);
         }
     }
 
     /// Records a value and the trace it was measured in, which then stands for the bucket as exemplar.
     pub fn observe_with_trace(&self, value: f64, trace: TraceId) {
-        if value.is_nan() {
-            return;
-        }
-        let bucket = self.count(value);
-        if trace == TraceId::INVALID {
-            return;
-        }
-        // Another thread is leaving its own exemplar here: one of the two is enough.
-        if let Ok(mut exemplar) = bucket.exemplar.try_lock() {
-            *exemplar = Some(Exemplar {
-                trace,
-                value,
-                at: SystemTime::now(),
-            });
+        if !value.is_nan() {
+            self.count(value).exemplar.set(trace, value);
         }
     }
 
@@ -91,31 +82,40 @@ impl HistogramHandle {
     }
 
     fn count(&self, value: f64) -> &Bucket {
+        let native = self.0.native();
         let index = self.0.bounds.partition_point(|bound| *bound < value);
         let bucket = &self.0.buckets[index];
         bucket.count.fetch_add(1, Ordering::Relaxed);
         self.0.sum.add(value);
+        if let Some(mut native) = native {
+            native.observe(value);
+        }
         bucket
     }
 
     pub(super) fn snapshot(&self) -> Snapshot {
+        let native = self.0.native();
         let bounds = self.0.bounds.iter().copied().chain([f64::INFINITY]);
         let mut total = 0;
         let buckets = bounds
             .zip(&self.0.buckets)
             .map(|(bound, bucket)| {
                 total += bucket.count.load(Ordering::Relaxed);
-                let exemplar = *bucket
-                    .exemplar
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner);
-                (bound, total, exemplar)
+                (bound, total, bucket.exemplar.take_stock())
             })
             .collect();
         Snapshot {
             buckets,
             sum: self.0.sum.get(),
+            native: native.map(|native| native.clone()),
         }
+    }
+}
+
+impl Distribution {
+    fn native(&self) -> Option<MutexGuard<'_, Native>> {
+        let native = self.native.as_ref()?;
+        Some(native.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -129,13 +129,15 @@ pub struct Timer {
 
 impl Timer {
     /// Records the time so far.
-    pub fn stop(mut self) {
-        self.record(TraceId::INVALID);
+    pub fn stop(self) {
+        drop(self);
     }
 
     /// Records the time so far, with the trace it was spent in.
     pub fn stop_with_trace(mut self, trace: TraceId) {
-        self.record(trace);
+        if let Some(histogram) = self.histogram.take() {
+            histogram.observe_with_trace(self.seconds(), trace);
+        }
     }
 
     /// Records nothing.
@@ -143,15 +145,15 @@ impl Timer {
         self.histogram = None;
     }
 
-    fn record(&mut self, trace: TraceId) {
-        if let Some(histogram) = self.histogram.take() {
-            histogram.observe_with_trace(self.start.elapsed().as_secs_f64(), trace);
-        }
+    fn seconds(&self) -> f64 {
+        self.start.elapsed().as_secs_f64()
     }
 }
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        self.record(TraceId::INVALID);
+        if let Some(histogram) = self.histogram.take() {
+            histogram.observe(self.seconds());
+        }
     }
 }

@@ -3,8 +3,12 @@
 //! A value of a declared metric is one label set. Recording with it looks the series up; a [handle](CounterHandle)
 //! resolved once costs no more than the atomic it wraps. Nothing here fails, panics or waits for a scrape.
 //!
-//! The text forms cannot carry a native histogram: one is exposed by its classic buckets, if it declares any, its sum
-//! and its count. Summaries have no instrument.
+//! A scrape gets text or protocol buffers, as its `Accept` header prefers. The text forms cannot carry a native histogram:
+//! there, one is exposed by its classic buckets, if it declares any, its sum and its count. Quantiles of a summary are over
+//! the last ten minutes, at most 1 % off.
+//!
+//! What is recorded within a sampled trace can become an exemplar by itself: one of each counter and each bucket after
+//! every scrape.
 //!
 //! ```
 //! use obsctl_model::prelude::*;
@@ -29,18 +33,28 @@
 //! ```
 
 mod accept;
+mod exemplar;
 mod exposition;
 mod family;
 mod guard;
 mod histogram;
+mod messages;
+mod native;
 mod number;
-pub mod own;
+mod process;
+mod protobuf;
 mod record;
 mod registry;
 mod scalar;
+mod seen;
+mod summary;
+mod text;
 
 pub use accept::Format;
 pub use histogram::{HistogramHandle, Timer};
-pub use record::{RecordCounter, RecordGauge, RecordHistogram};
+/// What the library says of itself.
+pub use obsctl_model::library::telemetry as own;
+pub use record::{RecordCounter, RecordGauge, RecordHistogram, RecordSummary};
 pub use registry::Registry;
 pub use scalar::{CounterHandle, GaugeHandle};
+pub use summary::SummaryHandle;

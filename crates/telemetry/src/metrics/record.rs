@@ -1,11 +1,12 @@
 //! How a service writes it: the instruments, as methods of the declared metrics.
 
-use obsctl_model::{Counter, Gauge, Histogram};
+use obsctl_model::{Counter, Gauge, Histogram, Summary};
 use opentelemetry::trace::TraceId;
 
 use super::histogram::{HistogramHandle, Timer};
 use super::registry::Registry;
 use super::scalar::{CounterHandle, GaugeHandle};
+use super::summary::SummaryHandle;
 
 /// Counting with a declared counter, in the [global registry](Registry::global).
 pub trait RecordCounter: Counter {
@@ -16,17 +17,17 @@ pub trait RecordCounter: Counter {
 
     /// Counts one.
     fn inc(&self) {
-        self.handle().inc();
+        Registry::global().on_counter(self, |it| it.inc());
     }
 
     /// Counts `n`.
     fn inc_by(&self, n: u64) {
-        self.handle().inc_by(n);
+        Registry::global().on_counter(self, |it| it.inc_by(n));
     }
 
     /// Adds an amount that need not be whole; see [`CounterHandle::add`].
     fn add(&self, amount: f64) {
-        self.handle().add(amount);
+        Registry::global().on_counter(self, |it| it.add(amount));
     }
 }
 
@@ -41,22 +42,22 @@ pub trait RecordGauge: Gauge {
 
     /// Sets the level.
     fn set(&self, value: f64) {
-        self.handle().set(value);
+        Registry::global().on_gauge(self, |it| it.set(value));
     }
 
     /// Raises the level by one.
     fn inc(&self) {
-        self.handle().inc();
+        Registry::global().on_gauge(self, |it| it.inc());
     }
 
     /// Lowers the level by one.
     fn dec(&self) {
-        self.handle().dec();
+        Registry::global().on_gauge(self, |it| it.dec());
     }
 
     /// Raises the level, or lowers it by a negative amount.
     fn add(&self, amount: f64) {
-        self.handle().add(amount);
+        Registry::global().on_gauge(self, |it| it.add(amount));
     }
 }
 
@@ -71,12 +72,12 @@ pub trait RecordHistogram: Histogram {
 
     /// Records a value, in the metric's unit.
     fn observe(&self, value: f64) {
-        self.handle().observe(value);
+        Registry::global().on_histogram(self, |it| it.observe(value));
     }
 
     /// Records a value and the trace it was measured in.
     fn observe_with_trace(&self, value: f64, trace: TraceId) {
-        self.handle().observe_with_trace(value, trace);
+        Registry::global().on_histogram(self, |it| it.observe_with_trace(value, trace));
     }
 
     /// Starts a timer that records the seconds until it is stopped or dropped.
@@ -86,3 +87,18 @@ pub trait RecordHistogram: Histogram {
 }
 
 impl<M: Histogram> RecordHistogram for M {}
+
+/// Observing with a declared summary, in the [global registry](Registry::global).
+pub trait RecordSummary: Summary {
+    /// The series of these labels, resolved once for a hot path.
+    fn handle(&self) -> SummaryHandle {
+        Registry::global().summary(self)
+    }
+
+    /// Records a value, in the metric's unit.
+    fn observe(&self, value: f64) {
+        Registry::global().on_summary(self, |it| it.observe(value));
+    }
+}
+
+impl<M: Summary> RecordSummary for M {}

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::exemplar::{Exemplar, Place};
 use super::number::Number;
 
 /// One series of a counter, resolved: a cheap clone for a hot path.
@@ -14,10 +15,11 @@ pub struct CounterHandle(Arc<Count>);
 struct Count {
     whole: AtomicU64,
     fraction: Number,
+    exemplar: Place,
 }
 
 impl CounterHandle {
-    /// Counts one.
+    /// Counts one. The first step after each scrape that is within a sampled trace makes it the counter's exemplar.
     #[inline]
     pub fn inc(&self) {
         self.inc_by(1);
@@ -25,8 +27,13 @@ impl CounterHandle {
 
     /// Counts `n`.
     #[inline]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "an exemplar's value is floating point"
+    )]
     pub fn inc_by(&self, n: u64) {
         self.0.whole.fetch_add(n, Ordering::Relaxed);
+        self.0.exemplar.offer(n as f64);
     }
 
     /// Adds an amount that need not be whole, such as seconds. A counter only grows: what is negative or not a
@@ -34,6 +41,7 @@ impl CounterHandle {
     pub fn add(&self, amount: f64) {
         if amount.is_finite() && amount > 0.0 {
             self.0.fraction.add(amount);
+            self.0.exemplar.offer(amount);
         }
     }
 
@@ -45,6 +53,10 @@ impl CounterHandle {
     )]
     pub fn get(&self) -> f64 {
         self.0.whole.load(Ordering::Relaxed) as f64 + self.0.fraction.get()
+    }
+
+    pub(super) fn take_exemplar(&self) -> Option<Exemplar> {
+        self.0.exemplar.take_stock()
     }
 }
 

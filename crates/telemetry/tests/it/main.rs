@@ -2,6 +2,8 @@
 
 mod events;
 mod leaks;
+#[cfg(feature = "reqwest")]
+mod outgoing;
 mod requests;
 mod secrets;
 mod support;

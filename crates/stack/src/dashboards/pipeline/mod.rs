@@ -5,6 +5,7 @@ use obsctl_model::prelude::*;
 mod alerting;
 mod collection;
 mod host;
+mod services;
 mod storage;
 
 use super::parts;
@@ -33,6 +34,7 @@ pub fn dashboard() -> Dashboard {
     .row("Targets", collection::targets())
     .row("Prometheus: samples and rules", alerting::rules())
     .row("Alertmanager: alerts and notifications", alerting::notifications())
+    .row("Services: what their telemetry sends and loses", services::services())
     .row("Alloy: lines and spans on their way", collection::collector())
     .row("Loki: lines in", storage::loki())
     .row("Tempo: spans in", storage::tempo())

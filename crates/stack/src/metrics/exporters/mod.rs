@@ -2,6 +2,9 @@
 //! and dashboards read.
 
 use obsctl_model::MetricFamily;
+pub use obsctl_model::library::{process, telemetry};
+
+use crate::teams;
 
 pub mod alertmanager;
 pub mod alloy;
@@ -9,7 +12,6 @@ pub mod grafana;
 pub mod labels;
 pub mod loki;
 pub mod node;
-pub mod process;
 pub mod prometheus;
 pub mod tempo;
 
@@ -22,8 +24,9 @@ pub fn families() -> Vec<MetricFamily> {
         grafana::family(),
         loki::family(),
         node::family(),
-        process::family(),
+        process::family().owned_by(teams::OBSERVABILITY),
         prometheus::family(),
+        telemetry::family().owned_by(teams::OBSERVABILITY),
         tempo::family(),
     ]
 }

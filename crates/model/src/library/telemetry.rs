@@ -1,6 +1,6 @@
-//! What the library says of itself.
+//! What the telemetry library says of itself.
 
-use obsctl_model::{labels, prelude::*};
+use crate::{labels, prelude::*};
 
 labels! {
     /// Names of the metrics a service records.
@@ -12,7 +12,7 @@ labels! {
 }
 
 metrics! {
-    family "Telemetry", owner "platform", exposed_by Exposer::Service("telemetry".into());
+    family "Telemetry", owner "platform", exposed_by Exposer::Exporter("telemetry".into());
 
     /// Label values outside their declared domain, recorded as `other`.
     pub counter LabelValuesFolded("telemetry_label_values_folded_total") {

@@ -1,0 +1,7 @@
+//! The metrics that come with the telemetry library: what it exposes of every service that links it, and what a stack
+//! over such services declares.
+//!
+//! Their owner is the team that runs the services: see [`MetricFamily::owned_by`](crate::MetricFamily::owned_by).
+
+pub mod process;
+pub mod telemetry;
