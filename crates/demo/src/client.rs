@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, Method, StatusCode};
-use obsctl_telemetry::context;
+use http::{Method, StatusCode};
+use obsctl_telemetry::outgoing::{CallAttributes, TraceCalls};
+use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tracing::field::Empty;
-use tracing::{Instrument, info_span};
 
 use crate::pace::take_credit;
 
@@ -33,7 +32,7 @@ pub enum CallError {
         /// Who.
         host: String,
         /// Why.
-        source: reqwest::Error,
+        source: reqwest_middleware::Error,
     },
 }
 
@@ -50,7 +49,10 @@ impl CallError {
 
 /// Calls others.
 #[derive(Clone, Debug)]
-pub struct Client(reqwest::Client);
+pub struct Client {
+    plain: reqwest::Client,
+    traced: ClientWithMiddleware,
+}
 
 impl Client {
     /// A client.
@@ -58,8 +60,12 @@ impl Client {
     /// # Errors
     /// When the system has no room for one.
     pub fn new() -> Result<Self, reqwest::Error> {
-        let client = reqwest::Client::builder().timeout(TIMEOUT).no_proxy();
-        Ok(Self(client.build()?))
+        let plain = reqwest::Client::builder().timeout(TIMEOUT).no_proxy();
+        let plain = plain.build()?;
+        Ok(Self {
+            traced: ClientBuilder::new(plain.clone()).with(TraceCalls).build(),
+            plain,
+        })
     }
 
     /// Calls, and reads the answer as JSON. `provider` is who is behind the host.
@@ -74,56 +80,31 @@ impl Client {
         bearer: Option<&str>,
         body: Option<&B>,
     ) -> Result<T, CallError> {
-        let host = reqwest::Url::parse(url)
-            .ok()
-            .and_then(|url| url.host_str().map(str::to_owned))
-            .unwrap_or_default();
-        let span = info_span!(
-            "call",
-            otel.kind = "client",
-            otel.name = %method,
-            otel.status_code = Empty,
-            http.request.method = %method,
-            server.address = %host,
-            http.response.status_code = Empty,
-            provider,
-        );
-        let mut request = self.0.request(method, url);
+        let transport = |source| CallError::Transport {
+            host: provider.to_owned(),
+            source,
+        };
+        let mut request = self.traced.request(method, url);
         if let Some(token) = bearer {
             request = request.bearer_auth(token);
         }
         if let Some(body) = body {
             request = request.json(body);
         }
-        let transport = |source| CallError::Transport {
-            host: host.clone(),
-            source,
-        };
-        let recorded = span.clone();
-        async {
-            let mut headers = HeaderMap::new();
-            context::inject(&mut headers);
-            let sent = request.headers(headers).send().await;
-            let response = sent.map_err(|error| {
-                recorded.record("otel.status_code", "ERROR");
-                transport(error)
-            })?;
-            let status = response.status();
-            recorded.record("http.response.status_code", status.as_u16());
-            take_credit(response.headers());
-            if !status.is_success() {
-                recorded.record("otel.status_code", "ERROR");
-                let after = response.headers().get("retry-after");
-                return Err(CallError::Status {
-                    status,
-                    host: host.clone(),
-                    retry_after: after.and_then(|value| value.to_str().ok()?.parse().ok()),
-                });
-            }
-            response.json().await.map_err(transport)
+        let attributes = CallAttributes::new().with("provider", provider);
+        let sent = request.with_extension(attributes).send().await;
+        let response = sent.map_err(transport)?;
+        take_credit(response.headers());
+        let status = response.status();
+        if !status.is_success() {
+            let after = response.headers().get("retry-after");
+            return Err(CallError::Status {
+                status,
+                host: provider.to_owned(),
+                retry_after: after.and_then(|value| value.to_str().ok()?.parse().ok()),
+            });
         }
-        .instrument(span)
-        .await
+        response.json().await.map_err(|error| transport(error.into()))
     }
 
     /// Whether something answers well, soon.
@@ -131,7 +112,7 @@ impl Client {
     /// # Errors
     /// When it does not.
     pub async fn probe(&self, url: &str) -> Result<(), CallError> {
-        let asked = self.0.get(url).timeout(Duration::from_secs(3));
+        let asked = self.plain.get(url).timeout(Duration::from_secs(3));
         sent(asked, url).await
     }
 
@@ -140,7 +121,7 @@ impl Client {
     /// # Errors
     /// When there is no answer, or one that says no.
     pub async fn command(&self, method: Method, url: &str) -> Result<(), CallError> {
-        sent(self.0.request(method, url), url).await
+        sent(self.plain.request(method, url), url).await
     }
 
     /// As [`command`](Self::command), until it is done.
@@ -153,7 +134,7 @@ impl Client {
     /// Listens to a stream for a while.
     pub async fn listen(&self, url: &str, bearer: &str, lasting: Duration) {
         let listening = async {
-            let response = self.0.get(url).bearer_auth(bearer).send().await;
+            let response = self.plain.get(url).bearer_auth(bearer).send().await;
             let Ok(mut response) = response else {
                 return;
             };
@@ -173,6 +154,9 @@ async fn sent(request: reqwest::RequestBuilder, url: &str) -> Result<(), CallErr
             host,
             retry_after: None,
         }),
-        Err(source) => Err(CallError::Transport { host, source }),
+        Err(error) => Err(CallError::Transport {
+            host,
+            source: error.into(),
+        }),
     }
 }

@@ -117,7 +117,7 @@ pub async fn audit(
         id: ids::uuid(),
         tenant_id: field("tenant_id"),
         user_id: field("user_id"),
-        category: category.text(),
+        category: category.text().into_owned(),
         action: action.to_owned(),
         headers: captured(),
     };

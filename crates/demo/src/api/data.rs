@@ -61,7 +61,7 @@ pub(super) async fn reports(
     let mut counts = serde_json::Map::new();
     for object in [ObjectType::Orders, ObjectType::Payments] {
         let count = store.count_rows(tenant_id, &object.text()).await?;
-        counts.insert(object.text(), json!(count));
+        counts.insert(object.text().into_owned(), json!(count));
     }
     Ok(Json(Value::Object(counts)))
 }

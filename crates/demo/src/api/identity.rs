@@ -101,7 +101,7 @@ async fn plan(api: &Api, user: &User) -> Result<Plan, ApiError> {
         Some(text) => text,
         None => {
             let text = api.service.store.plan(&user.tenant_id).await?;
-            let text = text.unwrap_or_else(|| Plan::Trial.text());
+            let text = text.unwrap_or_else(|| Plan::Trial.text().into_owned());
             let lasting = std::time::Duration::from_secs(300);
             api.cache.set(&key, &text, lasting);
             text

@@ -81,7 +81,7 @@ async fn put(api: &Api, job: Enqueued<'_>) -> Result<(StatusCode, Json<Value>), 
         "enqueue",
         otel.kind = "producer",
         otel.name = %format_args!("apply_async/{}", task_of(job.job_type)),
-        messaging.destination = job.queue.text(),
+        messaging.destination = &*job.queue.text(),
         job_id = id,
     );
     enqueue(store, &id, job).instrument(span).await?;

@@ -68,7 +68,7 @@ struct Simulator {
     pace: Pace,
     random: Random,
     switches: Switches,
-    limiter: Limiter<String>,
+    limiter: Limiter<Provider>,
 }
 
 /// Runs the providers until the process is told to end.
@@ -167,7 +167,7 @@ impl Simulator {
         } else {
             LIMIT
         };
-        if !self.limiter.allows(&provider.text(), limit) {
+        if !self.limiter.allows(&provider, limit) {
             return Err(Refusal::TooMany);
         }
         let down = provider == Provider::Netsuite && self.switches.is_on(Scenario::ProviderDown);
@@ -233,8 +233,9 @@ mod tests {
                 assert_eq!(refused.expect_err("closed"), Refusal::Unauthorized);
             }
         }
-        let unknown = simulator.answer("shopify", "nothing", 0, &opened(Provider::Shopify));
-        assert_eq!(unknown.await.expect_err("unknown"), Refusal::Unknown);
+        let headers = opened(Provider::Shopify);
+        let unknown = simulator.answer("shopify", "nothing", 0, &headers).await;
+        assert_eq!(unknown.expect_err("unknown"), Refusal::Unknown);
     }
 
     #[tokio::test]
@@ -243,8 +244,8 @@ mod tests {
             let simulator = simulator(&[scenario]);
             let mut seen = vec![];
             for _ in 0..20 {
-                let headers = opened(provider);
-                let answer = simulator.answer(&provider.text(), endpoint, 0, &headers);
+                let (name, headers) = (provider.text(), opened(provider));
+                let answer = simulator.answer(&name, endpoint, 0, &headers);
                 seen.push(answer.await.err());
             }
             seen

@@ -41,7 +41,8 @@ impl Store {
         for (tenant, plan) in TENANTS.iter().zip(PLANS.iter().cycle()) {
             let tenant_id = random.id();
             self.add_tenant(&tenant_id, tenant, &plan.text()).await?;
-            for role in ROLES.map(|role| role.text()) {
+            for role in ROLES {
+                let role = role.text();
                 self.add_user(&random.id(), &tenant_id, &email(tenant, &role), &role, &hash)
                     .await?;
             }
@@ -52,7 +53,7 @@ impl Store {
                 let connection = Connection {
                     encrypted_credentials: vault.encrypt(&credentials(provider), nonce),
                     tenant_id: tenant_id.clone(),
-                    provider: provider.text(),
+                    provider: provider.text().into_owned(),
                     label: format!("{tenant}'s {}", provider.text()),
                     status: "active".to_owned(),
                     encryption_key_version: KEY_VERSION,

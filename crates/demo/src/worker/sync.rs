@@ -98,7 +98,7 @@ async fn objects_of(
             job_id = job.id,
             tenant_id = job.tenant_id,
             job_type = job.job_type,
-            provider = name,
+            provider = &*name,
         );
         let rows = pages(worker, connection, provider, *object_type, endpoint, token)
             .instrument(span)

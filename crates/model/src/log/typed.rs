@@ -75,7 +75,7 @@ pub trait FieldValue {
 
 impl<T: LabelValue> FieldValue for T {
     fn json(self) -> Option<Value> {
-        Some(Value::String(self.text()))
+        Some(Value::String(self.text().into_owned()))
     }
 }
 
