@@ -394,14 +394,17 @@ fn a_log_line_names_the_span_that_was_exported() {
         .unwrap();
     let log = Log::default();
     let telemetry = Telemetry::new("shop").sink(Sink::Writer(Box::new(log.clone())));
-    let (subscriber, guard) = telemetry.layer(traces.layer().unwrap()).subscriber();
+    let (subscriber, guard) = telemetry
+        .layer(traces.layer().unwrap())
+        .subscriber()
+        .unwrap();
     tracing::subscriber::with_default(subscriber, || {
         let _scope = Context::new().with_trace(TraceContext::root()).enter();
         tracing::info_span!("request").in_scope(|| {
             tracing::debug_span!("detail").in_scope(|| tracing::info!("request_completed"));
         });
     });
-    guard.flush();
+    assert!(guard.flush());
     assert!(traces.shutdown(Duration::from_secs(5)));
     let line: serde_json::Value = serde_json::from_slice(&log.0.lock().unwrap()).unwrap();
     for id in ["trace_id", "span_id"] {

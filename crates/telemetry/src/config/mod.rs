@@ -15,20 +15,26 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use obsctl_model::LogCatalog;
 use tracing_subscriber::Registry;
 use tracing_subscriber::filter::Filtered;
 use tracing_subscriber::layer::{Layer, Layered, SubscriberExt};
 
-use crate::counters::Counters;
 use crate::logging::{
-    Console, Format, Json, Levels, LogLayer, Output, Rotation, Sink, SpanIds, SpanLevels, Stacks,
-    log_panics,
+    Console, Format, Json, Levels, LogLayer, Output, QUEUE, Rotation, Sink, SpanIds, SpanLevels,
+    Stacks, log_panics_then,
 };
+use crate::metrics::Registry as Metrics;
 use crate::redact::{self, Redactor};
 use crate::sampling::Sampler;
 use crate::{event, ids};
+
+pub use guard::Guard;
+
+/// How long a panic may take to be written: the process may be at its end.
+const PANIC: Duration = Duration::from_millis(250);
 
 /// What further layers stand on: spans have their [`TraceContext`](crate::context::TraceContext) already.
 pub type Spans = Layered<Filtered<SpanIds, SpanLevels, Registry>, Registry>;
@@ -58,6 +64,8 @@ pub struct Telemetry {
     sampler: Sampler,
     stacks: Stacks,
     panics: bool,
+    queue: usize,
+    metrics: Metrics,
     catalog: Option<LogCatalog>,
     further: Vec<FurtherLayer>,
 }
@@ -79,6 +87,9 @@ pub enum InitError {
     /// There is one for the process already; it goes on.
     #[error("telemetry is initialised already: call `init` once, at the start of the process")]
     AlreadyInitialised,
+    /// The system gives no thread.
+    #[error("telemetry does not start: the system gives no thread or event loop for it")]
+    Thread(#[from] std::io::Error),
     /// A variable has a value that means nothing.
     #[error("environment variable `{name}`: `{value}` is not {expected}")]
     Variable {
@@ -105,6 +116,8 @@ impl Telemetry {
             sampler: Sampler::default(),
             stacks: Stacks::Never,
             panics: true,
+            queue: QUEUE,
+            metrics: Metrics::global().clone(),
             catalog: None,
             further: vec![],
         }
@@ -172,6 +185,18 @@ impl Telemetry {
         self
     }
 
+    /// How many bytes of lines wait for the sink at most.
+    pub fn queue(mut self, bytes: usize) -> Self {
+        self.queue = bytes;
+        self
+    }
+
+    /// Where telemetry counts its own losses, instead of the global registry.
+    pub fn registry(mut self, registry: Metrics) -> Self {
+        self.metrics = registry;
+        self
+    }
+
     /// Redacts what the catalog says, and checks domain events against it.
     pub fn catalog(mut self, catalog: LogCatalog) -> Self {
         let fields = catalog
@@ -192,78 +217,59 @@ impl Telemetry {
     /// Starts it for the process.
     ///
     /// # Errors
-    /// The process has a subscriber already; nothing is changed then.
+    /// The process has a subscriber already, or the system gives no thread; nothing is changed then.
     pub fn init(self) -> Result<Guard, InitError> {
         let (panics, stacks) = (self.panics, self.stacks);
-        let catalog = self.catalog.clone();
-        let (subscriber, guard, redactor) = self.build();
+        let (catalog, metrics) = (self.catalog.clone(), self.metrics.clone());
+        let redactor = Arc::new(self.redactor.clone());
+        let (subscriber, guard) = self.subscriber()?;
         tracing::subscriber::set_global_default(subscriber)
             .map_err(|_| InitError::AlreadyInitialised)?;
         redact::install(redactor);
         if let Some(catalog) = catalog {
-            event::install(catalog, Arc::clone(&guard.counters));
+            event::install(catalog, metrics);
         }
         if panics {
-            log_panics(stacks);
+            let output = Arc::clone(&guard.output);
+            log_panics_then(stacks, move || {
+                output.flush(PANIC);
+            });
         }
         Ok(guard)
     }
 
     /// For tests and benchmarks: a subscriber that is not the process's.
-    pub fn subscriber(self) -> (impl tracing::Subscriber + Send + Sync, Guard) {
-        let (subscriber, guard, _) = self.build();
-        (subscriber, guard)
-    }
-
-    fn build(self) -> (impl tracing::Subscriber + Send + Sync, Guard, Arc<Redactor>) {
-        let mut layer = LogLayer::new(self.service, self.sink);
-        let redactor = Arc::new(self.redactor);
-        layer.run_id = self.run_id.into();
-        layer.schema_version = self.schema_version;
-        layer.format = self.format;
-        layer.redactor = Arc::clone(&redactor);
-        layer.sampler = self.sampler;
-        layer.stacks = self.stacks;
-        let guard = Guard {
-            counters: Arc::clone(&layer.counters),
-            output: Arc::clone(&layer.output),
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub fn subscriber(
+        self,
+    ) -> Result<(impl tracing::Subscriber + Send + Sync + use<>, Guard), InitError> {
+        let output = Arc::new(Output::start(self.sink, self.queue, &self.metrics)?);
+        let layer = LogLayer {
+            service: self.service.into(),
+            run_id: self.run_id.into(),
+            schema_version: self.schema_version,
+            format: self.format,
+            redactor: Arc::new(self.redactor),
+            sampler: self.sampler,
+            stacks: self.stacks,
+            registry: self.metrics,
+            output: Arc::clone(&output),
         };
         let spans = tracing_subscriber::registry().with(SpanIds.with_filter(SpanLevels));
         // An empty list of layers would turn everything off.
         let further = Some(self.further).filter(|layers| !layers.is_empty());
         let subscriber = spans.with(further).with(layer.with_filter(self.levels));
-        (subscriber, guard, redactor)
-    }
-}
-
-/// Keeps telemetry going; what is buffered is written when it is dropped.
-#[derive(Debug)]
-#[must_use = "what is buffered is written when the guard is dropped"]
-pub struct Guard {
-    counters: Arc<Counters>,
-    output: Arc<Output>,
-}
-
-impl Guard {
-    /// What the library counts about itself.
-    #[must_use]
-    pub fn counters(&self) -> &Arc<Counters> {
-        &self.counters
-    }
-
-    /// Writes what is buffered.
-    pub fn flush(&self) {
-        // A sink that fails has its lines counted as lost; the service goes on.
-        let _ = self.output.flush();
-    }
-}
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        self.flush();
+        let guard = Guard {
+            output,
+            ended: false,
+        };
+        Ok((subscriber, guard))
     }
 }
 
 mod environment;
+mod guard;
 #[cfg(test)]
 mod tests;

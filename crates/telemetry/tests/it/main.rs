@@ -3,5 +3,6 @@
 mod leaks;
 mod requests;
 mod secrets;
+mod sinks;
 mod support;
 mod timed;
