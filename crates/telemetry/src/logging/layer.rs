@@ -14,6 +14,7 @@ use super::collect::{Collector, Fields};
 use super::{Format, Line, Output};
 use crate::clock;
 use crate::context::{self, TraceContext};
+use crate::export::LogExport;
 use crate::metrics::Registry;
 use crate::metrics::own::LogLinesSampledOut;
 use crate::redact::Redactor;
@@ -43,6 +44,7 @@ pub struct LogLayer {
     /// Where what is left out is counted.
     pub(crate) registry: Registry,
     pub(crate) output: Arc<Output>,
+    pub(crate) export: Option<Arc<LogExport>>,
 }
 
 impl fmt::Debug for LogLayer {
@@ -112,6 +114,9 @@ impl LogLayer {
         self.format.write(&line, out);
         out.push('\n');
         self.output.offer(out.as_bytes());
+        if let Some(export) = &self.export {
+            export.offer(&line);
+        }
     }
 }
 

@@ -95,6 +95,24 @@ fn standard_fields_come_first_in_a_stable_order() {
 }
 
 #[test]
+fn keys_are_sorted_on_demand() {
+    let telemetry = Telemetry::new("api").format(Json { sort_keys: true });
+    let (text, _guard) = logged(telemetry, || {
+        let nested = json!({"z": 1, "a": {"y": 2, "b": 3}});
+        let _scope = Context::new().with("meta", nested).enter();
+        tracing::info!(zebra = 1, ant = "x,\"y", "sorted");
+    });
+    let line: Document = serde_json::from_str(&text).expect("JSON");
+    assert!(keys(&line).is_sorted(), "{text}");
+    assert_eq!(line["ant"], "x,\"y");
+    assert!(
+        text.contains(r#""meta":{"a":{"b":3,"y":2},"z":1}"#),
+        "{text}"
+    );
+    assert_eq!(line["event"], "sorted");
+}
+
+#[test]
 fn outside_of_requests_the_run_correlates() {
     let lines = lines(|| tracing::warn!("queue_slow"));
     assert_eq!(

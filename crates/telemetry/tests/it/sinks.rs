@@ -52,8 +52,12 @@ fn a_stuck_sink_slows_neither_the_service_nor_its_end() {
     assert!(!guard.shutdown(Duration::from_millis(50)), "it is stuck");
     let taken = watch.milliseconds();
     assert!((50.0..5_000.0).contains(&taken), "{taken} ms");
-    assert!(lost(&registry, LineLoss::Shutdown) > 0.0);
-    assert_eq!(registry.counter(&LogLines {}).get(), 0.0);
+    let left = lost(&registry, LineLoss::Shutdown);
+    assert!(left > 0.0);
+    // The pipe held some of the first; the batch on its way is neither written nor lost.
+    let written = registry.counter(&LogLines {}).get();
+    assert!(written < 1_000.0, "{written} lines went into a full pipe");
+    assert!(written + full + left < f64::from(LINES));
 }
 
 #[test]
