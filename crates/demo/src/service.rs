@@ -62,7 +62,6 @@ pub struct Service {
     pub switches: Switches,
     /// The database.
     pub store: Store,
-    telemetry: Guard,
 }
 
 impl Service {
@@ -74,10 +73,10 @@ impl Service {
         name: &'static str,
         settings: Settings,
         metrics: &[MetricFamily],
-    ) -> Result<Self, ServiceError> {
+    ) -> Result<(Self, Guard), ServiceError> {
         let telemetry = Telemetry::new(name)
-            //.version(env!("CARGO_PKG_VERSION"))
-            //.environment("development")
+            .version(env!("CARGO_PKG_VERSION"))
+            .environment("development")
             .catalog(obsctl_stack::logs::catalog())
             .with_environment()?
             .init()?;
@@ -92,20 +91,20 @@ impl Service {
                 if name == services::API {
                     report::startup_failed(&error);
                 }
-                let _ = telemetry.flush();
+                telemetry.shutdown(FLUSH);
                 return Err(error.into());
             }
         };
         let switches = Switches::watch(store.clone());
-        Ok(Self {
+        let service = Self {
             name,
             settings,
             pace,
             random,
             switches,
             store,
-            telemetry,
-        })
+        };
+        Ok((service, telemetry))
     }
 
     /// The vault of credentials: with the wrong key while that scenario is on.
@@ -122,9 +121,9 @@ impl Service {
     ///
     /// # Errors
     /// When the address cannot be listened on.
-    pub async fn serve(&self, router: Router) -> Result<(), ServiceError> {
+    pub async fn serve(&self, router: Router, telemetry: Guard) -> Result<(), ServiceError> {
         let served = serve(&self.settings.listen, router).await;
-        let _ = self.telemetry.flush();
+        telemetry.shutdown(FLUSH);
         served
     }
 

@@ -31,14 +31,20 @@ fn line() {
 #[divan::bench]
 fn ours_with_redaction(bencher: divan::Bencher<'_, '_>) {
     let sink = Sink::Writer(Box::new(io::sink()));
-    let (subscriber, _guard) = Telemetry::new("api").sink(sink).subscriber();
+    let (subscriber, _guard) = Telemetry::new("api")
+        .sink(sink)
+        .subscriber()
+        .expect("it starts");
     with_default(subscriber, || bencher.bench_local(line));
 }
 
 #[divan::bench]
 fn ours_with_redaction_and_context(bencher: divan::Bencher<'_, '_>) {
     let sink = Sink::Writer(Box::new(io::sink()));
-    let (subscriber, _guard) = Telemetry::new("api").sink(sink).subscriber();
+    let (subscriber, _guard) = Telemetry::new("api")
+        .sink(sink)
+        .subscriber()
+        .expect("it starts");
     let _scope = Context::new()
         .with_correlation_id("a1b2c3d4-e5f6-7890-abcd-ef1234567890")
         .with("tenant_id", "550e8400-e29b-41d4-a716-446655440000")
@@ -59,7 +65,10 @@ fn theirs_without_redaction(bencher: divan::Bencher<'_, '_>) {
 #[divan::bench]
 fn filtered_out(bencher: divan::Bencher<'_, '_>) {
     let sink = Sink::Writer(Box::new(io::sink()));
-    let (subscriber, _guard) = Telemetry::new("api").sink(sink).subscriber();
+    let (subscriber, _guard) = Telemetry::new("api")
+        .sink(sink)
+        .subscriber()
+        .expect("it starts");
     with_default(subscriber, || {
         bencher.bench_local(|| tracing::debug!(rows = 3, path = "/x", "page_read"));
     });

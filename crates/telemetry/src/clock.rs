@@ -23,10 +23,16 @@ impl Stopwatch {
         Self(Instant::now())
     }
 
+    /// What has passed since the start.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+
     /// What has passed since the start, in milliseconds.
     #[must_use]
     pub fn milliseconds(&self) -> f64 {
-        milliseconds(self.0.elapsed())
+        milliseconds(self.elapsed())
     }
 }
 
@@ -84,33 +90,37 @@ impl Utc {
 
     /// Appends `2026-02-16`.
     pub(crate) fn write_date(&self, out: &mut String) {
-        digits(out, self.year, 4);
-        out.push('-');
-        digits(out, self.month, 2);
-        out.push('-');
-        digits(out, self.day, 2);
+        out.push_str(&self.format(&mut [0; 27])[..10]);
     }
 
     /// Appends `2026-02-16T14:30:00.123456Z`.
     pub(crate) fn write(&self, out: &mut String) {
-        self.write_date(out);
-        out.push('T');
-        digits(out, self.second_of_day / 3600, 2);
-        out.push(':');
-        digits(out, self.second_of_day / 60 % 60, 2);
-        out.push(':');
-        digits(out, self.second_of_day % 60, 2);
-        out.push('.');
-        digits(out, u64::from(self.micros), 6);
-        out.push('Z');
+        out.push_str(self.format(&mut [0; 27]));
     }
-}
 
-/// Appends `value` with leading zeros.
-fn digits(out: &mut String, value: u64, width: u32) {
-    for place in (0..width).rev() {
-        let digit = value / 10_u64.pow(place) % 10;
-        out.push(char::from(b'0' + u8::try_from(digit).unwrap_or(0)));
+    /// `2026-02-16T14:30:00.123456Z`.
+    pub(crate) fn format<'a>(&self, buffer: &'a mut [u8; 27]) -> &'a str {
+        *buffer = *b"0000-00-00T00:00:00.000000Z";
+        let micros = u64::from(self.micros);
+        let pairs = [
+            (0, self.year / 100),
+            (2, self.year),
+            (5, self.month),
+            (8, self.day),
+            (11, self.second_of_day / 3600),
+            (14, self.second_of_day / 60 % 60),
+            (17, self.second_of_day % 60),
+            (20, micros / 10_000),
+            (22, micros / 100),
+            (24, micros),
+        ];
+        for (at, value) in pairs {
+            let value = (value % 100) as u8;
+            buffer[at] = b'0' + value / 10;
+            buffer[at + 1] = b'0' + value % 10;
+        }
+        // Digits are text.
+        str::from_utf8(buffer).unwrap_or_default()
     }
 }
 

@@ -40,6 +40,11 @@ impl TraceId {
         self.0.to_be_bytes()
     }
 
+    /// Its hexadecimal digits.
+    pub(crate) fn hex(self, buffer: &mut [u8; 32]) -> &str {
+        hex(&self.to_bytes(), buffer)
+    }
+
     /// A number spread evenly over all traces, the same wherever the trace goes.
     #[must_use]
     pub fn spread(self) -> u64 {
@@ -50,7 +55,7 @@ impl TraceId {
 
 impl fmt::Display for TraceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
+        f.write_str(self.hex(&mut [0; 32]))
     }
 }
 
@@ -79,12 +84,28 @@ impl SpanId {
     pub const fn to_bytes(self) -> [u8; 8] {
         self.0.to_be_bytes()
     }
+
+    /// Its hexadecimal digits.
+    pub(crate) fn hex(self, buffer: &mut [u8; 16]) -> &str {
+        hex(&self.to_bytes(), buffer)
+    }
 }
 
 impl fmt::Display for SpanId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", self.0)
+        f.write_str(self.hex(&mut [0; 16]))
     }
+}
+
+/// Bytes as hexadecimal digits; the buffer has two for each.
+fn hex<'a>(bytes: &[u8], buffer: &'a mut [u8]) -> &'a str {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for (byte, pair) in bytes.iter().zip(buffer.chunks_exact_mut(2)) {
+        pair[0] = DIGITS[usize::from(byte >> 4)];
+        pair[1] = DIGITS[usize::from(byte & 15)];
+    }
+    // Digits are text.
+    str::from_utf8(buffer).unwrap_or_default()
 }
 
 /// A random UUID, version 4.

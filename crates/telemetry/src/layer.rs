@@ -1,26 +1,59 @@
 //! A tower layer for HTTP servers: each request has its context, its span, and a line when it has been handled.
 //!
 //! For axum: `Router::new().route(…).layer(RequestLayer::new().route(|it| Some(it.get::<MatchedPath>()?.as_str().into())))`.
+//!
+//! What a handler binds ([`context::bind`]) is on the line; `tenant_id` and `user_id` are on the span too. The metrics of a
+//! service are recorded by a function of its own ([`RequestLayer::on_answer`]). A response that is a stream is reported when
+//! its headers are there.
 
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context as Task, Poll, ready};
 
 use http::{Extensions, HeaderValue, Method, Request, Response, StatusCode};
+use opentelemetry::trace::TraceId;
 use pin_project_lite::pin_project;
 use tower::{Layer, Service};
-use tracing::info_span;
+use tracing::{Span, field, info_span};
 
-use crate::clock::Stopwatch;
-use crate::context::{self, CORRELATION_ID, InContext};
+use crate::clock::{self, Stopwatch};
+use crate::context::{self, Context, InContext};
+use crate::export;
 
 /// Finds the route of a request among its extensions: `/jobs/{id}`.
 type Route = fn(&Extensions) -> Option<Box<str>>;
+
+/// A request that was answered: what the metrics of a service are recorded from.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Answer<'a> {
+    /// Its method.
+    pub method: &'a Method,
+    /// Its route, where there is one.
+    pub route: Option<&'a str>,
+    /// The status; 500 where the service failed without an answer.
+    pub status: StatusCode,
+    /// How long it took, in seconds.
+    pub seconds: f64,
+    /// Its trace, where it is sent: for an exemplar.
+    pub trace: Option<TraceId>,
+    /// Its context, with what was bound meanwhile.
+    pub context: &'a Context,
+}
+
+impl Answer<'_> {
+    /// The text that was bound to that field.
+    #[must_use]
+    pub fn bound(&self, field: &str) -> Option<&str> {
+        self.context.fields().get(field)?.as_str()
+    }
+}
 
 /// Gives each request a correlation id, its place in a trace, a server span, and a `request_handled` line.
 #[derive(Clone, Copy, Default)]
 pub struct RequestLayer {
     route: Option<Route>,
+    on_answer: Option<fn(&Answer<'_>)>,
 }
 
 impl fmt::Debug for RequestLayer {
@@ -42,6 +75,13 @@ impl RequestLayer {
         self.route = Some(route);
         self
     }
+
+    /// Calls this for each request, within its context and its span, when it has been handled.
+    #[must_use]
+    pub fn on_answer(mut self, act: fn(&Answer<'_>)) -> Self {
+        self.on_answer = Some(act);
+        self
+    }
 }
 
 impl<S> Layer<S> for RequestLayer {
@@ -50,7 +90,7 @@ impl<S> Layer<S> for RequestLayer {
     fn layer(&self, inner: S) -> RequestService<S> {
         RequestService {
             inner,
-            route: self.route,
+            layer: *self,
         }
     }
 }
@@ -59,7 +99,7 @@ impl<S> Layer<S> for RequestLayer {
 #[derive(Clone, Copy)]
 pub struct RequestService<S> {
     inner: S,
-    route: Option<Route>,
+    layer: RequestLayer,
 }
 
 impl<S> fmt::Debug for RequestService<S> {
@@ -84,34 +124,58 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let context = context::extract(request.headers());
         let method = request.method().clone();
-        let route = self.route.and_then(|route| route(request.extensions()));
-        let path = route.unwrap_or_else(|| request.uri().path().into());
+        let find = self.layer.route;
+        let route = find.and_then(|route| route(request.extensions()));
+        // A path that a caller made up would make names of spans without end.
+        let name = match (find, &route) {
+            (Some(_), None) => None,
+            (_, route) => Some(route.as_deref().unwrap_or(request.uri().path())),
+        };
         let correlation_id = context.correlation_id().unwrap_or_default();
+        let span = {
+            let _scope = context.clone().enter();
+            server_span(&method, name, correlation_id)
+        };
         let echo = HeaderValue::from_str(correlation_id).ok();
+        let path = request.uri().path().into();
         let watch = Stopwatch::start();
         let inner = {
             let _scope = context.clone().enter();
             self.inner.call(request)
         };
-        let span = || {
-            info_span!(
-                parent: None,
-                "http.request",
-                otel.kind = "server",
-                otel.name = %format_args!("{method} {path}"),
-                http.request.method = %method,
-                http.route = %path,
-            )
-        };
         let handled = Handled {
             inner,
             watch,
-            method: method.clone(),
-            path: path.clone(),
+            method,
+            path,
+            route,
             echo,
+            on_answer: self.layer.on_answer,
         };
-        context.traced(span, handled)
+        context.scope(handled).in_span(span)
     }
+}
+
+/// The span of a request; some of it is known only at the end.
+fn server_span(method: &Method, name: Option<&str>, correlation_id: &str) -> Span {
+    let span = info_span!(
+        parent: None,
+        "http.request",
+        otel.kind = "server",
+        otel.name = field::Empty,
+        otel.status_code = field::Empty,
+        http.request.method = method.as_str(),
+        http.route = name,
+        http.response.status_code = field::Empty,
+        correlation_id,
+        tenant_id = field::Empty,
+        user_id = field::Empty,
+    );
+    match name {
+        Some(name) => span.record("otel.name", field::display(format_args!("{method} {name}"))),
+        None => span.record("otel.name", method.as_str()),
+    };
+    span
 }
 
 pin_project! {
@@ -123,7 +187,9 @@ pin_project! {
         watch: Stopwatch,
         method: Method,
         path: Box<str>,
+        route: Option<Box<str>>,
         echo: Option<HeaderValue>,
+        on_answer: Option<fn(&Answer<'_>)>,
     }
 }
 
@@ -146,27 +212,65 @@ where
     fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let mut result = ready!(this.inner.poll(task));
-        let (method, path) = (this.method.as_str(), &**this.path);
-        let duration_ms = this.watch.milliseconds();
-        match &mut result {
-            Ok(response) => {
-                report(method, path, response.status(), duration_ms);
-                if let Some(id) = this.echo.take() {
-                    response.headers_mut().entry(CORRELATION_ID).or_insert(id);
-                }
-            }
-            Err(error) => {
-                tracing::error!(method, path, %error, duration_ms, "request_failed");
+        let taken = this.watch.elapsed();
+        let context = Context::current();
+        let answer = Answer {
+            method: this.method,
+            route: this.route.as_deref(),
+            status: match &result {
+                Ok(response) => response.status(),
+                Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            },
+            seconds: taken.as_secs_f64(),
+            trace: export::current_trace(),
+            context: &context,
+        };
+        complete(&answer);
+        report(
+            &answer,
+            this.path,
+            clock::milliseconds(taken),
+            result.as_ref().err(),
+        );
+        if let Some(act) = this.on_answer {
+            act(&answer);
+        }
+        if let (Ok(response), Some(id)) = (&mut result, this.echo.take()) {
+            for name in context::echoed() {
+                response
+                    .headers_mut()
+                    .entry(name)
+                    .or_insert_with(|| id.clone());
             }
         }
         Poll::Ready(result)
     }
 }
 
+/// What is known of the span only now.
+fn complete(answer: &Answer<'_>) {
+    let span = Span::current();
+    span.record("http.response.status_code", answer.status.as_u16());
+    for name in ["tenant_id", "user_id"] {
+        match answer.context.fields().get(name) {
+            Some(serde_json::Value::String(text)) => span.record(name, text.as_str()),
+            Some(other) => span.record(name, field::display(other)),
+            None => &span,
+        };
+    }
+    if answer.status.is_server_error() {
+        span.record("otel.status_code", "ERROR");
+    }
+}
+
 /// The line of a request: an error where the server failed.
-fn report(method: &str, path: &str, status: StatusCode, duration_ms: f64) {
-    let status_code = status.as_u16();
-    if status.is_server_error() {
+fn report<E: fmt::Display>(answer: &Answer<'_>, path: &str, duration_ms: f64, error: Option<&E>) {
+    let method = answer.method.as_str();
+    let path = answer.route.unwrap_or(path);
+    let status_code = answer.status.as_u16();
+    if let Some(error) = error {
+        tracing::error!(method, path, %error, duration_ms, "request_failed");
+    } else if answer.status.is_server_error() {
         tracing::error!(method, path, status_code, duration_ms, "request_handled");
     } else {
         tracing::info!(method, path, status_code, duration_ms, "request_handled");

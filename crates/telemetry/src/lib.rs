@@ -5,7 +5,6 @@
 pub mod clock;
 pub mod config;
 pub mod context;
-pub mod counters;
 pub mod event;
 pub mod export;
 pub mod ids;

@@ -10,7 +10,7 @@ use crate::ids::{self, TraceId};
 /// Which success events are written: all, unless told otherwise.
 ///
 /// A trace is kept or left out as a whole, here and in every other process with the same share; warnings and errors
-/// are always kept, and what is left out is counted ([`Counters::sampled_out`](crate::counters::Counters)).
+/// are always kept, and what is left out is counted in `telemetry_log_lines_sampled_out_total`.
 #[derive(Clone, Debug)]
 pub struct Sampler {
     share: f64,

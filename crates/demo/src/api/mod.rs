@@ -44,7 +44,7 @@ struct Api {
 /// When it cannot start.
 pub async fn main(settings: Settings) -> Result<(), ServiceError> {
     let families = [metrics::api::family(), metrics::business::family()];
-    let service = Service::start(services::API, settings, &families).await?;
+    let (service, telemetry) = Service::start(services::API, settings, &families).await?;
     let api = Arc::new(Api {
         client: Client::new()?,
         cache: Cache::new(service.pace),
@@ -57,7 +57,7 @@ pub async fn main(settings: Settings) -> Result<(), ServiceError> {
     let router = product(&api)
         .merge(control::router(&api))
         .merge(api.service.probes());
-    api.service.serve(router).await
+    api.service.serve(router, telemetry).await
 }
 
 /// What users ask: each request has its context, its span, its line, its metrics.

@@ -38,7 +38,7 @@ struct Mcp {
 /// When it cannot start.
 pub async fn main(settings: Settings) -> Result<(), ServiceError> {
     let families = [metrics::mcp::family()];
-    let service = Service::start(services::MCP, settings, &families).await?;
+    let (service, telemetry) = Service::start(services::MCP, settings, &families).await?;
     let mcp = Arc::new(Mcp {
         limiter: Limiter::new(service.pace),
         service,
@@ -47,7 +47,7 @@ pub async fn main(settings: Settings) -> Result<(), ServiceError> {
         .route("/mcp", post(answer))
         .with_state(Arc::clone(&mcp))
         .merge(mcp.service.probes());
-    mcp.service.serve(router).await
+    mcp.service.serve(router, telemetry).await
 }
 
 async fn answer(

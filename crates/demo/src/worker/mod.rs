@@ -43,7 +43,7 @@ struct Worker {
 /// When it cannot start.
 pub async fn main(settings: Settings) -> Result<(), ServiceError> {
     let families = [metrics::worker::family(), metrics::external::family()];
-    let service = Service::start(services::WORKER, settings, &families).await?;
+    let (service, telemetry) = Service::start(services::WORKER, settings, &families).await?;
     let worker_id = WorkerId::from(service.settings.worker_id.as_str());
     let worker = Arc::new(Worker {
         client: Client::new()?,
@@ -56,7 +56,8 @@ pub async fn main(settings: Settings) -> Result<(), ServiceError> {
     }
     tokio::spawn(beat::schedule(Arc::clone(&worker)));
     tokio::spawn(gauges::keep(Arc::clone(&worker)));
-    worker.service.serve(worker.service.probes()).await
+    let probes = worker.service.probes();
+    worker.service.serve(probes, telemetry).await
 }
 
 /// Takes one job after the other.

@@ -4,7 +4,10 @@
     reason = "a service is configured by its environment, and that is read here"
 )]
 
-use super::{Console, InitError, Json, Redactor, Rotation, Sampler, Sink, Stacks, Telemetry};
+use super::{InitError, Telemetry, otel};
+use crate::logging::{Console, Json, Levels, Rotation, Sink, Stacks};
+use crate::redact::Redactor;
+use crate::sampling::Sampler;
 
 /// The value of a variable; one that is empty is not set.
 pub(super) fn variable(name: &str) -> Option<String> {
@@ -18,18 +21,22 @@ pub(super) fn apply(
     mut telemetry: Telemetry,
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Telemetry, InitError> {
-    if let Some(service) = variable("OTEL_SERVICE_NAME") {
-        telemetry.service = service;
-    }
     if let Some(value) = variable("LOG_LEVEL") {
         let parsed = value.parse();
         telemetry.levels =
             parsed.map_err(|_| wrong("LOG_LEVEL", &value, "a level such as `info`"))?;
     }
+    if let Some(value) = variable("LOG_QUIET") {
+        let targets = value.split(',').map(str::trim).filter(|it| !it.is_empty());
+        telemetry.levels = targets.fold(telemetry.levels, Levels::quiet);
+    }
     let color = flag(variable, "LOG_COLOR")?.unwrap_or(false);
-    if let Some(value) = variable("LOG_FORMAT") {
+    let sort_keys = flag(variable, "LOG_JSON_SORT_KEYS")?;
+    let format = variable("LOG_FORMAT").or_else(|| sort_keys.map(|_| "json".to_owned()));
+    if let Some(value) = format {
+        let sort_keys = sort_keys.unwrap_or(false);
         telemetry.format = match value.as_str() {
-            "json" => Box::new(Json),
+            "json" => Box::new(Json { sort_keys }),
             "console" => Box::new(Console { color }),
             _ => return Err(wrong("LOG_FORMAT", &value, "`json` or `console`")),
         };
@@ -73,7 +80,12 @@ pub(super) fn apply(
             }
         };
     }
-    Ok(telemetry)
+    if let Some(value) = variable("REQUEST_ID_HEADER") {
+        let name = value.trim().parse();
+        let name = name.map_err(|_| wrong("REQUEST_ID_HEADER", &value, "the name of a header"))?;
+        telemetry.request_id = Some(name);
+    }
+    otel::apply(telemetry, variable)
 }
 
 /// How many files are kept aside.
@@ -97,7 +109,7 @@ fn rotation(variable: &dyn Fn(&str) -> Option<String>) -> Result<Rotation, InitE
     })
 }
 
-fn flag(
+pub(super) fn flag(
     variable: &dyn Fn(&str) -> Option<String>,
     name: &'static str,
 ) -> Result<Option<bool>, InitError> {
@@ -111,7 +123,7 @@ fn flag(
     }
 }
 
-fn wrong(name: &'static str, value: &str, expected: &'static str) -> InitError {
+pub(super) fn wrong(name: &'static str, value: &str, expected: &'static str) -> InitError {
     InitError::Variable {
         name,
         value: value.to_owned(),

@@ -11,24 +11,49 @@
 //! | `LOG_SINK` | `stdout`, `stderr` or `file:<path>` | `stdout` |
 //! | `LOG_ROTATE` | of a file: `daily`, `never`, or the most bytes of one | `daily` |
 //! | `LOG_EVENT_SCHEMA_VERSION` | the version of the fields | `1` |
+//! | `LOG_QUIET` | targets of which only warnings are written, beside the usual ones: `tower_http,rumqttc` | |
+//! | `LOG_JSON_SORT_KEYS` | `1`: the keys of JSON lines in alphabetical order | `0` |
+//! | `REQUEST_ID_HEADER` | a header with the id of a request, read before `X-Correlation-ID` and `X-Request-ID`, and echoed | |
 //! | `OTEL_SERVICE_NAME` | the service, instead of the one given by code | |
+//! | `OTEL_RESOURCE_ATTRIBUTES` | `service.version=1.4.0,deployment.environment=production`, and anything else | |
+//! | `OTEL_EXPORTER_OTLP_ENDPOINT` | a collector, such as `http://tempo:4318`; without one nothing is sent | |
+//! | `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, `…_LOGS_ENDPOINT` | a collector of its own for one of them | |
+//! | `OTEL_EXPORTER_OTLP_PROTOCOL` | `http/protobuf`, or `grpc` with the feature `grpc` | `http/protobuf` |
+//! | `OTEL_EXPORTER_OTLP_TRACES_PROTOCOL`, `…_LOGS_PROTOCOL` | a protocol of its own for one of them | |
+//! | `OTEL_EXPORTER_OTLP_HEADERS` | headers of what is sent, such as `authorization=…` | |
+//! | `OTEL_TRACES_EXPORTER` | `otlp`, `console` (standard error) or `none` | `otlp` |
+//! | `OTEL_LOGS_EXPORTER` | the same for log lines, beside their sink | `none` |
+//! | `OTEL_TRACES_SAMPLER` | `always_on`, `always_off`, `traceidratio`, or one of them after `parentbased_` | `parentbased_always_on` |
+//! | `OTEL_TRACES_SAMPLER_ARG` | the share of traces that `traceidratio` sends, from 0 to 1 | `1` |
+//! | `OTEL_SDK_DISABLED` | `true`: no traces, and no logs by OTLP | `false` |
+//!
+//! A variable that is empty is not set. A value that means nothing is an error that says what is allowed.
 
 use std::fmt;
-use std::sync::Arc;
 
+use http::HeaderName;
 use obsctl_model::LogCatalog;
 use tracing_subscriber::Registry;
 use tracing_subscriber::filter::Filtered;
-use tracing_subscriber::layer::{Layer, Layered, SubscriberExt};
+use tracing_subscriber::layer::{Layer, Layered};
 
-use crate::counters::Counters;
-use crate::logging::{
-    Console, Format, Json, Levels, LogLayer, Output, Rotation, Sink, SpanIds, SpanLevels, Stacks,
-    log_panics,
-};
-use crate::redact::{self, Redactor};
+use crate::export::{Destination, ServiceIdentity, TraceSampling};
+use crate::ids;
+use crate::logging::{Format, Json, Levels, QUEUE, Sink, SpanIds, SpanLevels, Stacks};
+use crate::metrics::Registry as Metrics;
+use crate::redact::Redactor;
 use crate::sampling::Sampler;
-use crate::{event, ids};
+
+mod environment;
+mod error;
+mod guard;
+mod otel;
+mod start;
+#[cfg(test)]
+mod tests;
+
+pub use error::InitError;
+pub use guard::Guard;
 
 /// What further layers stand on: spans have their [`TraceContext`](crate::context::TraceContext) already.
 pub type Spans = Layered<Filtered<SpanIds, SpanLevels, Registry>, Registry>;
@@ -39,16 +64,18 @@ pub type FurtherLayer = Box<dyn Layer<Spans> + Send + Sync>;
 /// What a service's telemetry is like; [`Telemetry::init`] starts it.
 ///
 /// ```
+/// use std::time::Duration;
+///
 /// use obsctl_telemetry::config::Telemetry;
 ///
-/// let guard = Telemetry::new("api").init()?;
+/// let guard = Telemetry::new("api").version("1.4.0").with_environment()?.init()?;
 /// tracing::info!(port = 8080, "service_started");
-/// guard.flush();
+/// guard.shutdown(Duration::from_secs(5));
 /// # Ok::<(), obsctl_telemetry::config::InitError>(())
 /// ```
 #[must_use = "nothing is logged before `init`"]
 pub struct Telemetry {
-    service: String,
+    service: ServiceIdentity,
     run_id: String,
     schema_version: u32,
     levels: Levels,
@@ -58,14 +85,22 @@ pub struct Telemetry {
     sampler: Sampler,
     stacks: Stacks,
     panics: bool,
+    queue: usize,
+    metrics: Metrics,
     catalog: Option<LogCatalog>,
     further: Vec<FurtherLayer>,
+    request_id: Option<HeaderName>,
+    traces: Destination,
+    trace_sampling: TraceSampling,
+    logs: Destination,
 }
 
 impl fmt::Debug for Telemetry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Telemetry")
-            .field("service", &self.service)
+            .field("service", &self.service.name)
+            .field("traces", &self.traces)
+            .field("logs", &self.logs)
             .field("levels", &self.levels)
             .field("sink", &self.sink)
             .field("sampler", &self.sampler)
@@ -73,41 +108,68 @@ impl fmt::Debug for Telemetry {
     }
 }
 
-/// Why telemetry did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum InitError {
-    /// There is one for the process already; it goes on.
-    #[error("telemetry is initialised already: call `init` once, at the start of the process")]
-    AlreadyInitialised,
-    /// A variable has a value that means nothing.
-    #[error("environment variable `{name}`: `{value}` is not {expected}")]
-    Variable {
-        /// Its name.
-        name: &'static str,
-        /// Its value.
-        value: String,
-        /// What it can be.
-        expected: &'static str,
-    },
-}
-
 impl Telemetry {
     /// That of a service: JSON lines of level info and above to standard output, redacted, unsampled.
     pub fn new(service: impl Into<String>) -> Self {
         Self {
-            service: service.into(),
+            service: ServiceIdentity {
+                name: service.into(),
+                ..ServiceIdentity::default()
+            },
             run_id: ids::uuid(),
             schema_version: 1,
             levels: Levels::default(),
-            format: Box::new(Json),
+            format: Box::new(Json::default()),
             sink: Sink::Stdout,
             redactor: Redactor::default(),
             sampler: Sampler::default(),
             stacks: Stacks::Never,
             panics: true,
+            queue: QUEUE,
+            metrics: Metrics::global().clone(),
             catalog: None,
             further: vec![],
+            request_id: None,
+            traces: Destination::Off,
+            trace_sampling: TraceSampling::default(),
+            logs: Destination::Off,
         }
+    }
+
+    /// The version of the service: `service.version` of what is sent.
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.service.version = version.into();
+        self
+    }
+
+    /// Where the service runs: `deployment.environment` of what is sent.
+    pub fn environment(mut self, environment: impl Into<String>) -> Self {
+        self.service.environment = environment.into();
+        self
+    }
+
+    /// Where spans go.
+    pub fn traces(mut self, destination: Destination) -> Self {
+        self.traces = destination;
+        self
+    }
+
+    /// Which traces are sent.
+    pub fn trace_sampling(mut self, sampling: TraceSampling) -> Self {
+        self.trace_sampling = sampling;
+        self
+    }
+
+    /// Where log lines go by OTLP, beside their sink.
+    pub fn logs(mut self, destination: Destination) -> Self {
+        self.logs = destination;
+        self
+    }
+
+    /// A header with the id of a request, read before the usual ones, and echoed.
+    pub fn request_id_header(mut self, name: HeaderName) -> Self {
+        self.request_id = Some(name);
+        self
     }
 
     /// With what the environment says, on top of what was said before.
@@ -172,6 +234,18 @@ impl Telemetry {
         self
     }
 
+    /// How many bytes of lines wait for the sink at most.
+    pub fn queue(mut self, bytes: usize) -> Self {
+        self.queue = bytes;
+        self
+    }
+
+    /// Where telemetry counts its own losses, instead of the global registry.
+    pub fn registry(mut self, registry: Metrics) -> Self {
+        self.metrics = registry;
+        self
+    }
+
     /// Redacts what the catalog says, and checks domain events against it.
     pub fn catalog(mut self, catalog: LogCatalog) -> Self {
         let fields = catalog
@@ -188,82 +262,4 @@ impl Telemetry {
         self.further.push(layer);
         self
     }
-
-    /// Starts it for the process.
-    ///
-    /// # Errors
-    /// The process has a subscriber already; nothing is changed then.
-    pub fn init(self) -> Result<Guard, InitError> {
-        let (panics, stacks) = (self.panics, self.stacks);
-        let catalog = self.catalog.clone();
-        let (subscriber, guard, redactor) = self.build();
-        tracing::subscriber::set_global_default(subscriber)
-            .map_err(|_| InitError::AlreadyInitialised)?;
-        redact::install(redactor);
-        if let Some(catalog) = catalog {
-            event::install(catalog, Arc::clone(&guard.counters));
-        }
-        if panics {
-            log_panics(stacks);
-        }
-        Ok(guard)
-    }
-
-    /// For tests and benchmarks: a subscriber that is not the process's.
-    pub fn subscriber(self) -> (impl tracing::Subscriber + Send + Sync, Guard) {
-        let (subscriber, guard, _) = self.build();
-        (subscriber, guard)
-    }
-
-    fn build(self) -> (impl tracing::Subscriber + Send + Sync, Guard, Arc<Redactor>) {
-        let mut layer = LogLayer::new(self.service, self.sink);
-        let redactor = Arc::new(self.redactor);
-        layer.run_id = self.run_id.into();
-        layer.schema_version = self.schema_version;
-        layer.format = self.format;
-        layer.redactor = Arc::clone(&redactor);
-        layer.sampler = self.sampler;
-        layer.stacks = self.stacks;
-        let guard = Guard {
-            counters: Arc::clone(&layer.counters),
-            output: Arc::clone(&layer.output),
-        };
-        let spans = tracing_subscriber::registry().with(SpanIds.with_filter(SpanLevels));
-        // An empty list of layers would turn everything off.
-        let further = Some(self.further).filter(|layers| !layers.is_empty());
-        let subscriber = spans.with(further).with(layer.with_filter(self.levels));
-        (subscriber, guard, redactor)
-    }
 }
-
-/// Keeps telemetry going; what is buffered is written when it is dropped.
-#[derive(Debug)]
-#[must_use = "what is buffered is written when the guard is dropped"]
-pub struct Guard {
-    counters: Arc<Counters>,
-    output: Arc<Output>,
-}
-
-impl Guard {
-    /// What the library counts about itself.
-    #[must_use]
-    pub fn counters(&self) -> &Arc<Counters> {
-        &self.counters
-    }
-
-    /// Writes what is buffered.
-    pub fn flush(&self) {
-        // A sink that fails has its lines counted as lost; the service goes on.
-        let _ = self.output.flush();
-    }
-}
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        self.flush();
-    }
-}
-
-mod environment;
-#[cfg(test)]
-mod tests;

@@ -1,5 +1,7 @@
 //! Contexts over the wire: read from a request, sent with a call, taken along by a background job.
 
+use std::sync::OnceLock;
+
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value};
 
@@ -21,14 +23,29 @@ const LONGEST_ID: usize = 128;
 /// More than this is not stored with a job.
 const LARGEST_FIELDS: usize = 8 * 1024;
 
+static REQUEST_ID_HEADER: OnceLock<HeaderName> = OnceLock::new();
+
+/// Makes it the header whose id is read before the usual ones; the first one stays.
+pub(crate) fn install_request_id(name: HeaderName) {
+    REQUEST_ID_HEADER.get_or_init(|| name);
+}
+
+/// Headers that a response has the id of its request in.
+pub(crate) fn echoed() -> impl Iterator<Item = HeaderName> {
+    REQUEST_ID_HEADER
+        .get()
+        .cloned()
+        .into_iter()
+        .chain([CORRELATION_ID])
+}
+
 /// The context of a request: its correlation id, or a new one, and the trace it continues, if any.
 ///
 /// An id from outside is taken over if it has at most 128 letters, digits and `-_.:`, and nothing that
 /// would be redacted.
 #[must_use]
 pub fn extract(headers: &HeaderMap) -> Context {
-    let id = [CORRELATION_ID, REQUEST_ID]
-        .iter()
+    let id = (echoed().chain([REQUEST_ID]))
         .filter_map(|name| headers.get(name)?.to_str().ok())
         .find(|id| acceptable(id))
         .map_or_else(ids::uuid, str::to_owned);

@@ -33,6 +33,7 @@ pub use trace::TraceContext;
 
 pub use trace::current_trace;
 
+pub(crate) use headers::{echoed, install_request_id};
 pub(crate) use trace::continued;
 
 thread_local! {

@@ -35,14 +35,15 @@
 //! Names are `noun_verb` or `noun_verb_result`. The fields that a category of events must have are those of a context
 //! which all of its events declare.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use obsctl_model::{FieldKind, Level, LogCatalog, LogEvent, LogField, Presence};
 use serde_json::Value;
 
 use crate::context::Context;
-use crate::counters::Counters;
+use crate::metrics::Registry;
+use crate::metrics::own::LogEventsInvalid;
 
 mod typed;
 
@@ -52,14 +53,29 @@ static INSTALLED: OnceLock<Checks> = OnceLock::new();
 
 struct Checks {
     schema: Schema,
-    counters: Arc<Counters>,
+    registry: Registry,
+    /// Events of which it has been said that they are invalid.
+    said: Mutex<BTreeSet<&'static str>>,
+}
+
+impl Checks {
+    /// Counts an invalid event; answers whether it is the first of that name.
+    fn count(&self, event: &'static str) -> bool {
+        let invalid = LogEventsInvalid {
+            event: event.into(),
+        };
+        self.registry.counter(&invalid).inc();
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        said.insert(event)
+    }
 }
 
 /// Makes it the catalog of the process; the first one stays.
-pub(crate) fn install(catalog: LogCatalog, counters: Arc<Counters>) {
+pub(crate) fn install(catalog: LogCatalog, registry: Registry) {
     INSTALLED.get_or_init(|| Checks {
         schema: Schema::new(catalog),
-        counters,
+        registry,
+        said: Mutex::default(),
     });
 }
 
@@ -222,7 +238,7 @@ impl Event {
         let checks = INSTALLED.get();
         if let Some(checks) = checks
             && let Err(invalid) = self.check(&checks.schema)
-            && checks.counters.invalid.add(self.name)
+            && checks.count(self.name)
         {
             tracing::warn!(event_name = self.name, error = %invalid, "telemetry_event_invalid");
         }

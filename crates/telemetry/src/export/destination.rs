@@ -1,24 +1,24 @@
-//! Where spans go.
+//! Where spans and log records go.
 
 use http::Uri;
 use thiserror::Error;
 
-/// Where spans go.
+/// Where spans, or log records, go.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Destination {
     /// Nowhere: no thread, no queue, no cost.
     #[default]
     Off,
-    /// Standard error, one readable line a span, for development.
+    /// Standard error, one readable line each, for development.
     Console,
-    /// A collector, by OTLP over HTTP. The full address of its traces.
+    /// A collector, by OTLP over HTTP. The full address of its traces, or logs.
     Http(String),
     /// A collector, by OTLP over gRPC.
     #[cfg(feature = "grpc")]
     Grpc(String),
 }
 
-/// An address spans cannot be sent to.
+/// An address nothing can be sent to.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum DestinationError {
     /// Not an address.
@@ -36,6 +36,23 @@ pub enum DestinationError {
     Protocol(String),
 }
 
+/// What is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signal {
+    Traces,
+    Logs,
+}
+
+impl Signal {
+    /// Where a collector takes it over HTTP.
+    fn path(self) -> &'static str {
+        match self {
+            Self::Traces => "/v1/traces",
+            Self::Logs => "/v1/logs",
+        }
+    }
+}
+
 impl Destination {
     /// Reads the two settings that OpenTelemetry knows as `OTEL_EXPORTER_OTLP_ENDPOINT` and
     /// `OTEL_EXPORTER_OTLP_PROTOCOL`. Without an endpoint nothing is sent; `console` is the console.
@@ -44,12 +61,32 @@ impl Destination {
     ///
     /// When the endpoint is no `http` address, or the protocol is not built in.
     pub fn parse(endpoint: Option<&str>, protocol: Option<&str>) -> Result<Self, DestinationError> {
+        Self::of(Signal::Traces, endpoint, protocol)
+    }
+
+    /// As [`parse`](Self::parse), for traces or logs.
+    pub(crate) fn of(
+        signal: Signal,
+        endpoint: Option<&str>,
+        protocol: Option<&str>,
+    ) -> Result<Self, DestinationError> {
         let Some(endpoint) = endpoint.map(str::trim).filter(|text| !text.is_empty()) else {
             return Ok(Self::Off);
         };
         if endpoint == "console" {
             return Ok(Self::Console);
         }
+        Ok(match Self::exactly(endpoint, protocol)? {
+            Self::Http(endpoint) => Self::Http(address_of(signal, &endpoint)),
+            other => other,
+        })
+    }
+
+    /// This address, as it is.
+    pub(crate) fn exactly(
+        endpoint: &str,
+        protocol: Option<&str>,
+    ) -> Result<Self, DestinationError> {
         let address = || DestinationError::Address(endpoint.to_owned());
         let uri: Uri = endpoint.parse().map_err(|_| address())?;
         match uri.scheme_str() {
@@ -58,7 +95,7 @@ impl Destination {
             None => return Err(address()),
         }
         match protocol.map(str::trim).unwrap_or_default() {
-            "" | "http/protobuf" => Ok(Self::Http(traces_address(endpoint))),
+            "" | "http/protobuf" => Ok(Self::Http(endpoint.to_owned())),
             #[cfg(feature = "grpc")]
             "grpc" => Ok(Self::Grpc(endpoint.to_owned())),
             other => Err(DestinationError::Protocol(other.to_owned())),
@@ -66,12 +103,13 @@ impl Destination {
     }
 }
 
-fn traces_address(endpoint: &str) -> String {
-    let base = endpoint.trim_end_matches('/');
-    if base.ends_with("/v1/traces") {
+/// With the path of the signal, unless it is there.
+fn address_of(signal: Signal, endpoint: &str) -> String {
+    let (base, path) = (endpoint.trim_end_matches('/'), signal.path());
+    if base.ends_with(path) {
         base.to_owned()
     } else {
-        format!("{base}/v1/traces")
+        format!("{base}{path}")
     }
 }
 

@@ -1,7 +1,8 @@
-//! Traces to a collector, without ever waiting for it.
+//! Traces, and logs where asked, to a collector, without ever waiting for it.
 //!
 //! Ended spans go into a bounded queue; one thread of its own takes them out in batches. What does not fit, or does not
-//! arrive, is dropped and counted in `telemetry_spans_dropped_total`. What a span carries is redacted before it leaves. A trace that another
+//! arrive, is dropped and counted in `telemetry_spans_dropped_total`. Log lines take the same way
+//! (`telemetry_log_records_dropped_total`). What a span carries is redacted before it leaves. A trace that another
 //! process started goes on as the [context](crate::context::Context::with_trace) says. Start with [`TraceSettings`].
 //!
 //! ```
@@ -27,11 +28,24 @@
 mod align;
 mod console;
 mod destination;
-mod queue;
+mod logs;
+mod pipe;
+mod resource;
+mod sampling;
 mod scrub;
+mod spans;
 mod traces;
+mod transport;
 mod worker;
 
 pub use align::current_trace;
 pub use destination::{Destination, DestinationError};
-pub use traces::{ServiceIdentity, StartError, TraceSettings, Traces};
+pub use resource::ServiceIdentity;
+pub use sampling::TraceSampling;
+pub use traces::{StartError, TraceSettings, Traces};
+
+pub(crate) use destination::Signal;
+pub(crate) use logs::LogExport;
+
+/// The name of the library, as collectors see it.
+const SCOPE: &str = "obsctl-telemetry";

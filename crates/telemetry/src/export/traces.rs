@@ -1,76 +1,33 @@
 //! Starting and ending the export.
 
-use std::sync::Mutex;
-use std::sync::mpsc::channel;
-use std::thread;
+use std::sync::Arc;
 use std::time::Duration;
 
-use opentelemetry::KeyValue;
 use opentelemetry::trace::TracerProvider;
-use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
+use opentelemetry_sdk::trace::{SdkTracerProvider, SpanData};
 use thiserror::Error;
-use tokio::sync::{mpsc, watch};
 use tracing::Subscriber;
-use tracing::subscriber::NoSubscriber;
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::Layer;
 use tracing_subscriber::registry::LookupSpan;
 
+use super::SCOPE;
 use super::align::{After, Before, Ids};
 use super::destination::Destination;
-use super::queue::Queue;
-use super::worker::{Drops, Worker};
+use super::pipe::{Counts, Delivery, Pipe};
+use super::resource::ServiceIdentity;
+use super::sampling::TraceSampling;
+use super::spans::{SpanQueue, SpanSender};
 use crate::metrics::Registry;
-use crate::metrics::own::{SpansDropped, SpansExported};
-
-/// Who sends the spans: the attributes of the resource.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ServiceIdentity {
-    /// `service.name`
-    pub name: String,
-    /// `service.version`
-    pub version: String,
-    /// `deployment.environment`
-    pub environment: String,
-}
-
-impl ServiceIdentity {
-    /// A service by name, version and environment.
-    #[must_use]
-    pub fn new(
-        name: impl Into<String>,
-        version: impl Into<String>,
-        environment: impl Into<String>,
-    ) -> Self {
-        Self {
-            name: name.into(),
-            version: version.into(),
-            environment: environment.into(),
-        }
-    }
-
-    fn resource(&self) -> Resource {
-        Resource::builder_empty()
-            .with_attributes([
-                KeyValue::new("service.name", self.name.clone()),
-                KeyValue::new("service.version", self.version.clone()),
-                KeyValue::new("deployment.environment", self.environment.clone()),
-            ])
-            .build()
-    }
-}
+use crate::metrics::own::{DropReason, SpansDropped, SpansExported};
 
 /// How spans are sampled, queued and sent.
 #[derive(Clone, Debug)]
 pub struct TraceSettings {
     service: ServiceIdentity,
     destination: Destination,
-    ratio: f64,
-    queue: usize,
-    batch: usize,
-    interval: Duration,
-    timeout: Duration,
+    sampling: TraceSampling,
+    delivery: Delivery,
     registry: Registry,
 }
 
@@ -90,11 +47,8 @@ impl TraceSettings {
         Self {
             service,
             destination,
-            ratio: 1.0,
-            queue: 2048,
-            batch: 512,
-            interval: Duration::from_secs(1),
-            timeout: Duration::from_secs(5),
+            sampling: TraceSampling::default(),
+            delivery: Delivery::default(),
             registry: Registry::global().clone(),
         }
     }
@@ -102,35 +56,42 @@ impl TraceSettings {
     /// Which part of the traces that start here is sent, 0 to 1. A trace that started elsewhere is sent if its parent is.
     #[must_use]
     pub fn ratio(mut self, ratio: f64) -> Self {
-        self.ratio = ratio;
+        self.sampling.ratio = ratio;
+        self
+    }
+
+    /// Which traces are sent.
+    #[must_use]
+    pub fn sampling(mut self, sampling: TraceSampling) -> Self {
+        self.sampling = sampling;
         self
     }
 
     /// How many spans wait at most; at least one.
     #[must_use]
     pub fn queue(mut self, spans: usize) -> Self {
-        self.queue = spans.max(1);
+        self.delivery.queue = spans;
         self
     }
 
     /// How many spans are sent at once; at least one.
     #[must_use]
     pub fn batch(mut self, spans: usize) -> Self {
-        self.batch = spans.max(1);
+        self.delivery.batch = spans;
         self
     }
 
     /// How long a span waits for others at most.
     #[must_use]
     pub fn interval(mut self, interval: Duration) -> Self {
-        self.interval = interval;
+        self.delivery.interval = interval;
         self
     }
 
     /// How long the collector may take for a batch before the batch is dropped.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.delivery.timeout = timeout;
         self
     }
 
@@ -148,67 +109,40 @@ impl TraceSettings {
     /// When the system gives no thread. A collector that is absent is no error.
     pub fn start(self) -> Result<Traces, StartError> {
         if self.destination == Destination::Off {
-            return Ok(Traces { provider: None });
+            return Ok(Traces::default());
         }
         self.registry.initialise::<SpansExported>();
         self.registry.initialise::<SpansDropped>();
-        let drops = Drops::new(&self.registry);
-        let resource = self.service.resource();
-        let (span_sender, spans) = mpsc::channel(self.queue);
-        let (flush_sender, flush) = mpsc::unbounded_channel();
-        let (stop_sender, stop) = watch::channel(None);
-        let (ended_sender, ended) = channel();
-        let worker = Worker {
-            spans,
-            flush,
-            stop,
-            destination: self.destination,
-            resource: resource.clone(),
-            batch: self.batch,
-            interval: self.interval,
-            timeout: self.timeout,
+        let dropped = |reason| self.registry.counter(&SpansDropped { reason });
+        let counts = Counts {
             exported: self.registry.counter(&SpansExported {}),
-            drops: drops.clone(),
+            queue_full: dropped(DropReason::QueueFull),
+            export_failed: dropped(DropReason::ExportFailed),
+            shutdown: dropped(DropReason::Shutdown),
         };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
-        thread::Builder::new()
-            .name("trace-export".to_owned())
-            .spawn(move || {
-                // What the client's own libraries trace while they send must not become spans to send.
-                tracing::subscriber::with_default(NoSubscriber::default(), || {
-                    runtime.block_on(worker.run());
-                });
-                drop::<std::sync::mpsc::Sender<()>>(ended_sender);
-                // A name that is still being looked up keeps nobody waiting.
-                runtime.shutdown_background();
-            })?;
-        let queue = Queue {
-            spans: span_sender,
-            flush: flush_sender,
-            stop: stop_sender,
-            ended: Mutex::new(ended),
-            timeout: self.timeout,
-            drops,
-        };
-        let sampler = Sampler::TraceIdRatioBased(self.ratio.clamp(0.0, 1.0));
+        let resource = self.service.resource();
+        let (destination, delivery) = (self.destination, self.delivery);
+        let pipe = Pipe::start("trace-export", delivery, counts, {
+            let resource = resource.clone();
+            move || SpanSender::new(&destination, &resource, delivery.timeout)
+        })?;
+        let pipe = Arc::new(pipe);
         let provider = SdkTracerProvider::builder()
-            .with_sampler(Sampler::ParentBased(Box::new(sampler)))
+            .with_sampler(self.sampling.sampler())
             .with_id_generator(Ids::default())
             .with_resource(resource)
-            .with_span_processor(queue)
+            .with_span_processor(SpanQueue(Arc::clone(&pipe)))
             .build();
         Ok(Traces {
-            provider: Some(provider),
+            running: Some((provider, pipe)),
         })
     }
 }
 
 /// A running export. Clones share it; the last one that goes ends it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Traces {
-    provider: Option<SdkTracerProvider>,
+    running: Option<(SdkTracerProvider, Arc<Pipe<SpanData>>)>,
 }
 
 impl Traces {
@@ -219,8 +153,14 @@ impl Traces {
     where
         S: Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
     {
-        let tracer = self.provider.as_ref()?.tracer("obsctl-telemetry");
-        let traces = tracing_opentelemetry::layer().with_tracer(tracer);
+        let (provider, _) = self.running.as_ref()?;
+        // A span says what the code that makes it says, and nothing of its own: the span catalog declares all of it.
+        let traces = tracing_opentelemetry::layer()
+            .with_tracer(provider.tracer(SCOPE))
+            .with_location(false)
+            .with_target(false)
+            .with_threads(false)
+            .with_tracked_inactivity(false);
         Some(Box::new(
             Before
                 .and_then(traces)
@@ -233,17 +173,28 @@ impl Traces {
     /// dealt with in that time.
     #[must_use]
     pub fn flush(&self) -> bool {
-        self.provider
-            .as_ref()
-            .is_none_or(|provider| provider.force_flush().is_ok())
+        let running = self.running.as_ref();
+        running.is_none_or(|(provider, _)| provider.force_flush().is_ok())
     }
 
     /// Sends what is queued and ends the export, within the deadline. Says whether it was done in time; what was not
     /// sent is counted as dropped.
     #[must_use]
     pub fn shutdown(&self, deadline: Duration) -> bool {
-        self.provider
-            .as_ref()
-            .is_none_or(|provider| provider.shutdown_with_timeout(deadline).is_ok())
+        let running = self.running.as_ref();
+        running.is_none_or(|(provider, _)| provider.shutdown_with_timeout(deadline).is_ok())
+    }
+
+    /// Tells the sending thread to end within the time, without waiting for it.
+    pub(crate) fn stop(&self, within: Duration) {
+        if let Some((_, pipe)) = &self.running {
+            pipe.stop(within);
+        }
+    }
+
+    /// Waits for its end.
+    pub(crate) fn ended(&self, within: Duration) -> bool {
+        let running = self.running.as_ref();
+        running.is_none_or(|(_, pipe)| pipe.ended(within))
     }
 }

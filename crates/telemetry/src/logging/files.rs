@@ -70,14 +70,23 @@ impl RotatingFile {
         })
     }
 
-    /// Where the file is set aside, if it must be before `more` bytes are written.
-    fn is_full(&self, opened: &Opened, more: u64) -> bool {
-        opened.size > 0
-            && match self.rotation {
-                Rotation::Never => false,
-                Rotation::Size { bytes, .. } => opened.size + more > bytes,
-                Rotation::Daily => opened.day != day(clock::now()),
+    /// How many bytes of these lines go into the file as it is: whole lines, at least one into an empty file.
+    fn room(&self, opened: &Opened, lines: &[u8]) -> usize {
+        match self.rotation {
+            Rotation::Daily if opened.size > 0 && opened.day != day(clock::now()) => 0,
+            Rotation::Size { bytes, .. } => {
+                let room = usize::try_from(bytes.saturating_sub(opened.size));
+                let fits = &lines[..room.unwrap_or(usize::MAX).min(lines.len())];
+                let end = |text: &[u8]| text.iter().rposition(|byte| *byte == b'\n');
+                match end(fits) {
+                    Some(at) => at + 1,
+                    None if opened.size > 0 => 0,
+                    None => (lines.iter().position(|byte| *byte == b'\n'))
+                        .map_or(lines.len(), |at| at + 1),
+                }
             }
+            Rotation::Never | Rotation::Daily => lines.len(),
+        }
     }
 
     fn set_aside(&self, opened: &Opened) -> io::Result<()> {
@@ -99,19 +108,22 @@ impl RotatingFile {
 }
 
 impl Write for RotatingFile {
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+    /// Takes as many of the lines as go into one file.
+    fn write(&mut self, lines: &[u8]) -> io::Result<usize> {
         let mut opened = match self.open.take() {
             Some(opened) => opened,
             None => self.open()?,
         };
-        if self.is_full(&opened, line.len() as u64) {
+        let mut room = self.room(&opened, lines);
+        if room == 0 && opened.size > 0 {
             self.set_aside(&opened)?;
             opened = self.open()?;
+            room = self.room(&opened, lines);
         }
-        opened.file.write_all(line)?;
-        opened.size += line.len() as u64;
+        let written = opened.file.write(&lines[..room])?;
+        opened.size += written as u64;
         self.open = Some(opened);
-        Ok(line.len())
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -145,13 +157,18 @@ mod tests {
         let path = folder.path().join("logs/app.log");
         let rotation = Rotation::Size { bytes: 10, keep: 2 };
         let mut file = RotatingFile::new(path.clone(), rotation);
-        for line in ["first\n", "second\n", "third\n", "a\n", "fourth\n"] {
-            file.write_all(line.as_bytes()).expect("written");
+        for lines in [
+            "first\nsecond\n",
+            "third\n",
+            "a\nfourth, longer than a file\n",
+            "5\n",
+        ] {
+            file.write_all(lines.as_bytes()).expect("written");
         }
         let read = |path: PathBuf| fs::read_to_string(path).expect("there");
-        assert_eq!(read(path.clone()), "fourth\n");
-        assert_eq!(read(beside(&path, "1")), "third\na\n");
-        assert_eq!(read(beside(&path, "2")), "second\n");
+        assert_eq!(read(path.clone()), "5\n");
+        assert_eq!(read(beside(&path, "1")), "fourth, longer than a file\n");
+        assert_eq!(read(beside(&path, "2")), "third\na\n");
         assert!(!beside(&path, "3").exists());
     }
 

@@ -11,78 +11,95 @@ pub trait Format: Send + Sync + 'static {
     fn write(&self, line: &Line<'_>, out: &mut String);
 }
 
-/// One JSON object a line, keys in a stable order.
+/// One JSON object a line, keys in a stable order: standard fields first.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Json;
+pub struct Json {
+    /// Whether keys are in alphabetical order instead.
+    pub sort_keys: bool,
+}
 
 impl Format for Json {
     fn write(&self, line: &Line<'_>, out: &mut String) {
-        out.push_str("{\"timestamp\":\"");
-        Utc::of(line.timestamp).write(out);
-        out.push_str("\",\"level\":\"");
-        out.push_str(line.level.word());
-        out.push('"');
-        text(out, "event", line.event);
-        text(out, "logger", line.logger);
-        text(out, "service", line.service);
-        text(out, "run_id", line.run_id);
-        let _ = write!(out, ",\"schema_version\":{}", line.schema_version);
-        text(out, "correlation_id", line.correlation_id);
-        if let Some(trace) = line.trace {
-            let (trace_id, span_id) = (trace.trace_id, trace.span_id);
-            let _ = write!(
-                out,
-                ",\"trace_id\":\"{trace_id}\",\"span_id\":\"{span_id}\""
-            );
-        }
-        let identities = [("tenant_id", line.tenant_id), ("user_id", line.user_id)];
-        for (name, value) in identities {
-            if let Some(value) = value {
-                text(out, name, value);
-            }
-        }
-        for (name, value) in line.fields() {
-            key(out, name);
-            json(out, value);
+        out.push('{');
+        if self.sort_keys {
+            sorted(line, out);
+        } else {
+            let mut first = true;
+            line.members(|name, value| {
+                if !std::mem::take(&mut first) {
+                    out.push(',');
+                }
+                quoted(out, name);
+                out.push(':');
+                json(out, value);
+            });
         }
         out.push('}');
     }
 }
 
-fn text(out: &mut String, name: &str, value: &str) {
-    key(out, name);
-    quoted(out, value);
-}
-
-fn key(out: &mut String, name: &str) {
-    out.push(',');
-    quoted(out, name);
-    out.push(':');
+/// Members in the order of their names, in nested values too: equal lines are equal texts.
+fn sorted(line: &Line<'_>, out: &mut String) {
+    let mut members = Vec::new();
+    line.members(|name, value| {
+        let mut text = String::new();
+        if let Value::Json(nested) = value {
+            let mut nested = nested.clone();
+            nested.sort_all_objects();
+            json(&mut text, Value::Json(&nested));
+        } else {
+            json(&mut text, value);
+        }
+        members.push((name.to_owned(), text));
+    });
+    members.sort();
+    for (at, (name, value)) in members.iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        quoted(out, name);
+        out.push(':');
+        out.push_str(value);
+    }
 }
 
 /// A value as JSON; what JSON has no number for is null.
 fn json(out: &mut String, value: Value<'_>) {
-    // Writing to a string does not fail.
-    let _ = match value {
-        Value::Bool(value) => write!(out, "{value}"),
-        Value::Signed(value) => write!(out, "{value}"),
-        Value::Unsigned(value) => write!(out, "{value}"),
-        Value::Float(value) if value.is_finite() => write!(out, "{value}"),
-        Value::Float(_) => write!(out, "null"),
-        Value::Json(value) => write!(out, "{value}"),
-        Value::Text(value) => {
-            quoted(out, value);
-            Ok(())
+    match value {
+        Value::Text(value) => quoted(out, value),
+        Value::Unsigned(value) => out.push_str(itoa::Buffer::new().format(value)),
+        Value::Signed(value) => out.push_str(itoa::Buffer::new().format(value)),
+        Value::Float(value) if value.is_finite() => {
+            out.push_str(zmij::Buffer::new().format_finite(value));
         }
-    };
+        Value::Float(_) => out.push_str("null"),
+        Value::Bool(value) => out.push_str(if value { "true" } else { "false" }),
+        Value::Json(value) => {
+            // Writing to a string does not fail.
+            let _ = write!(out, "{value}");
+        }
+    }
 }
+
+/// Bytes that a JSON string cannot have as they are.
+static ESCAPED: [bool; 256] = {
+    let mut escaped = [false; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        escaped[byte] = true;
+        byte += 1;
+    }
+    escaped[b'"' as usize] = true;
+    escaped[b'\\' as usize] = true;
+    escaped
+};
 
 /// A JSON string.
 fn quoted(out: &mut String, text: &str) {
     out.push('"');
     let mut copied = 0;
     for (at, byte) in text.bytes().enumerate() {
-        if byte >= 0x20 && byte != b'"' && byte != b'\\' {
+        if !ESCAPED[usize::from(byte)] {
             continue;
         }
         out.push_str(&text[copied..at]);

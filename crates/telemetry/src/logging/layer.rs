@@ -11,13 +11,14 @@ use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::registry::LookupSpan;
 
 use super::collect::{Collector, Fields};
-use super::sink::Output;
-use super::{Format, Json, Line, Sink};
+use super::{Format, Line, Output};
+use crate::clock;
 use crate::context::{self, TraceContext};
-use crate::counters::Counters;
+use crate::export::LogExport;
+use crate::metrics::Registry;
+use crate::metrics::own::LogLinesSampledOut;
 use crate::redact::Redactor;
 use crate::sampling::Sampler;
-use crate::{clock, ids};
 
 /// Which lines have a stack trace, as `exc_info`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,8 +41,10 @@ pub struct LogLayer {
     pub(crate) redactor: Arc<Redactor>,
     pub(crate) sampler: Sampler,
     pub(crate) stacks: Stacks,
-    pub(crate) counters: Arc<Counters>,
+    /// Where what is left out is counted.
+    pub(crate) registry: Registry,
     pub(crate) output: Arc<Output>,
+    pub(crate) export: Option<Arc<LogExport>>,
 }
 
 impl fmt::Debug for LogLayer {
@@ -55,22 +58,6 @@ impl fmt::Debug for LogLayer {
 }
 
 impl LogLayer {
-    /// Lines of `service` as JSON to `sink`, redacted by the usual hints.
-    #[must_use]
-    pub fn new(service: impl Into<Box<str>>, sink: Sink) -> Self {
-        Self {
-            service: service.into(),
-            run_id: ids::uuid().into(),
-            schema_version: 1,
-            format: Box::new(Json),
-            redactor: Arc::default(),
-            sampler: Sampler::default(),
-            stacks: Stacks::Never,
-            counters: Arc::default(),
-            output: Arc::new(Output::new(sink)),
-        }
-    }
-
     fn line(&self, buffers: &mut Buffers, event: &Event<'_>, span: Option<TraceContext>) {
         let Buffers {
             fields,
@@ -120,14 +107,15 @@ impl LogLayer {
         };
         let trace_id = trace.map(|trace| trace.trace_id);
         if !(self.sampler).keeps(level, line.event, trace_id, line.correlation_id) {
-            self.counters.sampled_out.add(line.event);
+            let event = line.event.into();
+            self.registry.counter(&LogLinesSampledOut { event }).inc();
             return;
         }
         self.format.write(&line, out);
         out.push('\n');
-        match self.output.write(out.as_bytes()) {
-            Ok(()) => self.counters.written.add(),
-            Err(_) => self.counters.lost.add(),
+        self.output.offer(out.as_bytes());
+        if let Some(export) = &self.export {
+            export.offer(&line);
         }
     }
 }

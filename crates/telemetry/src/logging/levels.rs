@@ -50,6 +50,15 @@ impl Levels {
     }
 }
 
+impl Levels {
+    /// Only warnings of targets that begin with `target`, unless less is written anyway.
+    #[must_use]
+    pub fn quiet(self, target: impl Into<String>) -> Self {
+        let default = self.0.default_level().unwrap_or(LevelFilter::OFF);
+        self.with(target, default.min(LevelFilter::WARN))
+    }
+}
+
 impl FromStr for Levels {
     type Err = ParseError;
 

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use obsctl_model::Level;
 
 use super::collect::Fields;
+use crate::clock::Utc;
 use crate::context::TraceContext;
 
 /// A line, already redacted: what a formatter writes.
@@ -40,6 +41,36 @@ impl Line<'_> {
     /// The other fields: bound ones first, then those of the event.
     pub fn fields(&self) -> impl Iterator<Item = (&str, Value<'_>)> {
         self.fields.iter()
+    }
+
+    /// All of the line under its usual names, standard fields first, always in this order.
+    pub fn members(&self, mut take: impl FnMut(&str, Value<'_>)) {
+        take(
+            "timestamp",
+            Value::Text(Utc::of(self.timestamp).format(&mut [0; 27])),
+        );
+        take("level", Value::Text(self.level.word()));
+        take("event", Value::Text(self.event));
+        take("logger", Value::Text(self.logger));
+        take("service", Value::Text(self.service));
+        take("run_id", Value::Text(self.run_id));
+        take(
+            "schema_version",
+            Value::Unsigned(self.schema_version.into()),
+        );
+        take("correlation_id", Value::Text(self.correlation_id));
+        if let Some(trace) = self.trace {
+            take("trace_id", Value::Text(trace.trace_id.hex(&mut [0; 32])));
+            take("span_id", Value::Text(trace.span_id.hex(&mut [0; 16])));
+        }
+        for (name, value) in [("tenant_id", self.tenant_id), ("user_id", self.user_id)] {
+            if let Some(value) = value {
+                take(name, Value::Text(value));
+            }
+        }
+        for (name, value) in self.fields() {
+            take(name, value);
+        }
     }
 }
 

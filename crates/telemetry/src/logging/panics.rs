@@ -9,6 +9,11 @@ use super::Stacks;
 ///
 /// With a stack trace unless `stacks` says never.
 pub fn log_panics(stacks: Stacks) {
+    log_panics_then(stacks, || {});
+}
+
+/// As [`log_panics`], and then does this: the process may be at its end.
+pub(crate) fn log_panics_then(stacks: Stacks, then: impl Fn() + Send + Sync + 'static) {
     panic::set_hook(Box::new(move |info| {
         let message = info.payload_as_str().unwrap_or("not a text");
         let location = info.location().map(ToString::to_string).unwrap_or_default();
@@ -28,5 +33,6 @@ pub fn log_panics(stacks: Stacks) {
             exc_info = stack,
             "panic"
         );
+        then();
     }));
 }

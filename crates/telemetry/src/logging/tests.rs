@@ -6,6 +6,8 @@ use serde_json::{Value as Document, json};
 use super::*;
 use crate::config::{Guard, Telemetry};
 use crate::context::{self, Context, TraceContext};
+use crate::metrics::Registry;
+use crate::metrics::own::{LineLoss, LogLines, LogLinesDropped, LogLinesSampledOut};
 use crate::sampling::Sampler;
 
 #[derive(Clone, Default)]
@@ -27,8 +29,10 @@ fn logged(telemetry: Telemetry, act: impl FnOnce()) -> (String, Guard) {
     let memory = Memory::default();
     let (subscriber, guard) = telemetry
         .sink(Sink::Writer(Box::new(memory.clone())))
-        .subscriber();
+        .subscriber()
+        .expect("it starts");
     tracing::subscriber::with_default(subscriber, act);
+    assert!(guard.flush());
     let bytes = memory.0.lock().expect("whole").clone();
     (String::from_utf8(bytes).expect("text"), guard)
 }
@@ -88,6 +92,24 @@ fn standard_fields_come_first_in_a_stable_order() {
     assert_eq!(lines[0]["trace_id"], trace.trace_id.to_string());
     assert_eq!(lines[0]["user_id"], "7");
     assert_eq!(lines[0]["rows"], 3);
+}
+
+#[test]
+fn keys_are_sorted_on_demand() {
+    let telemetry = Telemetry::new("api").format(Json { sort_keys: true });
+    let (text, _guard) = logged(telemetry, || {
+        let nested = json!({"z": 1, "a": {"y": 2, "b": 3}});
+        let _scope = Context::new().with("meta", nested).enter();
+        tracing::info!(zebra = 1, ant = "x,\"y", "sorted");
+    });
+    let line: Document = serde_json::from_str(&text).expect("JSON");
+    assert!(keys(&line).is_sorted(), "{text}");
+    assert_eq!(line["ant"], "x,\"y");
+    assert!(
+        text.contains(r#""meta":{"a":{"b":3,"y":2},"z":1}"#),
+        "{text}"
+    );
+    assert_eq!(line["event"], "sorted");
 }
 
 #[test]
@@ -191,15 +213,19 @@ fn noisy_targets_are_quiet_and_levels_are_by_target() {
 
 #[test]
 fn what_is_sampled_out_is_counted() {
-    let telemetry = Telemetry::new("api").sampler(Sampler::new(0.0));
-    let (text, guard) = logged(telemetry, || {
+    let registry = Registry::new();
+    let telemetry = Telemetry::new("api")
+        .sampler(Sampler::new(0.0))
+        .registry(registry.clone());
+    let (text, _guard) = logged(telemetry, || {
         tracing::info!("probe_ok");
         tracing::info!("probe_ok");
         tracing::warn!("probe_ok");
     });
     assert_eq!(text.lines().count(), 1);
-    assert_eq!(guard.counters().sampled_out()["probe_ok"], 2);
-    assert_eq!(guard.counters().written(), 1);
+    let event = "probe_ok".into();
+    assert_eq!(registry.counter(&LogLinesSampledOut { event }).get(), 2.0);
+    assert_eq!(registry.counter(&LogLines {}).get(), 1.0);
 }
 
 #[test]
@@ -214,13 +240,16 @@ fn a_broken_sink_is_counted_and_harms_nothing() {
             Err(io::ErrorKind::StorageFull.into())
         }
     }
-    let telemetry = Telemetry::new("api").sink(Sink::Writer(Box::new(Broken)));
-    let (subscriber, guard) = telemetry.subscriber();
+    let registry = Registry::new();
+    let telemetry = Telemetry::new("api")
+        .sink(Sink::Writer(Box::new(Broken)))
+        .registry(registry.clone());
+    let (subscriber, guard) = telemetry.subscriber().expect("it starts");
     tracing::subscriber::with_default(subscriber, || tracing::info!("lost"));
-    assert_eq!(
-        (guard.counters().written(), guard.counters().lost() > 0),
-        (0, true)
-    );
+    assert!(guard.flush());
+    let reason = LineLoss::SinkFailed;
+    assert_eq!(registry.counter(&LogLines {}).get(), 0.0);
+    assert_eq!(registry.counter(&LogLinesDropped { reason }).get(), 1.0);
 }
 
 #[test]

@@ -60,8 +60,8 @@ const LONGEST: usize = 128;
 pub(super) struct Keys {
     hints: Vec<Box<str>>,
     allowed: BTreeSet<Box<str>>,
-    /// The first letters of hints, a bit each.
-    initials: u32,
+    /// The letters that follow a letter at the start of a hint, a bit each: few places of a name need a closer look.
+    starts: [u32; 32],
 }
 
 impl Keys {
@@ -74,10 +74,11 @@ impl Keys {
 
     pub(super) fn hint(&mut self, hint: &str) {
         let hint: String = hint.bytes().filter_map(letter).map(char::from).collect();
-        let Some(first) = hint.bytes().next() else {
-            return;
-        };
-        self.initials |= bit(first);
+        match hint.as_bytes() {
+            [] => return,
+            [first] => self.starts[index(*first)] = u32::MAX,
+            [first, second, ..] => self.starts[index(*first)] |= bit(*second),
+        }
         if !self.hints.iter().any(|known| **known == *hint) {
             self.hints.push(hint.into());
         }
@@ -98,7 +99,9 @@ impl Keys {
         }
         let name = &buffer[..length];
         let found = name.iter().enumerate().any(|(at, first)| {
-            self.initials & bit(*first) != 0
+            let seconds = self.starts[index(*first)];
+            let second = name.get(at + 1).map_or(1, |second| bit(*second));
+            seconds & second != 0
                 && (self.hints.iter()).any(|hint| name[at..].starts_with(hint.as_bytes()))
         });
         found && !str::from_utf8(name).is_ok_and(|name| self.allowed.contains(name))
@@ -113,6 +116,10 @@ pub(super) fn is_correlation(key: &str) -> bool {
 /// A letter or digit in lower case; separators do not count.
 fn letter(byte: u8) -> Option<u8> {
     (!matches!(byte, b'_' | b'-' | b'.' | b' ' | b'"' | b'\'')).then_some(byte.to_ascii_lowercase())
+}
+
+fn index(byte: u8) -> usize {
+    usize::from(byte & 31)
 }
 
 fn bit(byte: u8) -> u32 {
@@ -155,5 +162,8 @@ mod tests {
         keys.hint("pin");
         assert!(keys.hides("ppin"));
         assert!(!keys.hides("pixn"));
+        assert!(!keys.hides("x"));
+        keys.hint("x");
+        assert!(keys.hides("x") && keys.hides("ax") && keys.hides("xa"));
     }
 }

@@ -3,9 +3,8 @@ use std::collections::BTreeMap;
 use http::HeaderMap;
 use obsctl_telemetry::config::Telemetry;
 use obsctl_telemetry::context::{self, Context, carried, restore};
-use obsctl_telemetry::logging::Sink;
+use tracing::info_span;
 use tracing::instrument::WithSubscriber;
-use tracing::{Dispatch, info_span};
 
 use crate::support::Memory;
 
@@ -48,9 +47,7 @@ async fn request(number: u64) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nothing_leaks_between_a_thousand_concurrent_requests() {
     let memory = Memory::default();
-    let sink = Sink::Writer(Box::new(memory.clone()));
-    let (subscriber, guard) = Telemetry::new("api").sink(sink).subscriber();
-    let dispatch = Dispatch::new(subscriber);
+    let dispatch = memory.start(Telemetry::new("api"));
     let requests: Vec<_> = (0..1000)
         .map(|number| {
             let context = Context::new()
@@ -71,7 +68,7 @@ async fn nothing_leaks_between_a_thousand_concurrent_requests() {
     for request in requests {
         request.await.expect("it ends");
     }
-    assert_eq!(guard.counters().written(), 8000);
+    assert_eq!(memory.lines().len(), 8000);
     let mut traces = BTreeMap::new();
     for line in memory.lines() {
         let number = line["expected"].as_u64().expect("a number");

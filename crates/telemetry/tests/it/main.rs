@@ -6,5 +6,6 @@ mod leaks;
 mod outgoing;
 mod requests;
 mod secrets;
+mod sinks;
 mod support;
 mod timed;

@@ -6,12 +6,19 @@ use std::sync::{Arc, Mutex};
 use obsctl_telemetry::config::{Guard, Telemetry};
 use obsctl_telemetry::logging::Sink;
 use serde_json::Value;
+use tracing::Dispatch;
+use tracing::dispatcher::{DefaultGuard, set_default};
 
 /// A sink whose lines can be read.
-#[derive(Clone, Default)]
-pub struct Memory(Arc<Mutex<Vec<u8>>>);
+#[derive(Default)]
+pub struct Memory {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    guards: Mutex<Vec<Guard>>,
+}
 
-impl Write for Memory {
+struct Bytes(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Bytes {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().expect("whole").extend_from_slice(bytes);
         Ok(bytes.len())
@@ -23,8 +30,12 @@ impl Write for Memory {
 }
 
 impl Memory {
+    /// What has been logged so far.
     pub fn text(&self) -> String {
-        String::from_utf8(self.0.lock().expect("whole").clone()).expect("text")
+        for guard in &*self.guards.lock().expect("whole") {
+            assert!(guard.flush(), "the lines are written in time");
+        }
+        String::from_utf8(self.bytes.lock().expect("whole").clone()).expect("text")
     }
 
     pub fn lines(&self) -> Vec<Value> {
@@ -34,10 +45,16 @@ impl Memory {
             .collect()
     }
 
+    /// Makes it the sink of this telemetry.
+    pub fn start(&self, telemetry: Telemetry) -> Dispatch {
+        let sink = Sink::Writer(Box::new(Bytes(self.bytes.clone())));
+        let (subscriber, guard) = telemetry.sink(sink).subscriber().expect("it starts");
+        self.guards.lock().expect("whole").push(guard);
+        Dispatch::new(subscriber)
+    }
+
     /// Makes it the sink of this thread.
-    pub fn listen(&self, telemetry: Telemetry) -> (tracing::subscriber::DefaultGuard, Guard) {
-        let sink = Sink::Writer(Box::new(self.clone()));
-        let (subscriber, guard) = telemetry.sink(sink).subscriber();
-        (tracing::subscriber::set_default(subscriber), guard)
+    pub fn listen(&self, telemetry: Telemetry) -> DefaultGuard {
+        set_default(&self.start(telemetry))
     }
 }

@@ -1,0 +1,96 @@
+//! One call starts everything, as the environment says; the end and a panic lose nothing.
+
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use obsctl_telemetry::config::Telemetry;
+use obsctl_telemetry::context::{Context, extract};
+
+use crate::collector::{Behaviour, Collector, text};
+
+/// Runs one of the processes below.
+fn run(process: &str, variables: &[(&str, &str)]) -> Output {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", process, "--ignored", "--nocapture", "--quiet"])
+        .env_clear()
+        .envs(variables.iter().copied())
+        .output()
+        .unwrap()
+}
+
+#[test]
+#[ignore = "a process of its own, started by another test"]
+fn service() {
+    let telemetry = Telemetry::new("unnamed").with_environment().unwrap();
+    let guard = telemetry.init().unwrap();
+    let headers = [("x-rid".parse().unwrap(), "rid-1".parse().unwrap())];
+    let context: Context = extract(&headers.into_iter().collect());
+    tracing::info_span!("request").in_scope(|| {
+        let _scope = context.enter();
+        tracing::info!(rows = 3, "sync_job_completed");
+        tracing::info!(target: "chatty::inner", "not_logged");
+    });
+    assert!(guard.shutdown(Duration::from_secs(10)));
+}
+
+#[test]
+fn the_environment_starts_logs_and_traces() {
+    let collector = Collector::start(Behaviour::Accepts);
+    let endpoint = format!("http://{}", collector.address);
+    let output = run(
+        "start::service",
+        &[
+            ("OTEL_SERVICE_NAME", "shop"),
+            (
+                "OTEL_RESOURCE_ATTRIBUTES",
+                "deployment.environment=staging,team=pay%20ments",
+            ),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint),
+            ("OTEL_LOGS_EXPORTER", "otlp"),
+            ("REQUEST_ID_HEADER", "X-Rid"),
+            ("LOG_QUIET", "chatty"),
+            ("LOG_JSON_SORT_KEYS", "1"),
+        ],
+    );
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{stdout}");
+    let line = stdout.lines().find(|line| line.starts_with('{')).unwrap();
+    assert!(!stdout.contains("not_logged"));
+    let line: serde_json::Value = serde_json::from_str(line).unwrap();
+    assert_eq!(line["service"], "shop");
+    assert_eq!(line["correlation_id"], "rid-1");
+    let keys: Vec<_> = line.as_object().unwrap().keys().cloned().collect();
+    assert!(keys.is_sorted(), "{keys:?}");
+
+    let records = collector.records();
+    let (resource, record) = &records[0];
+    assert_eq!(records.len(), 1);
+    assert_eq!(resource["service.name"], "shop");
+    assert_eq!(resource["deployment.environment"], "staging");
+    assert_eq!(resource["team"], "pay ments");
+    assert_eq!(text(record.body.as_ref()), "sync_job_completed");
+    let span = &collector.spans()[0];
+    assert_eq!(span.name, "request");
+    assert_eq!(span.span_id, record.span_id);
+    assert_eq!(line["trace_id"].as_str().unwrap().len(), 32);
+}
+
+#[test]
+#[ignore = "a process of its own, started by another test"]
+fn crash() {
+    let guard = Telemetry::new("shop").init().unwrap();
+    // The writer lets lines gather now: nothing but the panic itself makes it write at once.
+    tracing::info!("service_started");
+    guard.flush();
+    let _ = std::panic::catch_unwind(|| panic!("no order of jane.doe@example.com"));
+    std::process::abort();
+}
+
+#[test]
+fn a_panic_is_written_before_the_process_ends() {
+    let output = run("start::crash", &[]);
+    assert!(!output.status.success());
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert!(stdout.contains(r#""event":"panic""#), "{stdout}");
+    assert!(stdout.contains("no order of <email>"), "{stdout}");
+}
