@@ -4,7 +4,8 @@ use std::io::{self, Write as _};
 use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, ChildStdout, Command};
 
 use crate::cli::{All, CommandError};
 use crate::client::Client;
@@ -82,7 +83,7 @@ fn spawn(role: Role, all: &All) -> Result<Child, CommandError> {
     };
     let program = std::env::current_exe().map_err(failed)?;
     let listen = format!("127.0.0.1:{}", role.port(all.first_port));
-    Command::new(program)
+    let mut child = Command::new(program)
         .arg(role.name())
         .env("DEMO_LISTEN", listen)
         .env("DEMO_API_URL", url(Role::Api, all))
@@ -90,9 +91,24 @@ fn spawn(role: Role, all: &All) -> Result<Child, CommandError> {
         .env("DEMO_PROVIDERS_URL", url(Role::Providers, all))
         .env("DEMO_SPEED", all.speed.to_string())
         .stdin(Stdio::null())
+        .stdout(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
-        .map_err(failed)
+        .map_err(failed)?;
+    if let Some(out) = child.stdout.take() {
+        tokio::spawn(forward(out));
+    }
+    Ok(child)
+}
+
+/// Passes on what a service logs, line by line: written by themselves, long lines of several would mix.
+async fn forward(out: ChildStdout) {
+    let mut lines = BufReader::new(out).lines();
+    while let Ok(Some(mut line)) = lines.next_line().await {
+        line.push('\n');
+        // Nobody reads any more: the services go on.
+        let _ = io::stdout().lock().write_all(line.as_bytes());
+    }
 }
 
 async fn well(

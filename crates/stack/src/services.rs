@@ -18,12 +18,12 @@ pub fn services() -> Vec<Service> {
         Service::new(
             API,
             teams::PLATFORM,
-            "FastAPI application: sign-in, connections, tenants, audit trail",
+            "Sign-in, connections, jobs, tools, the audit trail",
         ),
         Service::new(
             WORKER,
             teams::INTEGRATIONS,
-            "Celery workers: sync jobs between shops, payment providers and NetSuite",
+            "Sync jobs between shops, payment providers and NetSuite, exports, reconciliations",
         ),
         Service::new(
             MCP,

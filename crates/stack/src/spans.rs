@@ -1,7 +1,7 @@
 //! The spans: one instrumentation point each.
 //!
-//! `traceparent` goes from the browser to the API and from the API to MCP; into the queue it goes in Celery's
-//! headers, beside the correlation id in the task's arguments.
+//! `traceparent` goes from the browser to the API and from the API to MCP; into the queue it goes with the job, beside the
+//! correlation id.
 
 use obsctl_model::{Attribute, Priority, SpanCatalog, SpanDef, SpanKind};
 
@@ -82,7 +82,7 @@ fn http_server() -> SpanDef {
         "{method} {route}",
         SpanKind::Server,
         API,
-        "FastAPI",
+        "axum",
         "Request/response spans: one for each request the API serves",
     )
     .priority(Priority::P0)
@@ -106,7 +106,7 @@ fn create_connection() -> SpanDef {
         "create_connection",
         SpanKind::Internal,
         API,
-        "app.api.v1.connections",
+        "api::connections",
         "A tenant connects a provider: credentials are encrypted and tried out",
     )
     .attribute(tenant_id())
@@ -118,11 +118,15 @@ fn query(service: &str) -> SpanDef {
         "{operation} {database}",
         SpanKind::Client,
         service,
-        "SQLAlchemy",
+        "sqlx",
         "Query spans: one for each statement",
     )
     .priority(Priority::P0)
-    .attribute(Attribute::new("db.system", "The database", "postgresql"))
+    .attribute(Attribute::new(
+        "db.system",
+        "The database: `sqlite` or `postgresql`",
+        "postgresql",
+    ))
     .attribute(Attribute::new(
         "db.statement",
         "The statement, without its values",
@@ -135,7 +139,7 @@ fn enqueue() -> SpanDef {
         "apply_async/{task}",
         SpanKind::Producer,
         API,
-        "Celery",
+        "Queue",
         "A task is put into a queue: what it carries joins the worker's spans to the request's",
     )
     .attribute(Attribute::new(
@@ -151,7 +155,7 @@ fn task() -> SpanDef {
         "run/{task}",
         SpanKind::Consumer,
         WORKER,
-        "Celery",
+        "Queue",
         "Task execution spans: one for each task a worker runs",
     )
     .attribute(Attribute::new(
@@ -171,7 +175,7 @@ fn sync() -> SpanDef {
         "sync_{provider}_{object_type}",
         SpanKind::Internal,
         WORKER,
-        "app.workers",
+        "worker::sync",
         "The work of a sync job: fetch, map, upsert",
     )
     .attribute(job_id())
@@ -185,11 +189,11 @@ fn cache(service: &str) -> SpanDef {
         "{command}",
         SpanKind::Client,
         service,
-        "Redis",
+        "Cache",
         "Cache operation spans: one for each command",
     )
     .priority(Priority::P2)
-    .attribute(Attribute::new("db.system", "The store", "redis"))
+    .attribute(Attribute::new("db.system", "The store", "memory"))
     .attribute(Attribute::new(
         "db.statement",
         "The command, without its values",
@@ -220,7 +224,7 @@ fn outbound(service: &str, description: &str, host: &str) -> SpanDef {
         "{method}",
         SpanKind::Client,
         service,
-        "httpx",
+        "reqwest",
         format!("Outbound HTTP spans. {description}"),
     )
     .attribute(Attribute::new("http.request.method", "The method", "GET"))

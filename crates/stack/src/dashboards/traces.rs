@@ -239,7 +239,7 @@ fn lists() -> impl Panels {
         table("Slow statements")
             .description("Database spans of the chosen services that took longer than chosen above. Look at their statement and its plan.")
             .query(traceql(
-                r#"{ resource.service.name =~ "$service" && span.db.system = "postgresql" && duration > $slower } | select(span.db.statement)"#,
+                r#"{ resource.service.name =~ "$service" && span.db.system =~ "postgresql|sqlite" && duration > $slower } | select(span.db.statement)"#,
             ))
             .limit(20),
     )

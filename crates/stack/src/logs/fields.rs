@@ -15,6 +15,15 @@ log_fields! {
     /// What happened: the first positional argument, a fixed name.
     pub keyword event, like "connection_created";
 
+    /// Which service logs it.
+    pub keyword service, like "api";
+
+    /// Which run of the service.
+    pub id run_id, like "41a6c1de-93a5-4e0c-8f31-0d9c2f5b7a10";
+
+    /// The version of the fields: it changes when their meaning does.
+    pub integer schema_version, like "1";
+
     /// What belongs together across services, a context variable set by the middleware.
     pub id correlation_id, like "a1b2c3d4-e5f6-7890-abcd-ef1234567890";
 
@@ -53,6 +62,9 @@ pub fn standard() -> Vec<LogField> {
         timestamp::definition().required(),
         level::definition().required(),
         event::definition().required(),
+        service::definition().required(),
+        run_id::definition().required(),
+        schema_version::definition().required(),
         correlation_id::definition().required(),
         tenant_id::definition()
             .required_except("unauthenticated endpoints (login, register, health)"),

@@ -52,7 +52,7 @@ pub fn runbook() -> Runbook {
         ),
     )
     .then(traceql(
-        r#"{ span.db.system = "postgresql" && duration > 1s } | select(span.db.statement)"#,
+        r#"{ span.db.system =~ "postgresql|sqlite" && duration > 1s } | select(span.db.statement)"#,
     ))
     .step(
         "Check table sizes and index usage",
