@@ -6,6 +6,7 @@ pub mod expression;
 pub mod labels;
 pub mod runbook_pages;
 pub mod slo;
+mod speed;
 pub mod units;
 
 use obsctl_model::dashboard::Dashboard;
@@ -15,6 +16,7 @@ use crate::diagnostic::Diagnostic;
 
 pub use catalog::{Catalog, Part, Series};
 pub use expression::{Expression, Site, subject};
+pub use speed::Speed;
 
 /// A linked stack.
 #[derive(Clone, Debug)]
@@ -23,6 +25,7 @@ pub struct Project {
     dashboards: Vec<Dashboard>,
     catalog: Catalog,
     problems: Vec<Diagnostic>,
+    speed: Speed,
 }
 
 impl Project {
@@ -44,6 +47,7 @@ impl Project {
             dashboards,
             catalog,
             problems: slos.problems,
+            speed: Speed::REAL,
         }
     }
 

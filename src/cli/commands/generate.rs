@@ -12,13 +12,15 @@ use crate::cli::findings::{self, counted};
 use crate::cli::{CLEAN, CommandError, FINDINGS, Terminal, Workspace};
 use crate::diagnostic::Severity;
 use crate::generate::{self, Environment};
-use crate::project::Project;
+use crate::project::{Project, Speed};
 
 const EXAMPLES: &str = "\
 Examples:
   obsctl generate                             bring the committed files up to date
   obsctl generate --check                     show how they would change, and change nothing
   obsctl generate --env host --out /tmp/host  the files for engines run by hand on one machine
+  obsctl generate --env host --speed 60 --out /tmp/fast
+                                              the same with an hour in a minute
 
 Files that are generated no longer are removed; files that obsctl did not make are named and kept.
 
@@ -45,6 +47,16 @@ pub(crate) struct Generate {
     /// Folder to write to; an environment other than compose needs one of its own
     #[arg(long, value_name = "DIR", default_value = ".", required_if_eq("env", Environment::Host.name()))]
     out: PathBuf,
+    /// Run time this many times as fast: durations of rules, scrapes and notifications are divided; thresholds stay
+    #[arg(long, value_name = "TIMES", default_value = "1", value_parser = speed_parser(), requires = "out")]
+    speed: Speed,
+}
+
+fn speed_parser() -> impl TypedValueParser<Value = Speed> {
+    let fastest = i64::from(Speed::FASTEST.times());
+    clap::value_parser!(u8)
+        .range(1..=fastest)
+        .map(|times| Speed::new(times).expect("the parser lets only these numbers through"))
 }
 
 fn environment_parser() -> impl TypedValueParser<Value = Environment> {
@@ -73,6 +85,14 @@ impl Generate {
             writeln!(terminal.err, "nothing was generated: errors come first")?;
             return Ok(FINDINGS);
         }
+        let project = match project.at_speed(self.speed) {
+            Ok(project) => project,
+            Err(too_short) => {
+                findings::show(&too_short, workspace, terminal.err)?;
+                writeln!(terminal.err, "nothing was generated: errors come first")?;
+                return Ok(FINDINGS);
+            }
+        };
         let artifacts = generate::run(&project, self.env);
         let out = workspace.folder(&self.out);
         let changes = Changes::between(&out, &artifacts)?;

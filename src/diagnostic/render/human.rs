@@ -72,10 +72,12 @@ fn one(diagnostic: &Diagnostic, source: Source<'_>, style: Style, renderer: &Ren
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let mut group = level
-        .primary_title(diagnostic.message.as_str())
-        .id(diagnostic.check)
-        .elements(Vec::<Element<'_>>::new());
+    let mut title = level.primary_title(diagnostic.message.as_str());
+    // What no check found has no page either.
+    if !diagnostic.check.is_empty() {
+        title = title.id(diagnostic.check);
+    }
+    let mut group = title.elements(Vec::<Element<'_>>::new());
     for (index, place) in diagnostic.places.iter().enumerate() {
         if index > 0 && shares_snippet(diagnostic, place) {
             continue;

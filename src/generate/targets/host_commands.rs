@@ -2,7 +2,7 @@
 
 use crate::generate::markdown::{Markdown, code};
 use crate::generate::{Artifact, Component, Environment, Target, targets};
-use crate::project::Project;
+use crate::project::{Project, Speed};
 
 /// How engines are started on one machine.
 pub static HOST_COMMANDS: Target = Target {
@@ -11,7 +11,7 @@ pub static HOST_COMMANDS: Target = Target {
     generate,
 };
 
-fn generate(_: &Project, environment: Environment) -> Vec<Artifact> {
+fn generate(project: &Project, environment: Environment) -> Vec<Artifact> {
     if environment == Environment::Compose {
         return vec![];
     }
@@ -21,7 +21,7 @@ fn generate(_: &Project, environment: Environment) -> Vec<Artifact> {
          in `data/`, secrets are read from `secrets/`, and Alloy collects the lines of `data/logs/<service>.log`.",
     );
     for component in Component::ALL {
-        if let Some((program, arguments)) = command(component) {
+        if let Some((program, arguments)) = command_at(component, project.speed()) {
             page.heading(2, &code(component.name()));
             page.fence(
                 "sh",
@@ -33,6 +33,16 @@ fn generate(_: &Project, environment: Environment) -> Vec<Artifact> {
     page.paragraph("From the folder of its own installation, with `DIR` for this folder's parent:");
     page.fence("sh", "cd \"$DIR\" && GF_PATHS_PROVISIONING=provisioning/grafana GF_PATHS_DATA=data/grafana \\\n  grafana server --homepath /usr/share/grafana");
     vec![Artifact::new("provisioning/README.md", page.finish())]
+}
+
+/// The program and its arguments at a speed: see [`command`].
+#[must_use]
+pub fn command_at(component: Component, speed: Speed) -> Option<(&'static str, Vec<String>)> {
+    let (program, mut arguments) = command(component)?;
+    if component == Component::Prometheus {
+        arguments.extend(targets::prometheus_config::pace(speed));
+    }
+    Some((program, arguments))
 }
 
 /// The program and its arguments; none for Grafana, which is configured by its environment.

@@ -6,7 +6,7 @@ use obsctl_model::{Duration, Engine, MetricKind, ScrapeJob, mins};
 use serde::{Deserialize, Serialize};
 
 use crate::generate::{Artifact, Component, Environment, Target, rule_file, yaml};
-use crate::project::Project;
+use crate::project::{Project, Speed};
 
 /// Prometheus' configuration.
 pub static PROMETHEUS_CONFIG: Target = Target {
@@ -106,6 +106,21 @@ pub struct ScrapeConfig {
     pub metrics_path: Option<String>,
     /// The targets.
     pub static_configs: Vec<StaticConfig>,
+}
+
+/// The flags that go with a speed: how long a series that has ended is seen, and how soon alerts are sent again.
+#[must_use]
+pub fn pace(speed: Speed) -> Vec<String> {
+    if speed == Speed::REAL {
+        return vec![];
+    }
+    [
+        ("query.lookback-delta", mins(5)),
+        ("rules.alert.resend-delay", mins(1)),
+    ]
+    .into_iter()
+    .filter_map(|(flag, usual)| Some(format!("--{flag}={}", speed.duration(usual)?)))
+    .collect()
 }
 
 fn generate(project: &Project, environment: Environment) -> Vec<Artifact> {

@@ -1,10 +1,10 @@
 //! `provisioning/tempo/tempo.yaml`: Tempo 3.0 in one process, in a form that 2.10 starts with too.
 
-use obsctl_model::{Duration, hours};
+use obsctl_model::{Duration, hours, secs};
 use serde::{Deserialize, Serialize};
 
 use crate::generate::{Artifact, Component, Environment, Target, yaml};
-use crate::project::Project;
+use crate::project::{Project, Speed};
 
 /// Tempo's configuration.
 pub static TEMPO_CONFIG: Target = Target {
@@ -125,8 +125,19 @@ pub struct Folder {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MetricsGenerator {
+    /// How often metrics are sent, where time runs faster.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registry: Option<Registry>,
     /// Where metrics are and go.
     pub storage: GeneratorStorage,
+}
+
+/// The metrics made of spans.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Registry {
+    /// How often they are sent.
+    pub collection_interval: Duration,
 }
 
 /// Where metrics are and go.
@@ -201,11 +212,22 @@ pub struct UsageReport {
     pub reporting_enabled: bool,
 }
 
-fn generate(_: &Project, environment: Environment) -> Vec<Artifact> {
-    vec![Artifact::new(PATH, yaml::document(&config(environment)))]
+fn generate(project: &Project, environment: Environment) -> Vec<Artifact> {
+    vec![Artifact::new(
+        PATH,
+        yaml::document(&config(project.speed(), environment)),
+    )]
 }
 
-fn config(environment: Environment) -> Config {
+/// Tempo sends every 15 seconds where nothing is said.
+fn registry(speed: Speed) -> Option<Registry> {
+    let collection_interval = speed.duration(secs(15))?;
+    (speed != Speed::REAL).then_some(Registry {
+        collection_interval,
+    })
+}
+
+fn config(speed: Speed, environment: Environment) -> Config {
     let listen = environment.listen();
     let data = match environment {
         Environment::Compose => "/var/tempo",
@@ -243,6 +265,7 @@ fn config(environment: Environment) -> Config {
             },
         },
         metrics_generator: MetricsGenerator {
+            registry: registry(speed),
             storage: GeneratorStorage {
                 path: format!("{data}/generator/wal"),
                 remote_write: vec![RemoteWrite {
@@ -285,13 +308,16 @@ mod tests {
         let project = Project::link(Stack::new(Slug::from_static("test")));
         for environment in Environment::ALL {
             let text = &generate(&project, environment)[0].text;
-            assert_eq!(yaml::read::<Config>(text).unwrap(), config(environment));
+            assert_eq!(
+                yaml::read::<Config>(text).unwrap(),
+                config(Speed::REAL, environment)
+            );
         }
     }
 
     #[test]
     fn on_one_machine_the_collector_keeps_the_usual_otlp_ports() {
-        let protocols = config(Environment::Host)
+        let protocols = config(Speed::REAL, Environment::Host)
             .distributor
             .receivers
             .otlp

@@ -175,3 +175,60 @@ fn no_temporary_files_stay() {
         .collect();
     assert_eq!(left, []);
 }
+
+#[test]
+fn a_speed_divides_what_engines_wait_for() {
+    let test = CliTest::new();
+    let args = [
+        "generate", "--env", "host", "--speed", "60", "--out", "fast",
+    ];
+    let report = test.run_over(shop(), &args);
+    assert!(report.starts_with("exit status: 0"), "{report}");
+    assert!(!report.contains("alerts/tests"), "{report}");
+    let config = test.read(&format!("fast/{PROMETHEUS}"));
+    assert!(config.contains("scrape_interval: 250ms"), "{config}");
+    let datasources = test.read("fast/provisioning/grafana/datasources/datasources.yaml");
+    assert!(datasources.contains("timeInterval: 250ms"), "{datasources}");
+    let tempo = test.read("fast/provisioning/tempo/tempo.yaml");
+    assert!(tempo.contains("collection_interval: 250ms"), "{tempo}");
+    let commands = test.read("fast/provisioning/README.md");
+    assert!(commands.contains("--query.lookback-delta=5s"), "{commands}");
+    assert!(
+        commands.contains("--rules.alert.resend-delay=1s"),
+        "{commands}"
+    );
+
+    // Time as it is: nothing of that.
+    let args = ["generate", "--env", "host", "--speed", "1", "--out", "slow"];
+    let report = test.run_over(shop(), &args);
+    assert!(report.starts_with("exit status: 0"), "{report}");
+    for file in ["README.md", "tempo/tempo.yaml"] {
+        let text = test.read(&format!("slow/provisioning/{file}"));
+        assert!(
+            !text.contains("lookback") && !text.contains("collection_interval"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_duration_too_short_for_the_speed_is_named_and_nothing_is_written() {
+    let test = CliTest::new();
+    let mut stack = shop();
+    stack.evaluation_interval = obsctl::model::millis(30);
+    let args = [
+        "generate", "--env", "host", "--speed", "60", "--out", "fast",
+    ];
+    assert_snapshot!(test.run_over(stack, &args), @r"
+    exit status: 1
+    ----- stderr -----
+    error: evaluation interval of `30ms` is too short to run 60 times as fast
+     |
+     = in: stack `shop`
+     = help: less than a millisecond would be left: choose a lower speed, or at least `60ms`
+
+    1 error
+    nothing was generated: errors come first
+    ");
+    assert_eq!(test.snapshot(), []);
+}

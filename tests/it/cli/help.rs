@@ -42,17 +42,21 @@ fn of_generate() {
     Usage: obsctl generate [OPTIONS]
 
     Options:
-          --check      Write nothing; show a diff and exit 1 when a file is not current
-          --env <ENV>  Where the engines run: sets the addresses in configuration [default: compose]
-                       [possible values: compose, host]
-          --out <DIR>  Folder to write to; an environment other than compose needs one of its own
-                       [default: .]
-      -h, --help       Print help
+          --check          Write nothing; show a diff and exit 1 when a file is not current
+          --env <ENV>      Where the engines run: sets the addresses in configuration [default: compose]
+                           [possible values: compose, host]
+          --out <DIR>      Folder to write to; an environment other than compose needs one of its own
+                           [default: .]
+          --speed <TIMES>  Run time this many times as fast: durations of rules, scrapes and
+                           notifications are divided; thresholds stay [default: 1]
+      -h, --help           Print help
 
     Examples:
       obsctl generate                             bring the committed files up to date
       obsctl generate --check                     show how they would change, and change nothing
       obsctl generate --env host --out /tmp/host  the files for engines run by hand on one machine
+      obsctl generate --env host --speed 60 --out /tmp/fast
+                                                  the same with an hour in a minute
 
     Files that are generated no longer are removed; files that obsctl did not make are named and kept.
 
@@ -105,6 +109,34 @@ fn an_environment_needs_a_folder_of_its_own() {
       --out <DIR>
 
     Usage: obsctl generate --env <ENV> --out <DIR>
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn a_speed_needs_a_folder_of_its_own_and_is_a_whole_number_up_to_60() {
+    assert_snapshot!(CliTest::new().run(&["generate", "--speed", "60"]), @"
+    exit status: 2
+    ----- stderr -----
+    error: the following required arguments were not provided:
+      --out <DIR>
+
+    Usage: obsctl generate --out <DIR> --speed <TIMES>
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(CliTest::new().run(&["generate", "--speed", "61", "--out", "fast"]), @"
+    exit status: 2
+    ----- stderr -----
+    error: invalid value '61' for '--speed <TIMES>': 61 is not in 1..=60
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(CliTest::new().run(&["generate", "--speed", "1.5", "--out", "fast"]), @"
+    exit status: 2
+    ----- stderr -----
+    error: invalid value '1.5' for '--speed <TIMES>': invalid digit found in string
 
     For more information, try '--help'.
     ");

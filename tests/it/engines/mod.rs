@@ -5,6 +5,7 @@
 
 mod accepted;
 mod compose;
+mod fast;
 mod running;
 
 use std::io::Write as _;
@@ -66,8 +67,12 @@ fn generated(environment: Environment) -> TempDir {
 }
 
 fn written(stack: Stack, environment: Environment) -> TempDir {
+    outputs(&Project::link(stack), environment)
+}
+
+fn outputs(project: &Project, environment: Environment) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    for (path, text) in generate::run(&Project::link(stack), environment).iter() {
+    for (path, text) in generate::run(project, environment).iter() {
         let path = folder.path().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();

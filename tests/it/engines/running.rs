@@ -21,13 +21,13 @@ const PATIENCE: Duration = Duration::from_secs(90);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// A started engine, killed when the test is over, whatever happens.
-struct Engine {
+pub(super) struct Engine {
     child: Child,
     url: String,
 }
 
 impl Engine {
-    fn start(program: &Path, folder: &Path, args: &[String], port: u16) -> Self {
+    pub(super) fn start(program: &Path, folder: &Path, args: &[String], port: u16) -> Self {
         let log = std::fs::File::create(folder.join(format!("{port}.log"))).unwrap();
         let child = Command::new(program)
             .current_dir(folder)
@@ -62,7 +62,7 @@ impl Engine {
         }
     }
 
-    fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+    pub(super) fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         while !holds(self) {
             assert!(Instant::now() < deadline, "never: {what}");
@@ -70,7 +70,7 @@ impl Engine {
         }
     }
 
-    fn get(&self, path: &str) -> Value {
+    pub(super) fn get(&self, path: &str) -> Value {
         let response = reqwest::blocking::get(format!("{}{path}", self.url)).unwrap();
         assert!(
             response.status().is_success(),
@@ -88,7 +88,7 @@ impl Drop for Engine {
     }
 }
 
-fn free_port() -> u16 {
+pub(super) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()

@@ -6,7 +6,8 @@ use super::{Event, enabled};
 
 /// Emitting a declared event.
 pub trait EmitEvent: LoggedEvent {
-    /// Logs it, at the level it declares, with what is bound. Never fails; one that is filtered out costs nothing.
+    /// Logs it, at the level it declares, with what is bound. Never fails; one that nobody listens to costs no more than its
+    /// values.
     fn emit(self) {
         if enabled(Self::LEVEL) {
             self.event().emit();
@@ -23,7 +24,7 @@ pub trait EmitEvent: LoggedEvent {
         event
     }
 
-    /// As an event of the run time's, to be [checked](Event::check) or given what no declaration knows.
+    /// As one that is only known at run time, to be [checked](Event::check) or given what no declaration knows.
     fn event(self) -> Event {
         let mut event = Event::new(Self::NAME).level(Self::LEVEL);
         event.fields = event.fields.with_fields(self);

@@ -257,7 +257,10 @@ fn prometheus(project: &Project) -> Service {
             "--web.enable-lifecycle".to_owned(),
             "--enable-feature=exemplar-storage".to_owned(),
             external_url(variables::PROMETHEUS_PORT),
-        ],
+        ]
+        .into_iter()
+        .chain(targets::prometheus_config::pace(project.speed()))
+        .collect(),
         ports: vec![publish(
             variables::PROMETHEUS_PORT,
             Component::Prometheus.port(),
