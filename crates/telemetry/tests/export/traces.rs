@@ -166,6 +166,8 @@ fn a_full_queue_drops_and_counts() {
     let traces = settings(silent.address, &registry)
         .queue(100)
         .batch(50)
+        // However slow the machine, no second batch is tried.
+        .timeout(Duration::from_secs(600))
         .start()
         .unwrap();
     record_spans(&traces);
