@@ -91,19 +91,6 @@ fn what_is_recorded_in_a_sampled_trace_leaves_one_exemplar_a_scrape() {
     assert!(!registry.text(Format::Prometheus).contains("trace_id"));
 }
 
-#[test]
-fn recording_outside_of_traces_soon_stops_to_look_for_one() {
-    let registry = Registry::new();
-    let route = Route::from("/");
-    let served = registry.counter(&Served { route });
-    served.inc_by(5);
-    for _ in 0..1_000 {
-        served.inc();
-    }
-    let text = registry.text(Format::OpenMetrics);
-    assert!(text.contains("exposed_served_total{route=\"/\"} 1005\n"));
-}
-
 #[cfg(target_os = "linux")]
 #[test]
 fn a_service_says_what_its_process_uses() {
