@@ -259,10 +259,10 @@ impl Event {
 /// Whether anybody listens to events of that level.
 fn enabled(level: Level) -> bool {
     match level {
-        Level::Debug => tracing::enabled!(target: "event", tracing::Level::DEBUG),
-        Level::Info => tracing::enabled!(target: "event", tracing::Level::INFO),
-        Level::Warning => tracing::enabled!(target: "event", tracing::Level::WARN),
-        Level::Error | Level::Critical => tracing::enabled!(target: "event", tracing::Level::ERROR),
+        Level::Debug => tracing::event_enabled!(target: "event", tracing::Level::DEBUG),
+        Level::Info => tracing::event_enabled!(target: "event", tracing::Level::INFO),
+        Level::Warning => tracing::event_enabled!(target: "event", tracing::Level::WARN),
+        Level::Error | Level::Critical => tracing::event_enabled!(target: "event", tracing::Level::ERROR),
     }
 }
 

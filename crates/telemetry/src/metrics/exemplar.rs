@@ -81,3 +81,21 @@ impl Place {
         *self.latest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outside_of_traces_it_soon_stops_to_look_until_the_next_scrape() {
+        let place = Place::default();
+        for left in (0..TRIES).rev() {
+            place.offer(1.0);
+            assert_eq!(place.tries.load(Ordering::Relaxed), left);
+        }
+        place.offer(1.0);
+        assert_eq!(place.tries.load(Ordering::Relaxed), 0);
+        assert!(place.take_stock().is_none());
+        assert_eq!(place.tries.load(Ordering::Relaxed), TRIES);
+    }
+}

@@ -157,3 +157,34 @@ impl Drop for Timer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn a_scrape_sees_a_value_in_both_forms_or_in_none() {
+        let histogram = HistogramHandle::new(&[0.5, 2.0], true);
+        thread::scope(|scope| {
+            for start in 0..3_u32 {
+                let histogram = &histogram;
+                scope.spawn(move || {
+                    for n in 0..5_000 {
+                        histogram.observe(f64::from(n % 7) - f64::from(start));
+                    }
+                });
+            }
+            let mut seen = 0;
+            while seen < 15_000 {
+                let snapshot = histogram.snapshot();
+                let native = snapshot.native.as_ref().expect("both forms");
+                let sides = native.positive.values().chain(native.negative.values());
+                assert_eq!(sides.sum::<u64>() + native.zero, snapshot.count());
+                assert!(snapshot.count() >= seen);
+                seen = snapshot.count();
+            }
+        });
+    }
+}

@@ -38,7 +38,6 @@ mod exposition;
 mod family;
 mod guard;
 mod histogram;
-mod messages;
 mod native;
 mod number;
 mod process;

@@ -17,7 +17,7 @@ pub trait RecordCounter: Counter {
 
     /// Counts one.
     fn inc(&self) {
-        Registry::global().on_counter(self, |it| it.inc());
+        Registry::global().on_counter(self, CounterHandle::inc);
     }
 
     /// Counts `n`.
@@ -47,12 +47,12 @@ pub trait RecordGauge: Gauge {
 
     /// Raises the level by one.
     fn inc(&self) {
-        Registry::global().on_gauge(self, |it| it.inc());
+        Registry::global().on_gauge(self, GaugeHandle::inc);
     }
 
     /// Lowers the level by one.
     fn dec(&self) {
-        Registry::global().on_gauge(self, |it| it.dec());
+        Registry::global().on_gauge(self, GaugeHandle::dec);
     }
 
     /// Raises the level, or lowers it by a negative amount.

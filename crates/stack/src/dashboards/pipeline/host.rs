@@ -75,5 +75,25 @@ pub fn host() -> impl Panels {
             .legend("{{job}}")
             .stacked()
             .width(8),
+        timeseries("Open files by process")
+            .description("The part of the files and connections a process may open that it has. At 100 % it can neither connect nor be connected to.")
+            .query(
+                process::ProcessOpenFiles::with(TargetLabel::JOB.chosen("job"))
+                    .sum_by(TargetLabel::JOB)
+                    / process::ProcessMaxFiles::with(TargetLabel::JOB.chosen("job"))
+                        .sum_by(TargetLabel::JOB),
+            )
+            .legend("{{job}}")
+            .threshold(0.8, Color::Red)
+            .min(0.0)
+            .width(12),
+        timeseries("Memory reserved by process")
+            .description("Address space of each process, used or not. It says little by itself; growth without end beside steady memory is a leak of mappings.")
+            .query(
+                process::ProcessVirtualMemory::with(TargetLabel::JOB.chosen("job"))
+                    .sum_by(TargetLabel::JOB),
+            )
+            .legend("{{job}}")
+            .width(12),
     )
 }

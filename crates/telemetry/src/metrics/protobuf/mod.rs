@@ -1,20 +1,22 @@
 //! Writes samples as protocol buffers: the form that native histograms need.
 
+mod messages;
+
 use std::time::UNIX_EPOCH;
 
 use obsctl_model::{MetricDef, MetricKind};
 use prost::Message;
 
-use super::exemplar::Exemplar;
-use super::exposition::{Exposed, Sample, State};
-use super::histogram::Snapshot;
-use super::messages::{
+use crate::metrics::exemplar::Exemplar;
+use crate::metrics::exposition::{Exposed, Sample, State};
+use crate::metrics::histogram::Snapshot;
+use crate::metrics::native::{Native, Sparse, ZERO_THRESHOLD};
+use crate::metrics::summary::Quantiles;
+use crate::metrics::text::unit_of;
+use messages::{
     Bucket, BucketSpan, Counter, Exemplar as ExemplarMessage, Gauge, Histogram, LabelPair, Metric,
     MetricFamily, MetricType, Quantile, Summary, Timestamp,
 };
-use super::native::{Native, Sparse, ZERO_THRESHOLD};
-use super::summary::Quantiles;
-use super::text::unit_of;
 
 /// All samples, each metric with its length before it.
 pub(super) fn write(exposed: &[Exposed]) -> Vec<u8> {
@@ -164,19 +166,4 @@ fn label(name: &str, value: &str) -> LabelPair {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn buckets_are_written_as_runs_and_differences() {
-        let buckets = Sparse::from([(-3, 2), (-2, 5), (4, 5), (5, 1)]);
-        let (spans, deltas) = sparse(&buckets);
-        let spans: Vec<_> = spans
-            .iter()
-            .map(|span| (span.offset(), span.length()))
-            .collect();
-        assert_eq!(spans, [(-3, 2), (5, 2)]);
-        assert_eq!(deltas, [2, 3, 0, -4]);
-        assert_eq!(sparse(&Sparse::new()), (vec![], vec![]));
-    }
-}
+mod tests;
