@@ -22,6 +22,7 @@ mod span;
 mod stack;
 mod text;
 mod unit;
+mod workload;
 
 pub use alert::{
     Alert, AlertNeedsOwner, AlertNeedsQuery, AlertNeedsRunbook, AlertNeedsSeverity,
@@ -48,6 +49,7 @@ pub use slo::{Indicator, Objective, ObjectiveError, Slo};
 pub use span::{Attribute, Priority, SpanCatalog, SpanDef, SpanKind};
 pub use stack::Stack;
 pub use unit::Unit;
+pub use workload::{Image, Port, Setting, Volume, Workload};
 
 /// Everything a file of definitions needs.
 pub mod prelude {
