@@ -15,6 +15,12 @@ use crate::project::{Component, OTLP_PORTS, Project};
 
 use schema::{ComposeFile, Config, Mount, Volume};
 
+/// Where the compose file is written.
+pub const PATH: &str = "compose/compose.yaml";
+
+/// Where its variables can be set.
+pub const VARIABLES: &str = "compose/.env";
+
 /// The compose file.
 pub static COMPOSE: Target = Target {
     name: "compose",
@@ -35,7 +41,7 @@ fn generate(project: &Project, environment: Environment) -> Vec<Artifact> {
                 Artifact::new("compose/.env.example", settings::example(project)),
                 Artifact::new("compose/.gitignore", format!("{}{IGNORED}", header::HASH)),
                 Artifact::new("compose/README.md", readme::text(project, &file)),
-                Artifact::new("compose/compose.yaml", yaml::document(&file)),
+                Artifact::new(PATH, yaml::document(&file)),
             ];
             let (files, _) = secret::names(project);
             if !files.is_empty() {
@@ -81,6 +87,10 @@ fn file(project: &Project) -> ComposeFile {
 pub struct Published {
     /// The container.
     pub container: String,
+    /// What is there.
+    pub title: String,
+    /// What is spoken there.
+    pub scheme: &'static str,
     /// The port in the container.
     pub inside: u16,
     /// The variable that says the machine's port.
@@ -90,27 +100,54 @@ pub struct Published {
 /// All ports that the machine reaches, by container.
 #[must_use]
 pub fn published(project: &Project) -> Vec<Published> {
-    let port = |container: &str, inside, setting| Published {
+    let port = |container: &str, title: &str, inside, setting| Published {
         container: container.to_owned(),
+        title: title.to_owned(),
+        scheme: "http",
         inside,
         setting,
     };
-    let engine = |engine: Component, setting| port(engine.name(), engine.port(), setting);
-    let alloy = |inside, setting| port(Component::Alloy.name(), inside, setting);
+    let engine =
+        |engine: Component, title, setting| port(engine.name(), title, engine.port(), setting);
+    let alloy = Component::Alloy.name();
+    let grpc = port(
+        alloy,
+        "OTLP over gRPC",
+        OTLP_PORTS.0,
+        settings::otlp_grpc_port(),
+    );
+    let http = port(
+        alloy,
+        "OTLP over HTTP",
+        OTLP_PORTS.1,
+        settings::otlp_http_port(),
+    );
     let mut all = vec![
-        engine(Component::Alertmanager, settings::alertmanager_port()),
-        engine(Component::Alloy, settings::alloy_port()),
-        alloy(OTLP_PORTS.0, settings::otlp_grpc_port()),
-        alloy(OTLP_PORTS.1, settings::otlp_http_port()),
-        engine(Component::Grafana, settings::grafana_port()),
-        engine(Component::Loki, settings::loki_port()),
-        engine(Component::Prometheus, settings::prometheus_port()),
-        engine(Component::Tempo, settings::tempo_port()),
+        engine(
+            Component::Alertmanager,
+            "Alertmanager",
+            settings::alertmanager_port(),
+        ),
+        engine(Component::Alloy, "Alloy", settings::alloy_port()),
+        Published {
+            scheme: "grpc",
+            ..grpc
+        },
+        http,
+        engine(Component::Grafana, "Grafana", settings::grafana_port()),
+        engine(Component::Loki, "Loki", settings::loki_port()),
+        engine(
+            Component::Prometheus,
+            "Prometheus",
+            settings::prometheus_port(),
+        ),
+        engine(Component::Tempo, "Tempo", settings::tempo_port()),
     ];
     for workload in &project.stack().workloads {
         for inside in &workload.ports {
             if let Some(setting) = &inside.published {
-                all.push(port(workload.name.as_str(), inside.number, setting.clone()));
+                let (name, title) = (workload.name.as_str(), &workload.description);
+                all.push(port(name, title, inside.number, setting.clone()));
             }
         }
     }

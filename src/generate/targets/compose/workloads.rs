@@ -24,7 +24,7 @@ fn service(workload: &Workload, all: &[Workload]) -> Service {
     let set = workload.settings.iter();
     Service {
         image: literal(workload.image.name()),
-        build: build(&workload.image),
+        build: build(workload, all),
         scale: (workload.replicas != 1).then_some(workload.replicas),
         command: workload.command.iter().map(|word| literal(word)).collect(),
         environment: fixed
@@ -58,14 +58,16 @@ fn service(workload: &Workload, all: &[Workload]) -> Service {
     }
 }
 
-/// The repository is the context: the compose file is one folder below its root.
-fn build(image: &Image) -> Option<Build> {
-    match image {
-        Image::Ready(_) => None,
-        Image::Built { dockerfile, .. } => Some(Build {
+/// Of several that run one image the first builds it: Compose lets the others wait. The repository is the
+/// context: the compose file is one folder below its root.
+fn build(workload: &Workload, all: &[Workload]) -> Option<Build> {
+    let first = all.iter().find(|one| one.image == workload.image)?;
+    match &workload.image {
+        Image::Built { dockerfile, .. } if first.name == workload.name => Some(Build {
             context: "..".to_owned(),
             dockerfile: dockerfile.clone(),
         }),
+        _ => None,
     }
 }
 
