@@ -8,7 +8,6 @@ use obsctl_model::Stack;
 
 use crate::cli::changes::Changes;
 use crate::cli::compose::{self, Docker, Values};
-use crate::cli::findings::counted;
 use crate::cli::{CLEAN, CommandError, Terminal, Workspace};
 use crate::generate::targets::compose::{containers, published};
 use crate::generate::{self, Environment};
@@ -71,8 +70,12 @@ fn warn_of_drift(
     if !changes.is_empty() {
         writeln!(
             terminal.err,
-            "\x1b[1;33mwarning\x1b[0m: {} not current, and the stack runs with what is there\n  help: run `obsctl generate` first",
-            counted(changes.count(), "generated file")
+            "\x1b[1;33mwarning\x1b[0m: the stack runs with the files that are there, of which {} not as the definitions say\n  \
+             help: run `obsctl generate` first",
+            match changes.count() {
+                1 => "1 is".to_owned(),
+                count => format!("{count} are"),
+            }
         )?;
     }
     Ok(())

@@ -11,61 +11,76 @@ pub(super) fn parse(
     outer: &dyn Fn(&str) -> Option<String>,
 ) -> Result<BTreeMap<String, String>, (usize, &'static str)> {
     let mut variables = BTreeMap::new();
-    for (number, line) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {
-        let line = line.trim();
-        if line.is_empty() || line.starts_with('#') {
+    let mut rest = text.trim_start_matches('\u{feff}');
+    while !rest.is_empty() {
+        let (line, behind) = rest.split_once('\n').unwrap_or((rest, ""));
+        let number = text[..text.len() - rest.len()].matches('\n').count() + 1;
+        let trimmed = line.trim();
+        let trimmed = trimmed.strip_prefix("export ").unwrap_or(trimmed);
+        let end = trimmed.find(['=', ':']);
+        let name = trimmed[..end.unwrap_or(trimmed.len())].trim_end();
+        if trimmed.is_empty() || trimmed.starts_with('#') {
+            rest = behind;
             continue;
         }
-        let line = line.strip_prefix("export ").unwrap_or(line);
-        let (name, value) = line
-            .split_once(['=', ':'])
-            .ok_or((number, "there is no `=` in it"))?;
-        let name = name.trim_end();
         let known = |c: char| c.is_ascii_alphanumeric() || "_.-[]".contains(c);
         if name.is_empty() || !name.chars().all(known) {
             return Err((number, "what is before `=` is no name"));
         }
+        // A name alone is what the environment says, which goes before anyway.
+        let Some(equals) = line.find(['=', ':']) else {
+            rest = behind;
+            continue;
+        };
+        let value = rest[equals + 1..].trim_start_matches([' ', '\t']);
         let lookup = |name: &str| outer(name).or_else(|| variables.get(name).cloned());
-        let value =
-            value_of(value.trim_start(), &lookup).ok_or((number, "a quote is not closed"))?;
-        variables.insert(name.to_owned(), value);
+        let read = value_of(value, &lookup).ok_or((number, "a quote is not closed"))?;
+        variables.insert(name.to_owned(), read.0);
+        rest = read.1;
     }
     Ok(variables)
 }
 
 type Lookup<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
-/// A value without its quotes and the comment behind it; none when a quote is not closed.
-fn value_of(text: &str, lookup: &Lookup<'_>) -> Option<String> {
-    if let Some(rest) = text.strip_prefix('\'') {
-        return Some(rest.split_once('\'')?.0.to_owned());
+/// A value without its quotes, in which lines may break, and without the comment behind it; and the lines
+/// behind. None when a quote is not closed.
+fn value_of<'a>(text: &'a str, lookup: &Lookup<'_>) -> Option<(String, &'a str)> {
+    let next_line = |rest: &'a str| rest.split_once('\n').map_or("", |(_, behind)| behind);
+    if let Some(quoted) = text.strip_prefix('\'') {
+        let (value, behind) = quoted.split_once('\'')?;
+        return Some((value.to_owned(), next_line(behind)));
     }
-    if let Some(rest) = text.strip_prefix('"') {
-        return Some(expand(&unescaped(rest)?, lookup));
+    if let Some(quoted) = text.strip_prefix('"') {
+        let (value, behind) = double_quoted(quoted, lookup)?;
+        return Some((value, next_line(behind)));
     }
-    let end = [" #", "\t#"]
-        .iter()
-        .filter_map(|comment| text.find(comment))
-        .min();
-    let value = end.map_or(text, |end| &text[..end]).trim_end();
-    Some(expand(value, lookup))
+    let (line, behind) = text.split_once('\n').unwrap_or((text, ""));
+    let comments = [" #", "\t#"].iter().filter_map(|mark| line.find(mark));
+    let value = &line[..comments.min().unwrap_or(line.len())];
+    Some((expand(value.trim_end(), lookup), behind))
 }
 
-/// What is before the closing quote, with escapes resolved.
-fn unescaped(text: &str) -> Option<String> {
-    let mut value = String::new();
+/// What is before the closing quote, with escapes resolved and variables put in; and what is behind it.
+fn double_quoted<'a>(text: &'a str, lookup: &Lookup<'_>) -> Option<(String, &'a str)> {
+    let (mut value, mut part) = (String::new(), String::new());
     let mut chars = text.chars();
     loop {
         match chars.next()? {
-            '"' => return Some(value),
+            '"' => return Some((value + &expand(&part, lookup), chars.as_str())),
             '\\' => match chars.next()? {
-                'n' => value.push('\n'),
-                'r' => value.push('\r'),
-                't' => value.push('\t'),
-                c @ ('"' | '\\') => value.push(c),
-                c => value.extend(['\\', c]),
+                'n' => part.push('\n'),
+                'r' => part.push('\r'),
+                't' => part.push('\t'),
+                // Not the beginning of a variable.
+                '$' => {
+                    value.push_str(&expand(&std::mem::take(&mut part), lookup));
+                    value.push('$');
+                }
+                c @ ('"' | '\\') => part.push(c),
+                c => part.extend(['\\', c]),
             },
-            c => value.push(c),
+            c => part.push(c),
         }
     }
 }
@@ -76,45 +91,63 @@ fn expand(text: &str, lookup: &Lookup<'_>) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('$') {
         expanded.push_str(before);
-        rest = match reference(after) {
-            Some((name, default, behind)) => {
-                let value = lookup(name)
-                    .filter(|value| !(default.is_some_and(|(_, empty)| empty) && value.is_empty()));
-                expanded.push_str(
-                    &value.unwrap_or_else(|| default.map_or("", |(text, _)| text).to_owned()),
-                );
-                behind
+        match Reference::parse(after) {
+            Some((reference, behind)) => {
+                expanded.push_str(&reference.value(lookup));
+                rest = behind;
             }
             None => {
                 expanded.push('$');
-                after.strip_prefix('$').unwrap_or(after)
+                rest = after.strip_prefix('$').unwrap_or(after);
             }
-        };
+        }
     }
     expanded + rest
 }
 
-/// The name behind a `$`, its default and whether that stands for empty values too, and what follows.
-fn reference(after: &str) -> Option<(&str, Option<(&str, bool)>, &str)> {
-    let word = |text: &str| {
-        let known = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        text.find(|c| !known(c)).unwrap_or(text.len())
-    };
-    let Some(braced) = after.strip_prefix('{') else {
-        let end = word(after);
-        let name = &after[..end];
-        let named = !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit());
-        return named.then_some((name, None, &after[end..]));
-    };
-    let (inner, behind) = braced.split_once('}')?;
-    let (name, default) = inner.split_at(word(inner));
-    let default = match (default.strip_prefix(":-"), default.strip_prefix('-')) {
-        (Some(text), _) => Some((text, true)),
-        (None, Some(text)) => Some((text, false)),
-        (None, None) if default.is_empty() => None,
-        (None, None) => return None,
-    };
-    (!name.is_empty()).then_some((name, default, behind))
+/// What stands behind a `$`.
+struct Reference<'a> {
+    name: &'a str,
+    default: &'a str,
+    /// Whether the default stands for an empty value too.
+    replaces_empty: bool,
+}
+
+impl<'a> Reference<'a> {
+    /// The reference, and the text behind it.
+    fn parse(after: &'a str) -> Option<(Self, &'a str)> {
+        let (inner, behind) = match after.strip_prefix('{') {
+            Some(braced) => braced.split_once('}')?,
+            None => after.split_at(end_of_word(after)),
+        };
+        let (name, rest) = inner.split_at(end_of_word(inner));
+        if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
+        let (default, replaces_empty) = match (rest.strip_prefix(":-"), rest.strip_prefix('-')) {
+            (Some(default), _) => (default, true),
+            (None, Some(default)) => (default, false),
+            (None, None) if rest.is_empty() => ("", false),
+            (None, None) => return None,
+        };
+        let reference = Self {
+            name,
+            default,
+            replaces_empty,
+        };
+        Some((reference, behind))
+    }
+
+    fn value(&self, lookup: &Lookup<'_>) -> String {
+        lookup(self.name)
+            .filter(|value| !(self.replaces_empty && value.is_empty()))
+            .unwrap_or_else(|| self.default.to_owned())
+    }
+}
+
+fn end_of_word(text: &str) -> usize {
+    let known = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.find(|c| !known(c)).unwrap_or(text.len())
 }
 
 #[cfg(test)]
@@ -147,6 +180,10 @@ mod tests {
             ("A=5$", "5$"),
             ("A=$$5", "$5"),
             ("A=1\nA=2", "2"),
+            ("A=a\\tb", "a\\tb"),
+            ("A=\"a\\$HOME $HOME\"", "a$HOME /home"),
+            ("A=\"one\ntwo\" # comment\nB=2", "one\ntwo"),
+            ("nothing\nHOME\nA=1", "1"),
             ("\u{feff}# comment\n\nA=1\r\n", "1"),
         ] {
             assert_eq!(value(text), expected, "{text}");
@@ -156,7 +193,7 @@ mod tests {
     #[test]
     fn what_is_no_variable_is_named_by_its_line() {
         for (text, line) in [
-            ("A=1\nnothing", 2),
+            ("A=1\nno name", 2),
             ("=1", 1),
             ("A B=1", 1),
             ("\n\nA='1", 3),
