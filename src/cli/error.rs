@@ -3,6 +3,8 @@
 
 use std::io;
 
+use crate::diagnostic::nearest;
+
 /// The command could not do its work.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum CommandError {
@@ -39,6 +41,8 @@ pub(super) enum CommandError {
         name: String,
         hint: String,
     },
+    #[error(transparent)]
+    Obstacle(#[from] Obstacle),
     #[error("failed to print")]
     Print(#[from] io::Error),
 }
@@ -68,12 +72,58 @@ impl CommandError {
                 "restore it from version control, or delete it: then files that are generated no longer are not removed",
             ),
             Self::UnknownName { hint, .. } => Some(hint),
+            Self::Obstacle(obstacle) => Some(&obstacle.help),
             Self::Read { .. } | Self::Print(_) => None,
+        }
+    }
+
+    /// A name that is none of those that are known: the nearest is suggested.
+    pub(super) fn unknown<'a>(
+        what: &str,
+        name: &str,
+        known: impl Iterator<Item = &'a str> + Clone,
+    ) -> Self {
+        let hint = match nearest(name, known.clone()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there are `{}`", known.collect::<Vec<_>>().join("`, `")),
+        };
+        Self::UnknownName {
+            what: what.to_owned(),
+            name: name.to_owned(),
+            hint,
         }
     }
 
     /// Whether the reader of the report has gone away, which is no error.
     pub(super) fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::Print(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// Something outside of obsctl that is in the way: a program, a server, a port.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}")]
+pub(super) struct Obstacle {
+    what: String,
+    help: String,
+    source: Option<io::Error>,
+}
+
+impl Obstacle {
+    /// What is in the way, and what to do about it.
+    pub(super) fn new(what: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            help: help.into(),
+            source: None,
+        }
+    }
+
+    /// Why.
+    pub(super) fn because(self, source: io::Error) -> Self {
+        Self {
+            source: Some(source),
+            ..self
+        }
     }
 }

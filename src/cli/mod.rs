@@ -4,6 +4,8 @@
 mod changes;
 mod clock;
 mod commands;
+mod compose;
+mod demo;
 mod error;
 mod findings;
 mod manifest;
@@ -11,7 +13,7 @@ mod terminal;
 mod workspace;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -19,7 +21,7 @@ use clap::Parser;
 use obsctl_model::Stack;
 
 use commands::Command;
-use error::CommandError;
+use error::{CommandError, Obstacle};
 use terminal::Terminal;
 use workspace::Workspace;
 
@@ -57,18 +59,19 @@ struct Cli {
 pub fn run(stack: Stack) -> ExitCode {
     let mut out = anstream::AutoStream::auto(io::stdout().lock());
     let mut err = anstream::AutoStream::auto(io::stderr().lock());
-    let status = run_in(
-        stack,
-        std::env::args_os(),
-        Path::new(""),
-        &mut out,
-        &mut err,
-    );
+    let mut terminal = Terminal {
+        out: &mut out,
+        live: io::stderr().is_terminal(),
+        err: &mut err,
+        today: clock::today(),
+    };
+    let status = run_on(stack, std::env::args_os(), Path::new(""), &mut terminal);
     ExitCode::from(status)
 }
 
 /// Runs the tool as [`run`] does, inside another program: relative paths start at `root`, and both writers
-/// receive ANSI colours. Returns the exit status.
+/// receive ANSI colours. Returns the exit status. What programs that it starts print goes to this process' own
+/// outputs.
 pub fn run_in(
     stack: Stack,
     args: impl IntoIterator<Item = OsString>,
@@ -76,10 +79,23 @@ pub fn run_in(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> u8 {
-    let today = clock::today();
-    let mut terminal = Terminal { out, err, today };
+    let mut terminal = Terminal {
+        out,
+        err,
+        live: false,
+        today: clock::today(),
+    };
+    run_on(stack, args, root, &mut terminal)
+}
+
+fn run_on(
+    stack: Stack,
+    args: impl IntoIterator<Item = OsString>,
+    root: &Path,
+    terminal: &mut Terminal<'_>,
+) -> u8 {
     let result = match Cli::try_parse_from(args) {
-        Ok(cli) => cli.command.run(stack, &Workspace::new(root), &mut terminal),
+        Ok(cli) => cli.command.run(stack, &Workspace::new(root), terminal),
         Err(usage) => terminal.show_usage(&usage),
     };
     match result.and_then(|status| terminal.flush().map(|()| status)) {

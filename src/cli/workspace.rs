@@ -43,6 +43,11 @@ impl Workspace {
         }
     }
 
+    /// Where a file is, for other programs.
+    pub(super) fn path(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
     /// The text of a file, if there is one. Bytes that are no UTF-8 are replaced.
     pub(super) fn read(&self, path: &str) -> Result<Option<String>, CommandError> {
         match fs::read(self.root.join(path)) {

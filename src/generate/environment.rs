@@ -3,59 +3,10 @@
 //! Files lie in the same places relative to each other everywhere: in a container the output folders are
 //! mounted under [`Environment::root`] as they are, on one machine engines are started in the output folder.
 
-/// A program of the stack that is not a service of the team's own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "the programs' own names")]
-pub enum Component {
-    Alertmanager,
-    Alloy,
-    Grafana,
-    Loki,
-    NodeExporter,
-    Prometheus,
-    Tempo,
-}
+use obsctl_model::Setting;
 
-impl Component {
-    /// All of them, by name.
-    pub const ALL: [Self; 7] = [
-        Self::Alertmanager,
-        Self::Alloy,
-        Self::Grafana,
-        Self::Loki,
-        Self::NodeExporter,
-        Self::Prometheus,
-        Self::Tempo,
-    ];
-
-    /// Its name in the compose file, which is its host name there, and on volumes and folders.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Alertmanager => "alertmanager",
-            Self::Alloy => "alloy",
-            Self::Grafana => "grafana",
-            Self::Loki => "loki",
-            Self::NodeExporter => "node-exporter",
-            Self::Prometheus => "prometheus",
-            Self::Tempo => "tempo",
-        }
-    }
-
-    /// The port its HTTP API has by custom; the same in all environments.
-    #[must_use]
-    pub const fn port(self) -> u16 {
-        match self {
-            Self::Alertmanager => 9093,
-            Self::Alloy => 12345,
-            Self::Grafana => 3000,
-            Self::Loki => 3100,
-            Self::NodeExporter => 9100,
-            Self::Prometheus => 9090,
-            Self::Tempo => 3200,
-        }
-    }
-}
+use super::targets::compose::settings;
+use crate::project::{Component, OTLP_PORTS};
 
 /// Where the engines run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,6 +111,15 @@ impl Environment {
         }
     }
 
+    /// The value of a setting: compose puts it in, on one machine it is the default.
+    #[must_use]
+    pub fn setting(self, setting: &Setting) -> String {
+        match self {
+            Self::Compose => settings::reference(setting),
+            Self::Host => setting.default.clone(),
+        }
+    }
+
     /// The same URL, with a host of the stack's own (a name without a dot) replaced by its address here.
     #[must_use]
     pub fn resolve_url(self, url: &str) -> String {
@@ -182,9 +142,6 @@ impl Environment {
         format!("{scheme}://{}{port}{path}", self.host(host))
     }
 }
-
-/// Ports (gRPC, HTTP) on which the collector takes OTLP, everywhere: OpenTelemetry's own.
-pub const OTLP_PORTS: (u16, u16) = (4317, 4318);
 
 #[cfg(test)]
 mod tests {

@@ -17,7 +17,9 @@ pub mod yaml;
 use crate::project::Project;
 
 pub use artifact::{Artifact, ArtifactSet};
-pub use environment::{Component, Environment, OTLP_PORTS};
+pub use environment::Environment;
+
+pub use crate::project::{Component, OTLP_PORTS};
 
 /// The folders that are wholly generated.
 pub const FOLDERS: [&str; 7] = [

@@ -128,7 +128,7 @@ impl Site<'_> {
 /// those of the inner.
 pub mod subject {
     use super::{Alert, Dashboard, Panel, RecordingRule, Rule, RuleGroup, Runbook, Variable};
-    use obsctl_model::{MetricDef, Slo};
+    use obsctl_model::{MetricDef, Slo, Workload};
 
     /// An alert.
     #[must_use]
@@ -185,6 +185,12 @@ pub mod subject {
     #[must_use]
     pub fn slo(slo: &Slo) -> String {
         format!("SLO `{}`", slo.name)
+    }
+
+    /// A workload.
+    #[must_use]
+    pub fn workload(workload: &Workload) -> String {
+        format!("workload `{}`", workload.name)
     }
 }
 

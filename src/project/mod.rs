@@ -2,6 +2,7 @@
 //! indexes built. A project never changes afterwards; checks and targets read nothing else.
 
 pub mod catalog;
+mod component;
 pub mod expression;
 pub mod labels;
 pub mod runbook_pages;
@@ -15,6 +16,7 @@ use obsctl_model::{RuleGroup, Stack};
 use crate::diagnostic::Diagnostic;
 
 pub use catalog::{Catalog, Part, Series};
+pub use component::{Component, OTLP_PORTS, memory_variable, variable};
 pub use expression::{Expression, Site, subject};
 pub use speed::Speed;
 
@@ -93,4 +95,5 @@ fn sort(stack: &mut Stack) {
     stack.dashboards.sort_by(|a, b| a.uid.cmp(&b.uid));
     stack.runbooks.sort_by(|a, b| a.id.cmp(&b.id));
     stack.scrape_jobs.sort_by(|a, b| a.job.cmp(&b.job));
+    stack.workloads.sort_by(|a, b| a.name.cmp(&b.name));
 }

@@ -56,7 +56,7 @@ fn order_of_registration_does_not_show() {
     let expected = generated(obsctl_stack::stack(), Environment::Compose);
     for shuffle in [reverse as fn(&mut dyn Shuffle), rotate] {
         let mut stack = obsctl_stack::stack();
-        let lists: [&mut dyn Shuffle; 8] = [
+        let lists: [&mut dyn Shuffle; 9] = [
             &mut stack.services,
             &mut stack.metrics,
             &mut stack.logs.events,
@@ -65,6 +65,7 @@ fn order_of_registration_does_not_show() {
             &mut stack.dashboards,
             &mut stack.runbooks,
             &mut stack.scrape_jobs,
+            &mut stack.workloads,
         ];
         lists.into_iter().for_each(shuffle);
         let shuffled = generated(stack, Environment::Compose);

@@ -114,3 +114,38 @@ fn one_machine_needs_no_other_and_no_place_of_its_own() {
         }
     }
 }
+
+/// A laptop has this much to spare.
+#[test]
+fn all_containers_together_keep_within_three_gibibytes() {
+    let outputs = outputs(Environment::Compose);
+    let file: compose::schema::ComposeFile =
+        yaml::read(outputs.get("compose/compose.yaml").unwrap()).unwrap();
+    let limits = file.services.iter().map(|(name, service)| {
+        let (_, default) = service.mem_limit.split_once(":-").expect(name);
+        let mebibytes = default.strip_suffix("}m").expect(name);
+        mebibytes.parse::<u32>().expect(name) * service.scale.unwrap_or(1)
+    });
+    assert!(limits.sum::<u32>() <= 3 * 1024);
+}
+
+/// The whole starts as fast as its slowest pair.
+#[test]
+fn no_container_waits_for_one_that_waits() {
+    let outputs = outputs(Environment::Compose);
+    let file: compose::schema::ComposeFile =
+        yaml::read(outputs.get("compose/compose.yaml").unwrap()).unwrap();
+    for (name, service) in &file.services {
+        for needed in service.depends_on.keys() {
+            assert!(
+                file.services[needed].depends_on.is_empty(),
+                "{name} waits for {needed}"
+            );
+        }
+        let check = service.healthcheck.as_ref();
+        assert!(
+            check.is_none_or(|check| check.start_interval == "2s"),
+            "{name}"
+        );
+    }
+}

@@ -23,6 +23,7 @@ mod span;
 mod stack;
 mod text;
 mod unit;
+mod workload;
 
 pub use alert::{
     Alert, AlertNeedsOwner, AlertNeedsQuery, AlertNeedsRunbook, AlertNeedsSeverity,
@@ -52,6 +53,7 @@ pub use slo::{Indicator, Objective, ObjectiveError, Slo};
 pub use span::{Attribute, Priority, SpanCatalog, SpanDef, SpanKind};
 pub use stack::Stack;
 pub use unit::Unit;
+pub use workload::{Image, Port, Setting, Volume, Workload};
 
 /// Everything a file of definitions needs.
 pub mod prelude {

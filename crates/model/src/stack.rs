@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Dashboard, Duration, LogCatalog, MetricFamily, Routing, RuleGroup, Runbook, ScrapeJob, Service,
-    Slo, Slug, SpanCatalog, secs,
+    Slo, Slug, SpanCatalog, Workload, secs,
 };
 
 /// A team's telemetry and everything made from it. obsctl generates and checks one of these.
@@ -45,6 +45,9 @@ pub struct Stack {
     /// Where metrics are collected.
     #[serde(default)]
     pub scrape_jobs: Vec<ScrapeJob>,
+    /// The team's own containers of the local stack.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub workloads: Vec<Workload>,
     /// Who is told; without it alerts are evaluated and shown, and nobody is told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub routing: Option<Routing>,
@@ -85,6 +88,7 @@ impl Stack {
             dashboards: vec![],
             runbooks: vec![],
             scrape_jobs: vec![],
+            workloads: vec![],
             routing: None,
         }
     }
@@ -104,6 +108,8 @@ impl Stack {
         runbook runbooks Runbook;
         /// Adds a scrape job.
         scrape_job scrape_jobs ScrapeJob;
+        /// Adds a container of the local stack.
+        workload workloads Workload;
     }
 
     /// Sets the log catalog.

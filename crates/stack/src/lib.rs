@@ -17,6 +17,7 @@ pub mod slos;
 pub mod spans;
 pub mod teams;
 pub mod uids;
+pub mod workloads;
 
 use obsctl_model::{Slug, Stack};
 
@@ -34,5 +35,6 @@ pub fn stack() -> Stack {
         .runbooks(runbooks::all())
         .routing(routing::routing())
         .scrape_jobs(scrape::jobs())
+        .workloads(workloads::all())
         .dashboards(dashboards::all())
 }

@@ -2,7 +2,9 @@
 
 pub mod alert_always_fires;
 pub mod alert_without_runbook;
+pub mod conflicting_containers;
 pub mod counter_without_rate;
+pub mod dependency_cycle;
 pub mod duplicate_metric;
 pub mod duplicate_rule;
 pub mod duplicate_uid;
@@ -37,7 +39,9 @@ use super::Check;
 pub static ALL: &[&Check] = &[
     &alert_always_fires::CHECK,
     &alert_without_runbook::CHECK,
+    &conflicting_containers::CHECK,
     &counter_without_rate::CHECK,
+    &dependency_cycle::CHECK,
     &duplicate_metric::CHECK,
     &duplicate_rule::CHECK,
     &duplicate_uid::CHECK,

@@ -15,11 +15,12 @@ pub static CHECK: Check = Check {
     name: "unknown-reference",
     severity: Severity::Error,
     docs: "\
-A dashboard, runbook, service, receiver or mute time is named that the stack does not define.
+A dashboard, runbook, service, workload, receiver or mute time is named that the stack does not define.
 
 ## Why it matters
 
-Links lead to an error page. A route to a receiver that does not exist keeps Alertmanager from starting.
+Links lead to an error page. A route to a receiver that does not exist keeps Alertmanager from starting, a workload that
+waits for one that does not exist keeps the local stack from it.
 
 ## How to fix it
 
@@ -174,6 +175,23 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             known(&subject, job.origin, "service", name, &names.services);
         }
     }
+    let workloads: BTreeSet<_> = stack
+        .workloads
+        .iter()
+        .map(|one| one.name.as_str())
+        .collect();
+    for workload in &stack.workloads {
+        for name in &workload.after {
+            let subject = || subject::workload(workload);
+            known(
+                &subject,
+                workload.origin,
+                "workload",
+                name.as_str(),
+                &workloads,
+            );
+        }
+    }
     for span in &stack.spans.spans {
         let subject = || format!("span `{}`", span.name);
         known(
@@ -224,7 +242,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
 mod tests {
     use super::*;
     use crate::check::testing::{findings, report};
-    use obsctl_model::{Receiver, Routing};
+    use obsctl_model::{Image, Receiver, Routing, Slug, Workload};
 
     #[test]
     fn suggests_the_nearest_dashboard() {
@@ -233,6 +251,20 @@ mod tests {
         --> definitions.rs
          = in: alert `HighLatency` of group `api`
          = help: did you mean `api`?
+        ");
+    }
+
+    #[test]
+    fn workloads_wait_for_workloads() {
+        let shop = |name| Workload::new(Slug::new(name).unwrap(), "", Image::ready("shop:1"));
+        let stack = example::stack()
+            .workload(shop("shop"))
+            .workload(shop("till").after(Slug::from_static("shpo")));
+        insta::assert_snapshot!(report(&CHECK, stack), @"
+        error[unknown-reference]: workload `shpo` does not exist
+        --> definitions.rs
+         = in: workload `till`
+         = help: did you mean `shop`?
         ");
     }
 

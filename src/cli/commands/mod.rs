@@ -2,9 +2,14 @@
 
 mod check;
 mod completions;
+mod down;
 mod explain;
 mod generate;
+mod logs;
+mod scenario;
 mod schema;
+mod status;
+mod up;
 
 use clap::Subcommand;
 use obsctl_model::Stack;
@@ -17,6 +22,11 @@ pub(super) enum Command {
     Generate(generate::Generate),
     Check(check::Check),
     Explain(explain::Explain),
+    Up(up::Up),
+    Status(status::Status),
+    Logs(logs::Logs),
+    Scenario(scenario::ScenarioCommand),
+    Down(down::Down),
     Schema(schema::Schema),
     Completions(completions::Completions),
 }
@@ -33,6 +43,11 @@ impl Command {
             Self::Generate(command) => command.run(stack, workspace, terminal),
             Self::Check(command) => command.run(stack, workspace, terminal),
             Self::Explain(command) => command.run(stack, workspace, terminal),
+            Self::Up(command) => command.run(stack, workspace, terminal),
+            Self::Status(command) => command.run(stack, workspace, terminal),
+            Self::Logs(command) => command.run(stack, workspace, terminal),
+            Self::Scenario(command) => command.run(stack, workspace, terminal),
+            Self::Down(command) => command.run(workspace, terminal),
             Self::Schema(command) => command.run(terminal),
             Self::Completions(command) => command.run(terminal),
         }

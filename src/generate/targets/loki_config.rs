@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use obsctl_model::{Duration, hours, secs};
+use obsctl_model::{Duration, secs};
 use serde::{Deserialize, Serialize};
 
+use crate::generate::targets::compose::settings;
 use crate::generate::{Artifact, Component, Environment, Target, yaml};
 use crate::project::Project;
 
@@ -147,7 +148,7 @@ pub struct Index {
 #[serde(deny_unknown_fields)]
 pub struct Limits {
     /// How long lines are kept.
-    pub retention_period: Duration,
+    pub retention_period: String,
     /// Whether lines may carry fields that are no index labels.
     pub allow_structured_metadata: bool,
     /// Whether volumes can be asked for.
@@ -315,7 +316,7 @@ fn config(project: &Project, environment: Environment) -> Config {
                 },
             }],
         },
-        limits_config: limits(),
+        limits_config: limits(environment),
         ingester: Ingester {
             lifecycler: alone.clone(),
         },
@@ -335,14 +336,14 @@ fn config(project: &Project, environment: Environment) -> Config {
     }
 }
 
-fn limits() -> Limits {
+fn limits(environment: Environment) -> Limits {
     let index_labels = [
         "service.name",
         "service.namespace",
         "deployment.environment.name",
     ];
     Limits {
-        retention_period: hours(168),
+        retention_period: environment.setting(&settings::loki_retention()),
         allow_structured_metadata: true,
         volume_enabled: true,
         otlp_config: OtlpConfig {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use obsctl_model::{Duration, Engine, MetricKind, ScrapeJob, mins};
+use obsctl_model::{Duration, Engine, MetricKind, ScrapeJob, Stack, Workload, mins};
 use serde::{Deserialize, Serialize};
 
 use crate::generate::{Artifact, Component, Environment, Target, rule_file, yaml};
@@ -105,7 +105,41 @@ pub struct ScrapeConfig {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metrics_path: Option<String>,
     /// The targets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub static_configs: Vec<StaticConfig>,
+    /// Names under which there are several targets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dns_sd_configs: Vec<DnsConfig>,
+    /// Labels of those.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub relabel_configs: Vec<Relabel>,
+}
+
+/// Targets that are looked up by a name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DnsConfig {
+    /// The name.
+    pub names: Vec<String>,
+    /// The kind of record.
+    #[serde(rename = "type")]
+    pub record: String,
+    /// The port of all of them.
+    pub port: u16,
+}
+
+/// A label that a target gets.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Relabel {
+    /// The labels that are looked at.
+    pub source_labels: Vec<String>,
+    /// What they must be.
+    pub regex: String,
+    /// The label's name.
+    pub target_label: String,
+    /// Its value.
+    pub replacement: String,
 }
 
 /// The flags that go with a speed: how long a series that has ended is seen, and how soon alerts are sent again.
@@ -154,36 +188,73 @@ fn generate(project: &Project, environment: Environment) -> Vec<Artifact> {
                 out_of_order_time_window: mins(10),
             },
         },
-        scrape_configs: scrape_configs(&stack.scrape_jobs, environment),
+        scrape_configs: scrape_configs(stack, environment),
     };
     vec![Artifact::new(PATH, yaml::document(&config))]
 }
 
 /// One entry for each job name: Prometheus takes no two of the same, so hosts that are scraped alike share it.
-fn scrape_configs(jobs: &[ScrapeJob], environment: Environment) -> Vec<ScrapeConfig> {
+fn scrape_configs(stack: &Stack, environment: Environment) -> Vec<ScrapeConfig> {
     let mut configs: Vec<ScrapeConfig> = Vec::new();
-    for job in jobs {
-        let targets = StaticConfig {
-            targets: vec![environment.address(&job.host, job.port)],
-            labels: job.labels.clone(),
+    for job in &stack.scrape_jobs {
+        let entry = ScrapeConfig {
+            job_name: job.job.clone(),
+            scrape_interval: job.interval,
+            metrics_path: (job.path != "/metrics").then(|| job.path.clone()),
+            static_configs: vec![],
+            dns_sd_configs: vec![],
+            relabel_configs: vec![],
         };
-        let metrics_path = (job.path != "/metrics").then(|| job.path.clone());
-        let same = configs.iter_mut().find(|config| {
-            config.job_name == job.job
-                && config.scrape_interval == job.interval
-                && config.metrics_path == metrics_path
+        let same = configs.iter().position(|config| {
+            config.job_name == entry.job_name
+                && config.scrape_interval == entry.scrape_interval
+                && config.metrics_path == entry.metrics_path
         });
-        match same {
-            Some(config) => config.static_configs.push(targets),
-            None => configs.push(ScrapeConfig {
-                job_name: job.job.clone(),
-                scrape_interval: job.interval,
-                metrics_path,
-                static_configs: vec![targets],
-            }),
-        }
+        let at = same.unwrap_or_else(|| {
+            configs.push(entry);
+            configs.len() - 1
+        });
+        add_targets(
+            &mut configs[at],
+            job,
+            has_copies(stack, job, environment),
+            environment,
+        );
     }
     configs
+}
+
+/// Whether one name leads to several containers: a connection to it would reach now one, now another.
+fn has_copies(stack: &Stack, job: &ScrapeJob, environment: Environment) -> bool {
+    let host = |workload: &&Workload| workload.name.as_str() == job.host;
+    environment == Environment::Compose
+        && stack
+            .workloads
+            .iter()
+            .find(host)
+            .is_some_and(|workload| workload.replicas > 1)
+}
+
+fn add_targets(config: &mut ScrapeConfig, job: &ScrapeJob, copies: bool, environment: Environment) {
+    if !copies {
+        config.static_configs.push(StaticConfig {
+            targets: vec![environment.address(&job.host, job.port)],
+            labels: job.labels.clone(),
+        });
+        return;
+    }
+    config.dns_sd_configs.push(DnsConfig {
+        names: vec![job.host.clone()],
+        record: "A".to_owned(),
+        port: job.port,
+    });
+    let labels = job.labels.iter().map(|(name, value)| Relabel {
+        source_labels: vec!["__meta_dns_name".to_owned()],
+        regex: job.host.clone(),
+        target_label: name.clone(),
+        replacement: value.replace('$', "$$"),
+    });
+    config.relabel_configs.extend(labels);
 }
 
 #[cfg(test)]
@@ -230,6 +301,29 @@ mod tests {
         assert_eq!(config.scrape_configs[1].metrics_path.as_deref(), Some("/m"));
         assert_eq!(config.scrape_configs[1].scrape_interval, Some(secs(30)));
         assert_eq!(config.rule_files, Vec::<String>::new());
+    }
+
+    #[test]
+    fn copies_are_scraped_one_by_one() {
+        let name = Slug::from_static("api-2");
+        let api = Workload::new(name, "", obsctl_model::Image::ready("api:1")).replicas(3);
+        let with_copies = || stack().workload(api.clone());
+        let job = &config(with_copies(), Environment::Compose).scrape_configs[0];
+        assert_eq!(job.static_configs[0].targets, ["api:8000"]);
+        let looked_up = DnsConfig {
+            names: vec!["api-2".to_owned()],
+            record: "A".to_owned(),
+            port: 8000,
+        };
+        assert_eq!(job.dns_sd_configs, [looked_up]);
+        let label = &job.relabel_configs[0];
+        assert_eq!(
+            (label.target_label.as_str(), label.replacement.as_str()),
+            ("zone", "b")
+        );
+        let job = &config(with_copies(), Environment::Host).scrape_configs[0];
+        assert_eq!(job.static_configs.len(), 2);
+        assert!(job.dns_sd_configs.is_empty());
     }
 
     #[test]

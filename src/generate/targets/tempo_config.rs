@@ -1,8 +1,9 @@
 //! `provisioning/tempo/tempo.yaml`: Tempo 3.0 in one process, in a form that 2.10 starts with too.
 
-use obsctl_model::{Duration, hours, secs};
+use obsctl_model::{Duration, secs};
 use serde::{Deserialize, Serialize};
 
+use crate::generate::targets::compose::settings;
 use crate::generate::{Artifact, Component, Environment, Target, yaml};
 use crate::project::{Project, Speed};
 
@@ -183,7 +184,7 @@ pub struct Defaults {
 #[serde(deny_unknown_fields)]
 pub struct Compaction {
     /// How long.
-    pub block_retention: Duration,
+    pub block_retention: String,
 }
 
 /// Which metrics are made.
@@ -277,7 +278,7 @@ fn config(speed: Speed, environment: Environment) -> Config {
         overrides: Overrides {
             defaults: Defaults {
                 compaction: Compaction {
-                    block_retention: hours(48),
+                    block_retention: environment.setting(&settings::tempo_retention()),
                 },
                 metrics_generator: Processors {
                     processors: vec!["service-graphs".to_owned(), "span-metrics".to_owned()],

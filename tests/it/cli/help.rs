@@ -17,6 +17,11 @@ fn lists_the_commands() {
       generate     Write dashboards, rules, configuration and docs from the definitions
       check        Find what is wrong in the definitions
       explain      Say what a metric, alert, SLO or check is and where it is used
+      up           Start the local stack in containers and wait until it is healthy
+      status       Show how the containers of the local stack do, and where they are
+      logs         Show what the containers of the local stack print
+      scenario     Let something go wrong in the demo, and make it stop again
+      down         End the local stack
       schema       Print the JSON Schema of a stack written as text
       completions  Print shell completions
       help         Print this message or the help of the given subcommand(s)

@@ -3,6 +3,9 @@
 mod bad_input;
 mod check;
 mod explain;
+mod fake_docker;
 mod generate;
 mod help;
+mod local_stack;
 mod output;
+mod scenario;

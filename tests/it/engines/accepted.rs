@@ -119,6 +119,7 @@ fn loki_accepts_the_configuration() {
         let folder = generated(environment);
         succeed(Command::new(&loki).current_dir(folder.path()).args([
             "-config.file=provisioning/loki/config.yaml",
+            "-config.expand-env=true",
             "-verify-config",
         ]));
     }
@@ -133,6 +134,7 @@ fn tempo_accepts_the_configuration() {
         let folder = generated(environment);
         succeed(Command::new(&tempo).current_dir(folder.path()).args([
             "-config.file=provisioning/tempo/tempo.yaml",
+            "-config.expand-env=true",
             "-config.verify=true",
         ]));
     }

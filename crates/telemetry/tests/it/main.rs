@@ -3,6 +3,7 @@
 mod events;
 mod exposed;
 mod leaks;
+#[cfg(feature = "reqwest")]
 mod outgoing;
 mod requests;
 mod scraped;

@@ -25,6 +25,12 @@ pub struct ComposeFile {
 pub struct Service {
     /// What it runs.
     pub image: String,
+    /// How the image is made, where it comes from no registry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<Build>,
+    /// How many of it there are, where it is not one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scale: Option<u32>,
     /// Arguments of the image's program.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub command: Vec<String>,
@@ -53,6 +59,15 @@ pub struct Service {
     pub mem_limit: String,
     /// When it is started again.
     pub restart: String,
+    /// Whether only its volumes can be written.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub read_only: bool,
+    /// Folders in memory.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tmpfs: Vec<String>,
+    /// Rights of root that it has not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cap_drop: Vec<String>,
     /// What it may not do.
     pub security_opt: Vec<String>,
     /// How long it has to end.
@@ -60,6 +75,16 @@ pub struct Service {
     pub stop_grace_period: Option<String>,
     /// Where its output goes.
     pub logging: Logging,
+}
+
+/// How an image is made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Build {
+    /// What the Dockerfile can copy from, relative to the compose file.
+    pub context: String,
+    /// The Dockerfile, relative to the context.
+    pub dockerfile: String,
 }
 
 /// A file, folder or named volume in a container.
@@ -149,6 +174,8 @@ pub struct Healthcheck {
     pub retries: u32,
     /// How long failures do not count after the start.
     pub start_period: String,
+    /// How often until it is healthy for the first time.
+    pub start_interval: String,
 }
 
 /// Where output goes.

@@ -1,13 +1,12 @@
-//! The containers, one function each.
+//! The engines' containers, one function each. None waits for another: each tries again until the others
+//! are there, so that all start at once.
 
 use std::collections::BTreeMap;
 
-use obsctl_model::{Engine, days};
+use obsctl_model::{Engine, Setting};
 
-use super::schema::{
-    BindOptions, Condition, ConfigUse, Dependency, Healthcheck, Logging, Mount, Service,
-};
-use super::variables::{self, Variable};
+use super::schema::{BindOptions, ConfigUse, Healthcheck, Logging, Mount, Service};
+use super::settings::{self, reference};
 use crate::generate::{Component, Environment, images, rule_file, secret};
 use crate::generate::{OTLP_PORTS, targets};
 use crate::project::Project;
@@ -32,11 +31,10 @@ pub fn all(project: &Project) -> BTreeMap<String, Service> {
         .collect()
 }
 
-/// What all containers have in common.
-fn base(component: Component, memory: &str) -> Service {
+/// What all containers have in common; `memory` is in MiB.
+pub fn base(memory: &Setting) -> Service {
     Service {
-        image: images::image(component).to_owned(),
-        mem_limit: memory.to_owned(),
+        mem_limit: format!("{}m", reference(memory)),
         restart: "unless-stopped".to_owned(),
         security_opt: vec!["no-new-privileges:true".to_owned()],
         logging: Logging {
@@ -47,6 +45,31 @@ fn base(component: Component, memory: &str) -> Service {
         },
         ..Service::default()
     }
+}
+
+fn engine(component: Component) -> Service {
+    let image = images::image(component).repository;
+    let version = reference(&settings::version(component));
+    Service {
+        image: format!("{image}:{version}"),
+        ..base(&memory(component))
+    }
+}
+
+fn memory(component: Component) -> Setting {
+    settings::memory(component.name(), settings::engine_memory(component))
+}
+
+/// Where Go's collector begins to work harder: at as many megabytes as the container has mebibytes, which
+/// leaves a twentieth for what is not on its heap. Alloy and Prometheus see to it themselves.
+fn go_memory_limit(component: Component) -> (String, String) {
+    let limit = format!("{}000000", reference(&memory(component)));
+    ("GOMEMLIMIT".to_owned(), limit)
+}
+
+/// A setting that a configuration file reads from the environment.
+fn environment(setting: &Setting) -> (String, String) {
+    (setting.name.clone(), reference(setting))
 }
 
 fn alertmanager(project: &Project) -> Service {
@@ -64,10 +87,10 @@ fn alertmanager(project: &Project) -> Service {
             config_flag("--", targets::alertmanager_config::PATH),
             "--storage.path=/alertmanager".to_owned(),
             "--cluster.listen-address=".to_owned(),
-            external_url(variables::ALERTMANAGER_PORT),
+            external_url(&settings::alertmanager_port()),
         ],
         ports: vec![publish(
-            variables::ALERTMANAGER_PORT,
+            &settings::alertmanager_port(),
             Component::Alertmanager.port(),
         )],
         volumes,
@@ -78,8 +101,8 @@ fn alertmanager(project: &Project) -> Service {
                 target: format!("{}/{name}", secret::VARIABLES),
             })
             .collect(),
-        healthcheck: Some(wget(Component::Alertmanager, "/-/ready", "10s")),
-        ..base(Component::Alertmanager, "128m")
+        healthcheck: Some(wget(Component::Alertmanager, "/-/ready")),
+        ..engine(Component::Alertmanager)
     }
 }
 
@@ -110,32 +133,24 @@ fn alloy(project: &Project) -> Service {
             ),
         )]),
         ports: vec![
-            publish(variables::ALLOY_PORT, port),
-            publish(variables::OTLP_GRPC_PORT, grpc),
-            publish(variables::OTLP_HTTP_PORT, http),
+            publish(&settings::alloy_port(), port),
+            publish(&settings::otlp_grpc_port(), grpc),
+            publish(&settings::otlp_http_port(), http),
         ],
         volumes: vec![
             output("provisioning/alloy"),
             machine("/var/run/docker.sock", "/var/run/docker.sock"),
             volume(Component::Alloy, "/var/lib/alloy/data"),
         ],
-        depends_on: after([
-            (Component::Loki, Condition::ServiceHealthy),
-            (Component::Prometheus, Condition::ServiceHealthy),
-            (Component::Tempo, Condition::ServiceHealthy),
-        ]),
         // The image has a shell that opens connections, and nothing else that speaks HTTP.
-        healthcheck: Some(healthcheck(
-            &[
-                "bash",
-                "-c",
-                &format!(
-                    "exec 3<>/dev/tcp/127.0.0.1/{port} && printf 'GET /-/ready HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q '200 OK' <&3"
-                ),
-            ],
-            "10s",
-        )),
-        ..base(Component::Alloy, "512m")
+        healthcheck: Some(healthcheck(&[
+            "bash",
+            "-c",
+            &format!(
+                "exec 3<>/dev/tcp/127.0.0.1/{port} && printf 'GET /-/ready HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q '200 OK' <&3"
+            ),
+        ])),
+        ..engine(Component::Alloy)
     }
 }
 
@@ -148,22 +163,22 @@ fn grafana(project: &Project) -> Service {
         own("AUTH_ANONYMOUS_ENABLED", "true"),
         own(
             "AUTH_ANONYMOUS_ORG_ROLE",
-            &variables::GRAFANA_ANONYMOUS_ROLE.reference(),
+            &reference(&settings::grafana_anonymous_role()),
         ),
         own("NEWS_NEWS_FEED_ENABLED", "false"),
         // Datasources are plugins in the image since Grafana 13: an update at the start can lose them.
         own("PLUGINS_PREINSTALL_AUTO_UPDATE", "false"),
         own(
             "PLUGINS_PREINSTALL_DISABLED",
-            &variables::GRAFANA_OFFLINE.reference(),
+            &reference(&settings::grafana_offline()),
         ),
         own(
             "SECURITY_ADMIN_PASSWORD",
-            &variables::GRAFANA_ADMIN_PASSWORD.reference(),
+            &reference(&settings::grafana_admin_password()),
         ),
         own(
             "SERVER_ROOT_URL",
-            &format!("http://localhost:{}/", variables::GRAFANA_PORT.reference()),
+            &format!("http://localhost:{}/", reference(&settings::grafana_port())),
         ),
         // Links from logs, traces and runbooks lead to Explore: viewers must be allowed there.
         own("USERS_VIEWERS_CAN_EDIT", "true"),
@@ -174,7 +189,10 @@ fn grafana(project: &Project) -> Service {
     }
     Service {
         environment,
-        ports: vec![publish(variables::GRAFANA_PORT, Component::Grafana.port())],
+        ports: vec![publish(
+            &settings::grafana_port(),
+            Component::Grafana.port(),
+        )],
         volumes: vec![
             // Beside the image's own provisioning folders, which Grafana looks for too.
             folder(
@@ -188,14 +206,8 @@ fn grafana(project: &Project) -> Service {
             output("dashboards"),
             volume(Component::Grafana, "/var/lib/grafana"),
         ],
-        depends_on: after([
-            (Component::Alertmanager, Condition::ServiceStarted),
-            (Component::Loki, Condition::ServiceHealthy),
-            (Component::Prometheus, Condition::ServiceHealthy),
-            (Component::Tempo, Condition::ServiceHealthy),
-        ]),
-        healthcheck: Some(wget(Component::Grafana, "/api/health", "60s")),
-        ..base(Component::Grafana, "1g")
+        healthcheck: Some(wget(Component::Grafana, "/api/health")),
+        ..engine(Component::Grafana)
     }
 }
 
@@ -220,11 +232,18 @@ fn loki(project: &Project) -> Service {
         volumes.push(folder("alerts/loki", "/loki/rules/fake"));
     }
     Service {
-        command: vec![config_flag("-", targets::loki_config::PATH)],
-        ports: vec![publish(variables::LOKI_PORT, Component::Loki.port())],
+        command: vec![
+            config_flag("-", targets::loki_config::PATH),
+            "-config.expand-env=true".to_owned(),
+        ],
+        environment: BTreeMap::from([
+            environment(&settings::loki_retention()),
+            go_memory_limit(Component::Loki),
+        ]),
+        ports: vec![publish(&settings::loki_port(), Component::Loki.port())],
         volumes,
-        healthcheck: Some(healthcheck(&["/usr/bin/loki", "-health"], "45s")),
-        ..base(Component::Loki, "1g")
+        healthcheck: Some(healthcheck(&["/usr/bin/loki", "-health"])),
+        ..engine(Component::Loki)
     }
 }
 
@@ -235,8 +254,8 @@ fn node_exporter() -> Service {
         command: vec!["--path.rootfs=/host".to_owned()],
         volumes: vec![machine("/", "/host")],
         pid: Some("host".to_owned()),
-        healthcheck: Some(wget(Component::NodeExporter, "/", "10s")),
-        ..base(Component::NodeExporter, "128m")
+        healthcheck: Some(wget(Component::NodeExporter, "/")),
+        ..engine(Component::NodeExporter)
     }
 }
 
@@ -252,48 +271,47 @@ fn prometheus(project: &Project) -> Service {
         command: vec![
             config_flag("--", targets::prometheus_config::PATH),
             "--storage.tsdb.path=/prometheus".to_owned(),
-            format!("--storage.tsdb.retention.time={}d", retention_days(project)),
+            format!(
+                "--storage.tsdb.retention.time={}",
+                reference(&settings::prometheus_retention(project))
+            ),
             "--web.enable-remote-write-receiver".to_owned(),
             "--web.enable-lifecycle".to_owned(),
             "--enable-feature=exemplar-storage".to_owned(),
-            external_url(variables::PROMETHEUS_PORT),
+            external_url(&settings::prometheus_port()),
         ]
         .into_iter()
         .chain(targets::prometheus_config::pace(project.speed()))
         .collect(),
         ports: vec![publish(
-            variables::PROMETHEUS_PORT,
+            &settings::prometheus_port(),
             Component::Prometheus.port(),
         )],
         volumes,
-        healthcheck: Some(wget(Component::Prometheus, "/-/ready", "30s")),
-        ..base(Component::Prometheus, "1g")
+        healthcheck: Some(wget(Component::Prometheus, "/-/ready")),
+        ..engine(Component::Prometheus)
     }
-}
-
-/// Two weeks, or as long as the longest error budget looks back and a little more.
-fn retention_days(project: &Project) -> u64 {
-    let day = days(1).as_millis();
-    let longest = project
-        .stack()
-        .slos
-        .iter()
-        .map(|slo| slo.window.as_millis().div_ceil(day) + 5);
-    longest.max().unwrap_or(0).max(15)
 }
 
 /// It needs half a minute to end: what it holds is written before.
 fn tempo() -> Service {
     Service {
-        command: vec![config_flag("-", targets::tempo_config::PATH)],
-        ports: vec![publish(variables::TEMPO_PORT, Component::Tempo.port())],
+        command: vec![
+            config_flag("-", targets::tempo_config::PATH),
+            "-config.expand-env=true".to_owned(),
+        ],
+        environment: BTreeMap::from([
+            environment(&settings::tempo_retention()),
+            go_memory_limit(Component::Tempo),
+        ]),
+        ports: vec![publish(&settings::tempo_port(), Component::Tempo.port())],
         volumes: vec![
             output("provisioning/tempo"),
             volume(Component::Tempo, "/var/tempo"),
         ],
         stop_grace_period: Some("40s".to_owned()),
-        healthcheck: Some(healthcheck(&["/tempo", "-health"], "30s")),
-        ..base(Component::Tempo, "1g")
+        healthcheck: Some(healthcheck(&["/tempo", "-health"])),
+        ..engine(Component::Tempo)
     }
 }
 
@@ -301,13 +319,13 @@ fn config_flag(dashes: &str, path: &str) -> String {
     format!("{dashes}config.file={ROOT}/{path}")
 }
 
-fn external_url(port: Variable) -> String {
-    format!("--web.external-url=http://localhost:{}/", port.reference())
+fn external_url(port: &Setting) -> String {
+    format!("--web.external-url=http://localhost:{}/", reference(port))
 }
 
 /// A port on loopback only: nothing here asks for a login.
-fn publish(port: Variable, inside: u16) -> String {
-    format!("127.0.0.1:{}:{inside}", port.reference())
+pub fn publish(port: &Setting, inside: u16) -> String {
+    format!("127.0.0.1:{}:{inside}", reference(port))
 }
 
 /// An output folder at the same place as in the repository.
@@ -345,28 +363,23 @@ fn volume(component: Component, target: &str) -> Mount {
     }
 }
 
-fn after<const N: usize>(services: [(Component, Condition); N]) -> BTreeMap<String, Dependency> {
-    services
-        .into_iter()
-        .map(|(component, condition)| (component.name().to_owned(), Dependency { condition }))
-        .collect()
-}
-
 /// For images with busybox; the output goes nowhere because the working folder cannot be written.
-fn wget(component: Component, path: &str, start_period: &str) -> Healthcheck {
+fn wget(component: Component, path: &str) -> Healthcheck {
     let url = format!("http://localhost:{}{path}", component.port());
-    healthcheck(&["wget", "-q", "-O", "/dev/null", &url], start_period)
+    healthcheck(&["wget", "-q", "-O", "/dev/null", &url])
 }
 
-fn healthcheck(command: &[&str], start_period: &str) -> Healthcheck {
+/// Asked often until the first success, so that a start is seen as soon as it is done, and seldom after it.
+pub fn healthcheck<T: AsRef<str>>(command: &[T]) -> Healthcheck {
     Healthcheck {
         test: std::iter::once("CMD")
-            .chain(command.iter().copied())
-            .map(str::to_owned)
+            .chain(command.iter().map(AsRef::as_ref))
+            .map(|word| word.replace('$', "$$"))
             .collect(),
         interval: "10s".to_owned(),
         timeout: "5s".to_owned(),
-        retries: 12,
-        start_period: start_period.to_owned(),
+        retries: 6,
+        start_period: "60s".to_owned(),
+        start_interval: "2s".to_owned(),
     }
 }

@@ -1,10 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use obsctl_model::prelude::*;
-use obsctl_model::{Channel, Receiver, Route, Routing, Secret, Slug};
+use obsctl_model::{Channel, Image, Receiver, Route, Routing, Secret, Slug, Workload};
 
 use super::*;
-use crate::generate::{Component, images};
+use crate::generate::images;
 use schema::Condition;
 
 fn project() -> Project {
@@ -113,10 +113,8 @@ fn ports_are_on_loopback_and_no_two_alike() {
 #[test]
 fn every_dollar_is_a_variable_with_a_default() {
     let (_, text) = written();
-    let known: BTreeSet<_> = variables::ALL
-        .iter()
-        .map(|variable| variable.name)
-        .collect();
+    let settings = settings::all(&project());
+    let known: BTreeSet<_> = settings.iter().map(|one| one.name.as_str()).collect();
     for (at, _) in text.match_indices('$') {
         let rest = &text[at..];
         let inner = rest
@@ -134,7 +132,7 @@ fn every_dollar_is_a_variable_with_a_default() {
 }
 
 #[test]
-fn every_variable_is_used_and_documented() {
+fn every_setting_is_used_and_documented() {
     let (_, text) = written();
     let artifacts = generate(&project(), Environment::Compose);
     let [example, readme] = ["compose/.env.example", "compose/README.md"].map(|path| {
@@ -144,20 +142,109 @@ fn every_variable_is_used_and_documented() {
             .unwrap()
             .text
     });
-    for variable in variables::ALL {
-        assert!(text.contains(&variable.reference()), "{}", variable.name);
-        assert!(example.contains(&format!("\n{}={}\n", variable.name, variable.default)));
-        assert!(readme.contains(variable.name), "{}", variable.name);
+    for setting in settings::all(&project()) {
+        let name = &setting.name;
+        assert!(text.contains(&settings::reference(&setting)), "{name}");
+        assert!(example.contains(&format!("\n{name}={}\n", setting.default)));
+        assert!(readme.contains(&format!("`{name}`")), "{name}");
     }
     assert!(example.contains("PAGERDUTY_KEY"));
     assert!(readme.contains("PAGERDUTY_KEY"));
     assert!(readme.contains("Receivers send to `http://inbox:8080/alerts`: until"));
 }
 
+/// A container of that name is what was missing.
+#[test]
+fn what_runs_in_the_stack_is_not_called_missing() {
+    let mut stack = project().stack().clone();
+    let inbox = Slug::from_static("inbox");
+    stack = stack.workload(Workload::new(inbox, "Hears", Image::ready("inbox:1")).listens(8080));
+    let project = Project::link(stack);
+    let readme = readme::text(&project, &file(&project));
+    assert!(!readme.contains("Receivers send to"), "{readme}");
+    assert!(readme.contains("| `inbox` | `inbox:1` |"), "{readme}");
+}
+
+#[test]
+fn a_workload_gets_what_it_declares_and_no_more() {
+    let speed = || Setting::new("SPEED", "1", "How fast");
+    let shop = Slug::from_static("shop");
+    let stack = Stack::new(Slug::from_static("test"))
+        .workload(
+            Workload::new(
+                shop.clone(),
+                "Sells",
+                Image::built("shop", "docker/Dockerfile"),
+            )
+            .command(["serve", "--price=$1"])
+            .env("CURRENCY", "$")
+            .setting(speed())
+            .publishes(8080, Setting::new("SHOP_PORT", "8081", "Port"))
+            .listens(9000)
+            .volume(Slug::from_static("data"), "/data")
+            .health(["/shop", "health"])
+            .memory(32),
+        )
+        .workload(
+            Workload::new(Slug::from_static("till"), "Counts", Image::ready("till:2"))
+                .after(shop)
+                .replicas(3)
+                .writable(),
+        );
+    let file = file(&Project::link(stack));
+    let (shop, till) = (&file.services["shop"], &file.services["till"]);
+    assert_eq!(shop.image, "shop");
+    let build = shop.build.as_ref().unwrap();
+    assert_eq!(
+        (build.context.as_str(), build.dockerfile.as_str()),
+        ("..", "docker/Dockerfile")
+    );
+    assert_eq!(shop.command, ["serve", "--price=$$1"]);
+    assert_eq!(shop.environment["CURRENCY"], "$$");
+    assert_eq!(shop.environment["SPEED"], "${SPEED:-1}");
+    assert_eq!(shop.ports, ["127.0.0.1:${SHOP_PORT:-8081}:8080"]);
+    assert_eq!(shop.mem_limit, "${SHOP_MEMORY:-32}m");
+    assert!(shop.read_only && shop.cap_drop == ["ALL"]);
+    assert!(!till.read_only && till.cap_drop == ["ALL"]);
+    assert_eq!(shop.security_opt, ["no-new-privileges:true"]);
+    assert_eq!(
+        shop.healthcheck.as_ref().unwrap().test,
+        ["CMD", "/shop", "health"]
+    );
+    assert!(file.volumes.contains_key("data"));
+    assert_eq!(
+        (till.image.as_str(), till.scale, shop.scale),
+        ("till:2", Some(3), None)
+    );
+    assert_eq!(till.depends_on["shop"].condition, Condition::ServiceHealthy);
+    assert!(till.healthcheck.is_none() && till.build.is_none());
+}
+
+/// Who is not checked can only be waited for until it runs: Compose refuses the file otherwise.
+#[test]
+fn health_that_nobody_checks_is_not_waited_for() {
+    let shop = Slug::from_static("shop");
+    let stack = Stack::new(Slug::from_static("test"))
+        .workload(Workload::new(shop.clone(), "", Image::ready("shop:1")))
+        .workload(Workload::new(Slug::from_static("till"), "", Image::ready("till:1")).after(shop));
+    let file = file(&Project::link(stack));
+    assert_eq!(
+        file.services["till"].depends_on["shop"].condition,
+        Condition::ServiceStarted
+    );
+}
+
 #[test]
 fn every_image_is_of_the_table() {
     let (file, _) = written();
-    let table: BTreeSet<_> = Component::ALL.map(images::image).into();
+    let table = Component::ALL.map(|engine| {
+        let image = images::image(engine).repository;
+        format!(
+            "{image}:{}",
+            settings::reference(&settings::version(engine))
+        )
+    });
+    let table: BTreeSet<_> = table.iter().map(String::as_str).collect();
     let used: BTreeSet<_> = file
         .services
         .values()
