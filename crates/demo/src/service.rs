@@ -86,7 +86,7 @@ impl Service {
         let pace = Pace::new(settings.speed);
         let random = Random::new(settings.seed, name);
         let store = match connect(&settings).await {
-            Ok(store) => store,
+            Ok(store) => store.of(name),
             Err(error) => {
                 if name == services::API {
                     report::startup_failed(&error);

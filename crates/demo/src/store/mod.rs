@@ -28,6 +28,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use obsctl_stack::services;
 use sqlx::AnyPool;
 use sqlx::any::AnyPoolOptions;
 
@@ -73,6 +74,8 @@ impl StoreError {
 pub struct Store {
     pool: AnyPool,
     system: &'static str,
+    /// Whether statements are logged, in development.
+    tells: bool,
     /// Whether it does as if the connection were lost.
     lost: Arc<AtomicBool>,
 }
@@ -111,10 +114,18 @@ impl Store {
         let store = Self {
             pool,
             system,
+            tells: false,
             lost: Arc::default(),
         };
         migrations::run(&store.pool).await?;
         Ok(store)
+    }
+
+    /// The same, with statements logged if it is the API's: the event is one of its own.
+    #[must_use]
+    pub fn of(mut self, service: &str) -> Self {
+        self.tells = service == services::API;
+        self
     }
 
     /// What it is: `sqlite` or `postgresql`.

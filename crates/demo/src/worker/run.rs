@@ -45,6 +45,7 @@ pub(super) async fn job(worker: &Worker, job: &Job) {
             connection_id: job.connection_id.as_ref().map(Into::into),
             celery_task_id: Some(format!("{}.{}", job.id, job.attempts).into()),
         });
+    let correlation_id = context.correlation_id().unwrap_or_default().to_owned();
     let span = || {
         info_span!(
             "task",
@@ -55,6 +56,8 @@ pub(super) async fn job(worker: &Worker, job: &Job) {
             celery.state = Empty,
             job_id = job.id,
             job_type = job.job_type,
+            tenant_id = job.tenant_id,
+            correlation_id,
         )
     };
     context.traced(span, attempt(worker, job, job_type)).await;

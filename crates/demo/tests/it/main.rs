@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests start processes and watch the clock")]
 
 mod catalog;
+mod engines;
 mod running;
 mod scenarios;
 mod spans;

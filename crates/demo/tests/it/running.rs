@@ -150,12 +150,15 @@ pub fn get(url: &str) -> String {
     response.text().unwrap()
 }
 
+pub fn free_port() -> u16 {
+    let probe = TcpListener::bind("127.0.0.1:0").unwrap();
+    probe.local_addr().unwrap().port()
+}
+
 /// A port such that those of all services, which follow it, are free.
 fn free_ports() -> u16 {
     loop {
-        let probe = TcpListener::bind("127.0.0.1:0").unwrap();
-        let first = probe.local_addr().unwrap().port();
-        drop(probe);
+        let first = free_port();
         let free = first < 65000
             && Role::ALL
                 .iter()
