@@ -20,7 +20,7 @@ use rhythm::Rhythm;
 use user::{ACTIONS, User};
 
 /// How often something is asked for in the busiest hour, in simulated time.
-const BUSIEST: Duration = Duration::from_millis(400);
+const BUSIEST: Duration = Duration::from_secs(1);
 /// How long to wait for an API that is not there yet, on the wall.
 const PATIENCE: Duration = Duration::from_millis(250);
 

@@ -69,7 +69,7 @@ impl Action {
             Self::ListJobs => 100,
             Self::ShowJob => 60,
             Self::ReadAudit => 40,
-            Self::Export => 30,
+            Self::Export => 50,
             Self::Sync | Self::SignIn => 20,
             Self::TryConnection => 15,
             Self::SignOut | Self::ReadReports | Self::Listen => 10,

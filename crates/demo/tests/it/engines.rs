@@ -13,7 +13,7 @@ use crate::running::{Demo, PATIENCE, PAUSE, free_port, get};
 /// The reference stack, without the engines that this machine does not have.
 pub fn stack() -> Stack {
     let mut stack = obsctl_stack::stack();
-    stack.scrape_jobs.retain(|job| match &job.exposed_by {
+    stack.scrape_jobs.retain(|job| match &job.exposes {
         Exposer::Service(_) => true,
         Exposer::Exporter(name) => name == "prometheus" || name == "alertmanager",
     });
@@ -29,7 +29,7 @@ pub struct Engines {
 
 impl Engines {
     /// Starts them; `None`, said aloud, where they are not installed. In CI they have to be.
-    pub fn start(demo: &Demo, speed: u32) -> Option<Self> {
+    pub fn start(demo: &Demo, speed: u8) -> Option<Self> {
         let programs = [
             program(&["prometheus"])?,
             program(&["prometheus-alertmanager", "alertmanager"])?,
@@ -107,7 +107,7 @@ impl Drop for Engines {
 }
 
 /// Runs `obsctl generate`.
-fn generate(folder: &Path, speed: u32) {
+fn generate(folder: &Path, speed: u8) {
     let args = [
         "obsctl",
         "generate",
@@ -120,7 +120,7 @@ fn generate(folder: &Path, speed: u32) {
     ];
     let (mut out, mut err) = (vec![], vec![]);
     let args = args.map(Into::into);
-    let status = obsctl::run_in(stack(), args, Path::new(""), &mut out, &mut err);
+    let status = obsctl::cli::run_in(stack(), args, Path::new(""), &mut out, &mut err);
     assert_eq!(status, 0, "{}", String::from_utf8_lossy(&err));
 }
 

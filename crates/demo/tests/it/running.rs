@@ -26,7 +26,7 @@ pub struct Demo {
 
 impl Demo {
     /// Starts it at a speed, with further settings.
-    pub fn start(speed: u32, settings: &[(&str, &str)]) -> Self {
+    pub fn start(speed: u8, settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let first_port = free_ports();
         let database = format!("sqlite://{}/demo.db?mode=rwc", folder.path().display());

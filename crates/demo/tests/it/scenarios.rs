@@ -12,7 +12,7 @@ use crate::engines::Engines;
 use crate::running::{Demo, get};
 
 /// Fast time: what waits a quarter of an hour waits 15 seconds.
-const SPEED: u32 = 60;
+const SPEED: u8 = 60;
 
 /// Trouble that does not hide other trouble, in turn.
 const ROUNDS: [&[Scenario]; 4] = [
@@ -90,21 +90,22 @@ fn each_alert_fires_arrives_and_is_resolved() {
             .flat_map(|scenario| scenario.description().alerts)
             .copied()
             .collect();
+        let begun = latest(&demo);
         for scenario in round {
             demo.switch(*scenario, true);
         }
         demo.until("have all alerts of the round arrived", |demo| {
-            let arrived = delivered(demo, "firing");
+            let arrived = delivered(demo, "firing", &begun);
             lacking(&alerts, |alert| arrived.contains_key(alert), &engines)
         });
         for alert in &alerts {
-            has_what_a_person_needs(alert, &delivered(&demo, "firing")[*alert]);
+            has_what_a_person_needs(alert, &delivered(&demo, "firing", &begun)[*alert]);
         }
         for scenario in round {
             demo.switch(*scenario, false);
         }
         demo.until("are all alerts of the round resolved", |demo| {
-            let resolved = delivered(demo, "resolved");
+            let resolved = delivered(demo, "resolved", &begun);
             lacking(&alerts, |alert| resolved.contains_key(alert), &engines)
         });
     }
@@ -122,14 +123,32 @@ fn lacking(
     Err(format!("{lacking:?}; firing are {:?}", engines.firing()))
 }
 
-/// The latest delivery of each alert, by its state.
-fn delivered(demo: &Demo, status: &str) -> BTreeMap<String, Value> {
+/// All deliveries, oldest first.
+fn inbox(demo: &Demo) -> Vec<Value> {
     let answer = get(&format!("{}/api/alerts", demo.url(Role::AlertReceiver)));
-    let alerts: Vec<Value> = serde_json::from_str(&answer).unwrap();
-    let alerts = alerts.into_iter().rev().filter(|it| it["status"] == status);
+    let mut alerts: Vec<Value> = serde_json::from_str(&answer).unwrap();
+    alerts.reverse();
     alerts
-        .map(|alert| (alert["labels"]["alertname"].as_str().unwrap().to_owned(), alert))
+}
+
+/// When the latest one arrived.
+fn latest(demo: &Demo) -> String {
+    let alerts = inbox(demo);
+    let latest = alerts.last().map(|alert| text(alert, "received_at"));
+    latest.unwrap_or_default()
+}
+
+/// The latest delivery of each alert since then, by its state.
+fn delivered(demo: &Demo, status: &str, since: &str) -> BTreeMap<String, Value> {
+    let alerts = inbox(demo).into_iter();
+    alerts
+        .filter(|alert| alert["status"] == status && text(alert, "received_at").as_str() > since)
+        .map(|alert| (text(&alert["labels"], "alertname"), alert))
         .collect()
+}
+
+fn text(of: &Value, field: &str) -> String {
+    of[field].as_str().unwrap_or_default().to_owned()
 }
 
 fn has_what_a_person_needs(name: &str, alert: &Value) {
