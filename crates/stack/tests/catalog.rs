@@ -126,7 +126,7 @@ fn the_services_expose_these_metrics_and_no_others() {
     let metrics = metrics();
     let ours: Vec<_> = metrics
         .values()
-        .filter(|metric| matches!(metric.exposed_by, obsctl_model::Exposer::Service(_)))
+        .filter(|metric| matches!(metric.exposed_by, Exposer::Service(_)))
         .collect();
     assert_eq!(METRICS.len(), 23);
     assert_eq!(ours.len(), METRICS.len());
