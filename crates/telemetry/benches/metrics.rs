@@ -41,13 +41,13 @@ fn requests() -> Requests {
     }
 }
 
-#[divan::bench]
+#[divan::bench(sample_size = 1_000)]
 fn counter_prometheus_client(bencher: Bencher<'_, '_>) {
     let counter: ClientCounter = ClientCounter::default();
     bencher.bench_local(|| black_box(&counter).inc());
 }
 
-#[divan::bench]
+#[divan::bench(sample_size = 1_000)]
 fn counter_handle(bencher: Bencher<'_, '_>) {
     let counter = requests().handle();
     bencher.bench_local(|| black_box(&counter).inc());
@@ -83,13 +83,13 @@ fn counter_label_set_prometheus_client(bencher: Bencher<'_, '_>) {
     });
 }
 
-#[divan::bench]
+#[divan::bench(sample_size = 1_000)]
 fn histogram_prometheus_client(bencher: Bencher<'_, '_>) {
     let histogram = ClientHistogram::new([0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0]);
     bencher.bench_local(|| black_box(&histogram).observe(black_box(0.2)));
 }
 
-#[divan::bench]
+#[divan::bench(sample_size = 1_000)]
 fn histogram_handle(bencher: Bencher<'_, '_>) {
     let histogram = Latency { path: "/".into() }.handle();
     bencher.bench_local(|| black_box(&histogram).observe(black_box(0.2)));
