@@ -1,10 +1,13 @@
-//! What a line costs: ten fields, redacted, beside `tracing-subscriber`'s own JSON lines, which are not.
+//! What a thousand lines cost: ten fields, redacted, beside `tracing-subscriber`'s own JSON lines, which are not.
 
 use std::io;
 
+use divan::counter::ItemsCount;
 use obsctl_telemetry::config::Telemetry;
 use obsctl_telemetry::context::Context;
 use obsctl_telemetry::logging::Sink;
+use obsctl_telemetry::metrics::Registry;
+use obsctl_telemetry::metrics::own::{LineLoss, LogLinesDropped};
 use tracing::subscriber::with_default;
 
 fn main() {
@@ -28,29 +31,38 @@ fn line() {
     );
 }
 
+/// Lines of one sample: few enough to fit into the queue, so that none is dropped, which would be cheap.
+const LINES: usize = 1000;
+
+/// Our lines, formatted and handed over to the thread that writes them.
+fn ours(bencher: divan::Bencher<'_, '_>, act: fn()) {
+    let sink = Sink::Writer(Box::new(io::sink()));
+    let registry = Registry::new();
+    let telemetry = Telemetry::new("api").sink(sink).registry(registry.clone());
+    let (subscriber, guard) = telemetry.subscriber().expect("it starts");
+    with_default(subscriber, || {
+        bencher
+            .counter(ItemsCount::new(LINES))
+            .with_inputs(|| assert!(guard.flush()))
+            .bench_local_values(|()| (0..LINES).for_each(|_| act()));
+    });
+    let reason = LineLoss::QueueFull;
+    assert_eq!(registry.counter(&LogLinesDropped { reason }).get(), 0.0);
+}
+
 #[divan::bench]
 fn ours_with_redaction(bencher: divan::Bencher<'_, '_>) {
-    let sink = Sink::Writer(Box::new(io::sink()));
-    let (subscriber, _guard) = Telemetry::new("api")
-        .sink(sink)
-        .subscriber()
-        .expect("it starts");
-    with_default(subscriber, || bencher.bench_local(line));
+    ours(bencher, line);
 }
 
 #[divan::bench]
 fn ours_with_redaction_and_context(bencher: divan::Bencher<'_, '_>) {
-    let sink = Sink::Writer(Box::new(io::sink()));
-    let (subscriber, _guard) = Telemetry::new("api")
-        .sink(sink)
-        .subscriber()
-        .expect("it starts");
     let _scope = Context::new()
         .with_correlation_id("a1b2c3d4-e5f6-7890-abcd-ef1234567890")
         .with("tenant_id", "550e8400-e29b-41d4-a716-446655440000")
         .with("user_id", "6ba7b810-9dad-11d1-80b4-00c04fd430c8")
         .enter();
-    with_default(subscriber, || bencher.bench_local(line));
+    ours(bencher, line);
 }
 
 #[divan::bench]
@@ -59,17 +71,16 @@ fn theirs_without_redaction(bencher: divan::Bencher<'_, '_>) {
         .json()
         .with_writer(io::sink)
         .finish();
-    with_default(subscriber, || bencher.bench_local(line));
+    with_default(subscriber, || {
+        bencher
+            .counter(ItemsCount::new(LINES))
+            .bench_local(|| (0..LINES).for_each(|_| line()));
+    });
 }
 
 #[divan::bench]
 fn filtered_out(bencher: divan::Bencher<'_, '_>) {
-    let sink = Sink::Writer(Box::new(io::sink()));
-    let (subscriber, _guard) = Telemetry::new("api")
-        .sink(sink)
-        .subscriber()
-        .expect("it starts");
-    with_default(subscriber, || {
-        bencher.bench_local(|| tracing::debug!(rows = 3, path = "/x", "page_read"));
+    ours(bencher, || {
+        tracing::debug!(rows = 3, path = "/x", "page_read");
     });
 }

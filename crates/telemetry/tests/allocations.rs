@@ -10,6 +10,7 @@ use obsctl_telemetry::logging::Sink;
 use obsctl_telemetry::metrics::Registry;
 use obsctl_telemetry::metrics::own::LogLines;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use tracing::level_filters::LevelFilter;
 
 log_fields! {
     /// How many rows it has.
@@ -33,6 +34,9 @@ fn a_filtered_out_event_allocates_nothing() {
     let telemetry = Telemetry::new("api").sink(sink).registry(registry.clone());
     let (subscriber, guard) = telemetry.subscriber().expect("it starts");
     tracing::subscriber::with_default(subscriber, || {
+        // The macros stop at the level, and at the target; nothing is asked further.
+        assert_eq!(LevelFilter::current(), LevelFilter::INFO);
+        assert!(!tracing::enabled!(target: "sqlx", tracing::Level::INFO));
         let _scope = Context::new().with("tenant_id", "t-1").enter();
         let event =
             |rows: u64| tracing::debug!(rows, path = %format_args!("/x/{rows}"), "page_read");

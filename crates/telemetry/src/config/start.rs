@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::{Identity, Layer, SubscriberExt};
 
 use super::{FurtherLayer, Guard, InitError, Telemetry};
 use crate::export::{LogExport, StartError, TraceSettings};
@@ -69,9 +70,12 @@ impl Telemetry {
             export: export.clone(),
         };
         let spans = tracing_subscriber::registry().with(SpanIds.with_filter(SpanLevels));
-        let further: Vec<FurtherLayer> = traces.layer().into_iter().chain(self.further).collect();
-        // An empty list of layers would turn everything off.
-        let further = Some(further).filter(|layers| !layers.is_empty());
+        let mut further: Vec<FurtherLayer> =
+            traces.layer().into_iter().chain(self.further).collect();
+        if further.is_empty() {
+            // Without a layer that wants nothing, every event would be wanted.
+            further.push(Box::new(Identity::new().with_filter(LevelFilter::OFF)));
+        }
         let subscriber = spans.with(further).with(layer.with_filter(self.levels));
         let guard = Guard {
             output,

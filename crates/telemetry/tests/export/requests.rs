@@ -15,6 +15,8 @@ use obsctl_telemetry::layer::{Answer, RequestLayer};
 use obsctl_telemetry::logging::Sink;
 use obsctl_telemetry::metrics::Registry;
 use obsctl_telemetry::timed::Timed;
+use opentelemetry::trace::TraceId;
+use opentelemetry_proto::tonic::trace::v1::Status;
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use opentelemetry_proto::tonic::trace::v1::status::StatusCode as SpanStatus;
 use tower::ServiceExt;
@@ -39,7 +41,7 @@ fn remember(answer: &Answer<'_>) {
         answer.route.map(str::to_owned),
         answer.status.as_u16(),
         answer.bound("tenant_id").map(str::to_owned),
-        answer.trace.map(|trace| trace.to_bytes()),
+        answer.trace.map(TraceId::to_bytes),
     ));
 }
 
@@ -97,7 +99,7 @@ async fn a_span_says_what_the_catalog_declares_and_metrics_are_told() {
     ];
     let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
     assert_eq!(attributes(&job.attributes), expected.into());
-    let status = |name: &str| named(name).status.as_ref().map(|status| status.code());
+    let status = |name: &str| named(name).status.as_ref().map(Status::code);
     assert_ne!(status("GET /jobs/{id}"), Some(SpanStatus::Error));
     assert_eq!(status("GET /broken"), Some(SpanStatus::Error));
     // A path that no route has is a name of no span.

@@ -1,10 +1,13 @@
 //! One call starts everything, as the environment says; the end and a panic lose nothing.
 
+use std::convert::Infallible;
 use std::process::{Command, Output};
 use std::time::Duration;
 
+use http::{Request, Response};
 use obsctl_telemetry::config::Telemetry;
-use obsctl_telemetry::context::{Context, extract};
+use obsctl_telemetry::layer::RequestLayer;
+use tower::{Layer, ServiceExt};
 
 use crate::collector::{Behaviour, Collector, text};
 
@@ -23,13 +26,20 @@ fn run(process: &str, variables: &[(&str, &str)]) -> Output {
 fn service() {
     let telemetry = Telemetry::new("unnamed").with_environment().unwrap();
     let guard = telemetry.init().unwrap();
-    let headers = [("x-rid".parse().unwrap(), "rid-1".parse().unwrap())];
-    let context: Context = extract(&headers.into_iter().collect());
-    tracing::info_span!("request").in_scope(|| {
-        let _scope = context.enter();
+    let handler = tower::service_fn(|_: Request<()>| async {
         tracing::info!(rows = 3, "sync_job_completed");
         tracing::info!(target: "chatty::inner", "not_logged");
+        Ok::<_, Infallible>(Response::new(()))
     });
+    let request = Request::get("/sync").header("x-rid", "rid-1").body(());
+    let response = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap()
+        .block_on(RequestLayer::new().layer(handler).oneshot(request.unwrap()))
+        .unwrap();
+    for echo in ["x-rid", "x-correlation-id"] {
+        assert_eq!(response.headers()[echo], "rid-1");
+    }
     assert!(guard.shutdown(Duration::from_secs(10)));
 }
 
@@ -64,13 +74,13 @@ fn the_environment_starts_logs_and_traces() {
 
     let records = collector.records();
     let (resource, record) = &records[0];
-    assert_eq!(records.len(), 1);
+    assert_eq!(records.len(), 2, "one is of the request");
     assert_eq!(resource["service.name"], "shop");
     assert_eq!(resource["deployment.environment"], "staging");
     assert_eq!(resource["team"], "pay ments");
     assert_eq!(text(record.body.as_ref()), "sync_job_completed");
     let span = &collector.spans()[0];
-    assert_eq!(span.name, "request");
+    assert_eq!(span.name, "GET /sync");
     assert_eq!(span.span_id, record.span_id);
     assert_eq!(line["trace_id"].as_str().unwrap().len(), 32);
 }
