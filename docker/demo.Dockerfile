@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # The demo: one static program in an empty image, run by nobody in particular.
 
 FROM rust:1.95-alpine AS build

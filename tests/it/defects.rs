@@ -31,12 +31,24 @@ const DEFECTS: &[Defect] = &[
         condition(stack, "sum(up)");
     }),
     ("alert-without-runbook", |stack| alert(stack).runbook = None),
+    ("conflicting-containers", |stack| {
+        let again = stack.workloads[0].clone();
+        stack.workloads.push(again);
+    }),
     ("counter-without-rate", |stack| {
         replace(
             stack,
             "rate(api_request_duration_seconds_count[5m])",
             "api_request_duration_seconds_count",
         );
+    }),
+    ("dependency-cycle", |stack| {
+        let (first, second) = (
+            stack.workloads[0].name.clone(),
+            stack.workloads[1].name.clone(),
+        );
+        stack.workloads[0].after = vec![second];
+        stack.workloads[1].after = vec![first];
     }),
     ("duplicate-metric", |stack| {
         let mut again = stack.metrics[0].clone();

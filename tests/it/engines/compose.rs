@@ -8,6 +8,7 @@ use obsctl::generate::{Environment, yaml};
 use serde_json::Value;
 
 use super::{Need, generated, notice, program, succeed};
+use crate::common::repository;
 
 #[test]
 fn docker_compose_accepts_the_file() {
@@ -52,6 +53,36 @@ fn the_compose_file_keeps_to_the_specification() {
     assert_eq!(errors, Vec::<String>::new());
     let broken = serde_json::json!({ "services": { "a": { "imagee": "b" } } });
     assert!(!validator.is_valid(&broken), "the schema finds nothing");
+}
+
+/// What an image is built from is in the repository, and not kept from the build.
+#[test]
+fn images_are_built_from_what_is_there() {
+    let outputs = generated(Environment::Compose);
+    let text = std::fs::read_to_string(outputs.path().join("compose/compose.yaml")).unwrap();
+    let file: ComposeFile = yaml::read(&text).unwrap();
+    let builds = file
+        .services
+        .values()
+        .filter_map(|service| service.build.as_ref());
+    let dockerfiles: Vec<_> = builds.map(|build| build.dockerfile.as_str()).collect();
+    assert_eq!(
+        dockerfiles,
+        ["docker/demo.Dockerfile"],
+        "one image is built once"
+    );
+    assert!(repository().join(dockerfiles[0]).is_file());
+    let read = |path| std::fs::read_to_string(repository().join(path)).unwrap();
+    let (ignored, manifest) = (read(".dockerignore"), read("Cargo.toml"));
+    let (_, members) = manifest.split_once("members = [").unwrap();
+    let (members, _) = members.split_once(']').unwrap();
+    for member in members
+        .split(',')
+        .map(|member| member.trim().trim_matches('"'))
+    {
+        let folder = member.split('/').next().unwrap();
+        assert!(ignored.contains(&format!("\n!{folder}\n")), "{member}");
+    }
 }
 
 /// Every host path that is mounted is an output, the machine's own, or the folder for secrets.
