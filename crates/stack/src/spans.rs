@@ -98,6 +98,11 @@ fn http_server() -> SpanDef {
         "201",
     ))
     .attribute(tenant_id())
+    .attribute(Attribute::new(
+        "user_id",
+        "Who asks, once it is known",
+        "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
+    ))
     .attribute(correlation_id())
 }
 

@@ -10,6 +10,7 @@ use crate::{limits, runbooks, teams, uids};
 pub fn group() -> RuleGroup {
     RuleGroup::new("ingestion")
         .alert(telemetry_loses_data())
+        .alert(telemetry_loses_lines())
         .alert(alloy_drops_logs())
         .alert(alloy_fails_spans())
         .alert(alloy_unhealthy())
@@ -34,6 +35,23 @@ fn telemetry_loses_data() -> Alert {
         .summary("{{ $labels.job }} lost {{ $value | humanize }} spans in 15 minutes: {{ $labels.reason }}")
         .runbook(runbooks::pipeline_ingestion::ID)
         .description("The service itself goes on; its traces have holes or are missing.")
+        .label("service", "{{ $labels.job }}")
+        .dashboard(uids::PIPELINE)
+}
+
+fn telemetry_loses_lines() -> Alert {
+    Alert::new("TelemetryLosesLines")
+        .when(
+            telemetry::LogLinesDropped::increase(mins(15))
+                .sum_by((TargetLabel::JOB, telemetry::LogLinesDropped::reason))
+                .gt(0.0),
+        )
+        .lasting(mins(5))
+        .severity(Severity::Warning)
+        .owner(teams::OBSERVABILITY)
+        .summary("{{ $labels.job }} lost {{ $value | humanize }} log lines in 15 minutes: {{ $labels.reason }}")
+        .runbook(runbooks::pipeline_ingestion::ID)
+        .description("The service itself goes on; what it did is not all in its log.")
         .label("service", "{{ $labels.job }}")
         .dashboard(uids::PIPELINE)
 }

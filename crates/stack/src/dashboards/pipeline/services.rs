@@ -39,5 +39,50 @@ pub fn services() -> impl Panels {
             )
             .legend("{{job}}: {{label}} of {{metric}}")
             .width(8),
+        timeseries("Log lines")
+            .description("Lines written per second, those that sampling left out, and those that were sent to a collector as well.")
+            .query(
+                telemetry::LogLines::with(TargetLabel::JOB.chosen("job"))
+                    .rate(interval())
+                    .sum_by(TargetLabel::JOB),
+            )
+            .legend("{{job}}: written")
+            .query(
+                telemetry::LogLinesSampledOut::with(TargetLabel::JOB.chosen("job"))
+                    .rate(interval())
+                    .sum_by((TargetLabel::JOB, telemetry::LogLinesSampledOut::event)),
+            )
+            .legend("{{job}}: {{event}} left out")
+            .query(
+                telemetry::LogRecordsExported::with(TargetLabel::JOB.chosen("job"))
+                    .rate(interval())
+                    .sum_by(TargetLabel::JOB),
+            )
+            .legend("{{job}}: sent")
+            .width(8),
+        timeseries("Log lines lost")
+            .description("Lines a service could not write or send per second: its output or the collector was too slow or failed, or it ended first. Should be 0.")
+            .query(
+                telemetry::LogLinesDropped::with(TargetLabel::JOB.chosen("job"))
+                    .rate(interval())
+                    .sum_by((TargetLabel::JOB, telemetry::LogLinesDropped::reason)),
+            )
+            .legend("{{job}}: {{reason}}")
+            .query(
+                telemetry::LogRecordsDropped::with(TargetLabel::JOB.chosen("job"))
+                    .rate(interval())
+                    .sum_by((TargetLabel::JOB, telemetry::LogRecordsDropped::reason)),
+            )
+            .legend("{{job}}: not sent, {{reason}}")
+            .width(8),
+        timeseries("Events not as declared")
+            .description("Events per second that lack a field, have one too many, or are unknown to the log catalog. Each is in the log once, as `telemetry_event_invalid`.")
+            .query(
+                telemetry::LogEventsInvalid::with(TargetLabel::JOB.chosen("job"))
+                    .rate(interval())
+                    .sum_by((TargetLabel::JOB, telemetry::LogEventsInvalid::event)),
+            )
+            .legend("{{job}}: {{event}}")
+            .width(8),
     )
 }
