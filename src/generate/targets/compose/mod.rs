@@ -1,5 +1,6 @@
 //! `compose/`: the compose file, its variables, and a page about them.
 
+mod parts;
 mod readme;
 pub mod schema;
 mod services;

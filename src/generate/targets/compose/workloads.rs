@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use obsctl_model::{Image, Workload};
 
+use super::parts::{base, healthcheck, publish};
 use super::schema::{Build, Condition, Dependency, Mount, Service};
-use super::services::{base, healthcheck, publish};
 use super::settings::{self, reference};
 use crate::project::Project;
 
