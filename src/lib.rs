@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod generate;
 mod parallel;
 pub mod project;
+pub mod verify;
 
 #[doc(inline)]
 pub use cli::run;
