@@ -6,6 +6,7 @@ pub mod check;
 pub mod cli;
 pub mod diagnostic;
 pub mod generate;
+pub mod live;
 mod parallel;
 pub mod project;
 pub mod verify;

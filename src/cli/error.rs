@@ -39,6 +39,10 @@ pub(super) enum CommandError {
         name: String,
         hint: String,
     },
+    #[error("`--{flag}` is {reason}")]
+    Address { flag: &'static str, reason: String },
+    #[error("nothing was verified")]
+    NothingVerified,
     #[error("failed to print")]
     Print(#[from] io::Error),
 }
@@ -68,7 +72,10 @@ impl CommandError {
                 "restore it from version control, or delete it: then files that are generated no longer are not removed",
             ),
             Self::UnknownName { hint, .. } => Some(hint),
-            Self::Read { .. } | Self::Print(_) => None,
+            Self::NothingVerified => Some(
+                "`--only` and `--skip` take the beginnings of ids: `rules`, `targets/api`, `queries/overview`",
+            ),
+            Self::Address { .. } | Self::Read { .. } | Self::Print(_) => None,
         }
     }
 

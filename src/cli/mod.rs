@@ -7,11 +7,12 @@ mod commands;
 mod error;
 mod findings;
 mod manifest;
+mod progress;
 mod terminal;
 mod workspace;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -57,13 +58,13 @@ struct Cli {
 pub fn run(stack: Stack) -> ExitCode {
     let mut out = anstream::AutoStream::auto(io::stdout().lock());
     let mut err = anstream::AutoStream::auto(io::stderr().lock());
-    let status = run_in(
-        stack,
-        std::env::args_os(),
-        Path::new(""),
-        &mut out,
-        &mut err,
-    );
+    let mut terminal = Terminal {
+        out: &mut out,
+        live: io::stderr().is_terminal(),
+        err: &mut err,
+        today: clock::today(),
+    };
+    let status = run_on(stack, std::env::args_os(), Path::new(""), &mut terminal);
     ExitCode::from(status)
 }
 
@@ -76,10 +77,23 @@ pub fn run_in(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> u8 {
-    let today = clock::today();
-    let mut terminal = Terminal { out, err, today };
+    let mut terminal = Terminal {
+        out,
+        err,
+        live: false,
+        today: clock::today(),
+    };
+    run_on(stack, args, root, &mut terminal)
+}
+
+fn run_on(
+    stack: Stack,
+    args: impl IntoIterator<Item = OsString>,
+    root: &Path,
+    terminal: &mut Terminal<'_>,
+) -> u8 {
     let result = match Cli::try_parse_from(args) {
-        Ok(cli) => cli.command.run(stack, &Workspace::new(root), &mut terminal),
+        Ok(cli) => cli.command.run(stack, &Workspace::new(root), terminal),
         Err(usage) => terminal.show_usage(&usage),
     };
     match result.and_then(|status| terminal.flush().map(|()| status)) {

@@ -11,6 +11,8 @@ pub(super) struct Terminal<'a> {
     pub(super) out: &'a mut dyn Write,
     /// Progress, findings beside a report, errors.
     pub(super) err: &'a mut dyn Write,
+    /// Whether what is on `err` can be overwritten: somebody is watching.
+    pub(super) live: bool,
     /// Today, `YYYY-MM-DD`: accepted findings can expire.
     pub(super) today: String,
 }

@@ -3,6 +3,7 @@
 
 pub mod alerting;
 pub mod dashboards;
+pub mod data;
 pub mod empty;
 pub mod logs;
 pub mod queries;

@@ -28,6 +28,9 @@ pub struct Loaded {
     pub error: String,
 }
 
+/// So much of an engine's expression is shown.
+const LONGEST: usize = 400;
+
 /// Compares what an engine has with what the project describes: one step for each rule.
 #[must_use]
 pub fn judge(project: &Project, engine: Engine, loaded: &[Loaded]) -> Vec<Step> {
@@ -130,7 +133,9 @@ fn compare(rule: &Rule, found: &Loaded, group: &RuleGroup) -> Outcome {
 /// What the engine has otherwise than it is described.
 fn difference(rule: &Rule, found: &Loaded) -> Option<String> {
     if !same_expression(rule.query(), &found.query) {
-        return Some(format!("its expression is another one: `{}`", found.query));
+        let shown: String = found.query.chars().take(LONGEST).collect();
+        let cut = if shown == found.query { "" } else { "…" };
+        return Some(format!("its expression is another one: `{shown}{cut}`"));
     }
     let (lasting, labels) = match rule {
         Rule::Record(record) => (0.0, record.labels.clone()),

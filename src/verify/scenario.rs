@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use obsctl_model::{
-    Alert, Duration, Engine, LabelMatch, LabelMatchOp, Route, RuleQuery, millis, mins, secs,
+    Alert, Duration, Engine, LabelMatch, LabelMatchOp, Route, Rule, RuleQuery, millis, mins, secs,
 };
 use obsctl_promql::Expr;
 use obsctl_promql::ast::DurationExpr;
@@ -42,19 +42,19 @@ const SLACK: Duration = secs(30);
 const GROUP_WAIT: Duration = secs(30);
 const GROUP_INTERVAL: Duration = mins(5);
 
-/// The alert of that name, if the project has one: its most patient rule where it has several.
+/// The alerts of that name: several rules can share one, at several severities.
 #[must_use]
-pub fn expected(project: &Project, name: &str) -> Option<Expected> {
+pub fn expected(project: &Project, name: &str) -> Vec<Expected> {
     let stack = project.stack();
     let rules = project.groups().iter().flat_map(|group| {
         let interval = group.interval.unwrap_or(stack.evaluation_interval);
         let alerts = group.rules.iter().filter_map(|rule| match rule {
-            obsctl_model::Rule::Alert(alert) if alert.name == name => Some(alert),
+            Rule::Alert(alert) if alert.name == name => Some(alert),
             _ => None,
         });
         alerts.map(move |alert| of(project, alert, interval))
     });
-    rules.max_by_key(|expected| expected.arrives_within)
+    rules.collect()
 }
 
 fn of(project: &Project, alert: &Alert, interval: Duration) -> Expected {
@@ -178,9 +178,14 @@ fn may_match(matcher: &LabelMatch, labels: &BTreeMap<String, String>) -> bool {
     }
 }
 
-/// What an alert that arrived lacks.
+/// What an alert that arrived lacks to be one of these.
 #[must_use]
-pub fn lacks(expected: &Expected, arrived: &Arrived) -> Option<String> {
+pub fn lacks(expected: &[Expected], arrived: &Arrived) -> Option<String> {
+    let lacking: Option<Vec<_>> = expected.iter().map(|one| lacks_of(one, arrived)).collect();
+    lacking?.into_iter().next()
+}
+
+fn lacks_of(expected: &Expected, arrived: &Arrived) -> Option<String> {
     for (name, value) in &expected.labels {
         match arrived.labels.get(name) {
             Some(found) if found == value => {}
@@ -252,23 +257,26 @@ mod tests {
     #[test]
     fn the_time_limits_are_sums_of_everything_that_waits() {
         let project = project(alert(Severity::Warning).keep_firing(mins(3)));
-        let expected = expected(&project, "Slow").unwrap();
+        let expected = expected(&project, "Slow");
         // 15 s until scraped, twice 30 s until evaluated, 10 min of range, 2 min, 1 min of group, 30 s.
-        assert_eq!(expected.arrives_within, secs(15 + 60 + 600 + 120 + 60 + 30));
         assert_eq!(
-            expected.resolves_within,
+            expected[0].arrives_within,
+            secs(15 + 60 + 600 + 120 + 60 + 30)
+        );
+        assert_eq!(
+            expected[0].resolves_within,
             secs(15 + 60 + 600 + 180 + 60 + 30)
         );
-        let labels: Vec<_> = expected.labels.keys().map(String::as_str).collect();
+        let labels: Vec<_> = expected[0].labels.keys().map(String::as_str).collect();
         assert_eq!(labels, ["severity", "team"]);
-        assert_eq!(super::expected(&project, "Fast"), None);
+        assert_eq!(super::expected(&project, "Fast"), []);
     }
 
     #[test]
     fn the_slowest_of_the_routes_counts() {
         let within = |severity| {
             let project = project(alert(severity));
-            expected(&project, "Slow").unwrap().arrives_within
+            expected(&project, "Slow")[0].arrives_within
         };
         let rest = secs(15 + 60 + 600 + 120 + 30);
         let waits = |severity| within(severity).as_millis() - rest.as_millis();
@@ -289,7 +297,7 @@ mod tests {
     #[test]
     fn what_arrived_has_labels_summary_and_runbook() {
         let project = project(alert(Severity::Warning));
-        let expected = expected(&project, "Slow").unwrap();
+        let expected = expected(&project, "Slow");
         let pairs = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
             pairs
                 .iter()

@@ -5,6 +5,7 @@ mod completions;
 mod explain;
 mod generate;
 mod schema;
+mod verify;
 
 use clap::Subcommand;
 use obsctl_model::Stack;
@@ -17,6 +18,7 @@ pub(super) enum Command {
     Generate(generate::Generate),
     Check(check::Check),
     Explain(explain::Explain),
+    Verify(verify::Verify),
     Schema(schema::Schema),
     Completions(completions::Completions),
 }
@@ -33,6 +35,7 @@ impl Command {
             Self::Generate(command) => command.run(stack, workspace, terminal),
             Self::Check(command) => command.run(stack, workspace, terminal),
             Self::Explain(command) => command.run(stack, workspace, terminal),
+            Self::Verify(command) => command.run(stack, workspace, terminal),
             Self::Schema(command) => command.run(terminal),
             Self::Completions(command) => command.run(terminal),
         }

@@ -17,7 +17,8 @@ fn lists_the_commands() {
       generate     Write dashboards, rules, configuration and docs from the definitions
       check        Find what is wrong in the definitions
       explain      Say what a metric, alert, SLO or check is and where it is used
-      schema       Print the JSON Schema of a stack written as text
+      verify       Ask running engines whether everything is there and works
+      schema       Print the JSON Schema of a stack written as text, or of a report
       completions  Print shell completions
       help         Print this message or the help of the given subcommand(s)
 

@@ -5,6 +5,7 @@
 
 mod accepted;
 mod compose;
+pub mod host;
 mod running;
 
 use std::io::Write as _;
@@ -65,7 +66,8 @@ fn generated(environment: Environment) -> TempDir {
     written(stack(), environment)
 }
 
-fn written(stack: Stack, environment: Environment) -> TempDir {
+/// A stack's outputs in a folder of their own.
+pub fn written(stack: Stack, environment: Environment) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in generate::run(&Project::link(stack), environment).iter() {
         let path = folder.path().join(path);
