@@ -1,9 +1,8 @@
 //! One server, asked with patience: few requests at once, each for a limited time, again only where that can help.
-#![expect(clippy::disallowed_methods, reason = "requests are spaced out in time")]
 
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -13,18 +12,12 @@ use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Error};
 
 use super::address::{Address, Peer};
+use super::answer::{Answer, Trouble};
+use super::gate::Gate;
 
-/// So many requests of one server are under way at once.
-const AT_ONCE: usize = 4;
-/// Two requests of one server begin at least this far apart.
-const APART: Duration = Duration::from_millis(5);
 /// How often something is asked before giving up, and the first wait in between.
 const ATTEMPTS: u32 = 3;
 const BACK_OFF: Duration = Duration::from_millis(250);
-/// After so many requests in a row that nobody answered, none is sent for a while: a server that hangs costs its
-/// time once, not once for every panel.
-const PATIENCE: u32 = 3;
-const PAUSE: Duration = Duration::from_secs(5);
 /// The largest answer that is read.
 const LARGEST: u64 = 32 << 20;
 
@@ -36,44 +29,6 @@ pub(super) struct Client {
     agent: Agent,
     gate: Arc<Gate>,
     limit: Duration,
-}
-
-/// What a server answered.
-pub(super) struct Answer {
-    pub(super) status: u16,
-    body: Vec<u8>,
-}
-
-/// Why there is no answer that can be used, in a sentence about the server.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Trouble {
-    /// It cannot be reached.
-    #[error("{peer} cannot be reached at {url}: {cause}")]
-    Unreachable {
-        peer: &'static str,
-        url: String,
-        cause: String,
-    },
-    /// It takes too long.
-    #[error("{peer} did not answer within {seconds} s")]
-    Slow { peer: &'static str, seconds: u64 },
-    /// It answers that it will not.
-    #[error("{peer} answered {status}{text}")]
-    Refused {
-        peer: &'static str,
-        status: u16,
-        text: String,
-    },
-    /// It answers with something else.
-    #[error("{peer} answered with {what}")]
-    Malformed { peer: &'static str, what: String },
-}
-
-impl Trouble {
-    /// Whether the server says that what was asked is wrong.
-    pub(super) fn is_refusal(&self) -> bool {
-        matches!(self, Self::Refused { status, .. } if (400..500).contains(status) && !matches!(status, 401 | 403 | 408 | 429))
-    }
 }
 
 /// What is asked.
@@ -324,19 +279,6 @@ impl Client {
     }
 }
 
-impl Answer {
-    /// What the answer says is wrong, in the forms of the engines, or its beginning where it is text.
-    fn error(&self) -> Option<String> {
-        let text = String::from_utf8_lossy(&self.body);
-        let Ok(json) = serde_json::from_str::<Value>(&text) else {
-            return (!text.trim_start().starts_with('<')).then(|| text.into_owned());
-        };
-        ["error", "message"]
-            .iter()
-            .find_map(|key| json[key].as_str().map(str::to_owned))
-    }
-}
-
 /// A value in a URL or a form.
 pub(super) fn encoded(value: &str) -> String {
     value
@@ -348,66 +290,4 @@ pub(super) fn encoded(value: &str) -> String {
             byte => format!("%{byte:02X}"),
         })
         .collect()
-}
-
-/// Lets few requests through at once, and none right behind another.
-#[derive(Debug, Default)]
-struct Gate {
-    state: Mutex<State>,
-    left: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    inside: usize,
-    next: Option<Instant>,
-    unanswered: u32,
-    closed_until: Option<Instant>,
-}
-
-struct Place<'a>(&'a Gate);
-
-impl Gate {
-    fn enter(&self) -> Place<'_> {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut state = self
-            .left
-            .wait_while(state, |state| state.inside >= AT_ONCE)
-            .unwrap_or_else(PoisonError::into_inner);
-        state.inside += 1;
-        let now = Instant::now();
-        let start = state.next.map_or(now, |next| next.max(now));
-        state.next = Some(start + APART);
-        drop(state);
-        thread::sleep(start - now);
-        Place(self)
-    }
-
-    fn is_closed(&self) -> bool {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.closed_until.is_some_and(|end| Instant::now() < end)
-    }
-
-    fn note(&self, answered: bool) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if answered {
-            state.unanswered = 0;
-        } else {
-            state.unanswered += 1;
-            if state.unanswered >= PATIENCE {
-                state.closed_until = Some(Instant::now() + PAUSE);
-            }
-        }
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.0
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .inside -= 1;
-        self.0.left.notify_one();
-    }
 }

@@ -5,7 +5,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use ureq::http::Method;
 
-use super::client::{Body, Client, Trouble};
+use super::answer::Trouble;
+use super::client::{Body, Client};
 use super::prometheus::Answer;
 use crate::verify::data::{self, Data};
 use crate::verify::queries::{Ask, Form};

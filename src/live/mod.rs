@@ -2,8 +2,10 @@
 
 mod address;
 mod alerts;
+mod answer;
 mod client;
 mod clock;
+mod gate;
 mod grafana;
 mod loki;
 mod prometheus;
@@ -18,7 +20,8 @@ use obsctl_model::dashboard::DatasourceKind;
 use crate::parallel;
 use crate::project::Project;
 use crate::verify::{Group, Outcome, Report, Step};
-use client::{Client, Trouble};
+use answer::Trouble;
+use client::Client;
 
 pub use address::{Address, Peer};
 

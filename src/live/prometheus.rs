@@ -10,7 +10,8 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
-use super::client::{Body, Client, Trouble};
+use super::answer::Trouble;
+use super::client::{Body, Client};
 use crate::verify::data::{self, Data};
 use crate::verify::queries::Form;
 use crate::verify::rules::Loaded;

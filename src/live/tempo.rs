@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::client::{Client, Trouble, encoded};
+use super::answer::Trouble;
+use super::client::{Client, encoded};
 use super::prometheus::Answer;
 use crate::verify::data::{self, Data};
 use crate::verify::queries::Form;

@@ -18,7 +18,7 @@ pub(super) enum Command {
     Generate(generate::Generate),
     Check(check::Check),
     Explain(explain::Explain),
-    Verify(verify::Verify),
+    Verify(Box<verify::Verify>),
     Schema(schema::Schema),
     Completions(completions::Completions),
 }

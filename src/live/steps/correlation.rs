@@ -4,7 +4,7 @@ use obsctl_model::{Exposer, MetricDef, MetricKind, hours, secs};
 use obsctl_promql::Expr;
 use obsctl_promql::ast::{Name, Selector};
 
-use crate::live::client::Trouble;
+use crate::live::answer::Trouble;
 use crate::live::{Peer, Run, THREADS, loki, prometheus, tempo, unasked};
 use crate::parallel;
 use crate::verify::data::Data;

@@ -10,7 +10,8 @@ use obsctl_promql::ast::{Name, Selector};
 use obsctl_promql::{Expr, parse};
 
 use super::variables;
-use crate::live::client::{Client, Trouble};
+use crate::live::answer::Trouble;
+use crate::live::client::Client;
 use crate::live::prometheus::Answer;
 use crate::live::{Peer, Run, THREADS, grafana, loki, prometheus, tempo, unasked};
 use crate::parallel;

@@ -2,7 +2,8 @@
 
 use serde::de::IgnoredAny;
 
-use crate::live::client::{Client, Trouble};
+use crate::live::answer::Trouble;
+use crate::live::client::Client;
 use crate::live::prometheus::Answer;
 use crate::live::{Peer, Run, THREADS, alerts, grafana, loki, prometheus, tempo};
 use crate::parallel;

@@ -1,168 +1,32 @@
-//! A scenario of the demo sets off its alerts: they fire, are routed, arrive, and end with it.
+//! One alert of a scenario: before it, on its way, and after it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use obsctl_model::Engine;
 
-use crate::generate::{Component, Environment};
-use crate::live::alerts::{self, Delivered, Scenario};
+use super::runbook::runbook;
+use super::shown;
+use crate::live::alerts::{self, Delivered};
 use crate::live::client::Client;
 use crate::live::prometheus::Answer;
-use crate::live::{Address, Peer, Run, clock, grafana, loki, prometheus, unasked};
+use crate::live::{Peer, Run, loki, prometheus, unasked};
 use crate::verify::scenario::{self, Arrived, Expected};
 use crate::verify::{Group, Outcome, Step};
 
-/// How often engines are asked while something is waited for.
-const PAUSE: Duration = Duration::from_secs(1);
-/// Every scenario, on the command line.
-const ALL: &str = "all";
-
-/// The steps of all scenarios that were named, one after another: they disturb each other.
-pub(crate) fn all(run: &Run<'_>) -> Vec<Step> {
-    let not_run = |reason: String| vec![Group::Scenarios.step("demo", Outcome::not_run(reason))];
-    let demo = match run.client(Peer::Demo) {
-        None => return not_run("`--demo` does not say where the demo is".to_owned()),
-        Some(Err(outcome)) => return vec![Group::Scenarios.step("demo", outcome)],
-        Some(Ok(demo)) => demo,
-    };
-    let known = match alerts::scenarios(demo) {
-        Ok(known) => known,
-        Err(trouble) => return not_run(trouble.to_string()),
-    };
-    let named = &run.settings.scenarios;
-    let mut steps = vec![];
-    for name in named.iter().filter(|name| *name != ALL) {
-        if !known.iter().any(|one| one.name == *name) {
-            let names: Vec<_> = known.iter().map(|one| one.name.as_str()).collect();
-            let reason = format!("the demo has no such scenario; it has {}", names.join(", "));
-            steps.push(Group::Scenarios.step(name, Outcome::not_run(demo.clean(&reason))));
-        }
-    }
-    for one in &known {
-        if named.iter().any(|name| name == ALL || *name == one.name) {
-            steps.extend(play(run, demo, one));
-        }
-    }
-    steps
-}
-
 /// An alert of the scenario on its way.
-struct Awaited<'a> {
-    name: &'a str,
-    rules: Vec<Expected>,
+pub(super) struct Awaited<'a> {
+    pub(super) name: &'a str,
+    pub(super) rules: Vec<Expected>,
     /// What of it was delivered before.
     before: Vec<Delivered>,
-    fires: bool,
+    pub(super) fires: bool,
     routed: Option<Outcome>,
     arrived: Option<Delivered>,
 }
 
-/// Ends a scenario, whatever happens while it lasts.
-struct Playing<'a> {
-    demo: &'a Client,
-    name: &'a str,
-    ended: bool,
-}
-
-impl Playing<'_> {
-    fn end(&mut self) -> Answer<()> {
-        self.ended = true;
-        alerts::end(self.demo, self.name)
-    }
-}
-
-impl Drop for Playing<'_> {
-    fn drop(&mut self) {
-        if !self.ended {
-            // There is nobody left to tell.
-            let _ = alerts::end(self.demo, self.name);
-        }
-    }
-}
-
-fn play(run: &Run<'_>, demo: &Client, scenario: &Scenario) -> Vec<Step> {
-    let name = scenario.name.as_str();
-    let one = |outcome: Outcome| vec![Group::Scenarios.step(name, outcome)];
-    if scenario.active {
-        return one(Outcome::not_run(
-            "it is under way already: end it first, and wait until its alerts ended",
-        ));
-    }
-    let mut awaited = vec![];
-    for alert in &scenario.alerts {
-        match begin(run, alert) {
-            Ok(alert) => awaited.push(alert),
-            Err(outcome) => return one(outcome),
-        }
-    }
-    if awaited.is_empty() {
-        return one(Outcome::not_run(
-            "the demo says of no alert that it sets it off",
-        ));
-    }
-    let rules = || awaited.iter().flat_map(|alert| &alert.rules);
-    let longest = |limit: fn(&Expected) -> obsctl_model::Duration| {
-        let longest = rules().map(limit).max().unwrap_or_default();
-        run.settings
-            .timeout
-            .unwrap_or(Duration::from_millis(longest.as_millis()))
-    };
-    let arrive = longest(|one| one.arrives_within);
-    let resolve = longest(|one| one.resolves_within);
-    run.say(format!(
-        "scenario {name}: at most {} until {} arrived, and {} more until it ended",
-        shown(arrive),
-        scenario.alerts.join(", "),
-        shown(resolve)
-    ));
-    let mut playing = Playing {
-        demo,
-        name,
-        ended: false,
-    };
-    if let Err(trouble) = alerts::start(demo, name) {
-        return one(unasked(&trouble));
-    }
-    clock::until(arrive, PAUSE, || {
-        let states: Vec<_> = awaited.iter_mut().map(|alert| watch(run, alert)).collect();
-        run.doing(format!("scenario {name}: {}", states.join(", ")));
-        (awaited.iter().all(|alert| is_complete(run, alert)), ())
-    });
-    let mut steps: Vec<_> = awaited
-        .iter()
-        .flat_map(|alert| judge(run, name, alert, arrive))
-        .collect();
-    if let Err(trouble) = playing.end() {
-        let reason = format!("it could not be ended: {trouble}");
-        let fix = "end it by hand: `obsctl scenario` says how";
-        steps.push(Group::Scenarios.step(name, Outcome::failed(reason, fix)));
-        return steps;
-    }
-    run.doing(format!(
-        "scenario {name}: waiting for the end of its alerts"
-    ));
-    let fired: Vec<_> = awaited.iter().filter(|alert| alert.fires).collect();
-    let mut ends: Vec<Option<Outcome>> = vec![];
-    clock::until(resolve, PAUSE, || {
-        ends = fired.iter().map(|alert| ended(run, alert)).collect();
-        (ends.iter().all(|end| *end == Some(Outcome::passed())), ())
-    });
-    for (alert, end) in fired.iter().zip(ends) {
-        if let Some(outcome) = end {
-            let id = format!("{name}/{}/ended", alert.name);
-            steps.push(Group::Scenarios.step(id, outcome));
-        }
-    }
-    steps
-}
-
-fn shown(time: Duration) -> String {
-    obsctl_model::secs(time.as_secs()).to_string()
-}
-
 /// What is there before the scenario begins.
-fn begin<'a>(run: &Run<'_>, name: &'a str) -> Result<Awaited<'a>, Outcome> {
+pub(super) fn begin<'a>(run: &Run<'_>, name: &'a str) -> Result<Awaited<'a>, Outcome> {
     let rules = scenario::expected(run.project, name);
     let Some(first) = rules.first() else {
         return Err(Outcome::failed(
@@ -230,7 +94,7 @@ fn is_named(labels: &BTreeMap<String, String>, name: &str) -> bool {
 }
 
 /// Looks how far an alert is. A server that does not answer for once is asked again.
-fn watch(run: &Run<'_>, alert: &mut Awaited<'_>) -> String {
+pub(super) fn watch(run: &Run<'_>, alert: &mut Awaited<'_>) -> String {
     let engine = alert.rules.first().map(|rule| rule.engine);
     if !alert.fires
         && let Some(Some(Ok((client, prefix)))) = engine.map(|engine| evaluator(run, engine))
@@ -291,13 +155,18 @@ fn routed(alert: &alerts::Alert) -> Outcome {
 }
 
 /// Whether there is nothing more to wait for.
-fn is_complete(run: &Run<'_>, alert: &Awaited<'_>) -> bool {
+pub(super) fn is_complete(run: &Run<'_>, alert: &Awaited<'_>) -> bool {
     alert.fires
         && (run.ready(Peer::Alertmanager).is_none() || alert.routed.is_some())
         && (run.ready(Peer::AlertReceiver).is_none() || alert.arrived.is_some())
 }
 
-fn judge(run: &Run<'_>, scenario: &str, alert: &Awaited<'_>, limit: Duration) -> Vec<Step> {
+pub(super) fn judge(
+    run: &Run<'_>,
+    scenario: &str,
+    alert: &Awaited<'_>,
+    limit: Duration,
+) -> Vec<Step> {
     let step = |part: &str, outcome: Outcome| {
         Group::Scenarios.step(format!("{scenario}/{}/{part}", alert.name), outcome)
     };
@@ -357,51 +226,8 @@ fn judge(run: &Run<'_>, scenario: &str, alert: &Awaited<'_>, limit: Duration) ->
     steps
 }
 
-/// Whether the page that an alert leads to is there.
-fn runbook(run: &Run<'_>, url: &str) -> Outcome {
-    let Some(client) = run.ready(Peer::Grafana) else {
-        return Outcome::seen(format!(
-            "{url} (not opened: `--grafana` is not given, or not ready)"
-        ));
-    };
-    // Rules know Grafana by its address in the browser of whoever runs the stack.
-    let local = Environment::Compose.browser_url(Component::Grafana);
-    let path = [client.url(), &local]
-        .into_iter()
-        .find_map(|base| url.strip_prefix(base));
-    let fix = "deploy the generated dashboards: a runbook is one of them";
-    if let Some(path) = path {
-        let rest = path.strip_prefix("/d/").unwrap_or_default();
-        let uid = rest.split(['?', '/']).next().unwrap_or_default();
-        // Grafana shows a page for every address: whether the dashboard is there, only its API says.
-        return match client
-            .text(path)
-            .and_then(|_| grafana::dashboard(client, uid))
-        {
-            Ok(Some(_)) => Outcome::seen(url),
-            Ok(None) => Outcome::failed(format!("it leads to {url}, where no dashboard is"), fix),
-            Err(trouble) => Outcome::failed(format!("it leads to {url}: {trouble}"), fix),
-        };
-    }
-    let opened = Address::parse(url.split('?').next().unwrap_or_default())
-        .map(|address| Client::new(Peer::Page, address, run.settings.request_limit))
-        .map_err(|reason| format!("it leads to `{url}`: {reason}"))
-        .and_then(|client| {
-            client
-                .text("")
-                .map_err(|trouble| format!("it leads to {url}: {trouble}"))
-        });
-    match opened {
-        Ok(_) => Outcome::seen(url),
-        Err(reason) => Outcome::failed(
-            client.clean(&reason),
-            "correct the link, or put a page there",
-        ),
-    }
-}
-
 /// Whether the alert is over, and the receiver told so; nothing where nobody can be asked.
-fn ended(run: &Run<'_>, alert: &Awaited<'_>) -> Option<Outcome> {
+pub(super) fn ended(run: &Run<'_>, alert: &Awaited<'_>) -> Option<Outcome> {
     let engine = alert.rules.first()?.engine;
     let (client, prefix) = evaluator(run, engine)?.ok()?;
     match firing(client, prefix, alert.name) {
