@@ -82,23 +82,21 @@ impl Judge<'_> {
         match self.project.catalog().get(name) {
             Some(Series::Exposed { metric, .. }) => Ok(self.exposed(metric, name)),
             Some(Series::Recorded { query, group, .. }) => {
-                let recorded = format!("`{name}` is recorded by group `{group}`");
-                match query.promql() {
-                    Some(source) if depth < DEPTH => {
-                        Ok(match self.expression(source.expr(), depth + 1)? {
-                            Outcome::Empty { reason } => {
-                                Outcome::empty(format!("{recorded}, and there {reason}"))
-                            }
-                            Outcome::Failed { reason, fix } => {
-                                Outcome::failed(format!("{recorded}, and there {reason}"), fix)
-                            }
-                            other => other,
-                        })
-                    }
-                    _ => Ok(Outcome::empty(format!(
-                        "{recorded}, which recorded nothing yet"
-                    ))),
-                }
+                let Some(source) = query.promql().filter(|_| depth < DEPTH) else {
+                    let reason = format!("group `{group}` recorded no `{name}` yet");
+                    return Ok(Outcome::empty(reason));
+                };
+                let found = self.expression(source.expr(), depth + 1)?;
+                // Where rules record what others recorded, the last cause is what matters.
+                let told = |reason: String| match depth {
+                    0 => format!("`{name}` is recorded by group `{group}`, and there {reason}"),
+                    _ => reason,
+                };
+                Ok(match found {
+                    Outcome::Empty { reason } => Outcome::empty(told(reason)),
+                    Outcome::Failed { reason, fix } => Outcome::failed(told(reason), fix),
+                    other => other,
+                })
             }
             Some(Series::Synthetic(_)) if name.starts_with("ALERTS") => {
                 Ok(Outcome::empty("no alert is pending or firing"))

@@ -76,12 +76,17 @@ pub fn panels(dashboard: &grafana::Dashboard) -> impl Iterator<Item = &grafana::
 /// All queries of all panels.
 #[must_use]
 pub fn of(dashboard: &grafana::Dashboard, chosen: &Chosen, scrape: Duration) -> Vec<Placed> {
-    let mut found = vec![];
+    let mut found: Vec<Placed> = vec![];
     for panel in panels(dashboard) {
         for target in &panel.targets {
             let (ref_id, ask) = ask(dashboard, panel, target, chosen, scrape);
+            let id = |title: &str| format!("{}/{title}/{ref_id}", dashboard.uid);
+            // Panels of one title are told apart by their number.
+            let more = (2..).map(|nth| id(&format!("{} ({nth})", panel.title)));
+            let mut ids = std::iter::once(id(&panel.title)).chain(more);
+            let free = ids.find(|id| found.iter().all(|placed| placed.id != *id));
             found.push(Placed {
-                id: format!("{}/{}/{ref_id}", dashboard.uid, panel.title),
+                id: free.unwrap_or_default(),
                 ask,
             });
         }
@@ -235,6 +240,14 @@ mod tests {
         );
         assert_eq!(found[4].ask.as_ref().unwrap().unset, ["trace"]);
         assert_eq!(found[0].ask.as_ref().unwrap().uid, "prometheus");
+    }
+
+    #[test]
+    fn panels_of_one_title_have_ids_of_their_own() {
+        let up = || stat("Up").query(promql("up")).query(promql("up"));
+        let found = asks(Dashboard::new("d", "D").row("R", (up(), up())));
+        let ids: Vec<_> = found.iter().map(|placed| placed.id.as_str()).collect();
+        assert_eq!(ids, ["d/Up/A", "d/Up/B", "d/Up (2)/A", "d/Up (2)/B"]);
     }
 
     #[test]

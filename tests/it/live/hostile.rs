@@ -38,7 +38,8 @@ fn rules_of(reply: impl Fn() -> Reply + Send + Sync + 'static) -> (i32, String) 
 
 #[test]
 fn every_broken_answer_is_named() {
-    let cases: [(fn() -> Reply, &str); 9] = [
+    type Case = (fn() -> Reply, &'static str);
+    let cases: [Case; 9] = [
         (
             || {
                 Reply::Text(

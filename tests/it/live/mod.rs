@@ -4,6 +4,7 @@
 mod documented;
 mod hostile;
 mod running;
+mod scenarios;
 mod server;
 
 use obsctl::Stack;
