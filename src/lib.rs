@@ -6,8 +6,10 @@ pub mod check;
 pub mod cli;
 pub mod diagnostic;
 pub mod generate;
+pub mod live;
 mod parallel;
 pub mod project;
+pub mod verify;
 
 #[doc(inline)]
 pub use cli::run;

@@ -1,13 +1,22 @@
-//! The same work on all cores, with results in the order of the inputs: how many threads there are changes
+//! The same work in several threads, with results in the order of the inputs: how many threads there are changes
 //! nothing but the time it takes.
 
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// `work` on every item. Threads take the next item when they are done with one.
+/// `work` on every item, on all cores.
 pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    map_in(threads, items, work)
+}
+
+/// `work` on every item, in so many threads at most. Threads take the next item when they are done with one.
+pub(crate) fn map_in<T: Sync, R: Send>(
+    threads: usize,
+    items: &[T],
+    work: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
     let threads = threads.min(items.len()).max(1);
     let next = AtomicUsize::new(0);
     let take = || {

@@ -43,6 +43,10 @@ pub(super) enum CommandError {
     },
     #[error(transparent)]
     Obstacle(#[from] Obstacle),
+    #[error("`--{flag}` is {reason}")]
+    Address { flag: &'static str, reason: String },
+    #[error("nothing was verified")]
+    NothingVerified,
     #[error("failed to print")]
     Print(#[from] io::Error),
 }
@@ -73,7 +77,10 @@ impl CommandError {
             ),
             Self::UnknownName { hint, .. } => Some(hint),
             Self::Obstacle(obstacle) => Some(&obstacle.help),
-            Self::Read { .. } | Self::Print(_) => None,
+            Self::NothingVerified => Some(
+                "`--only` and `--skip` take the beginnings of ids: `rules`, `targets/api`, `queries/overview`",
+            ),
+            Self::Address { .. } | Self::Read { .. } | Self::Print(_) => None,
         }
     }
 

@@ -9,6 +9,7 @@ mod demo;
 mod error;
 mod findings;
 mod manifest;
+mod progress;
 mod terminal;
 mod workspace;
 

@@ -10,6 +10,7 @@ mod scenario;
 mod schema;
 mod status;
 mod up;
+mod verify;
 
 use clap::Subcommand;
 use obsctl_model::Stack;
@@ -27,6 +28,7 @@ pub(super) enum Command {
     Logs(logs::Logs),
     Scenario(scenario::ScenarioCommand),
     Down(down::Down),
+    Verify(Box<verify::Verify>),
     Schema(schema::Schema),
     Completions(completions::Completions),
 }
@@ -48,6 +50,7 @@ impl Command {
             Self::Logs(command) => command.run(stack, workspace, terminal),
             Self::Scenario(command) => command.run(stack, workspace, terminal),
             Self::Down(command) => command.run(workspace, terminal),
+            Self::Verify(command) => command.run(stack, workspace, terminal),
             Self::Schema(command) => command.run(terminal),
             Self::Completions(command) => command.run(terminal),
         }

@@ -1,23 +1,41 @@
 //! `obsctl schema`
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use obsctl_model::Stack;
 
 use crate::cli::{CLEAN, CommandError, Terminal};
+use crate::verify::Report;
 
-const EXAMPLE: &str = "\
-Example:
-  obsctl schema > stack.schema.json";
+const EXAMPLES: &str = "\
+Examples:
+  obsctl schema > stack.schema.json
+  obsctl schema verify                        of what `obsctl verify --format json` prints";
 
-/// Print the JSON Schema of a stack written as text
+/// Print the JSON Schema of a stack written as text, or of a report
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLE)]
-pub(crate) struct Schema {}
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Schema {
+    /// What it describes
+    #[arg(value_enum, default_value_t = Document::Stack)]
+    document: Document,
+}
+
+/// What a schema describes.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Document {
+    /// A stack written as text
+    Stack,
+    /// The report of `obsctl verify`
+    Verify,
+}
 
 impl Schema {
-    #[expect(clippy::unused_self, reason = "every command is called in one way")]
     pub(super) fn run(&self, terminal: &mut Terminal<'_>) -> Result<u8, CommandError> {
-        writeln!(terminal.out, "{:#}", Stack::schema().as_value())?;
+        let schema = match self.document {
+            Document::Stack => Stack::schema(),
+            Document::Verify => schemars::schema_for!(Report),
+        };
+        writeln!(terminal.out, "{:#}", schema.as_value())?;
         Ok(CLEAN)
     }
 }

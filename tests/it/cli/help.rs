@@ -22,7 +22,8 @@ fn lists_the_commands() {
       logs         Show what the containers of the local stack print
       scenario     Let something go wrong in the demo, and make it stop again
       down         End the local stack
-      schema       Print the JSON Schema of a stack written as text
+      verify       Ask running engines whether everything is there and works
+      schema       Print the JSON Schema of a stack written as text, or of a report
       completions  Print shell completions
       help         Print this message or the help of the given subcommand(s)
 

@@ -9,7 +9,7 @@ use obsctl::model::prelude::*;
 use obsctl::project::{Project, Speed};
 use tempfile::TempDir;
 
-use super::running::{Engine, free_port};
+use super::host::{Engine, free_port};
 use super::{Need, files_in, outputs, program, stack, succeed};
 
 /// The stack, and an alert whose condition holds from the first evaluation on.

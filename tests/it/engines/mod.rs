@@ -6,6 +6,7 @@
 mod accepted;
 mod compose;
 mod fast;
+pub mod host;
 mod running;
 
 use std::io::Write as _;
@@ -66,7 +67,8 @@ fn generated(environment: Environment) -> TempDir {
     written(stack(), environment)
 }
 
-fn written(stack: Stack, environment: Environment) -> TempDir {
+/// A stack's outputs in a folder of their own.
+pub fn written(stack: Stack, environment: Environment) -> TempDir {
     outputs(&Project::link(stack), environment)
 }
 

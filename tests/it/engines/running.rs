@@ -1,162 +1,25 @@
 //! Debian's Prometheus and Alertmanager run the generated configuration.
 
 use std::collections::BTreeSet;
-use std::net::TcpListener;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
-use obsctl::generate::rule_file::RuleFile;
-use obsctl::generate::targets::host_commands;
-use obsctl::generate::{Component, Environment, yaml};
-use obsctl::model::prelude::secs;
+use obsctl::generate::Environment;
 use obsctl::project::Project;
 use serde_json::Value;
-use tempfile::TempDir;
 
-use super::{Need, files_in, generated, program, stack};
-
-/// How long something may take before the test gives up, and how long it waits in between.
-const PATIENCE: Duration = Duration::from_secs(90);
-const PAUSE: Duration = Duration::from_millis(100);
-
-/// A started engine, killed when the test is over, whatever happens.
-pub(super) struct Engine {
-    child: Child,
-    url: String,
-}
-
-impl Engine {
-    pub(super) fn start(program: &Path, folder: &Path, args: &[String], port: u16) -> Self {
-        let log = std::fs::File::create(folder.join(format!("{port}.log"))).unwrap();
-        let child = Command::new(program)
-            .current_dir(folder)
-            .args(args)
-            .stdin(Stdio::null())
-            .stdout(log.try_clone().unwrap())
-            .stderr(log)
-            .spawn()
-            .unwrap();
-        let mut engine = Self {
-            child,
-            url: format!("http://127.0.0.1:{port}"),
-        };
-        engine.wait(&folder.join(format!("{port}.log")));
-        engine
-    }
-
-    fn wait(&mut self, log: &Path) {
-        let ready = || {
-            reqwest::blocking::get(format!("{}/-/ready", self.url))
-                .is_ok_and(|response| response.status().is_success())
-        };
-        let deadline = Instant::now() + PATIENCE;
-        while !ready() {
-            let ended = self.child.try_wait().unwrap();
-            assert!(
-                ended.is_none() && Instant::now() < deadline,
-                "not ready ({ended:?}):\n{}",
-                std::fs::read_to_string(log).unwrap()
-            );
-            std::thread::sleep(PAUSE);
-        }
-    }
-
-    pub(super) fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
-        let deadline = Instant::now() + PATIENCE;
-        while !holds(self) {
-            assert!(Instant::now() < deadline, "never: {what}");
-            std::thread::sleep(PAUSE);
-        }
-    }
-
-    pub(super) fn get(&self, path: &str) -> Value {
-        let response = reqwest::blocking::get(format!("{}{path}", self.url)).unwrap();
-        assert!(
-            response.status().is_success(),
-            "{path}: {}",
-            response.status()
-        );
-        response.json().unwrap()
-    }
-}
-
-impl Drop for Engine {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-pub(super) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
-}
-
-/// Evaluates all groups every second, so that a test need not wait for slow ones.
-fn hasten(rules: &Path) {
-    for path in files_in(rules) {
-        let mut file: RuleFile = yaml::read(&std::fs::read_to_string(&path).unwrap()).unwrap();
-        for group in &mut file.groups {
-            group.interval = Some(secs(1));
-        }
-        std::fs::write(path, yaml::document(&file)).unwrap();
-    }
-}
-
-/// The generated configuration, started as the generated page says, on ports that are free.
-struct Host {
-    prometheus: Engine,
-    alertmanager: Engine,
-    _folder: TempDir,
-}
-
-impl Host {
-    fn start() -> Option<Self> {
-        let prometheus = program(&["prometheus"], &Need::InCi)?;
-        let alertmanager = program(&["prometheus-alertmanager", "alertmanager"], &Need::InCi)?;
-        let folder = generated(Environment::Host);
-        hasten(&folder.path().join("alerts/prometheus"));
-        let (port, alertmanager_port) = (free_port(), free_port());
-        let config = folder.path().join("provisioning/prometheus/prometheus.yml");
-        let text = std::fs::read_to_string(&config).unwrap();
-        let moved = text.replace("127.0.0.1:9093", &format!("127.0.0.1:{alertmanager_port}"));
-        assert_ne!(text, moved);
-        std::fs::write(&config, moved).unwrap();
-        let start = |component: Component, program: &Path, port| {
-            let (_, arguments) = host_commands::command(component).unwrap();
-            let usual = format!(":{}", component.port());
-            let mut arguments: Vec<_> = arguments
-                .into_iter()
-                .map(|argument| argument.replace(&usual, &format!(":{port}")))
-                .collect();
-            if component == Component::Prometheus {
-                // The first alerts can come before the alertmanager is found: they are sent again soon.
-                arguments.push("--rules.alert.resend-delay=1s".to_owned());
-            }
-            Engine::start(program, folder.path(), &arguments, port)
-        };
-        Some(Self {
-            alertmanager: start(Component::Alertmanager, &alertmanager, alertmanager_port),
-            prometheus: start(Component::Prometheus, &prometheus, port),
-            _folder: folder,
-        })
-    }
-}
+use super::host::{Engine, Host};
+use super::{generated, stack};
+use crate::common::CliTest;
 
 #[test]
 fn prometheus_evaluates_every_rule_and_tells_alertmanager() {
-    let Some(Host {
-        prometheus,
-        alertmanager,
-        _folder,
-    }) = Host::start()
-    else {
+    let Some(host) = Host::start(generated(Environment::Host)) else {
         return;
     };
+    let Host {
+        prometheus,
+        alertmanager,
+        ..
+    } = &host;
     prometheus.until("the alertmanager is found", |prometheus| {
         let url = format!("{}/api/v2/alerts", alertmanager.url);
         prometheus.get("/api/v1/alertmanagers")["data"]["activeAlertmanagers"][0]["url"] == url
@@ -166,7 +29,7 @@ fn prometheus_evaluates_every_rule_and_tells_alertmanager() {
             .iter()
             .all(|rule| rule.health != "unknown")
     });
-    let rules = rules(&prometheus);
+    let rules = rules(prometheus);
     for rule in &rules {
         assert_eq!(
             rule.health, "ok",
@@ -197,6 +60,34 @@ fn prometheus_evaluates_every_rule_and_tells_alertmanager() {
         alert["annotations"]["runbook_url"],
         "http://localhost:3000/d/runbook-awkward?var-job=a+b%2F%7Bc%7D&"
     );
+}
+
+/// Prometheus prints expressions in its own way, and Alertmanager its configuration: neither is a difference.
+#[test]
+fn verify_finds_every_rule_and_route_as_they_are_described() {
+    let Some(host) = Host::start(generated(Environment::Host)) else {
+        return;
+    };
+    let args = [
+        "verify",
+        "--prometheus",
+        &host.prometheus.url,
+        "--alertmanager",
+        &host.alertmanager.url,
+        "--only",
+        "rules",
+        "--only",
+        "alerting",
+    ];
+    host.prometheus
+        .until("the alertmanager is found", |prometheus| {
+            let answer = prometheus.get("/api/v1/alertmanagers");
+            answer["data"]["activeAlertmanagers"][0]["url"].is_string()
+        });
+    let shown = CliTest::new().run_over(stack(), &args);
+    assert!(shown.starts_with("exit status: 0\n"), "{shown}");
+    let rules = format!("rules {:>14}", described().len());
+    assert!(shown.contains(&rules), "{rules} in {shown}");
 }
 
 /// A rule, as Prometheus tells of it.

@@ -1,0 +1,285 @@
+//! Prometheus' HTTP API, most of which Loki's ruler speaks too.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use obsctl_promql::ast::{
+    Aggregate, AggregateOp, Call, DurationExpr, Name, RangeSelector, Selector,
+};
+use obsctl_promql::{Expr, Span};
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::Value;
+
+use super::answer::Trouble;
+use super::client::{Body, Client};
+use crate::verify::data::{self, Data};
+use crate::verify::queries::Form;
+use crate::verify::rules::Loaded;
+use crate::verify::targets::Target;
+use crate::verify::window::Window;
+
+/// What every answer is wrapped in.
+#[derive(Deserialize)]
+pub(super) struct Wrapped<T> {
+    pub(super) data: T,
+}
+
+#[derive(Deserialize)]
+struct Groups {
+    groups: Vec<Group>,
+}
+
+#[derive(Deserialize)]
+struct Group {
+    name: String,
+    rules: Vec<Rule>,
+}
+
+#[derive(Deserialize)]
+struct Rule {
+    name: String,
+    query: String,
+    #[serde(default)]
+    duration: f64,
+    #[serde(default)]
+    labels: BTreeMap<String, String>,
+    health: String,
+    #[serde(default, rename = "lastError")]
+    error: String,
+}
+
+#[derive(Deserialize)]
+struct Targets {
+    #[serde(rename = "activeTargets")]
+    active: Vec<ActiveTarget>,
+}
+
+#[derive(Deserialize)]
+struct ActiveTarget {
+    labels: BTreeMap<String, String>,
+    health: String,
+    #[serde(default, rename = "lastError")]
+    error: String,
+}
+
+#[derive(Deserialize)]
+struct Alertmanagers {
+    #[serde(rename = "activeAlertmanagers")]
+    active: Vec<AlertmanagerUrl>,
+}
+
+#[derive(Deserialize)]
+struct AlertmanagerUrl {
+    url: String,
+}
+
+#[derive(Deserialize)]
+struct Alerts {
+    alerts: Vec<Alert>,
+}
+
+/// An alert that is pending or fires.
+#[derive(Deserialize)]
+pub(super) struct Alert {
+    pub(super) labels: BTreeMap<String, String>,
+    pub(super) state: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Result {
+    #[serde(rename = "resultType")]
+    kind: String,
+    result: Value,
+}
+
+#[derive(Deserialize)]
+struct Exemplars {
+    exemplars: Vec<Exemplar>,
+}
+
+/// An observation that was kept, with what led to it.
+#[derive(Clone, Deserialize)]
+pub(super) struct Exemplar {
+    pub(super) labels: BTreeMap<String, String>,
+    timestamp: f64,
+}
+
+#[derive(Deserialize)]
+struct Build {
+    version: String,
+}
+
+pub(super) fn data<T: DeserializeOwned>(
+    client: &Client,
+    path: &str,
+    query: &[(&str, &str)],
+) -> std::result::Result<T, Trouble> {
+    client
+        .get::<Wrapped<T>>(path, query)
+        .map(|answer| answer.data)
+}
+
+pub(super) type Answer<T> = std::result::Result<T, Trouble>;
+
+/// The version it says it has.
+pub(super) fn version(client: &Client) -> Answer<String> {
+    data::<Build>(client, "/api/v1/status/buildinfo", &[]).map(|build| build.version)
+}
+
+/// All rules; `prefix` is where the API begins.
+pub(super) fn rules(client: &Client, prefix: &str) -> Answer<Vec<Loaded>> {
+    let groups: Groups = data(client, &format!("{prefix}/api/v1/rules"), &[])?;
+    let rules = groups.groups.into_iter().flat_map(|group| {
+        let name = group.name;
+        group.rules.into_iter().map(move |rule| Loaded {
+            group: name.clone(),
+            name: rule.name,
+            query: rule.query,
+            lasting: rule.duration,
+            labels: rule.labels,
+            health: rule.health,
+            error: rule.error,
+        })
+    });
+    Ok(rules
+        .map(|rule| Loaded {
+            error: client.clean(&rule.error),
+            ..rule
+        })
+        .collect())
+}
+
+/// All alerts that are pending or fire; `prefix` is where the API begins.
+pub(super) fn alerts(client: &Client, prefix: &str) -> Answer<Vec<Alert>> {
+    data::<Alerts>(client, &format!("{prefix}/api/v1/alerts"), &[]).map(|alerts| alerts.alerts)
+}
+
+/// All targets that are scraped.
+pub(super) fn targets(client: &Client) -> Answer<Vec<Target>> {
+    let targets: Targets = data(client, "/api/v1/targets", &[("state", "active")])?;
+    let label =
+        |labels: &BTreeMap<String, String>, name| labels.get(name).cloned().unwrap_or_default();
+    let targets = targets.active.into_iter().map(|target| Target {
+        job: label(&target.labels, "job"),
+        instance: label(&target.labels, "instance"),
+        health: target.health,
+        error: client.clean(&target.error),
+    });
+    Ok(targets.collect())
+}
+
+/// The addresses of the Alertmanagers that it tells of alerts.
+pub(super) fn alertmanagers(client: &Client) -> Answer<Vec<String>> {
+    let known: Alertmanagers = data(client, "/api/v1/alertmanagers", &[])?;
+    Ok(known
+        .active
+        .into_iter()
+        .map(|one| client.clean(&one.url))
+        .collect())
+}
+
+/// The values of a label, of the series that a selector matches.
+pub(super) fn label_values(
+    client: &Client,
+    label: &str,
+    of: Option<&str>,
+    (start, end): (u64, u64),
+) -> Answer<Vec<String>> {
+    let (start, end) = (start.to_string(), end.to_string());
+    let mut query = vec![("start", start.as_str()), ("end", end.as_str())];
+    query.extend(of.map(|of| ("match[]", of)));
+    data(client, &format!("/api/v1/label/{label}/values"), &query)
+}
+
+/// The metrics that targets declare.
+pub(super) fn declared(client: &Client) -> Answer<BTreeSet<String>> {
+    let metrics: BTreeMap<String, IgnoredAny> = data(client, "/api/v1/metadata", &[])?;
+    Ok(metrics.into_keys().collect())
+}
+
+/// Whether a query has data.
+pub(super) fn ask(
+    client: &Client,
+    query: &str,
+    form: Form,
+    window: Window,
+    end: u64,
+) -> Answer<Data> {
+    let seconds = |time: obsctl_model::Duration| time.as_millis() / 1000;
+    let query = ("query", query.to_owned());
+    let (path, form) = if form == Form::Range {
+        let start = end.saturating_sub(seconds(window.length));
+        let times = [
+            ("start", start),
+            ("end", end),
+            ("step", seconds(window.step).max(1)),
+        ];
+        let times = times.map(|(name, time)| (name, time.to_string()));
+        (
+            "/api/v1/query_range",
+            std::iter::once(query).chain(times).collect(),
+        )
+    } else {
+        ("/api/v1/query", vec![query, ("time", end.to_string())])
+    };
+    let answer: Wrapped<Result> = client.post(path, &Body::Form(form))?;
+    read(client, &answer.data)
+}
+
+pub(super) fn read(client: &Client, result: &Result) -> Answer<Data> {
+    data::of_result(&result.kind, &result.result).map_err(|what| Trouble::Malformed {
+        peer: client.peer.name(),
+        what: client.clean(&what),
+    })
+}
+
+/// Whether any series matched a selector in the window.
+pub(super) fn matches(
+    client: &Client,
+    selector: &Selector,
+    window: Window,
+    end: u64,
+) -> Answer<bool> {
+    let span = Span::default();
+    let range = RangeSelector {
+        selector: selector.clone(),
+        range: DurationExpr::from_millis(
+            i64::try_from(window.length.as_millis()).unwrap_or(i64::MAX),
+        ),
+        span,
+    };
+    let last = Expr::Call(Call {
+        func: Name {
+            text: "last_over_time".to_owned(),
+            span,
+        },
+        args: vec![Expr::from(range)],
+        span,
+    });
+    let count = Expr::Aggregate(Aggregate {
+        op: AggregateOp::Count,
+        op_span: span,
+        param: None,
+        expr: Box::new(last),
+        grouping: None,
+        span,
+    });
+    Ok(ask(client, &count.to_string(), Form::Instant, window, end)? != Data::None)
+}
+
+/// The exemplars of a histogram, the newest first.
+pub(super) fn exemplars(
+    client: &Client,
+    query: &str,
+    (start, end): (u64, u64),
+) -> Answer<Vec<Exemplar>> {
+    let (start, end) = (start.to_string(), end.to_string());
+    let series: Vec<Exemplars> = data(
+        client,
+        "/api/v1/query_exemplars",
+        &[("query", query), ("start", &start), ("end", &end)],
+    )?;
+    let mut exemplars: Vec<_> = series.into_iter().flat_map(|one| one.exemplars).collect();
+    exemplars.sort_by(|a, b| b.timestamp.total_cmp(&a.timestamp));
+    Ok(exemplars)
+}

@@ -1,0 +1,301 @@
+//! Grafana, Loki and Tempo by the documented answers of their APIs.
+
+use std::collections::BTreeMap;
+
+use obsctl::Stack;
+use obsctl::generate::{self, Environment};
+use obsctl::model::prelude::*;
+use obsctl::project::Project;
+use serde_json::{Value, json};
+
+use super::server::{Reply, Request, Server};
+use super::{lines, report};
+
+fn stack() -> Stack {
+    let lines = Alert::new("ManyErrors")
+        .when(logql(
+            r#"sum(count_over_time({service_name="api"} |= "error" [5m])) > 10"#,
+        ))
+        .lasting(mins(1))
+        .severity(Severity::Warning)
+        .owner("platform")
+        .summary("errors")
+        .runbook(Slug::from_static("errors"));
+    Stack::new(Slug::from_static("test"))
+        .rule_group(RuleGroup::new("logs").alert(lines))
+        .dashboard(
+            Dashboard::new("all", "All")
+                .variable(variable::query("service", log_label_values("service_name")).multi())
+                .variable(variable::query("span", trace_tag_values("name")))
+                .row(
+                    "R",
+                    (
+                        timeseries("Metric").query(promql("up")),
+                        timeseries("Wrong").query(promql("wrong")),
+                        logs("Lines").query(logql(r#"{service_name=~"$service"}"#)),
+                        logs("None").query(logql(r#"{service_name="other"} |= "x""#)),
+                        timeseries("Rate").query(logql(
+                            r#"sum(rate({service_name=~"$service"} |= "no" [$__auto]))"#,
+                        )),
+                        table("Search").query(traceql(r#"{ name = "$span" }"#)),
+                        table("Nothing").query(traceql("{ status = error }")),
+                        timeseries("Spans").query(traceql("{} | rate()")),
+                    ),
+                ),
+        )
+}
+
+/// The generated dashboards, by uid.
+fn dashboards() -> BTreeMap<String, Value> {
+    let files = generate::run(&Project::link(stack()), Environment::Compose);
+    let dashboards = files
+        .iter()
+        .filter(|(path, _)| path.starts_with("dashboards/"));
+    dashboards
+        .map(|(_, text)| serde_json::from_str(text).unwrap())
+        .map(|one: Value| (one["uid"].as_str().unwrap().to_owned(), one))
+        .collect()
+}
+
+fn loki(request: &Request) -> Reply {
+    let success = |data: Value| Reply::ok(json!({"status": "success", "data": data}));
+    let query = request.parameter("query").unwrap_or_default();
+    match request.path.as_str() {
+        "/ready" => Reply::text("ready\n"),
+        "/loki/api/v1/status/buildinfo" => Reply::ok(json!({"version": "3.7.6", "revision": "x"})),
+        "/prometheus/api/v1/rules" => success(json!({"groups": [{
+            "name": "logs", "file": "security.yml", "interval": 60, "evaluationTime": 0.1, "limit": 0,
+            "lastEvaluation": "2026-01-01T00:00:00Z",
+            "rules": [{
+                "state": "inactive", "name": "ManyErrors", "type": "alerting", "health": "ok", "lastError": "",
+                "query": "sum(count_over_time({service_name=\"api\"} |= \"error\"[5m])) > 10",
+                "duration": 60, "labels": {"severity": "warning", "team": "platform"}, "annotations": {},
+                "alerts": [], "evaluationTime": 0.1, "lastEvaluation": "2026-01-01T00:00:00Z"
+            }]
+        }]})),
+        "/loki/api/v1/label/service_name/values" => success(json!(["api", "worker.1"])),
+        "/loki/api/v1/series" => success(match request.parameter("match[]").unwrap().as_str() {
+            r#"{service_name="other"}"# => json!([]),
+            _ => json!([{"service_name": "api"}]),
+        }),
+        "/loki/api/v1/query_range" if query.starts_with("sum") => {
+            success(json!({"resultType": "matrix", "result": [], "stats": {}}))
+        }
+        "/loki/api/v1/query_range" => success(json!({
+            "resultType": "streams",
+            "result": if query.contains("other") { json!([]) } else {
+                json!([{"stream": {"service_name": "api"}, "values": [["1", "line"]]}])
+            }
+        })),
+        _ => Reply::missing(),
+    }
+}
+
+fn tempo(request: &Request) -> Reply {
+    let query = request.parameter("q").unwrap_or_default();
+    match request.path.as_str() {
+        "/ready" => Reply::text("ready\n"),
+        "/api/status/buildinfo" => Reply::ok(json!({"version": "3.0.3"})),
+        "/api/v2/search/tag/name/values" => Reply::ok(json!({
+            "tagValues": [{"type": "string", "value": "GET /"}], "metrics": {}
+        })),
+        "/api/search" if query.contains("error") => {
+            Reply::ok(json!({"metrics": {"totalBlocks": 1}}))
+        }
+        "/api/search" => Reply::ok(json!({"traces": [{"traceID": "1"}], "metrics": {}})),
+        "/api/metrics/query_range" => Reply::ok(json!({
+            "series": [{"labels": [], "samples": [{"timestampMs": "1", "value": 2}]}]
+        })),
+        _ => Reply::missing(),
+    }
+}
+
+#[test]
+fn loki_and_tempo_are_asked_by_their_own_apis() {
+    let (loki, tempo) = (Server::start(loki), Server::start(tempo));
+    let (status, report) = report(stack(), &["--loki", &loki.url, "--tempo", &tempo.url]);
+    assert_eq!(
+        lines(&report),
+        [
+            "ready/loki passed: version 3.7.6",
+            "ready/tempo passed: version 3.0.3",
+            "rules/logs/ManyErrors passed",
+            "queries/all/Lines/A passed",
+            "queries/all/None/A empty: no stream matches `{service_name=\"other\"}`",
+            "queries/all/Nothing/A empty: there are traces, and none of them matches",
+            "queries/all/Rate/A empty: its streams have lines, and none of them passes its filters",
+            "queries/all/Search/A passed",
+            "queries/all/Spans/A passed",
+            "queries/all/variable service passed: 2 values",
+            "queries/all/variable span passed: 1 values",
+        ]
+    );
+    assert_eq!(status, 0);
+    let asked = |server: &Server, path: &str, name: &str| {
+        let asked = server.asked().into_iter().filter(|one| one.path == path);
+        asked
+            .filter_map(|one| one.parameter(name))
+            .collect::<Vec<_>>()
+    };
+    let queries = asked(&loki, "/loki/api/v1/query_range", "query");
+    assert!(
+        queries.contains(&r#"{service_name=~"api"}"#.to_owned()),
+        "{queries:?}"
+    );
+    let searches = asked(&tempo, "/api/search", "q");
+    assert!(
+        searches.contains(&r#"{ name = "GET /" }"#.to_owned()),
+        "{searches:?}"
+    );
+}
+
+/// Grafana with the generated dashboards, and datasources that lead to the others.
+fn grafana(request: &Request) -> Reply {
+    let dashboards = dashboards();
+    let path = request.path.as_str();
+    if let Some(uid) = path.strip_prefix("/api/dashboards/uid/") {
+        return match dashboards.get(uid) {
+            Some(dashboard) => {
+                Reply::ok(json!({"dashboard": dashboard, "meta": {"provisioned": true}}))
+            }
+            None => Reply::Json(404, json!({"message": "Dashboard not found"})),
+        };
+    }
+    if let Some(inner) = path.strip_prefix("/api/datasources/proxy/uid/") {
+        let (uid, path) = inner.split_once('/').unwrap();
+        let path = format!("/{path}");
+        let request = Request {
+            path,
+            ..request.clone()
+        };
+        return match uid {
+            "loki" => loki(&request),
+            "tempo" => tempo(&request),
+            _ => prometheus(&request),
+        };
+    }
+    match path {
+        "/api/health" => Reply::ok(json!({"database": "ok", "version": "13.0.1", "commit": "x"})),
+        "/api/datasources/uid/prometheus/health"
+        | "/api/datasources/uid/loki/health"
+        | "/api/datasources/uid/tempo/health" => {
+            Reply::ok(json!({"status": "OK", "message": "works"}))
+        }
+        "/api/datasources/uid/alertmanager/health" => Reply::Json(
+            400,
+            json!({"status": "ERROR", "message": "dial tcp: connection refused"}),
+        ),
+        "/api/ds/query" => {
+            let body = request.json();
+            let query = &body["queries"][0];
+            let frame = |values: Value| {
+                json!({"status": 200, "frames": [{
+                    "schema": {"fields": [{"name": "Time", "type": "time"}, {"name": "Value", "type": "number"}]},
+                    "data": {"values": values}
+                }]})
+            };
+            match query["expr"].as_str().unwrap() {
+                "wrong" => Reply::Json(
+                    400,
+                    json!({"results": {"A": {
+                        "status": 400, "error": "bad_data: invalid parameter", "errorSource": "downstream", "frames": []
+                    }}}),
+                ),
+                text if text.contains("other") || text.starts_with("sum") => {
+                    Reply::ok(json!({"results": {"A": {"status": 200, "frames": []}}}))
+                }
+                _ => Reply::ok(json!({"results": {"A": frame(json!([[1], [1]]))}})),
+            }
+        }
+        _ => Reply::missing(),
+    }
+}
+
+fn prometheus(request: &Request) -> Reply {
+    let success = |data: Value| Reply::ok(json!({"status": "success", "data": data}));
+    match request.path.as_str() {
+        "/api/v1/label/__name__/values" => success(json!(["up"])),
+        "/api/v1/metadata" => success(json!({})),
+        "/api/v1/targets" => success(json!({"activeTargets": []})),
+        _ => success(json!({"resultType": "vector", "result": []})),
+    }
+}
+
+#[test]
+fn everything_is_asked_through_grafana() {
+    let grafana = Server::start(grafana);
+    let (status, report) = report(stack(), &["--grafana", &grafana.url]);
+    let found = lines(&report);
+    for line in [
+        "ready/grafana passed: version 13.0.1",
+        "datasources/prometheus passed",
+        "datasources/alertmanager failed: Grafana cannot reach it: dial tcp: connection refused",
+        "dashboards/all passed",
+        "queries/all/Metric/A passed",
+        "queries/all/Wrong/A failed: Grafana answered 400: bad_data: invalid parameter",
+        "queries/all/Lines/A passed",
+        "queries/all/None/A empty: no stream matches `{service_name=\"other\"}`",
+        "queries/all/Search/A passed",
+        "queries/all/Spans/A passed",
+        "queries/all/variable service passed: 2 values",
+    ] {
+        assert!(
+            found.iter().any(|found| found == line),
+            "{line} in {found:#?}"
+        );
+    }
+    assert_eq!(status, 1);
+    let asked = grafana.asked();
+    let query = asked
+        .iter()
+        .find(|one| one.path == "/api/ds/query" && one.body.contains("\"up\""))
+        .unwrap();
+    let body = query.json();
+    assert_eq!(body["queries"][0]["datasource"]["uid"], "prometheus");
+    assert_eq!(body["queries"][0]["intervalMs"], 15_000);
+    let time = |key: &str| body[key].as_str().unwrap().parse::<u64>().unwrap();
+    assert_eq!(time("to") - time("from"), 3_600_000);
+}
+
+#[test]
+fn a_dashboard_that_is_not_there_or_another_one_fails() {
+    let server = Server::start(|request| {
+        if request.path == "/api/dashboards/uid/all" {
+            let mut other = dashboards()["all"].clone();
+            other["title"] = json!("Old");
+            return Reply::ok(json!({"dashboard": other}));
+        }
+        match request.path.as_str() {
+            "/api/health" => Reply::ok(json!({"database": "ok", "version": "13.0.1"})),
+            _ => Reply::Json(404, json!({"message": "Dashboard not found"})),
+        }
+    });
+    let runbook = Runbook::new(Slug::from_static("errors"), "Errors", "errors");
+    let (_, report) = report(
+        stack().runbook(runbook),
+        &["--grafana", &server.url, "--only", "dashboards"],
+    );
+    assert_eq!(
+        lines(&report),
+        [
+            "dashboards/all failed: the title is `Old`, and `All` is generated",
+            "dashboards/runbook-errors failed: Grafana has no dashboard of that uid",
+        ]
+    );
+}
+
+#[test]
+fn the_report_keeps_to_its_schema() {
+    let loki = Server::start(loki);
+    let (_, report) = report(stack(), &["--loki", &loki.url]);
+    let schema = crate::common::CliTest::new().run(&["schema", "verify"]);
+    let schema = schema.split("----- stdout -----\n").nth(1).unwrap();
+    let schema: Value = serde_json::from_str(schema).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<_> = validator
+        .iter_errors(&report)
+        .map(|error| error.to_string())
+        .collect();
+    assert_eq!(errors, Vec::<String>::new());
+    assert!(!validator.is_valid(&json!({"version": 1, "steps": [{"id": 1}], "summary": {}})));
+}
