@@ -99,7 +99,9 @@ pub enum CommandError {
     #[error("{0}")]
     Process(String),
     /// The demo does not answer.
-    #[error("the demo does not answer at {url}: start it with `obsctl-demo all`, or set `DEMO_API_URL`")]
+    #[error(
+        "the demo does not answer at {url}: start it with `obsctl-demo all`, or set `DEMO_API_URL`"
+    )]
     NotThere {
         /// Where it was asked.
         url: String,
@@ -203,7 +205,11 @@ async fn switch(name: Option<String>, end: bool) -> Result<(), CommandError> {
         for scenario in Scenario::ALL {
             let it = scenario.description();
             let alerts = it.alerts.join(", ");
-            let _ = writeln!(text, "{:<20} {}\n{:<20} alerts: {alerts}", it.name, it.summary, "");
+            let _ = writeln!(
+                text,
+                "{:<20} {}\n{:<20} alerts: {alerts}",
+                it.name, it.summary, ""
+            );
         }
         return io::stdout()
             .write_all(text.as_bytes())

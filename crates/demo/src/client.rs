@@ -104,7 +104,10 @@ impl Client {
                 retry_after: after.and_then(|value| value.to_str().ok()?.parse().ok()),
             });
         }
-        response.json().await.map_err(|error| transport(error.into()))
+        response
+            .json()
+            .await
+            .map_err(|error| transport(error.into()))
     }
 
     /// Whether something answers well, soon.

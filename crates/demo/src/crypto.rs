@@ -62,7 +62,10 @@ pub fn key(text: &str) -> Option<[u8; 32]> {
 }
 
 fn hex<'a>(bytes: impl IntoIterator<Item = &'a u8>) -> String {
-    bytes.into_iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes
+        .into_iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
@@ -73,7 +76,9 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
     let (pairs, []) = digits.as_chunks::<2>() else {
         return None;
     };
-    let bytes = pairs.iter().map(|[high, low]| u8::try_from(high * 16 + low));
+    let bytes = pairs
+        .iter()
+        .map(|[high, low]| u8::try_from(high * 16 + low));
     bytes.collect::<Result<_, _>>().ok()
 }
 

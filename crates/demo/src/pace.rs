@@ -89,7 +89,10 @@ fn add(credit: Duration) {
 
 /// Tells the caller what was slept faster so far.
 pub fn give_credit(headers: &mut HeaderMap) {
-    let slept = SLEPT_FASTER.try_with(Cell::get).unwrap_or_default().as_micros();
+    let slept = SLEPT_FASTER
+        .try_with(Cell::get)
+        .unwrap_or_default()
+        .as_micros();
     if slept > 0
         && let Ok(value) = HeaderValue::from_str(&slept.to_string())
     {

@@ -53,9 +53,9 @@ pub fn query(statement: &'static str) {
 /// The context of the code that runs, as it is stored with a job or an entry.
 fn captured() -> String {
     let headers = context::capture();
-    let texts = headers.iter().filter_map(|(name, value)| {
-        Some((name.to_string(), Value::from(value.to_str().ok()?)))
-    });
+    let texts = headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.to_string(), Value::from(value.to_str().ok()?))));
     Value::Object(texts.collect::<Map<_, _>>()).to_string()
 }
 

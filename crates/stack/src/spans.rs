@@ -17,6 +17,7 @@ pub fn catalog() -> SpanCatalog {
             create_connection(),
             query(API),
             query(WORKER),
+            query(MCP),
             enqueue(),
             task(),
             sync(),

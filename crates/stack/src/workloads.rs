@@ -24,17 +24,18 @@ fn api() -> Workload {
         "8000",
         "Port of the demo's API, which starts and ends scenarios, on 127.0.0.1",
     );
-    with_state(part(
-        API,
-        "The demo's API: sign-in, connections, tenants, scenarios",
-    ))
-    .publishes(8000, port)
-    .memory(128)
+    let description = "The demo's API: sign-in, connections, tenants, scenarios";
+    with_state(part(API, 8000, description))
+        .env("DEMO_PROVIDERS_URL", "http://providers:8010")
+        .env("DEMO_MCP_URL", "http://mcp:8002")
+        .publishes(8000, port)
+        .memory(128)
 }
 
 fn worker() -> Workload {
     let name = Slug::from_static("worker");
-    with_state(part(name, "Runs the demo's jobs from its queues"))
+    with_state(part(name, 8001, "Runs the demo's jobs from its queues"))
+        .env("DEMO_PROVIDERS_URL", "http://providers:8010")
         .listens(8001)
         .memory(96)
         .after(API)
@@ -42,34 +43,27 @@ fn worker() -> Workload {
 
 fn mcp() -> Workload {
     let name = Slug::from_static("mcp");
-    with_state(part(name, "Runs tools for language models"))
+    with_state(part(name, 8002, "Runs tools for language models"))
         .listens(8002)
         .after(API)
 }
 
 fn providers() -> Workload {
     let name = Slug::from_static("providers");
-    part(
-        name,
-        "Plays the shops, payment providers and ERP that the demo talks to",
-    )
-    .listens(8010)
+    let description = "Plays the shops, payment providers and ERP that the demo talks to";
+    with_state(part(name, 8010, description)).listens(8010)
 }
 
-/// It serves nothing, so that running is all there is to see of its health.
 fn load() -> Workload {
     let name = Slug::from_static("load");
-    let mut load = part(
-        name,
-        "Plays the customers, with the rhythm of a day and seeded chance",
-    );
-    load.health.clear();
-    load.env("DEMO_API_URL", "http://api:8000")
-        .env("DEMO_MCP_URL", "http://mcp:8002")
+    let description = "Plays the customers, with the rhythm of a day and seeded chance";
+    part(name, 8011, description)
+        .listens(8011)
+        .env("DEMO_API_URL", "http://api:8000")
         .setting(Setting::new(
-            "DEMO_SEED",
-            "1",
-            "Seed of the demo's chance: the same one gives the same load",
+            "DEMO_SCHEDULE",
+            "",
+            "Scenarios by a plan: slow-api@10m+20m starts one after ten minutes, for twenty",
         ))
         .after(API)
 }
@@ -81,32 +75,35 @@ fn alert_receiver() -> Workload {
         "8080",
         "Port of the page that shows delivered alerts on 127.0.0.1",
     );
-    part(name, "Shows every alert that was delivered")
+    with_state(part(name, 8080, "Shows every alert that was delivered"))
         .publishes(8080, port)
         .memory(48)
 }
 
 /// A part of the demo: the program's subcommand of the container's name.
 #[track_caller]
-fn part(name: Slug, description: &str) -> Workload {
+fn part(name: Slug, port: u16, description: &str) -> Workload {
     let image = Image::built("obsctl-demo", "docker/demo.Dockerfile");
     Workload::new(name.clone(), description, image)
         .command([name.as_str()])
         .health(["/obsctl-demo", "health"])
-        .env("DEMO_LISTEN", "0.0.0.0")
+        .env("DEMO_LISTEN", format!("0.0.0.0:{port}"))
         .env("LOG_FORMAT", "json")
         .env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://alloy:4318")
-        .env("OTEL_SERVICE_NAME", name.as_str())
         .setting(Setting::new(
             "DEMO_SPEED",
             "1",
-            "How fast the demo's day passes: 60 makes an hour a minute",
+            "How fast the demo's day passes, 1 to 60: the rules would have to be generated for the same speed",
+        ))
+        .setting(Setting::new(
+            "DEMO_SEED",
+            "1",
+            "Seed of the demo's chance: the same one gives the same choices",
         ))
 }
 
-/// A part that shares the database and talks to the providers.
+/// A part that shares the database, which says what trouble there is as well.
 fn with_state(part: Workload) -> Workload {
     part.volume(DATA, "/data")
         .env("DATABASE_URL", "sqlite:///data/demo.db?mode=rwc")
-        .env("DEMO_PROVIDERS_URL", "http://providers:8010")
 }

@@ -96,7 +96,9 @@ pub(super) async fn logout(
         .await?
         .user;
     let store = &api.service.store;
-    store.close_session(token(&headers).unwrap_or_default()).await?;
+    store
+        .close_session(token(&headers).unwrap_or_default())
+        .await?;
     let auth = told(&user.user_id, &user.email, AuthAction::Logout);
     UserLogout { auth }.emit();
     audit(store, AuditCategory::Auth, "user_signed_out").await?;

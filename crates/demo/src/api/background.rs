@@ -37,7 +37,13 @@ const EVERY: Duration = Duration::from_secs(5);
 pub(super) async fn publish_audit(api: Arc<Api>) {
     loop {
         // What cannot be taken now is there the next time.
-        for entry in api.service.store.take_unpublished().await.unwrap_or_default() {
+        for entry in api
+            .service
+            .store
+            .take_unpublished()
+            .await
+            .unwrap_or_default()
+        {
             publish(&entry);
         }
         api.service.pace.sleep(EVERY).await;
@@ -75,7 +81,10 @@ pub(super) async fn keep_gauges(api: Arc<Api>) {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts of tenants and connections")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of tenants and connections"
+)]
 async fn set_gauges(api: &Api) -> Result<(), StoreError> {
     let store = &api.service.store;
     let tenants = store.tenants_by_plan().await?;
@@ -91,7 +100,9 @@ async fn set_gauges(api: &Api) -> Result<(), StoreError> {
         let Some(provider) = read(&sync.provider, &PROVIDERS) else {
             continue;
         };
-        let kinds = objects(provider).iter().map(|(object_type, _)| *object_type);
+        let kinds = objects(provider)
+            .iter()
+            .map(|(object_type, _)| *object_type);
         let Some(object_type) = read(&sync.object_type, &kinds.collect::<Vec<_>>()) else {
             continue;
         };

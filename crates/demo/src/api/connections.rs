@@ -7,9 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Method, StatusCode};
 use obsctl_model::LabelValue;
 use obsctl_stack::labels::{AuditCategory, Feature, Provider};
-use obsctl_stack::logs::events::api::{
-    ConnectionCreated, ConnectionTestFailed, ConnectionTested,
-};
+use obsctl_stack::logs::events::api::{ConnectionCreated, ConnectionTestFailed, ConnectionTested};
 use obsctl_telemetry::event::EmitEvent;
 use obsctl_telemetry::ids;
 use serde::Deserialize;
@@ -153,7 +151,11 @@ async fn try_out(api: &Api, connection: &Connection, provider: Provider) -> Resu
         }
         .emit();
     };
-    let token = match api.service.vault().decrypt(&connection.encrypted_credentials) {
+    let token = match api
+        .service
+        .vault()
+        .decrypt(&connection.encrypted_credentials)
+    {
         Ok(token) => token,
         Err(error) => {
             said(&error, "InvalidToken");

@@ -31,8 +31,7 @@ pub(super) async fn orders(
 ) -> Result<Json<Vec<Row>>, ApiError> {
     let who = identify(&api, &headers, Permission::ReadData).await?;
     let (store, orders) = (&api.service.store, ObjectType::Orders.text());
-    let leaks =
-        api.service.switches.is_on(Scenario::TenantLeak) && api.service.random.happens(0.2);
+    let leaks = api.service.switches.is_on(Scenario::TenantLeak) && api.service.random.happens(0.2);
     let rows = if leaks {
         store.rows_of_everybody(&orders, PAGE).await?
     } else {

@@ -82,10 +82,7 @@ fn product(api: &Arc<Api>) -> Router {
             "/api/v1/connections/{connection_id}/test",
             post(connections::test),
         )
-        .route(
-            "/api/v1/connections/{connection_id}/sync",
-            post(jobs::sync),
-        )
+        .route("/api/v1/connections/{connection_id}/sync", post(jobs::sync))
         .route("/api/v1/exports", post(jobs::export))
         .route("/api/v1/jobs", get(jobs::list))
         .route("/api/v1/jobs/{job_id}", get(jobs::show))

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context as Task, Poll};
 use std::time::Duration;
 
 use axum::extract::State;
@@ -12,6 +12,7 @@ use axum::response::sse::{Event, Sse};
 use futures_util::Stream;
 use futures_util::stream::unfold;
 use obsctl_stack::metrics::api::ApiActiveConnections;
+use obsctl_telemetry::context::Context;
 use obsctl_telemetry::metrics::{GaugeHandle, RecordGauge};
 
 use super::Api;
@@ -36,11 +37,17 @@ pub(super) async fn events(
     .handle();
     gauge.inc();
     let pace = api.service.pace;
-    let news = unfold((api, tenant_id), move |(api, tenant_id)| async move {
-        tokio::time::sleep(pace.real(EVERY)).await;
-        let jobs = api.service.store.jobs(&tenant_id).await.unwrap_or_default();
-        let event = Event::default().event("jobs").json_data(jobs).ok()?;
-        Some((Ok(event), (api, tenant_id)))
+    // The stream goes on when the request has been answered; what it asks still belongs to it.
+    let context = Context::current();
+    let news = unfold((api, tenant_id), move |(api, tenant_id)| {
+        let context = context.clone();
+        async move {
+            tokio::time::sleep(pace.real(EVERY)).await;
+            let jobs = context.scope(api.service.store.jobs(&tenant_id)).await;
+            let event = Event::default().event("jobs");
+            let event = event.json_data(jobs.unwrap_or_default()).ok()?;
+            Some((Ok(event), (api, tenant_id)))
+        }
     });
     Ok(Sse::new(Listened {
         events: Box::pin(news),
@@ -57,7 +64,7 @@ pub(super) struct Listened {
 impl Stream for Listened {
     type Item = Result<Event, Infallible>;
 
-    fn poll_next(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+    fn poll_next(mut self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<Option<Self::Item>> {
         self.events.as_mut().poll_next(task)
     }
 }

@@ -43,7 +43,11 @@ pub async fn main(settings: Settings) -> Result<(), ServiceError> {
 async fn play(settings: Arc<Settings>, client: Client, planned: Planned) {
     let pace = Pace::new(settings.speed);
     tokio::time::sleep(pace.real(planned.after)).await;
-    let url = format!("{}/demo/scenarios/{}", settings.api_url, planned.scenario.name());
+    let url = format!(
+        "{}/demo/scenarios/{}",
+        settings.api_url,
+        planned.scenario.name()
+    );
     client.insist(http::Method::PUT, &url).await;
     tokio::time::sleep(pace.real(planned.lasting)).await;
     client.insist(http::Method::DELETE, &url).await;
@@ -54,7 +58,11 @@ async fn ask(settings: Arc<Settings>, client: Client) {
     let pace = Pace::new(settings.speed);
     let random = Random::new(settings.seed, "load");
     let rhythm = Rhythm::starting_at(pace, settings.start_hour);
-    while client.probe(&format!("{}/health", settings.api_url)).await.is_err() {
+    while client
+        .probe(&format!("{}/health", settings.api_url))
+        .await
+        .is_err()
+    {
         tokio::time::sleep(PATIENCE).await;
     }
     let users: Vec<_> = users()

@@ -195,10 +195,7 @@ impl User {
     async fn connect(&self) -> Result<(), CallError> {
         let body = json!({ "provider": "stripe", "label": "a second account" });
         let made = self.ask(Method::POST, "/connections", Some(&body)).await?;
-        let path = format!(
-            "/connections/{}",
-            made["id"].as_str().unwrap_or_default()
-        );
+        let path = format!("/connections/{}", made["id"].as_str().unwrap_or_default());
         let body = json!({ "label": "the old account" });
         self.ask(Method::PATCH, &path, Some(&body)).await?;
         self.ask(Method::DELETE, &path, None).await?;

@@ -41,7 +41,9 @@ pub(super) async fn call(mcp: &Mcp, request: &Request, context: Context) -> Answ
             correlation_id,
         )
     };
-    context.traced(span, governed(mcp, request, tool, tenant_id)).await
+    context
+        .traced(span, governed(mcp, request, tool, tenant_id))
+        .await
 }
 
 async fn governed(mcp: &Mcp, request: &Request, tool: Tool, tenant_id: &str) -> Answer {
@@ -98,9 +100,7 @@ async fn governed(mcp: &Mcp, request: &Request, tool: Tool, tenant_id: &str) -> 
             ended(ToolStatus::Error);
             Span::current().record("otel.status_code", "ERROR");
             let failure = failure(&error, error.kind());
-            ToolFailed { failure }
-                .within(line(Some(took), None))
-                .emit();
+            ToolFailed { failure }.within(line(Some(took), None)).emit();
             Answer::error(request, TOOL_ERROR, &error.to_string())
         }
     }

@@ -109,7 +109,8 @@ impl Tool {
         let service = &mcp.service;
         let took = service.random.latency(self.typical);
         service.pace.sleep(took).await;
-        let broken = self.name == "netsuite_suiteql" && service.switches.is_on(Scenario::ToolErrors);
+        let broken =
+            self.name == "netsuite_suiteql" && service.switches.is_on(Scenario::ToolErrors);
         if broken && service.random.happens(0.8) {
             return Err(ToolError::SuiteQl);
         }

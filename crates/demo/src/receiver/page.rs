@@ -32,7 +32,9 @@ pub(super) fn render<'a>(alerts: impl Iterator<Item = &'a Delivered>) -> String 
         row(&mut rows, delivered);
     }
     if rows.is_empty() {
-        page.push_str("<p>Nothing yet. Set off a scenario: <code>obsctl scenario slow-api</code></p>");
+        page.push_str(
+            "<p>Nothing yet. Set off a scenario: <code>obsctl scenario slow-api</code></p>",
+        );
     } else {
         page.push_str("<table><tr><th>When</th><th>Alert</th><th>What</th><th>Links</th></tr>");
         page.push_str(&rows);
@@ -47,10 +49,7 @@ fn row(out: &mut String, delivered: &Delivered) {
     let text = |of: &std::collections::BTreeMap<String, String>, name: &str| {
         escape(of.get(name).map_or("", String::as_str))
     };
-    let links = [
-        ("runbook", "runbook_url"),
-        ("dashboard", "dashboard_url"),
-    ];
+    let links = [("runbook", "runbook_url"), ("dashboard", "dashboard_url")];
     let links = links.into_iter().filter_map(|(word, name)| {
         let url = alert.annotations.get(name)?;
         // Whoever can send alerts must not be able to run scripts here.

@@ -63,7 +63,9 @@ mod tests {
 
     #[test]
     fn a_plan_is_read() {
-        let plan: Schedule = "slow-api@10m+20m, rate-limit@1h+90s".parse().expect("valid");
+        let plan: Schedule = "slow-api@10m+20m, rate-limit@1h+90s"
+            .parse()
+            .expect("valid");
         assert_eq!(plan.0.len(), 2);
         assert_eq!(plan.0[1].scenario, Scenario::RateLimit);
         assert_eq!(plan.0[1].after, Duration::from_secs(3600));

@@ -35,7 +35,9 @@ impl Switches {
 
     /// Exactly these are on.
     pub fn set(&self, on: impl IntoIterator<Item = Scenario>) {
-        let bits = on.into_iter().fold(0, |bits, scenario| bits | bit(scenario));
+        let bits = on
+            .into_iter()
+            .fold(0, |bits, scenario| bits | bit(scenario));
         self.0.store(bits, Ordering::Relaxed);
     }
 

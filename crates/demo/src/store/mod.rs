@@ -39,7 +39,9 @@ pub use statement::Statement;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// It is of another kind.
-    #[error("`DATABASE_URL` is `{0}`: write `sqlite://FILE?mode=rwc` or `postgres://USER:PASSWORD@HOST/DATABASE`")]
+    #[error(
+        "`DATABASE_URL` is `{0}`: write `sqlite://FILE?mode=rwc` or `postgres://USER:PASSWORD@HOST/DATABASE`"
+    )]
     Url(String),
     /// It did not answer.
     #[error("the database does not answer: {0}")]

@@ -5,11 +5,13 @@ use super::{Store, StoreError};
 impl Store {
     /// Switches a scenario on. It stays readable while others lose the database.
     pub(crate) async fn begin_scenario(&self, name: &str, now: i64) -> Result<(), sqlx::Error> {
-        sqlx::query("INSERT INTO scenarios (name, started_at) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-            .bind(name)
-            .bind(now)
-            .execute(&self.pool)
-            .await?;
+        sqlx::query(
+            "INSERT INTO scenarios (name, started_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        )
+        .bind(name)
+        .bind(now)
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 

@@ -43,8 +43,14 @@ impl Store {
             self.add_tenant(&tenant_id, tenant, &plan.text()).await?;
             for role in ROLES {
                 let role = role.text();
-                self.add_user(&random.id(), &tenant_id, &email(tenant, &role), &role, &hash)
-                    .await?;
+                self.add_user(
+                    &random.id(),
+                    &tenant_id,
+                    &email(tenant, &role),
+                    &role,
+                    &hash,
+                )
+                .await?;
             }
             for provider in PROVIDERS {
                 let id = random.id();

@@ -154,17 +154,25 @@ impl Store {
 
     /// Puts a tenant on another plan.
     pub(crate) async fn change_name(&self, tenant_id: &str, name: &str) -> Result<(), StoreError> {
-        self.of_tenant("tenants", tenant_id, "UPDATE tenants SET name = $2 WHERE id = $1")?
-            .bind(name)
-            .execute()
-            .await?;
+        self.of_tenant(
+            "tenants",
+            tenant_id,
+            "UPDATE tenants SET name = $2 WHERE id = $1",
+        )?
+        .bind(name)
+        .execute()
+        .await?;
         Ok(())
     }
 
     /// A tenant's plan.
     pub(crate) async fn plan(&self, tenant_id: &str) -> Result<Option<String>, StoreError> {
         let plan: Option<(String,)> = self
-            .of_tenant("tenants", tenant_id, "SELECT plan FROM tenants WHERE id = $1")?
+            .of_tenant(
+                "tenants",
+                tenant_id,
+                "SELECT plan FROM tenants WHERE id = $1",
+            )?
             .first()
             .await?;
         Ok(plan.map(|(plan,)| plan))

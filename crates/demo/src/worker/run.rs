@@ -66,7 +66,11 @@ pub(super) async fn job(worker: &Worker, job: &Job) {
 /// Tries a job once, and says what became of it.
 async fn attempt(worker: &Worker, job: &Job, job_type: JobType) {
     WorkerTaskStarted {}.emit();
-    let (result, took) = worker.service.pace.measure(work(worker, job, job_type)).await;
+    let (result, took) = worker
+        .service
+        .pace
+        .measure(work(worker, job, job_type))
+        .await;
     let ended = match result {
         Ok(rows) => {
             WorkerTaskCompleted {
@@ -141,5 +145,7 @@ async fn failed(
     let store = &worker.service.store;
     audit(store, AuditCategory::Job, "job_failed").await?;
     let text = error.to_string();
-    store.end_job(&job.id, "failed", Some(&text), pace::now()).await
+    store
+        .end_job(&job.id, "failed", Some(&text), pace::now())
+        .await
 }

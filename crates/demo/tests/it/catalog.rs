@@ -1,20 +1,22 @@
 //! What the demo emits is what the reference stack declares: nothing is missing, nothing is there besides.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use obsctl_demo::scenario::Scenario;
 use obsctl_demo::settings::Role;
 use obsctl_model::{
     Domain, Exposer, FieldKind, LogEvent, LogField, MetricDef, MetricKind, Presence, SpanDef,
-    SpanKind,
+    SpanKind, Stack,
 };
-use obsctl_stack::stack;
 use prometheus_parse::{Scrape, Value as Sampled};
 use regex_automata::meta::Regex;
 use serde_json::Value;
 
 use crate::running::Demo;
 use crate::spans::{Collector, Received};
+
+static STACK: LazyLock<Stack> = LazyLock::new(obsctl_stack::stack);
 
 const SERVICES: [Role; 3] = [Role::Api, Role::Worker, Role::Mcp];
 
@@ -57,7 +59,11 @@ fn everything_declared_is_emitted_and_nothing_else() {
         on = phase;
         let wanted = events_of(phase, at == 0);
         demo.until("are all events of the phase logged", |demo| {
-            let seen: BTreeSet<_> = demo.lines().iter().map(|line| text(line, "event")).collect();
+            let seen: BTreeSet<_> = demo
+                .lines()
+                .iter()
+                .map(|line| text(line, "event"))
+                .collect();
             let lacking: Vec<_> = wanted.iter().filter(|it| !seen.contains(**it)).collect();
             if lacking.is_empty() {
                 Ok(())
@@ -148,7 +154,8 @@ fn the_events_waited_for_are_those_declared() {
         .map(str::to_owned)
         .collect();
     waited.insert(AT_START.to_owned());
-    let declared: BTreeSet<_> = stack().logs.events.into_iter().map(|it| it.name).collect();
+    let declared = STACK.logs.events.iter().map(|it| it.name.clone());
+    let declared: BTreeSet<_> = declared.collect();
     assert_eq!(waited, declared);
 }
 
@@ -168,20 +175,23 @@ fn a_service_that_cannot_start_says_so() {
     assert_eq!(line["level"], "critical");
     assert_eq!(wrong_line(&line), None);
     let err = String::from_utf8(output.stderr).unwrap();
-    assert!(err.starts_with("error: the database does not answer"), "{err}");
+    assert!(
+        err.starts_with("error: the database does not answer"),
+        "{err}"
+    );
 }
 
 // Metrics
 
 /// What a service exposes: its own metrics, and those of every process and of the library.
 fn declared(role: Role) -> BTreeMap<String, MetricDef> {
-    let families = stack().metrics.into_iter().flat_map(|family| family.metrics);
+    let families = STACK.metrics.iter().flat_map(|family| &family.metrics);
     families
         .filter(|metric| match &metric.exposed_by {
             Exposer::Service(service) => service == role.name(),
             Exposer::Exporter(exporter) => exporter == "process" || exporter == "telemetry",
         })
-        .map(|metric| (metric.name.to_string(), metric))
+        .map(|metric| (metric.name.to_string(), metric.clone()))
         .collect()
 }
 
@@ -200,7 +210,8 @@ fn missing_metrics(demo: &Demo) -> Vec<String> {
             .collect();
         // What the library says of its losses is there when there are any.
         let own = declared(role).into_iter().filter(|(_, metric)| {
-            matches!(&metric.exposed_by, Exposer::Service(_)) || metric.name.as_str().starts_with("process_")
+            matches!(&metric.exposed_by, Exposer::Service(_))
+                || metric.name.as_str().starts_with("process_")
         });
         missing.extend(
             own.map(|(name, _)| name)
@@ -274,16 +285,15 @@ fn text(line: &Value, field: &str) -> String {
 
 /// The fields that a line of an event can have beside the standard ones.
 fn fields_of(event: &LogEvent) -> Vec<LogField> {
-    let contexts = stack().logs.contexts;
-    let contexts = contexts
-        .into_iter()
-        .filter(|context| event.contexts.contains(&context.name));
-    let own = event.fields.iter().cloned();
-    own.chain(contexts.flat_map(|context| context.fields)).collect()
+    let contexts = STACK.logs.contexts.iter();
+    let contexts = contexts.filter(|context| event.contexts.contains(&context.name));
+    let fields = event.fields.iter();
+    let fields = fields.chain(contexts.flat_map(|context| &context.fields));
+    fields.cloned().collect()
 }
 
 fn wrong_line(line: &Value) -> Option<String> {
-    let logs = stack().logs;
+    let logs = &STACK.logs;
     let (name, service) = (text(line, "event"), text(line, "service"));
     let Some(event) = logs.events.iter().find(|event| event.name == name) else {
         return Some(format!("{service} logs `{name}`, undeclared: {line}"));
@@ -310,7 +320,10 @@ fn wrong_line(line: &Value) -> Option<String> {
             _ => {}
         }
     }
+    // With `LOG_INCLUDE_STACK=errors` every error has its stack trace, whatever its context.
+    let stack = level == "error" || level == "critical";
     let fields = line.as_object().unwrap().keys();
+    let fields = fields.filter(|it| !(stack && *it == "exc_info"));
     let mut unknown = fields.filter(|it| !known.iter().any(|field| field.name == **it));
     unknown
         .next()
@@ -329,7 +342,7 @@ fn fits(value: &Value, kind: FieldKind) -> bool {
 
 /// Every field is seen in some line of its event or context.
 fn missing_fields(lines: &[Value]) -> Vec<String> {
-    let logs = stack().logs;
+    let logs = &STACK.logs;
     let mut seen = BTreeSet::new();
     for line in lines {
         let name = text(line, "event");
@@ -355,7 +368,10 @@ fn missing_fields(lines: &[Value]) -> Vec<String> {
                 .iter()
                 .any(|event| seen.contains(&(event.name.clone(), field.name.clone())));
             if !found {
-                missing.push(format!("no line of `{}` has `{}`", context.name, field.name));
+                missing.push(format!(
+                    "no line of `{}` has `{}`",
+                    context.name, field.name
+                ));
             }
         }
     }
@@ -400,33 +416,30 @@ fn declaration<'a>(spans: &'a [SpanDef], span: &Received) -> Option<&'a SpanDef>
             && span
                 .attributes
                 .iter()
-                .all(|(key, _)| declared.attributes.iter().any(|it| it.name == *key))
+                .all(|key| declared.attributes.iter().any(|it| it.name == *key))
     })
 }
 
 fn wrong_span(span: &Received) -> Option<String> {
-    let catalog = stack().spans;
+    let catalog = &STACK.spans;
     let resource: BTreeSet<_> = catalog.resource.iter().map(|it| it.name.as_str()).collect();
     let sent: BTreeSet<_> = span.resource.iter().map(String::as_str).collect();
     if resource != sent {
         return Some(format!("a resource of {} has {sent:?}", span.service));
     }
     if declaration(&catalog.spans, span).is_none() {
-        let keys: Vec<_> = span.attributes.iter().map(|(key, _)| key).collect();
-        let (service, name, kind) = (&span.service, &span.name, span.kind);
-        return Some(format!("{service} sends `{name}` ({kind}) with {keys:?}, undeclared"));
+        return Some(format!("undeclared: {span:?}"));
     }
     None
 }
 
-fn missing_spans(spans: &[Received]) -> Vec<String> {
-    let catalog = stack().spans;
+fn missing_spans(spans: &BTreeSet<Received>) -> Vec<String> {
+    let catalog = &STACK.spans;
     let mut seen: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
     for span in spans {
         if let Some(declared) = declaration(&catalog.spans, span) {
             let of = seen.entry((declared.service.clone(), declared.name.clone()));
-            of.or_default()
-                .extend(span.attributes.iter().map(|(key, _)| key.clone()));
+            of.or_default().extend(span.attributes.iter().cloned());
         }
     }
     let mut missing = vec![];

@@ -37,17 +37,17 @@ impl Engines {
         let folder = demo.folder().join("engines");
         generate(&folder, speed);
         let (prometheus, alertmanager) = (free_port(), free_port());
-        let mut moved = vec![
-            (9090, prometheus),
-            (9093, alertmanager),
-        ];
+        let mut moved = vec![(9090, prometheus), (9093, alertmanager)];
         moved.extend(Role::ALL.map(|role| (role.port(FIRST_PORT), role.port(demo.first_port()))));
         for file in ["prometheus/prometheus.yml", "alertmanager/alertmanager.yml"] {
             let path = folder.join("provisioning").join(file);
             let mut text = std::fs::read_to_string(&path).unwrap();
             for (usual, here) in &moved {
                 // In two steps: a port of this run may be the usual one of another service.
-                text = text.replace(&format!("127.0.0.1:{usual}"), &format!("127.0.0.1:<{here}>"));
+                text = text.replace(
+                    &format!("127.0.0.1:{usual}"),
+                    &format!("127.0.0.1:<{here}>"),
+                );
             }
             std::fs::write(&path, text.replace(['<', '>'], "")).unwrap();
         }
@@ -56,20 +56,28 @@ impl Engines {
             (obsctl::generate::Component::Prometheus, prometheus),
             (obsctl::generate::Component::Alertmanager, alertmanager),
         ];
-        let children = components.into_iter().zip(&programs).map(|((component, port), program)| {
-            let command = obsctl::generate::targets::host_commands::command_at(component, speed);
-            let (_, arguments) = command.unwrap();
-            let usual = format!(":{}", component.port());
-            let log = std::fs::File::create(folder.join(format!("{port}.log"))).unwrap();
-            Command::new(program)
-                .current_dir(&folder)
-                .args(arguments.iter().map(|it| it.replace(&usual, &format!(":{port}"))))
-                .stdin(Stdio::null())
-                .stdout(log.try_clone().unwrap())
-                .stderr(log)
-                .spawn()
-                .unwrap()
-        });
+        let children = components
+            .into_iter()
+            .zip(&programs)
+            .map(|((component, port), program)| {
+                let command =
+                    obsctl::generate::targets::host_commands::command_at(component, speed);
+                let (_, arguments) = command.unwrap();
+                let usual = format!(":{}", component.port());
+                let log = std::fs::File::create(folder.join(format!("{port}.log"))).unwrap();
+                Command::new(program)
+                    .current_dir(&folder)
+                    .args(
+                        arguments
+                            .iter()
+                            .map(|it| it.replace(&usual, &format!(":{port}"))),
+                    )
+                    .stdin(Stdio::null())
+                    .stdout(log.try_clone().unwrap())
+                    .stderr(log)
+                    .spawn()
+                    .unwrap()
+            });
         let engines = Self {
             prometheus: format!("http://127.0.0.1:{prometheus}"),
             alertmanager: format!("http://127.0.0.1:{alertmanager}"),
@@ -134,7 +142,10 @@ fn program(names: &[&str]) -> Option<PathBuf> {
     if found.is_none() {
         let in_ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
         assert!(!in_ci, "CI must have `{}` on PATH", names[0]);
-        let text = format!("notice: no alert of a scenario is proven: `{}` is not on PATH\n", names[0]);
+        let text = format!(
+            "notice: no alert of a scenario is proven: `{}` is not on PATH\n",
+            names[0]
+        );
         std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes()).unwrap();
     }
     found

@@ -1,5 +1,8 @@
 //! The demo as a whole, from outside: its processes are started and watched.
-#![expect(clippy::disallowed_methods, reason = "tests start processes and watch the clock")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests start processes and watch the clock"
+)]
 
 mod catalog;
 mod engines;

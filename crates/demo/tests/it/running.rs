@@ -1,5 +1,6 @@
 //! The demo, started as a user starts it, on ports that are free.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::Path;
@@ -20,8 +21,31 @@ pub const PAUSE: Duration = Duration::from_millis(100);
 pub struct Demo {
     child: Child,
     first_port: u16,
-    lines: Arc<Mutex<Vec<String>>>,
+    lines: Arc<Mutex<Lines>>,
     folder: TempDir,
+}
+
+/// One line of each shape, however many there are: service, event, level, and the fields with their kinds.
+type Lines = BTreeMap<Vec<String>, Result<Value, String>>;
+
+fn shape(line: &Value) -> Vec<String> {
+    let mut shape: Vec<_> = ["service", "event", "level"]
+        .iter()
+        .map(|field| line[field].to_string())
+        .collect();
+    let fields = line.as_object().into_iter().flatten();
+    shape.extend(fields.map(|(name, value)| {
+        let kind = match value {
+            Value::Null => "null",
+            Value::Bool(_) => "bool",
+            Value::Number(number) if number.is_f64() => "float",
+            Value::Number(_) => "integer",
+            Value::String(_) => "text",
+            Value::Array(_) | Value::Object(_) => "nested",
+        };
+        format!("{name}: {kind}")
+    }));
+    shape
 }
 
 impl Demo {
@@ -43,12 +67,16 @@ impl Demo {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        let lines = Arc::new(Mutex::new(vec![]));
+        let lines = Arc::new(Mutex::new(Lines::new()));
         let read = Arc::clone(&lines);
         let out = BufReader::new(child.stdout.take().unwrap());
         std::thread::spawn(move || {
             for line in out.lines().map_while(Result::ok) {
-                read.lock().unwrap().push(line);
+                let (shape, line) = match serde_json::from_str(&line) {
+                    Ok(value) => (shape(&value), Ok(value)),
+                    Err(error) => (vec![line.clone()], Err(format!("{error}: {line}"))),
+                };
+                read.lock().unwrap().entry(shape).or_insert(line);
             }
         });
         let mut demo = Self {
@@ -86,12 +114,12 @@ impl Demo {
         format!("http://127.0.0.1:{}", role.port(self.first_port))
     }
 
-    /// What the services logged so far.
+    /// What the services logged so far: one line of each shape.
     pub fn lines(&self) -> Vec<Value> {
         let lines = self.lines.lock().unwrap();
-        let parsed = lines.iter().map(|line| match serde_json::from_str(line) {
-            Ok(value) => value,
-            Err(error) => panic!("not a JSON line ({error}): {line}"),
+        let parsed = lines.values().map(|line| match line {
+            Ok(value) => value.clone(),
+            Err(error) => panic!("not a JSON line: {error}"),
         });
         parsed.collect()
     }
@@ -146,7 +174,11 @@ impl Drop for Demo {
 
 pub fn get(url: &str) -> String {
     let response = reqwest::blocking::get(url).unwrap();
-    assert!(response.status().is_success(), "{url}: {}", response.status());
+    assert!(
+        response.status().is_success(),
+        "{url}: {}",
+        response.status()
+    );
     response.text().unwrap()
 }
 

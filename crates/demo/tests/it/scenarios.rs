@@ -160,5 +160,8 @@ fn has_what_a_person_needs(name: &str, alert: &Value) {
     assert!(!summary.is_empty() && !summary.contains("{{"), "{alert}");
     let runbook = alert["annotations"]["runbook_url"].as_str();
     let runbook = runbook.unwrap_or_default();
-    assert!(runbook.starts_with("http://localhost:3000/d/runbook-"), "{alert}");
+    assert!(
+        runbook.starts_with("http://localhost:3000/d/runbook-"),
+        "{alert}"
+    );
 }

@@ -1,5 +1,6 @@
 //! A collector: takes spans by OTLP over HTTP, as Alloy does.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -8,24 +9,21 @@ use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{KeyValue, any_value};
 use prost::Message;
 
-/// A span, with who sent it.
-#[derive(Clone, Debug)]
+/// What a span is like: one stands for all that differ in nothing else.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Received {
     pub service: String,
-    pub resource: Vec<String>,
+    pub resource: BTreeSet<String>,
     pub name: String,
     pub kind: i32,
-    pub trace_id: String,
-    pub span_id: String,
-    pub parent: String,
-    pub attributes: Vec<(String, String)>,
+    pub attributes: BTreeSet<String>,
 }
 
 /// Keeps what it is sent.
 #[derive(Clone)]
 pub struct Collector {
     pub url: String,
-    spans: Arc<Mutex<Vec<Received>>>,
+    spans: Arc<Mutex<BTreeSet<Received>>>,
 }
 
 impl Collector {
@@ -45,13 +43,13 @@ impl Collector {
         collector
     }
 
-    pub fn spans(&self) -> Vec<Received> {
+    pub fn spans(&self) -> BTreeSet<Received> {
         self.spans.lock().unwrap().clone()
     }
 }
 
 /// Answers requests of one connection until it is closed.
-fn serve(mut stream: TcpStream, spans: &Mutex<Vec<Received>>) -> Option<()> {
+fn serve(mut stream: TcpStream, spans: &Mutex<BTreeSet<Received>>) -> Option<()> {
     let mut buffer = vec![];
     loop {
         let head = loop {
@@ -92,23 +90,15 @@ fn received(request: ExportTraceServiceRequest) -> Vec<Received> {
     let mut all = vec![];
     for of_resource in request.resource_spans {
         let attributes = of_resource.resource.unwrap_or_default().attributes;
-        let resource = attributes.iter().map(|it| it.key.clone()).collect::<Vec<_>>();
         let service = attributes.iter().find(|it| it.key == "service.name");
         let service = service.map(text).unwrap_or_default();
         for span in of_resource.scope_spans.into_iter().flat_map(|it| it.spans) {
             all.push(Received {
                 service: service.clone(),
-                resource: resource.clone(),
+                resource: attributes.iter().map(|it| it.key.clone()).collect(),
                 name: span.name,
                 kind: span.kind,
-                trace_id: hex(&span.trace_id),
-                span_id: hex(&span.span_id),
-                parent: hex(&span.parent_span_id),
-                attributes: span
-                    .attributes
-                    .iter()
-                    .map(|it| (it.key.clone(), text(it)))
-                    .collect(),
+                attributes: span.attributes.into_iter().map(|it| it.key).collect(),
             });
         }
     }
@@ -119,11 +109,6 @@ fn text(attribute: &KeyValue) -> String {
     let value = attribute.value.as_ref().and_then(|it| it.value.as_ref());
     match value {
         Some(any_value::Value::StringValue(text)) => text.clone(),
-        Some(any_value::Value::IntValue(number)) => number.to_string(),
         other => format!("{other:?}"),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

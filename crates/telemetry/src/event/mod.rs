@@ -262,7 +262,9 @@ fn enabled(level: Level) -> bool {
         Level::Debug => tracing::event_enabled!(target: "event", tracing::Level::DEBUG),
         Level::Info => tracing::event_enabled!(target: "event", tracing::Level::INFO),
         Level::Warning => tracing::event_enabled!(target: "event", tracing::Level::WARN),
-        Level::Error | Level::Critical => tracing::event_enabled!(target: "event", tracing::Level::ERROR),
+        Level::Error | Level::Critical => {
+            tracing::event_enabled!(target: "event", tracing::Level::ERROR)
+        }
     }
 }
 

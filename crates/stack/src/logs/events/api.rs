@@ -63,28 +63,28 @@ log_events! {
     pub warning DeprecatedEndpointCalled("deprecated_endpoint_called") in ApiRequest {}
 
     /// Somebody signed in.
-    pub info UserLogin("user_login") with auth: AuthEvent {}
+    pub info UserLogin("user_login") in ApiRequest with auth: AuthEvent {}
 
     /// Somebody signed out.
-    pub info UserLogout("user_logout") with auth: AuthEvent {}
+    pub info UserLogout("user_logout") in ApiRequest with auth: AuthEvent {}
 
     /// Somebody signed up.
-    pub info UserRegister("user_register") with auth: AuthEvent {}
+    pub info UserRegister("user_register") in ApiRequest with auth: AuthEvent {}
 
     /// A request or a sign-in was not authenticated.
-    pub warning AuthFailed("auth_failed") with auth: AuthEvent { reason }
+    pub warning AuthFailed("auth_failed") in ApiRequest with auth: AuthEvent { reason }
 
     /// The audit service wrote an entry: the same that `audit_events_total` counts.
     pub info AuditEvent("audit_event") { category, action }
 
     /// A tenant connected a provider.
-    pub info ConnectionCreated("connection_created") { connection_id, provider }
+    pub info ConnectionCreated("connection_created") in ApiRequest { connection_id, provider }
 
     /// A connection's credentials were tried out, and worked.
-    pub info ConnectionTested("connection_tested") { connection_id, provider }
+    pub info ConnectionTested("connection_tested") in ApiRequest { connection_id, provider }
 
     /// A connection's credentials were tried out, and did not work.
-    pub error ConnectionTestFailed("connection_test_failed") with failure: Failure {
+    pub error ConnectionTestFailed("connection_test_failed") in ApiRequest with failure: Failure {
         connection_id,
         provider,
     }
@@ -96,7 +96,7 @@ log_events! {
     pub critical TenantMismatch("tenant_mismatch") in ApiRequest { row_tenant_id, table }
 
     /// A query was run (development only).
-    pub debug DatabaseQuery("database_query") { statement }
+    pub debug DatabaseQuery("database_query") in ApiRequest { statement }
 
     /// The database did not answer.
     pub error DatabaseConnectionLost("database_connection_lost") with failure: Failure {}
