@@ -128,7 +128,6 @@ impl Service {
     }
 
     /// `/metrics` and `/health`.
-    #[must_use]
     pub fn probes(&self) -> Router {
         let (switches, name) = (self.switches.clone(), self.name);
         let store = self.store.clone();

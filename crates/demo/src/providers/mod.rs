@@ -84,7 +84,6 @@ pub async fn main(settings: Settings) -> Result<(), ServiceError> {
 }
 
 /// The simulated providers, each under its name: `/shopify/admin/api/orders.json?page=2`.
-#[must_use]
 pub fn router(pace: Pace, random: Random, switches: Switches) -> Router {
     let simulator = Simulator {
         pace,
