@@ -1,7 +1,9 @@
 //! The demo as a whole, from outside: its processes are started and watched.
-#![expect(
+#![allow(
     clippy::disallowed_methods,
-    reason = "tests start processes and watch the clock"
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "tests start processes, watch the clock, and fail where something is not as expected"
 )]
 
 mod catalog;
