@@ -10,6 +10,7 @@ mod error;
 mod findings;
 mod manifest;
 mod progress;
+mod speed;
 mod terminal;
 mod workspace;
 

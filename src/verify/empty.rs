@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use obsctl_model::MetricDef;
+use obsctl_model::{MetricDef, library};
 use obsctl_promql::ast::{Modifiers, Selector};
 use obsctl_promql::{Expr, parse};
 
@@ -142,6 +142,11 @@ impl Judge<'_> {
         if self.known.declared.contains(family) || self.known.declared.contains(short) {
             return Outcome::empty(format!(
                 "`{exposer}` declares `{family}` and has not recorded it yet"
+            ));
+        }
+        if library::exposes(&metric.exposed_by) {
+            return Outcome::empty(format!(
+                "`{name}` has no series: services expose it as soon as there is something to tell"
             ));
         }
         let jobs = self.project.stack().scrape_jobs.iter();
@@ -301,6 +306,21 @@ mod tests {
         assert_eq!(
             failed(judged("nonsense_total", &[], true)),
             "`nonsense_total` is neither in the catalog nor in Prometheus"
+        );
+    }
+
+    #[test]
+    fn what_libraries_expose_is_nobody_s_job() {
+        let stack =
+            Stack::new(Slug::from_static("test")).metric_family(library::telemetry::family());
+        let project = Project::link(stack);
+        let query = "telemetry_log_events_invalid_total";
+        let outcome = judge(query, &project, &Known::default(), &|_| Ok(false));
+        assert_eq!(
+            outcome,
+            Outcome::empty(format!(
+                "`{query}` has no series: services expose it as soon as there is something to tell"
+            ))
         );
     }
 

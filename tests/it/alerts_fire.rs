@@ -116,6 +116,10 @@ const BROKEN: &[(&str, &str)] = &[
         "0+1x240",
     ),
     (
+        r#"telemetry_log_lines_dropped_total{job="api",reason="queue_full"}"#,
+        "0+1x240",
+    ),
+    (
         r#"loki_write_dropped_entries_total{reason="rate_limited"}"#,
         "0+1x240",
     ),
@@ -234,6 +238,10 @@ const WELL: &[(&str, &str)] = &[
     ),
     (
         r#"telemetry_spans_dropped_total{job="api",reason="queue_full"}"#,
+        "7x240",
+    ),
+    (
+        r#"telemetry_log_lines_dropped_total{job="api",reason="queue_full"}"#,
         "7x240",
     ),
     ("otelcol_receiver_accepted_spans_total", "0+10x240"),

@@ -176,15 +176,11 @@ fn series_have_names_of_their_own() {
 
 #[test]
 fn every_metric_is_collected_by_a_job() {
-    let exporter = |name: &str| Exposer::Exporter(name.to_owned());
     let stack = stack();
     let jobs: Vec<_> = stack.scrape_jobs.iter().map(|job| &job.exposes).collect();
     for metric in metrics().into_values() {
         // Every process exposes these, and every service that links the telemetry library: whatever else they expose.
-        if ["process", "telemetry"]
-            .map(exporter)
-            .contains(&metric.exposed_by)
-        {
+        if obsctl_model::library::exposes(&metric.exposed_by) {
             continue;
         }
         assert!(jobs.contains(&&metric.exposed_by), "{}", metric.name);
@@ -202,7 +198,16 @@ fn log_lines_have_the_documented_fields() {
         .collect();
     assert_eq!(
         required,
-        ["timestamp", "level", "event", "correlation_id", "logger"]
+        [
+            "timestamp",
+            "level",
+            "event",
+            "service",
+            "run_id",
+            "schema_version",
+            "correlation_id",
+            "logger"
+        ]
     );
     let presence = |name| &logs.field(name).unwrap().presence;
     assert!(matches!(presence("tenant_id"), Presence::RequiredExcept(_)));

@@ -9,7 +9,7 @@ use obsctl_model::Stack;
 use crate::check;
 use crate::cli::changes::Changes;
 use crate::cli::findings::{self, counted};
-use crate::cli::{CLEAN, CommandError, FINDINGS, Terminal, Workspace};
+use crate::cli::{CLEAN, CommandError, FINDINGS, Terminal, Workspace, speed};
 use crate::diagnostic::Severity;
 use crate::generate::{self, Environment};
 use crate::project::{Project, Speed};
@@ -48,15 +48,8 @@ pub(crate) struct Generate {
     #[arg(long, value_name = "DIR", default_value = ".", required_if_eq("env", Environment::Host.name()))]
     out: PathBuf,
     /// Run time this many times as fast: durations of rules, scrapes and notifications are divided; thresholds stay
-    #[arg(long, value_name = "TIMES", default_value = "1", value_parser = speed_parser(), requires = "out")]
+    #[arg(long, value_name = "TIMES", default_value = "1", value_parser = speed::parser(), requires = "out")]
     speed: Speed,
-}
-
-fn speed_parser() -> impl TypedValueParser<Value = Speed> {
-    let fastest = i64::from(Speed::FASTEST.times());
-    clap::value_parser!(u8)
-        .range(1..=fastest)
-        .map(|times| Speed::new(times).expect("the parser lets only these numbers through"))
 }
 
 fn environment_parser() -> impl TypedValueParser<Value = Environment> {

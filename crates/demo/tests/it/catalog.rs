@@ -7,7 +7,7 @@ use obsctl_demo::scenario::Scenario;
 use obsctl_demo::settings::Role;
 use obsctl_model::{
     Domain, Exposer, FieldKind, LogEvent, LogField, MetricDef, MetricKind, Presence, SpanDef,
-    SpanKind, Stack,
+    SpanKind, Stack, library,
 };
 use prometheus_parse::{Scrape, Value as Sampled};
 use regex_automata::meta::Regex;
@@ -189,7 +189,7 @@ fn declared(role: Role) -> BTreeMap<String, MetricDef> {
     families
         .filter(|metric| match &metric.exposed_by {
             Exposer::Service(service) => service == role.name(),
-            Exposer::Exporter(exporter) => exporter == "process" || exporter == "telemetry",
+            Exposer::Exporter(_) => library::exposes(&metric.exposed_by),
         })
         .map(|metric| (metric.name.to_string(), metric.clone()))
         .collect()

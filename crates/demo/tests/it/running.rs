@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use obsctl_demo::scenario::Scenario;
@@ -23,7 +23,11 @@ pub struct Demo {
     first_port: u16,
     lines: Arc<Mutex<Lines>>,
     folder: TempDir,
+    _alone: MutexGuard<'static, ()>,
 }
+
+/// One demo at a time: two in fast time would keep each other waiting.
+static ALONE: Mutex<()> = Mutex::new(());
 
 /// One line of each shape, however many there are: service, event, level, and the fields with their kinds.
 type Lines = BTreeMap<Vec<String>, Result<Value, String>>;
@@ -51,6 +55,7 @@ fn shape(line: &Value) -> Vec<String> {
 impl Demo {
     /// Starts it at a speed, with further settings.
     pub fn start(speed: u8, settings: &[(&str, &str)]) -> Self {
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = tempfile::tempdir().unwrap();
         let first_port = free_ports();
         let database = format!("sqlite://{}/demo.db?mode=rwc", folder.path().display());
@@ -84,6 +89,7 @@ impl Demo {
             first_port,
             lines,
             folder,
+            _alone: alone,
         };
         let mut err = BufReader::new(demo.child.stderr.take().unwrap());
         let mut said = String::new();

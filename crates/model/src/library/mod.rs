@@ -5,3 +5,11 @@
 
 pub mod process;
 pub mod telemetry;
+
+use crate::Exposer;
+
+/// Whether metrics of this exposer come with a library: no job scrapes it by itself, each service that links it exposes them.
+#[must_use]
+pub fn exposes(exposer: &Exposer) -> bool {
+    matches!(exposer, Exposer::Exporter(name) if name == "process" || name == "telemetry")
+}

@@ -10,9 +10,11 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use obsctl_model::Stack;
 
-use crate::cli::{CLEAN, CommandError, FAILED, FINDINGS, Terminal, Workspace, progress};
+use crate::cli::{
+    CLEAN, CommandError, FAILED, FINDINGS, Terminal, Workspace, findings, progress, speed,
+};
 use crate::live::{self, Settings};
-use crate::project::Project;
+use crate::project::{Project, Speed};
 use crate::verify::Report;
 
 const EXAMPLES: &str = "\
@@ -52,6 +54,9 @@ pub(crate) struct Verify {
     /// How long one request may take
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration)]
     request_timeout: Duration,
+    /// The speed that the files were generated for, if not for real time
+    #[arg(long, value_name = "TIMES", default_value = "1", value_parser = speed::parser())]
+    speed: Speed,
     /// How the results are shown
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
     format: Format,
@@ -89,7 +94,13 @@ impl Verify {
             request_limit: self.request_timeout,
             timeout: self.timeout,
         };
-        let project = Project::link(stack);
+        let project = match Project::link(stack).at_speed(self.speed) {
+            Ok(project) => project,
+            Err(too_short) => {
+                findings::show(&too_short, workspace, terminal.err)?;
+                return Ok(FAILED);
+            }
+        };
         let report = verify(&project, &settings, terminal)?;
         if report.steps.is_empty() {
             return Err(CommandError::NothingVerified);
