@@ -298,12 +298,12 @@ fn every_instrumentation_point_has_its_priority() {
         format!("{:?}", span.expect(instrumentation).priority)
     };
     for (instrumentation, expected) in [
-        ("FastAPI", "P0"),
-        ("SQLAlchemy", "P0"),
-        ("Celery", "P1"),
-        ("Redis", "P2"),
+        ("axum", "P0"),
+        ("sqlx", "P0"),
+        ("Queue", "P1"),
+        ("Cache", "P2"),
         ("MCP", "P1"),
-        ("httpx", "P1"),
+        ("reqwest", "P1"),
     ] {
         assert_eq!(priority(instrumentation), expected, "{instrumentation}");
     }

@@ -14,7 +14,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// How long something may take before the test gives up, and how long it waits in between.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(300);
 pub const PAUSE: Duration = Duration::from_millis(100);
 
 /// A running demo; it ends with its last owner, whatever happens.

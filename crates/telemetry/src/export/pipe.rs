@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
-use tracing::subscriber::NoSubscriber;
+use tracing::Dispatch;
 
 use super::worker::{Exporter, Worker};
 use crate::metrics::CounterHandle;
@@ -89,7 +89,7 @@ impl<T: Send + 'static> Pipe<T> {
             .name(thread.to_owned())
             .spawn(move || {
                 // What the client's own libraries trace while they send must not become something to send.
-                tracing::subscriber::with_default(NoSubscriber::default(), || {
+                tracing::dispatcher::with_default(&Dispatch::none(), || {
                     runtime.block_on(async { worker.run(exporter()).await });
                 });
                 drop::<Sender<()>>(ended_sender);

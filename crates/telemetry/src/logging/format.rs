@@ -70,7 +70,10 @@ fn json(out: &mut String, value: Value<'_>) {
         Value::Unsigned(value) => out.push_str(itoa::Buffer::new().format(value)),
         Value::Signed(value) => out.push_str(itoa::Buffer::new().format(value)),
         Value::Float(value) if value.is_finite() => {
-            out.push_str(zmij::Buffer::new().format_finite(value));
+            let mut buffer = zmij::Buffer::new();
+            let text = buffer.format_finite(value);
+            // `4523`, as it is declared and written elsewhere.
+            out.push_str(text.strip_suffix(".0").unwrap_or(text));
         }
         Value::Float(_) => out.push_str("null"),
         Value::Bool(value) => out.push_str(if value { "true" } else { "false" }),

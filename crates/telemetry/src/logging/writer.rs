@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use tracing::subscriber::NoSubscriber;
+use tracing::Dispatch;
 
 use super::Sink;
 use super::output::{Queue, Waiting};
@@ -33,7 +33,7 @@ pub(super) fn start(sink: Sink, queue: Arc<Queue>) -> io::Result<()> {
     thread.spawn(move || {
         WRITER.set(true);
         // What a sink logs while it writes must not become lines to write.
-        tracing::subscriber::with_default(NoSubscriber::default(), || {
+        tracing::dispatcher::with_default(&Dispatch::none(), || {
             let mut sink = Guarded::new(sink);
             run(&queue, &mut sink);
         });
