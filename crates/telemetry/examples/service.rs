@@ -12,7 +12,11 @@ use obsctl_telemetry::config::Telemetry;
 use obsctl_telemetry::layer::RequestLayer;
 use obsctl_telemetry::metrics::{RecordCounter, Registry};
 
-labels! { pub enum Outcome { Paid = "paid", Declined = "declined" } }
+labels! {
+    /// How a checkout ended.
+    pub enum Outcome { Paid = "paid", Declined = "declined" }
+}
+
 metrics! {
     family "Shop", owner "shop", exposed_by Exposer::Service("shop".into());
 
