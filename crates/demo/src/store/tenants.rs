@@ -152,7 +152,7 @@ impl Store {
         Ok(added > 0)
     }
 
-    /// Puts a tenant on another plan.
+    /// Gives a tenant another name.
     pub(crate) async fn change_name(&self, tenant_id: &str, name: &str) -> Result<(), StoreError> {
         self.of_tenant(
             "tenants",
