@@ -1,5 +1,5 @@
 //! The rule file that Prometheus and Loki's ruler share, in the form that Prometheus 2.42 and 3.x both read:
-//! no labels, query offset or limit on groups.
+//! labels of a group are written to its rules, and a query offset only where a group has one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,6 +27,12 @@ pub struct Group {
     /// How often; the engine's own interval where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<Duration>,
+    /// How many results a rule may have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// How far in the past rules are evaluated; Prometheus 2.53 and later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query_offset: Option<Duration>,
     /// The rules.
     pub rules: Vec<Entry>,
 }
@@ -58,6 +64,15 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// The same rule in a group with these labels.
+    fn with(mut self, of_group: &BTreeMap<String, String>) -> Self {
+        for (name, value) in of_group {
+            let label = self.labels.entry(name.clone());
+            label.or_insert_with(|| value.clone());
+        }
+        self
+    }
+
     /// A rule as it is written to the file.
     #[must_use]
     pub fn new(rule: &Rule, links: Links<'_>) -> Self {
@@ -74,7 +89,7 @@ impl Entry {
                 expr,
                 lasting: (!alert.lasting.is_zero()).then_some(alert.lasting),
                 keep_firing_for: alert.keep_firing,
-                labels: labels(alert),
+                labels: alert.all_labels(),
                 annotations: annotations(alert, links),
                 ..Self::default()
             },
@@ -82,19 +97,13 @@ impl Entry {
     }
 }
 
-/// The labels an alert has beside those of its query: what routes match on.
-#[must_use]
-pub fn labels(alert: &Alert) -> BTreeMap<String, String> {
-    let mut labels = alert.labels.clone();
-    labels.insert("severity".to_owned(), alert.severity.word().to_owned());
-    labels.insert("team".to_owned(), alert.owner.clone());
-    labels
-}
-
 /// What people read when an alert fires, and where it leads.
 fn annotations(alert: &Alert, links: Links<'_>) -> BTreeMap<String, String> {
     let known = [
-        ("summary", Some(alert.summary.clone())),
+        (
+            "summary",
+            Some(alert.summary.clone()).filter(|text| !text.is_empty()),
+        ),
         ("description", alert.description.clone()),
         (
             "runbook_url",
@@ -148,7 +157,7 @@ pub fn files(
             .rules
             .iter()
             .filter(|rule| rule.query().engine() == engine)
-            .map(|rule| Entry::new(rule, links))
+            .map(|rule| Entry::new(rule, links).with(&group.labels))
             .collect();
         if rules.is_empty() {
             continue;
@@ -159,6 +168,8 @@ pub fn files(
         file.groups.push(Group {
             name: group.name.clone(),
             interval: group.interval,
+            limit: group.limit,
+            query_offset: group.query_offset,
             rules,
         });
     }

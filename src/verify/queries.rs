@@ -6,6 +6,8 @@ use obsctl_model::dashboard::grafana::{
     self, Element, LokiQueryType, MetricsQueryType, Target, TempoQueryType,
 };
 
+use serde_json::Value;
+
 use super::variables::{Chosen, put_in, without_value};
 use super::window::{self, Window};
 
@@ -101,7 +103,19 @@ fn ask<'a>(
     chosen: &Chosen,
     scrape: Duration,
 ) -> (&'a str, Result<Ask, String>) {
-    let (ref_id, source, text, form, own_step) = match target {
+    let (kind, ref_id, source, text, form, own_step) = match target {
+        Target::Other(json) => {
+            let text = |path| {
+                json.pointer(path)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+            };
+            let plugin = text("/datasource/type");
+            return (
+                text("/refId"),
+                Err(format!("queries of `{plugin}` are not understood")),
+            );
+        }
         Target::Prometheus(one) => {
             let form = if one.instant {
                 Form::Instant
@@ -109,6 +123,7 @@ fn ask<'a>(
                 Form::Range
             };
             (
+                DatasourceKind::Prometheus,
                 &one.ref_id,
                 &one.datasource,
                 one.expr.as_str(),
@@ -123,6 +138,7 @@ fn ask<'a>(
                 LokiQueryType::Instant => Form::Instant,
             };
             (
+                DatasourceKind::Loki,
                 &one.ref_id,
                 &one.datasource,
                 one.expr.as_str(),
@@ -139,6 +155,7 @@ fn ask<'a>(
             };
             let text = one.query.as_ref().or(one.service_map_query.as_ref());
             (
+                DatasourceKind::Tempo,
                 &one.ref_id,
                 &one.datasource,
                 text.map_or("", String::as_str),
@@ -146,11 +163,6 @@ fn ask<'a>(
                 &one.step,
             )
         }
-    };
-    let kind = match target {
-        Target::Prometheus(_) => DatasourceKind::Prometheus,
-        Target::Loki(_) => DatasourceKind::Loki,
-        Target::Tempo(_) => DatasourceKind::Tempo,
     };
     let window = shown(dashboard, scrape).and_then(|shown| {
         let length = match &panel.time_from {

@@ -6,7 +6,6 @@ use obsctl_model::{Engine, Rule, RuleGroup, RuleQuery};
 use obsctl_promql::parse;
 
 use super::{Group, Outcome, Step};
-use crate::generate::rule_file;
 use crate::project::Project;
 
 /// A rule that an engine has.
@@ -139,7 +138,7 @@ fn difference(rule: &Rule, found: &Loaded) -> Option<String> {
     }
     let (lasting, labels) = match rule {
         Rule::Record(record) => (0.0, record.labels.clone()),
-        Rule::Alert(alert) => (alert.lasting.as_secs_f64(), rule_file::labels(alert)),
+        Rule::Alert(alert) => (alert.lasting.as_secs_f64(), alert.all_labels()),
     };
     // Prometheus 2.42 rounds to whole seconds.
     if (lasting - found.lasting).abs() >= 1.0 {

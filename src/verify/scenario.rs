@@ -9,7 +9,6 @@ use obsctl_promql::Expr;
 use obsctl_promql::ast::DurationExpr;
 use regex_automata::meta::Regex;
 
-use crate::generate::rule_file;
 use crate::project::Project;
 
 /// An alert that a scenario sets off.
@@ -59,7 +58,8 @@ pub fn expected(project: &Project, name: &str) -> Vec<Expected> {
 
 fn of(project: &Project, alert: &Alert, interval: Duration) -> Expected {
     let stack = project.stack();
-    let labels: BTreeMap<_, _> = rule_file::labels(alert)
+    let labels: BTreeMap<_, _> = alert
+        .all_labels()
         .into_iter()
         .filter(|(_, value)| !value.contains("{{"))
         .collect();

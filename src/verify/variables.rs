@@ -6,6 +6,7 @@ use obsctl_model::dashboard::DatasourceKind;
 use obsctl_model::dashboard::grafana::{self, Current, TextOrList};
 use obsctl_promql::ast;
 use regex_automata::meta::Regex;
+use serde_json::Value;
 
 use super::window::Window;
 
@@ -31,6 +32,11 @@ const ALL: &str = "$__all";
 #[must_use]
 pub fn choose(variable: &grafana::Variable, values: &[String]) -> (String, Choice) {
     match variable {
+        // Whatever it is of, nothing is known of its values.
+        grafana::Variable::Other(json) => {
+            let name = json.get("name").and_then(Value::as_str).unwrap_or_default();
+            (name.to_owned(), Choice::Text(String::new()))
+        }
         grafana::Variable::Query(one) => {
             let several = one.multi || one.include_all;
             let choice = choice(

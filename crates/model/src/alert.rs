@@ -22,11 +22,14 @@ pub struct Alert {
     /// How long it keeps firing after the condition ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keep_firing: Option<Duration>,
-    /// How urgent it is.
-    pub severity: Severity,
-    /// The team that answers.
+    /// How urgent it is. Definitions read from text may lack it, or say it in their own words in `labels`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
+    /// The team that answers; empty where nobody said.
+    #[serde(default)]
     pub owner: String,
-    /// One line: what is wrong. Prometheus' templates are allowed.
+    /// One line: what is wrong. Prometheus' templates are allowed. Empty where nobody said.
+    #[serde(default)]
     pub summary: String,
     /// More: impact and first thoughts. Templates are allowed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -114,6 +117,19 @@ pub struct AlertNeedsRunbook {
 }
 
 impl Alert {
+    /// All labels the alert has beside those of its query: what routes match on.
+    #[must_use]
+    pub fn all_labels(&self) -> BTreeMap<String, String> {
+        let mut labels = self.labels.clone();
+        if let Some(severity) = self.severity {
+            labels.insert("severity".to_owned(), severity.word().to_owned());
+        }
+        if !self.owner.is_empty() {
+            labels.insert("team".to_owned(), self.owner.clone());
+        }
+        labels
+    }
+
     /// Starts an alert: `.when(…)`, `.severity(…)`, `.owner(…)`, `.summary(…)`, `.runbook(…)` complete it.
     #[track_caller]
     #[expect(
@@ -180,7 +196,7 @@ impl AlertNeedsQuery {
                 query: query.into(),
                 lasting: Duration::ZERO,
                 keep_firing: None,
-                severity: Severity::Warning,
+                severity: None,
                 owner: String::new(),
                 summary: String::new(),
                 description: None,
@@ -204,7 +220,7 @@ impl AlertNeedsSeverity {
 
     /// How urgent it is.
     pub fn severity(mut self, severity: Severity) -> AlertNeedsOwner {
-        self.alert.severity = severity;
+        self.alert.severity = Some(severity);
         AlertNeedsOwner { alert: self.alert }
     }
 }

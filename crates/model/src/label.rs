@@ -49,16 +49,19 @@ pub enum Domain {
         /// One of them.
         example: String,
     },
+    /// Nobody said: of metrics that were read, not declared.
+    Unknown,
 }
 
 impl Domain {
-    /// How many values there can be.
+    /// How many values there can be; one where nobody said.
     #[must_use]
     pub fn size(&self) -> u32 {
         match self {
             Self::Values(values) => u32::try_from(values.len()).unwrap_or(u32::MAX),
             Self::Pattern { at_most, .. } | Self::Bounded { at_most, .. } => *at_most,
             Self::Unbounded { budget, .. } => *budget,
+            Self::Unknown => 1,
         }
     }
 
@@ -70,6 +73,7 @@ impl Domain {
             Self::Pattern { example, .. }
             | Self::Bounded { example, .. }
             | Self::Unbounded { example, .. } => example,
+            Self::Unknown => "",
         }
     }
 }

@@ -53,7 +53,7 @@ impl MetricDef {
                 .collect()
         };
         match &self.kind {
-            MetricKind::Counter | MetricKind::Gauge => with(&[""]),
+            MetricKind::Counter | MetricKind::Gauge | MetricKind::Unknown => with(&[""]),
             MetricKind::Summary { .. } => with(&["", "_sum", "_count"]),
             MetricKind::Histogram { buckets, native } => match (buckets.is_empty(), *native) {
                 (true, _) => with(&[""]),
@@ -86,6 +86,8 @@ pub enum MetricKind {
         /// Which quantiles, 0 to 1.
         quantiles: Vec<f64>,
     },
+    /// Nobody said: of metrics that were read, not declared.
+    Unknown,
 }
 
 impl MetricKind {
@@ -97,6 +99,7 @@ impl MetricKind {
             Self::Gauge => "gauge",
             Self::Histogram { .. } => "histogram",
             Self::Summary { .. } => "summary",
+            Self::Unknown => "unknown",
         }
     }
 }

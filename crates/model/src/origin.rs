@@ -3,13 +3,13 @@
 use std::fmt;
 use std::panic::Location;
 
-/// The Rust file and line of a definition, captured by `#[track_caller]` constructors.
+/// The file and line of a definition: Rust, captured by `#[track_caller]` constructors, or the text that it
+/// was read from.
 ///
-/// Two origins are always equal: a definition is what it says, wherever it stands. Definitions read from
-/// text have none.
+/// Two origins are always equal: a definition is what it says, wherever it stands.
 #[derive(Clone, Copy, Default)]
 pub struct Origin {
-    location: Option<&'static Location<'static>>,
+    location: Option<(&'static str, u32, u32)>,
     anchor: Option<&'static str>,
 }
 
@@ -18,8 +18,14 @@ impl Origin {
     #[track_caller]
     #[must_use]
     pub fn here() -> Self {
+        Self::caller(Location::caller(), None)
+    }
+
+    /// A place in a text that was read; line and column from 1.
+    #[must_use]
+    pub const fn at(file: &'static str, line: u32, column: u32) -> Self {
         Self {
-            location: Some(Location::caller()),
+            location: Some((file, line, column)),
             anchor: None,
         }
     }
@@ -29,13 +35,17 @@ impl Origin {
     #[track_caller]
     #[must_use]
     pub fn anchored(anchor: &'static str) -> Self {
+        Self::caller(Location::caller(), Some(anchor))
+    }
+
+    fn caller(place: &'static Location<'static>, anchor: Option<&'static str>) -> Self {
         Self {
-            location: Some(Location::caller()),
-            anchor: Some(anchor),
+            location: Some((place.file(), place.line(), place.column())),
+            anchor,
         }
     }
 
-    /// No place in Rust source.
+    /// No place.
     #[must_use]
     pub const fn none() -> Self {
         Self {
@@ -47,7 +57,7 @@ impl Origin {
     /// File, line and column (both from 1), where known.
     #[must_use]
     pub fn location(self) -> Option<(&'static str, u32, u32)> {
-        self.location.map(|l| (l.file(), l.line(), l.column()))
+        self.location
     }
 
     /// The text to look for, in double quotes, at or after the line; see [`Origin::anchored`].
@@ -68,7 +78,7 @@ impl Eq for Origin {}
 impl fmt::Debug for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.location {
-            Some(l) => write!(f, "{}:{}", l.file(), l.line()),
+            Some((file, line, _)) => write!(f, "{file}:{line}"),
             None => f.write_str("-"),
         }
     }

@@ -191,6 +191,15 @@ pub struct RuleGroup {
     /// How often the rules are evaluated; the stack's interval where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<Duration>,
+    /// Labels of the results of all its rules, where a rule does not set them itself.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+    /// How many alerts, or series of a recording rule, a rule may give; without it, any number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// How far in the past the rules are evaluated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query_offset: Option<Duration>,
     /// The rules, in order of evaluation.
     pub rules: Vec<Rule>,
     /// Where it is defined.
@@ -206,6 +215,9 @@ impl RuleGroup {
         Self {
             name: name.into(),
             interval: None,
+            labels: BTreeMap::new(),
+            limit: None,
+            query_offset: None,
             rules: vec![],
             origin: Origin::here(),
         }

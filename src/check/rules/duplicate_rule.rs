@@ -31,7 +31,7 @@ Remove one, rename it, or give it a label that tells them apart.
         let mut stack = twice("api-2");
         for rule in stack.rule_groups.iter_mut().skip(1).flat_map(|group| &mut group.rules) {
             if let Rule::Alert(alert) = rule {
-                alert.severity = obsctl_model::Severity::Critical;
+                alert.severity = Some(obsctl_model::Severity::Critical);
             }
         }
         stack
@@ -57,9 +57,10 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
         for rule in &group.rules {
             let (alerts, mut labels): (_, Vec<(&str, &str)>) = match rule {
                 Rule::Alert(alert) => {
-                    let own = [("severity", alert.severity.word()), ("team", &alert.owner)];
+                    let severity = alert.severity.map(|severity| ("severity", severity.word()));
+                    let own = severity.into_iter().chain([("team", alert.owner.as_str())]);
                     let further = alert.labels.iter().map(|(k, v)| (k.as_str(), v.as_str()));
-                    (true, own.into_iter().chain(further).collect())
+                    (true, own.chain(further).collect())
                 }
                 Rule::Record(rule) => (
                     false,

@@ -135,7 +135,7 @@ impl<'a> Known<'a> {
         match metric.label(label).map(|label| &label.domain) {
             Some(Domain::Values(values)) => Values::exactly(values),
             Some(Domain::Pattern { regex, .. }) => Some(Values::Matching(regex)),
-            Some(Domain::Bounded { .. } | Domain::Unbounded { .. }) => None,
+            Some(Domain::Bounded { .. } | Domain::Unbounded { .. } | Domain::Unknown) => None,
             None if label == "job" => self.jobs(|job| job.exposes == metric.exposed_by),
             None => None,
         }
@@ -145,9 +145,10 @@ impl<'a> Known<'a> {
         match (label, of_alerts) {
             ("job", false) => self.jobs(|_| true),
             ("alertname", true) => Values::exactly(self.alerts.iter().map(|one| &one.name)),
-            ("severity", true) => {
-                Values::exactly(self.alerts.iter().map(|one| one.severity.word()))
-            }
+            ("severity", true) => Values::exactly(self.alerts.iter().filter_map(|one| {
+                let own = one.severity.map(obsctl_model::Severity::word);
+                own.or_else(|| one.labels.get("severity").map(String::as_str))
+            })),
             ("alertstate", true) => Values::exactly(["pending", "firing"]),
             _ => None,
         }

@@ -133,6 +133,7 @@ pub(super) fn text_of<'a>(placed: &PlacedQuery<'a>) -> &'a str {
         ExpressionRef::Logql(query) => query.as_str(),
         ExpressionRef::Traceql(query) => query.as_str(),
         ExpressionRef::ServiceMap(selector) => selector,
+        ExpressionRef::Other(_) => "",
     }
 }
 

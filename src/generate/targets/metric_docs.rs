@@ -92,6 +92,7 @@ fn kind(metric: &MetricDef) -> String {
     match &metric.kind {
         MetricKind::Counter => format!("A counter{unit}."),
         MetricKind::Gauge => format!("A gauge{unit}."),
+        MetricKind::Unknown => format!("Of unknown type{unit}."),
         MetricKind::Summary { quantiles } => {
             format!("A summary{unit} with the quantiles {}.", numbers(quantiles))
         }
@@ -162,6 +163,7 @@ pub(super) fn domain(domain: &Domain) -> String {
                 code(example)
             )
         }
+        Domain::Unknown => "unknown".to_owned(),
     }
 }
 
@@ -173,7 +175,7 @@ fn series(metric: &MetricDef) -> u64 {
         .map(|label| u64::from(label.domain.size()))
         .fold(1, u64::saturating_mul);
     let each = match &metric.kind {
-        MetricKind::Counter | MetricKind::Gauge => 1,
+        MetricKind::Counter | MetricKind::Gauge | MetricKind::Unknown => 1,
         // Quantiles, sum and count.
         MetricKind::Summary { quantiles } => quantiles.len() + 2,
         // Buckets, the one without a bound, sum and count; a native histogram is one series.

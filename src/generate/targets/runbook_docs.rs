@@ -53,6 +53,13 @@ fn alerts(project: &Project) -> Alerts<'_> {
     found
 }
 
+/// How urgent an alert is, in a word.
+fn severity(alert: &Alert) -> &str {
+    let own = alert.severity.map(obsctl_model::Severity::word);
+    own.or_else(|| alert.labels.get("severity").map(String::as_str))
+        .unwrap_or("unclassified")
+}
+
 fn index(runbooks: &[Runbook], alerts: &Alerts<'_>) -> String {
     let mut page = Markdown::page("Runbooks");
     page.paragraph("What to look at and what to do when an alert fires. In Grafana each is a page of its own, with live panels; an alert's `runbook_url` leads there.");
@@ -63,7 +70,7 @@ fn index(runbooks: &[Runbook], alerts: &Alerts<'_>) -> String {
                 .get(&runbook.id)
                 .into_iter()
                 .flatten()
-                .map(|alert| format!("{} ({})", code(&alert.name), alert.severity.word()))
+                .map(|alert| format!("{} ({})", code(&alert.name), severity(alert)))
                 .collect();
             vec![
                 format!("[{}]({}.md)", prose(&runbook.title), runbook.id),
@@ -140,7 +147,7 @@ fn alert(page: &mut Markdown, alert: &Alert) {
     };
     page.paragraph(&format!(
         "{}, for {}; {lasting}: {}",
-        capitalised(alert.severity.word()),
+        capitalised(severity(alert)),
         code(&alert.owner),
         code(&alert.summary),
     ));

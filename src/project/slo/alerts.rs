@@ -97,7 +97,7 @@ impl Lowering<'_> {
             query: self.query(&condition).into(),
             lasting: Duration::ZERO,
             keep_firing: None,
-            severity: urgency.severity(),
+            severity: Some(urgency.severity()),
             owner: slo.owner.clone(),
             summary,
             description: Some(description),

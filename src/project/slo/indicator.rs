@@ -113,7 +113,7 @@ impl Reader<'_> {
                         MetricKind::Histogram { .. } | MetricKind::Summary { .. } => {
                             format!("count observations with `{}_count`", metric.name)
                         }
-                        MetricKind::Counter => "select a counter".to_owned(),
+                        MetricKind::Counter | MetricKind::Unknown => "select a counter".to_owned(),
                     }));
                 }
             }

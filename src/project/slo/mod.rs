@@ -107,10 +107,9 @@ fn groups(slo: &Lowering<'_>) -> Vec<RuleGroup> {
         .zip(rules)
         .filter(|(_, rules)| !rules.is_empty())
         .map(|(name, rules)| RuleGroup {
-            name,
-            interval: Some(lower::EVERY),
             rules,
             origin: slo.slo.origin,
+            ..RuleGroup::new(name).every(lower::EVERY)
         })
         .collect()
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Color, Datasource, Expression};
+use super::{Color, Expression};
 use crate::{Duration, Origin};
 
 /// Events found by a query, drawn as vertical lines over every time series panel.
@@ -94,11 +94,5 @@ impl Annotation {
     pub fn off(mut self) -> Self {
         self.off = true;
         self
-    }
-
-    /// What answers.
-    #[must_use]
-    pub fn source(&self) -> Datasource {
-        Datasource::of(self.expression.kind())
     }
 }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Datasource, Expression, TimeRange};
+use super::{Expression, TimeRange};
 use crate::{LogQl, Promql, TraceQl};
 
 /// A query opened in Explore. Grafana's variables in it are filled in when the link is followed:
@@ -60,8 +60,8 @@ impl Explore {
     /// The address, relative to Grafana's root.
     #[must_use]
     pub fn href(&self) -> String {
-        let source = Datasource::of(self.expression.kind());
-        let datasource = json!({ "type": source.kind.plugin(), "uid": source.uid });
+        let (plugin, uid) = self.expression.datasource();
+        let datasource = json!({ "type": plugin, "uid": uid });
         let text = self.expression.as_str();
         let query = match &self.expression {
             Expression::Promql(_) => {
@@ -76,13 +76,19 @@ impl Explore {
             Expression::ServiceMap { .. } => {
                 json!({ "refId": "A", "datasource": datasource, "serviceMapQuery": text, "queryType": "serviceMap" })
             }
+            Expression::Other(other) => {
+                let mut query = other.json.clone();
+                query.insert("refId".to_owned(), "A".into());
+                query.insert("datasource".to_owned(), datasource);
+                query.into()
+            }
         };
         let (from, to) = match &self.time {
             Some(time) => (time.from.as_str(), time.to.as_str()),
             None => ("${__from}", "${__to}"),
         };
         let panes = json!({ "a": {
-            "datasource": source.uid,
+            "datasource": uid,
             "queries": [query],
             "range": { "from": from, "to": to },
         } });

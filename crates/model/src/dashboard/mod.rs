@@ -32,7 +32,7 @@ pub use link::{DashboardLink, DashboardLinkTarget, Link, LinkTarget};
 pub use lower::UnitOf;
 pub use panel::{Panel, Panels, Visualization};
 pub use places::{ExpressionRef, Place, PlacedQuery, PlacedText, TextKind};
-pub use query::{Evaluation, Expression, Format, Query, service_map};
+pub use query::{Evaluation, Expression, Format, OtherQuery, Query, service_map};
 pub use transform::Transformation;
 pub use variable::Variable;
 

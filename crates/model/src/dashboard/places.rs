@@ -2,7 +2,9 @@
 
 use super::query::letters;
 use super::variable::Values;
-use super::{Annotation, Dashboard, Expression, Link, LinkTarget, Panel, Variable, Visualization};
+use super::{
+    Annotation, Dashboard, Expression, Link, LinkTarget, OtherQuery, Panel, Variable, Visualization,
+};
 use crate::{LogQl, Origin, Promql, TraceQl};
 
 /// Where in a dashboard something stands.
@@ -48,6 +50,8 @@ pub enum ExpressionRef<'a> {
     Traceql(&'a TraceQl),
     /// The service graph, narrowed by a selector.
     ServiceMap(&'a str),
+    /// Of another datasource.
+    Other(&'a OtherQuery),
 }
 
 impl<'a> From<&'a Expression> for ExpressionRef<'a> {
@@ -57,6 +61,7 @@ impl<'a> From<&'a Expression> for ExpressionRef<'a> {
             Expression::Logql(query) => Self::Logql(query),
             Expression::Traceql(query) => Self::Traceql(query),
             Expression::ServiceMap { selector } => Self::ServiceMap(selector),
+            Expression::Other(query) => Self::Other(query),
         }
     }
 }
@@ -254,6 +259,7 @@ fn variable_query(variable: &Variable) -> Option<PlacedQuery<'_>> {
     let (expression, own) = match &variable.values {
         Values::LabelValues { of, .. } => (ExpressionRef::Promql(of), of.origin()),
         Values::LogLabelValues { of: Some(of), .. } => (ExpressionRef::Logql(of), of.origin()),
+        Values::QueryResult(query) => (ExpressionRef::Promql(query), query.origin()),
         _ => return None,
     };
     let wanted_label = match &variable.values {

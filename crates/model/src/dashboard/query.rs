@@ -2,12 +2,13 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::{Datasource, DatasourceKind};
 use crate::query::{Selector, Vector};
 use crate::{Duration, LogQl, Metric, Origin, Promql, TraceQl};
 
-/// A query in one of the three languages.
+/// A query.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Expression {
@@ -23,16 +24,43 @@ pub enum Expression {
         #[serde(default)]
         selector: String,
     },
+    /// Of any other datasource, as its plugin takes it.
+    Other(OtherQuery),
+}
+
+/// A query that only its datasource's plugin can read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OtherQuery {
+    /// The datasource's plugin: `cloudwatch`, `mysql`, `__expr__`.
+    pub plugin: String,
+    /// The datasource's uid.
+    pub uid: String,
+    /// All of Grafana's query but the datasource and the ref id.
+    #[serde(default)]
+    pub json: Map<String, Value>,
 }
 
 impl Expression {
-    /// What has to answer.
+    /// What has to answer; nothing that obsctl knows, of another datasource.
     #[must_use]
-    pub const fn kind(&self) -> DatasourceKind {
+    pub const fn kind(&self) -> Option<DatasourceKind> {
         match self {
-            Self::Promql(_) => DatasourceKind::Prometheus,
-            Self::Logql(_) => DatasourceKind::Loki,
-            Self::Traceql(_) | Self::ServiceMap { .. } => DatasourceKind::Tempo,
+            Self::Promql(_) => Some(DatasourceKind::Prometheus),
+            Self::Logql(_) => Some(DatasourceKind::Loki),
+            Self::Traceql(_) | Self::ServiceMap { .. } => Some(DatasourceKind::Tempo),
+            Self::Other(_) => None,
+        }
+    }
+
+    /// Plugin and uid of the datasource that answers: the stack's own of its kind.
+    pub(super) fn datasource(&self) -> (&str, &str) {
+        match (self, self.kind()) {
+            (Self::Other(other), _) => (&other.plugin, &other.uid),
+            (_, kind) => {
+                let own = kind.map_or("", DatasourceKind::plugin);
+                (own, own)
+            }
         }
     }
 
@@ -44,6 +72,7 @@ impl Expression {
             Self::Logql(query) => query.as_str(),
             Self::Traceql(query) => query.as_str(),
             Self::ServiceMap { selector } => selector,
+            Self::Other(_) => "",
         }
     }
 
@@ -54,7 +83,7 @@ impl Expression {
             Self::Promql(query) => query.origin(),
             Self::Logql(query) => query.origin(),
             Self::Traceql(query) => query.origin(),
-            Self::ServiceMap { .. } => Origin::none(),
+            Self::ServiceMap { .. } | Self::Other(_) => Origin::none(),
         }
     }
 }
@@ -159,16 +188,6 @@ impl From<Expression> for Query {
             limit: None,
             datasource: None,
         }
-    }
-}
-
-impl Query {
-    /// The datasource that answers.
-    #[must_use]
-    pub fn source(&self) -> Datasource {
-        self.datasource
-            .clone()
-            .unwrap_or(Datasource::of(self.expression.kind()))
     }
 }
 

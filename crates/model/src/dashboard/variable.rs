@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::DatasourceKind;
 use crate::query::Instant;
@@ -89,6 +90,10 @@ pub enum Values {
     Textbox,
     /// One value that never changes.
     Constant(String),
+    /// The series of a query, as text; `regex` takes the values out of it.
+    QueryResult(Promql),
+    /// What none of these can say, as Grafana's JSON.
+    Other(Value),
 }
 
 /// A value and the text shown for it.

@@ -195,6 +195,7 @@ fn variables_are_defined_and_used() {
                 ExpressionRef::Logql(query) => query.to_string(),
                 ExpressionRef::Traceql(query) => query.to_string(),
                 ExpressionRef::ServiceMap(selector) => selector.to_owned(),
+                ExpressionRef::Other(_) => String::new(),
             });
             text.push('\n');
         }

@@ -179,7 +179,7 @@ impl Family {
     fn new_series(&self) -> Series {
         match &self.definition.kind {
             MetricKind::Counter => Series::Counter(CounterHandle::default()),
-            MetricKind::Gauge => Series::Gauge(GaugeHandle::default()),
+            MetricKind::Gauge | MetricKind::Unknown => Series::Gauge(GaugeHandle::default()),
             MetricKind::Histogram { buckets, native } => {
                 Series::Histogram(HistogramHandle::new(buckets, *native))
             }

@@ -48,7 +48,10 @@ fn page(definitions: &Definitions<'_>, group: &RuleGroup, alert: &Alert) -> Stri
         page = page.text(description);
     }
     page.facts(&[
-        ("severity", Some(alert.severity.word().to_owned())),
+        (
+            "severity",
+            alert.severity.map(|severity| severity.word().to_owned()),
+        ),
         ("owner", Some(alert.owner.clone())),
         ("labels", Some(labels.join(", "))),
         ("after", Some(alert.lasting.to_string())),

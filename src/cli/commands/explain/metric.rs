@@ -110,6 +110,7 @@ fn label(label: &LabelDef) -> String {
         Domain::Unbounded { budget, example } => {
             format!("grows; budget {budget} values, like {example}")
         }
+        Domain::Unknown => "unknown".to_owned(),
     };
     format!("{}: {values}", label.name)
 }

@@ -13,6 +13,8 @@ pub enum Target {
     Prometheus(PrometheusTarget),
     Loki(LokiTarget),
     Tempo(TempoTarget),
+    /// Of any other datasource: written, not read.
+    Other(Value),
 }
 
 impl<'de> Deserialize<'de> for Target {

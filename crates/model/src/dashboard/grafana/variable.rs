@@ -1,6 +1,7 @@
 //! Variables: `type` decides which keys there are.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::DatasourceRef;
 
@@ -13,6 +14,9 @@ pub enum Variable {
     Datasource(DatasourceVariable),
     Textbox(Textbox),
     Constant(Constant),
+    /// Any other: written, not read.
+    #[serde(untagged, skip_deserializing)]
+    Other(Value),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,7 +10,7 @@ mod variable;
 use super::grafana::{self, DatasourceRef, Element, GridPos, SCHEMA_VERSION};
 use super::layout::{self, Ids};
 use super::link::DashboardLinkTarget;
-use super::{Annotation, Dashboard, DashboardLink, Datasource, Row};
+use super::{Annotation, Dashboard, DashboardLink, Datasource, Expression, Row};
 use crate::{Promql, Unit};
 
 /// Derives the unit of an expression from the catalog.
@@ -112,6 +112,18 @@ fn datasource(source: &Datasource) -> DatasourceRef {
     }
 }
 
+/// What answers an expression.
+fn source(expression: &Expression, chosen: Option<&Datasource>) -> DatasourceRef {
+    if let Some(chosen) = chosen {
+        return datasource(chosen);
+    }
+    let (plugin, uid) = expression.datasource();
+    DatasourceRef {
+        kind: plugin.to_owned(),
+        uid: uid.to_owned(),
+    }
+}
+
 /// Grafana's own annotations, which every dashboard lists first.
 fn built_in() -> grafana::Annotation {
     grafana::Annotation {
@@ -136,7 +148,7 @@ fn built_in() -> grafana::Annotation {
 fn annotation(annotation: &Annotation) -> grafana::Annotation {
     grafana::Annotation {
         built_in: None,
-        datasource: datasource(&annotation.source()),
+        datasource: source(&annotation.expression, None),
         enable: !annotation.off,
         expr: Some(annotation.expression.as_str().to_owned()),
         hide: None,

@@ -3,7 +3,7 @@
 use obsctl_promql::Expr;
 use obsctl_promql::ast::{Call, Name, Number};
 
-use super::{UnitOf, datasource, field, target, transform};
+use super::{UnitOf, field, source, target, transform};
 use crate::dashboard::grafana::{
     self, DatasourceRef, FieldConfig, GridPos, PANEL_VERSION, RepeatDirection,
 };
@@ -64,7 +64,7 @@ fn sources(panel: &Panel) -> Option<DatasourceRef> {
     let mut sources: Vec<_> = panel
         .queries
         .iter()
-        .map(|query| datasource(&query.source()))
+        .map(|query| source(&query.expression, query.datasource.as_ref()))
         .collect();
     sources.sort();
     sources.dedup();

@@ -1,8 +1,9 @@
 //! Queries of panels.
 
 use obsctl_promql::Expr;
+use serde_json::json;
 
-use super::{datasource, legend};
+use super::{legend, source};
 use crate::dashboard::grafana::{
     LokiQueryType, LokiTarget, MetricsQueryType, PrometheusFormat, PrometheusTarget, Target,
     TempoQueryType, TempoTarget,
@@ -33,6 +34,15 @@ pub(super) fn lower(panel: &Panel) -> Vec<Target> {
             Expression::Traceql(traceql) => Target::Tempo(tempo(panel, query, traceql, ref_id)),
             Expression::ServiceMap { selector } => {
                 Target::Tempo(service_map(query, selector, ref_id))
+            }
+            Expression::Other(other) => {
+                let mut json = other.json.clone();
+                json.insert(
+                    "datasource".to_owned(),
+                    json!({ "type": other.plugin, "uid": other.uid }),
+                );
+                json.insert("refId".to_owned(), ref_id.into());
+                Target::Other(json.into())
             }
         })
         .collect()
@@ -71,7 +81,7 @@ fn prometheus(
     let format = query.format.unwrap_or(asks(panel).format);
     let legend = || legend::of(panel, promql, format);
     PrometheusTarget {
-        datasource: datasource(&query.source()),
+        datasource: source(&query.expression, query.datasource.as_ref()),
         editor_mode: "code".to_owned(),
         exemplar: exemplars.then_some(true),
         expr: promql.as_str().to_owned(),
@@ -116,7 +126,7 @@ fn loki(panel: &Panel, query: &Query, logql: &LogQl, ref_id: String) -> LokiTarg
         evaluation(panel, query)
     };
     LokiTarget {
-        datasource: datasource(&query.source()),
+        datasource: source(&query.expression, query.datasource.as_ref()),
         direction: lines.then(|| "backward".to_owned()),
         editor_mode: "code".to_owned(),
         expr: logql.as_str().to_owned(),
@@ -176,7 +186,7 @@ fn service_map(query: &Query, selector: &str, ref_id: String) -> TempoTarget {
 
 fn tempo_target(query: &Query, query_type: TempoQueryType, ref_id: String) -> TempoTarget {
     TempoTarget {
-        datasource: datasource(&query.source()),
+        datasource: source(&query.expression, query.datasource.as_ref()),
         filters: vec![],
         hide: query.hidden.then_some(true),
         limit: None,

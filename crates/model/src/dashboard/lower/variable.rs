@@ -85,6 +85,17 @@ pub(super) fn lower(variable: &Variable) -> Json {
             refresh: 1,
             regex: variable.regex.clone().unwrap_or_default(),
         }),
+        Values::QueryResult(promql) => {
+            let text = format!("query_result({promql})");
+            let query = VariableQuery::Prometheus(text.clone());
+            Json::Query(query_variable(
+                variable,
+                datasource(&PROMETHEUS),
+                text,
+                query,
+            ))
+        }
+        Values::Other(json) => Json::Other(json.clone()),
         Values::Textbox => {
             let value = variable.default.first().cloned().unwrap_or_default();
             Json::Textbox(Textbox {

@@ -8,6 +8,7 @@ pub mod gauge;
 pub mod heatmap;
 pub mod logs;
 pub mod node_graph;
+mod plugin;
 mod setters;
 pub mod stat;
 pub mod state_timeline;
@@ -185,6 +186,8 @@ impl Asks {
     };
 }
 
+pub use plugin::{Plugin, plugin};
+
 /// Lists the panel types: the enums over all of them and their conversions are made from it.
 macro_rules! panel_types {
     ($($(#[$doc:meta])+ $module:ident $type:ident;)+) => {
@@ -195,6 +198,8 @@ macro_rules! panel_types {
         #[serde(rename_all = "snake_case", deny_unknown_fields)]
         pub enum Visualization {
             $($(#[$doc])+ $type($type),)+
+            /// Any other panel.
+            Plugin(Plugin),
         }
 
         /// The options of a panel in Grafana's JSON.
@@ -202,6 +207,8 @@ macro_rules! panel_types {
         #[serde(untagged)]
         pub enum Options {
             $($(#[$doc])+ $type(<$type as PanelType>::Options),)+
+            /// Of any other panel: written, not read.
+            Plugin(Value),
         }
 
         /// The field settings of a panel in Grafana's JSON.
@@ -209,6 +216,14 @@ macro_rules! panel_types {
         #[serde(untagged)]
         pub enum Custom {
             $($(#[$doc])+ $type(<$type as PanelType>::Custom),)+
+            /// Of any other panel: written, not read.
+            Plugin(Value),
+        }
+
+        impl From<Plugin> for Visualization {
+            fn from(plugin: Plugin) -> Self {
+                Self::Plugin(plugin)
+            }
         }
 
         $(impl From<$type> for Visualization {
@@ -223,34 +238,52 @@ macro_rules! panel_types {
 
             /// The id of Grafana's plugin.
             #[must_use]
-            pub fn plugin(&self) -> &'static str {
-                match self { $(Self::$type(_) => $type::PLUGIN),+ }
+            pub fn plugin(&self) -> &str {
+                match self {
+                    $(Self::$type(_) => $type::PLUGIN,)+
+                    Self::Plugin(plugin) => &plugin.id,
+                }
             }
 
             /// The size of a panel that says none.
             #[must_use]
             pub fn size(&self) -> Size {
-                match self { $(Self::$type(_) => $type::SIZE),+ }
+                match self {
+                    $(Self::$type(_) => $type::SIZE,)+
+                    Self::Plugin(_) => Plugin::SIZE,
+                }
             }
 
             /// How queries are asked that do not say it themselves.
             #[must_use]
             pub fn asks(&self) -> Asks {
-                match self { $(Self::$type(one) => one.asks()),+ }
+                match self {
+                    $(Self::$type(one) => one.asks(),)+
+                    Self::Plugin(_) => Asks::SERIES,
+                }
             }
 
             /// How values are coloured; nothing where there are none.
             #[must_use]
             pub fn colors(&self) -> Option<ColorMode> {
-                match self { $(Self::$type(one) => one.colors()),+ }
+                match self {
+                    $(Self::$type(one) => one.colors(),)+
+                    Self::Plugin(_) => None,
+                }
             }
 
             pub(crate) fn options(&self, panel: &Panel, unit: Option<&str>) -> Options {
-                match self { $(Self::$type(one) => Options::$type(one.options(panel, unit))),+ }
+                match self {
+                    $(Self::$type(one) => Options::$type(one.options(panel, unit)),)+
+                    Self::Plugin(plugin) => Options::Plugin(plugin.options.clone()),
+                }
             }
 
             pub(crate) fn custom(&self, panel: &Panel) -> Option<Custom> {
-                match self { $(Self::$type(one) => one.custom(panel).map(Custom::$type)),+ }
+                match self {
+                    $(Self::$type(one) => one.custom(panel).map(Custom::$type),)+
+                    Self::Plugin(plugin) => plugin.custom.clone().map(Custom::Plugin),
+                }
             }
         }
 

@@ -31,7 +31,7 @@ fn family(metric: &Exposed) -> MetricFamily {
     let definition = &*metric.definition;
     let kind = match definition.kind {
         MetricKind::Counter => MetricType::Counter,
-        MetricKind::Gauge => MetricType::Gauge,
+        MetricKind::Gauge | MetricKind::Unknown => MetricType::Gauge,
         MetricKind::Histogram { .. } => MetricType::Histogram,
         MetricKind::Summary { .. } => MetricType::Summary,
     };
