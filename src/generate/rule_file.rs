@@ -315,6 +315,8 @@ mod tests {
             groups: vec![Group {
                 name: "g".to_owned(),
                 interval: None,
+                limit: None,
+                query_offset: None,
                 rules: group()
                     .rules
                     .iter()

@@ -5,6 +5,7 @@
 
 mod alert;
 mod allow;
+mod catalog;
 pub mod dashboard;
 mod duration;
 mod label;
@@ -30,6 +31,7 @@ pub use alert::{
     AlertNeedsSummary, Severity,
 };
 pub use allow::Allow;
+pub use catalog::TelemetryCatalog;
 pub use dashboard::{Dashboard, Panel};
 pub use duration::{Duration, DurationError, days, hours, millis, mins, secs};
 pub use label::{Domain, Label, LabelDef, LabelValue};

@@ -21,7 +21,8 @@ pub struct MetricDef {
     /// The labels, in the order they are declared.
     #[serde(default)]
     pub labels: Vec<LabelDef>,
-    /// The team that answers for it.
+    /// The team that answers for it; empty where nobody said.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub owner: String,
     /// Whether others may build on it.
     #[serde(default)]

@@ -260,6 +260,7 @@ fn wrong_samples(role: Role, text: &str) -> Vec<String> {
                     .unwrap()
                     .is_match(value),
                 Domain::Bounded { .. } | Domain::Unbounded { .. } => value != "other",
+                Domain::Unknown => true,
             };
             if !known {
                 wrong.push(format!("`{base}` has {}=\"{value}\"", label.name));
