@@ -9,6 +9,7 @@ pub mod generate;
 pub mod live;
 mod parallel;
 pub mod project;
+pub mod read;
 pub mod verify;
 
 #[doc(inline)]

@@ -28,6 +28,15 @@ pub fn traceql(text: &str) -> TraceQl {
 }
 
 impl TraceQl {
+    /// A query written at `origin`.
+    #[must_use]
+    pub fn written(text: impl Into<String>, origin: Origin) -> Self {
+        Self {
+            text: text.into(),
+            origin,
+        }
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
