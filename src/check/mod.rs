@@ -88,7 +88,8 @@ pub fn run(project: &Project, today: Option<&str>) -> Vec<Diagnostic> {
         (check.run)(&input, &mut findings);
         findings.of(check)
     });
-    let found = found.into_iter().flatten().collect();
+    let found = found.into_iter().flatten();
+    let found = found.chain(project.unread().iter().cloned()).collect();
     let mut kept = suppression::apply(project, found, today);
     // Stable: of equal findings the one in the definition itself stays, not the one in what is made from it.
     kept.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));

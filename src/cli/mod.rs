@@ -7,6 +7,7 @@ mod commands;
 mod compose;
 mod demo;
 mod error;
+mod estate;
 mod findings;
 mod manifest;
 mod progress;

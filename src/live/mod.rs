@@ -71,6 +71,15 @@ struct Run<'a> {
 /// A part of a verification.
 type Job<'a> = Box<dyn Fn() -> Vec<Step> + Sync + 'a>;
 
+/// The text of one page: what a service exposes.
+///
+/// # Errors
+/// When it cannot be had; what is said names the address and the reason.
+pub fn page(address: &Address, limit: Duration) -> Result<String, String> {
+    let client = Client::new(Peer::Page, address.clone(), limit);
+    client.text("").map_err(|trouble| trouble.to_string())
+}
+
 /// Asks everything, and judges what is heard.
 pub fn verify(project: &Project, settings: &Settings, tell: Tell<'_>) -> Report {
     let clients = settings

@@ -1,11 +1,12 @@
 //! Rules and dashboards as teams have them, in whatever form, read into the vocabulary of definitions: checks, diff and
 //! import then know no difference between what was written in Rust and what was not.
 //!
-//! [`read`] takes the texts of files and gives one [`Found`]. It never fails: what cannot be read is a finding, and a
+//! [`file()`] takes the text of a file and gives what is [`Found`] in it. It never fails: what cannot be read is a finding, and a
 //! file that is none of ours is said to be so.
 
 mod comments;
 mod dashboard;
+mod exposition;
 mod fields;
 mod json;
 mod language;
@@ -19,8 +20,8 @@ use obsctl_model::dashboard::Dashboard;
 use obsctl_model::{RuleGroup, TelemetryCatalog};
 
 use crate::diagnostic::Diagnostic;
-use crate::parallel;
 use comments::Comments;
+pub use exposition::exposition;
 use source::Source;
 
 /// A file to read.
@@ -48,7 +49,8 @@ pub struct Found {
 }
 
 impl Found {
-    fn append(&mut self, mut other: Self) {
+    /// Adds what another file holds.
+    pub fn append(&mut self, mut other: Self) {
         self.groups.append(&mut other.groups);
         self.dashboards.append(&mut other.dashboards);
         self.catalogs.append(&mut other.catalogs);
@@ -57,17 +59,9 @@ impl Found {
     }
 }
 
-/// Reads files, on all cores; what is found is in the order of the files.
+/// Reads a file. Files can be read on several cores at once.
 #[must_use]
-pub fn read(files: &[File<'_>]) -> Found {
-    let mut all = Found::default();
-    for found in parallel::map(files, |file| one(*file)) {
-        all.append(found);
-    }
-    all
-}
-
-fn one(file: File<'_>) -> Found {
+pub fn file(file: File<'_>) -> Found {
     let mut reader = Reader::new(Source::new(file.path, file.text));
     recognise::file(&mut reader);
     reader.found

@@ -14,7 +14,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "diagnostic",
             "generate",
             "live",
+            "parallel",
             "project",
+            "read",
             "verify",
         ],
     ),
@@ -23,6 +25,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("live", &["generate", "parallel", "project", "verify"]),
     ("parallel", &[]),
     ("project", &["diagnostic", "parallel"]),
+    ("read", &["diagnostic"]),
     ("verify", &["generate", "project"]),
 ];
 

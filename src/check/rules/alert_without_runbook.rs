@@ -50,9 +50,19 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 Diagnostic::new(subject::alert(group, alert), alert.origin, message)
             };
             match &alert.runbook {
+                // Rules that were read name it by an address.
+                None if alert
+                    .annotations
+                    .keys()
+                    .any(|name| name.contains("runbook")) => {}
                 None => findings.push(
-                    finding(format!("alert `{}` has no runbook", alert.name))
-                        .help("write one and name it: `.runbook(…)`"),
+                    finding(format!("alert `{}` has no runbook", alert.name)).help(
+                        if input.project.knows().ours {
+                            "write one and name it: `.runbook(…)`"
+                        } else {
+                            "write one, and say where it is in the annotation `runbook_url`"
+                        },
+                    ),
                 ),
                 Some(id) if !runbooks.contains(id.as_str()) => findings.push(
                     finding(format!(

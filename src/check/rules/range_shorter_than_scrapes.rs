@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use obsctl_model::Duration;
 use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 use obsctl_promql::ast::DurationExpr;
@@ -107,13 +106,18 @@ impl<'a> Intervals<'a> {
                 .and_modify(|known: &mut u64| *known = interval.min(*known))
                 .or_insert(interval);
         }
-        let interval = |own: Option<Duration>| own.unwrap_or(stack.evaluation_interval);
+        let usual = project
+            .knows()
+            .intervals
+            .then_some(stack.evaluation_interval);
         let groups = project.groups().iter();
+        let groups = groups.filter_map(|group| {
+            let interval = group.interval.or(usual)?;
+            Some((group.name.as_str(), interval.as_millis()))
+        });
         Self {
             jobs,
-            groups: groups
-                .map(|group| (group.name.as_str(), interval(group.interval).as_millis()))
-                .collect(),
+            groups: groups.collect(),
         }
     }
 
@@ -121,8 +125,11 @@ impl<'a> Intervals<'a> {
         match project.catalog().get(name)? {
             Series::Exposed { metric, .. } => {
                 let own = self.jobs.get(metric.exposed_by.name()).copied();
-                let interval = own.unwrap_or(project.stack().scrape_interval.as_millis());
-                Some((interval, "scraped"))
+                let usual = || {
+                    let usual = project.stack().scrape_interval.as_millis();
+                    project.knows().intervals.then_some(usual)
+                };
+                Some((own.or_else(usual)?, "scraped"))
             }
             Series::Recorded { group, .. } => {
                 Some((self.groups.get(group.as_str()).copied()?, "recorded"))

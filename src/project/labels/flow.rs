@@ -83,11 +83,12 @@ impl<'a> Flows<'a> {
         }
         let names: Vec<_> = rules.keys().copied().collect();
         let catalog = project.catalog().iter();
+        let targets = project.knows().target_labels.as_ref();
         let mut flows = Self {
             rules,
             recorded: BTreeMap::new(),
             known: catalog
-                .filter_map(|(name, series)| Some((name, known(series, &jobs)?)))
+                .filter_map(|(name, series)| Some((name, known(series, &jobs, targets)?)))
                 .collect(),
         };
         for name in names {
@@ -160,7 +161,11 @@ impl<'a> Flows<'a> {
 }
 
 /// The labels of a series that no rule records. `jobs` has the labels that scrapes of an exposer add.
-fn known<'a>(series: &'a Series, jobs: &BTreeMap<&str, Vec<&'a str>>) -> Option<Labels<'a>> {
+fn known<'a>(
+    series: &'a Series,
+    jobs: &BTreeMap<&str, Vec<&'a str>>,
+    targets: Option<&'a Vec<String>>,
+) -> Option<Labels<'a>> {
     let target = |added: &mut dyn Iterator<Item = &&'a str>| {
         let mut labels = Labels::none();
         added.for_each(|label| labels.add(label, Known::default()));
@@ -172,6 +177,10 @@ fn known<'a>(series: &'a Series, jobs: &BTreeMap<&str, Vec<&'a str>>) -> Option<
         Series::Exposed { metric, part } => {
             let own = jobs.get(metric.exposed_by.name());
             let mut labels = target(&mut own.into_iter().flatten());
+            labels.open = targets.is_none();
+            for label in targets.into_iter().flatten() {
+                labels.add(label, Known::default());
+            }
             for label in &metric.labels {
                 let known = Known {
                     always: !may_be_empty(&label.domain),
@@ -187,6 +196,7 @@ fn known<'a>(series: &'a Series, jobs: &BTreeMap<&str, Vec<&'a str>>) -> Option<
         Series::Synthetic(synthetic) => Some(match synthetic.labels {
             Some(own) => {
                 let mut labels = target(&mut jobs.values().flatten());
+                labels.open = targets.is_none();
                 own.iter().for_each(|label| labels.add(label, ALWAYS));
                 labels
             }
