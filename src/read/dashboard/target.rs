@@ -27,7 +27,8 @@ pub(super) fn expression(reader: &Reader<'_>, node: &Node<'_>, source: &Source) 
         Some((text.trim(), place(field)))
     };
     let plugin = source.plugin.as_str();
-    let expr = field("expr");
+    // Editors leave empty queries behind, which Grafana does not ask.
+    let expr = field("expr").filter(|(text, _)| !text.is_empty());
     match (plugin, expr) {
         (_, Some((text, at))) if PROMETHEUS.contains(&plugin) => promql(text, at),
         ("loki", Some((text, at))) => logql(text, at),

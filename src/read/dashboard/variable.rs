@@ -123,9 +123,11 @@ pub(super) fn metric_labels(text: &str, at: Origin) -> Option<Values> {
         return Some(Values::QueryResult(Promql::parse(query.trim(), at)));
     }
     let inside = arguments(text, "label_values")?;
+    let closed = |of: &str| of.matches('{').count() == of.matches('}').count();
     let (of, label) = match inside.rsplit_once(',') {
-        Some((of, label)) => (of.trim(), label.trim()),
-        None => (ALL, inside.trim()),
+        Some((of, label)) if closed(of) => (of.trim(), label.trim()),
+        None if !inside.contains('{') => (ALL, inside.trim()),
+        _ => (inside.trim(), ""),
     };
     Some(Values::LabelValues {
         label: label.to_owned(),
