@@ -10,6 +10,7 @@ pub mod runbook_pages;
 pub mod slo;
 mod speed;
 pub mod units;
+mod usage;
 
 use obsctl_model::dashboard::Dashboard;
 use obsctl_model::{RuleGroup, Stack};
@@ -21,6 +22,7 @@ pub use component::{Component, OTLP_PORTS, memory_variable, variable};
 pub use expression::{Expression, Site, subject};
 pub use knowledge::Knowledge;
 pub use speed::Speed;
+pub use usage::Usage;
 
 /// A linked stack.
 #[derive(Clone, Debug)]
