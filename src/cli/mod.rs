@@ -5,7 +5,7 @@ mod changes;
 mod clock;
 mod commands;
 mod compose;
-mod demo;
+mod credentials;
 mod error;
 mod findings;
 mod manifest;

@@ -5,6 +5,7 @@ mod alerts;
 mod answer;
 mod client;
 mod clock;
+mod demo;
 mod gate;
 mod grafana;
 mod loki;
@@ -20,10 +21,11 @@ use obsctl_model::dashboard::DatasourceKind;
 use crate::parallel;
 use crate::project::Project;
 use crate::verify::{Group, Outcome, Report, Step};
-use answer::Trouble;
 use client::Client;
 
 pub use address::{Address, Peer};
+pub use answer::Trouble;
+pub use demo::{Demo, Scenario};
 
 /// So many steps are under way at once; each server limits its own besides.
 const THREADS: usize = 12;
