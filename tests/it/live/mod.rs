@@ -3,6 +3,7 @@
 
 mod documented;
 mod hostile;
+mod local;
 mod running;
 mod scenarios;
 mod server;

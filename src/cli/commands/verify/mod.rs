@@ -86,20 +86,20 @@ impl Verify {
         workspace: &Workspace,
         terminal: &mut Terminal<'_>,
     ) -> Result<u8, CommandError> {
-        let settings = Settings {
-            addresses: self.addresses.read(workspace)?,
-            scenarios: self.scenarios,
-            only: self.only,
-            skip: self.skip,
-            request_limit: self.request_timeout,
-            timeout: self.timeout,
-        };
         let project = match Project::link(stack).at_speed(self.speed) {
             Ok(project) => project,
             Err(too_short) => {
                 findings::show(&too_short, workspace, terminal.err)?;
                 return Ok(FAILED);
             }
+        };
+        let settings = Settings {
+            addresses: self.addresses.read(&project, workspace)?,
+            scenarios: self.scenarios,
+            only: self.only,
+            skip: self.skip,
+            request_limit: self.request_timeout,
+            timeout: self.timeout,
         };
         let report = verify(&project, &settings, terminal)?;
         if report.steps.is_empty() {
