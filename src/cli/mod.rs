@@ -8,6 +8,7 @@ mod compose;
 mod credentials;
 mod error;
 mod findings;
+mod interrupt;
 mod manifest;
 mod progress;
 mod speed;
@@ -33,6 +34,8 @@ pub const CLEAN: u8 = 0;
 pub const FINDINGS: u8 = 1;
 /// Exit status: the command could not do its work.
 pub const FAILED: u8 = 2;
+/// Exit status: somebody ended it, and it left nothing behind.
+pub const INTERRUPTED: u8 = 130;
 
 const EXIT_STATUS: &str = "\
 Exit status:

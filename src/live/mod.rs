@@ -11,6 +11,7 @@ mod grafana;
 mod loki;
 mod prometheus;
 mod steps;
+mod stop;
 mod tempo;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +27,7 @@ use client::Client;
 pub use address::{Address, Peer};
 pub use answer::Trouble;
 pub use demo::{Demo, Scenario};
+pub use stop::Stop;
 
 /// So many steps are under way at once; each server limits its own besides.
 const THREADS: usize = 12;
@@ -45,6 +47,8 @@ pub struct Settings {
     pub request_limit: Duration,
     /// How long a scenario's alerts may take to arrive, and then to end; as long as their rules need without it.
     pub timeout: Option<Duration>,
+    /// How it is ended early.
+    pub stop: Stop,
 }
 
 /// What is going on.

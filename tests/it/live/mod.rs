@@ -3,6 +3,7 @@
 
 mod documented;
 mod hostile;
+mod interrupted;
 mod local;
 mod running;
 mod scenarios;

@@ -6,7 +6,7 @@ mod runbook;
 use std::time::Duration;
 
 use crate::live::prometheus::Answer;
-use crate::live::{Demo, Peer, Run, Scenario, clock, unasked};
+use crate::live::{Demo, Peer, Run, Scenario, Stop, clock, unasked};
 use crate::verify::scenario::Expected;
 use crate::verify::{Group, Outcome, Step};
 use alert::{begin, ended, is_complete, judge, watch};
@@ -49,13 +49,16 @@ pub(crate) fn all(run: &Run<'_>) -> Vec<Step> {
 struct Playing<'a> {
     demo: &'a Demo,
     name: &'a str,
+    stop: &'a Stop,
     ended: bool,
 }
 
 impl Playing<'_> {
     fn end(&mut self) -> Answer<()> {
         self.ended = true;
-        self.demo.end(self.name)
+        let answer = self.demo.end(self.name);
+        self.stop.set_free(true);
+        answer
     }
 }
 
@@ -63,7 +66,7 @@ impl Drop for Playing<'_> {
     fn drop(&mut self) {
         if !self.ended {
             // There is nobody left to tell.
-            let _ = self.demo.end(self.name);
+            let _ = self.end();
         }
     }
 }
@@ -71,6 +74,10 @@ impl Drop for Playing<'_> {
 fn play(run: &Run<'_>, demo: &Demo, scenario: &Scenario) -> Vec<Step> {
     let name = scenario.name.as_str();
     let one = |outcome: Outcome| vec![Group::Scenarios.step(name, outcome)];
+    let stop = &run.settings.stop;
+    if stop.is_wanted() {
+        return one(Outcome::not_run("interrupted before it began"));
+    }
     if scenario.active {
         return one(Outcome::not_run(
             "it is under way already: end it first, and wait until its alerts ended",
@@ -103,9 +110,11 @@ fn play(run: &Run<'_>, demo: &Demo, scenario: &Scenario) -> Vec<Step> {
         scenario.alerts.join(", "),
         shown(resolve)
     ));
+    stop.set_free(false);
     let mut playing = Playing {
         demo,
         name,
+        stop,
         ended: false,
     };
     if let Err(trouble) = demo.start(name) {
@@ -114,10 +123,13 @@ fn play(run: &Run<'_>, demo: &Demo, scenario: &Scenario) -> Vec<Step> {
     clock::until(arrive, PAUSE, || {
         let states: Vec<_> = awaited.iter_mut().map(|alert| watch(run, alert)).collect();
         run.doing(format!("scenario {name}: {}", states.join(", ")));
-        (awaited.iter().all(|alert| is_complete(run, alert)), ())
+        let complete = awaited.iter().all(|alert| is_complete(run, alert));
+        (complete || stop.is_wanted(), ())
     });
+    let interrupted = stop.is_wanted();
     let mut steps: Vec<_> = awaited
         .iter()
+        .filter(|_| !interrupted)
         .flat_map(|alert| judge(run, name, alert, arrive))
         .collect();
     if let Err(trouble) = playing.end() {
@@ -125,6 +137,9 @@ fn play(run: &Run<'_>, demo: &Demo, scenario: &Scenario) -> Vec<Step> {
         let fix = "end it by hand: `obsctl scenario` says how";
         steps.push(Group::Scenarios.step(name, Outcome::failed(reason, fix)));
         return steps;
+    }
+    if interrupted {
+        return one(Outcome::not_run("interrupted, and ended"));
     }
     run.doing(format!(
         "scenario {name}: waiting for the end of its alerts"
