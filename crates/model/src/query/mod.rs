@@ -1,6 +1,6 @@
 //! Queries: typed builders for PromQL, and typed text for all three languages.
 //!
-//! Read [`Promql`] first, then [`builder`]'s traits.
+//! Read [`Promql`] first, then the methods of [`Vector`], [`Instant`] and [`Operand`], which build it.
 
 mod builder;
 mod labels;

@@ -13,7 +13,7 @@ use crate::{MetricName, Origin};
 
 /// A PromQL query: its text, its tree with spans into that text, and where it was written.
 ///
-/// Built queries ([`crate::query::builder`]) and text ([`promql`]) both end up here, so that both are checked
+/// Built queries and text ([`promql`]) both end up here, so that both are checked
 /// alike. Text that does not parse is kept: the `syntax` check reports it.
 #[derive(Clone)]
 pub struct Promql {
