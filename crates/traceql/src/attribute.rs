@@ -286,13 +286,18 @@ mod tests {
     #[test]
     fn names_read_back_whatever_they_are() {
         let names = [
-            "a", "a.b-c", "a b", "", "5xx", "a\"b", "a\\b", "é", "${x:csv}", "a${x}.b", "${", "span.x",
+            "a", "a.b-c", "a b", "", "5xx", "a\"b", "a\\b", "é", "${x:csv}", "a${x}.b", "${",
+            "span.x",
         ];
         for name in names {
             for scope in Scope::ALL {
                 let span = crate::Span::default();
                 let text = name.to_owned();
-                let attribute = Attribute { scope, name: Name { text, span }, span };
+                let attribute = Attribute {
+                    scope,
+                    name: Name { text, span },
+                    span,
+                };
                 let text = attribute.to_string();
                 assert_eq!(Scope::of(&text), Some(scope), "{text}");
                 let read = read_name(&text[scope.prefix().len()..]);
@@ -310,8 +315,14 @@ mod tests {
 
     #[test]
     fn intrinsics_have_their_spellings() {
-        assert_eq!(Intrinsic::find("duration"), Some((Intrinsic::Duration, false)));
-        assert_eq!(Intrinsic::find("trace:rootService"), Some((Intrinsic::RootService, true)));
+        assert_eq!(
+            Intrinsic::find("duration"),
+            Some((Intrinsic::Duration, false))
+        );
+        assert_eq!(
+            Intrinsic::find("trace:rootService"),
+            Some((Intrinsic::RootService, true))
+        );
         assert_eq!(Intrinsic::find("childCount"), None);
         for intrinsic in Intrinsic::ALL {
             for scoped in [true, false] {

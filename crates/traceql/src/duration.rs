@@ -55,7 +55,9 @@ fn parse_go(text: &str) -> Option<i64> {
         }
         rest = tail;
     }
-    (!text.is_empty()).then(|| i64::try_from(total).ok()).flatten()
+    (!text.is_empty())
+        .then(|| i64::try_from(total).ok())
+        .flatten()
 }
 
 /// A number of nanoseconds, shown as a duration: `1h30m`, `250us`, `0s`, `-5m`.
@@ -97,7 +99,11 @@ mod tests {
             ("250µs", 250_000, "250us"),
             ("30m1h", 5_400_000_000_000, "1h30m"),
             ("1ms1ns", 1_000_001, "1ms1ns"),
-            ("2540400h10m10.000000001s", 9_145_440_610_000_000_001, "2540400h10m10s1ns"),
+            (
+                "2540400h10m10.000000001s",
+                9_145_440_610_000_000_001,
+                "2540400h10m10s1ns",
+            ),
             ("0s", 0, "0s"),
         ];
         for (text, nanos, shown) in cases {
@@ -105,7 +111,18 @@ mod tests {
             assert_eq!(Nanos(nanos).to_string(), shown, "{text}");
             assert_eq!(parse(shown), Some(nanos), "{shown}");
         }
-        for text in ["", "5", "s", "1.s2", "5x", "1d1.5h", "1.5d", "300y", "9999999999999999999h", "."] {
+        for text in [
+            "",
+            "5",
+            "s",
+            "1.s2",
+            "5x",
+            "1d1.5h",
+            "1.5d",
+            "300y",
+            "9999999999999999999h",
+            ".",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

@@ -38,7 +38,12 @@ pub struct KnownHint {
 }
 
 const fn hint(name: &'static str, value: HintType, queries: Queries, is_unsafe: bool) -> KnownHint {
-    KnownHint { name, value, queries, is_unsafe }
+    KnownHint {
+        name,
+        value,
+        queries,
+        is_unsafe,
+    }
 }
 
 /// Every hint of Tempo 3.0, by name.
@@ -53,10 +58,20 @@ pub const ALL: &[KnownHint] = &[
     hint("job_size", HintType::Int, Queries::Metrics, true),
     hint("most_recent", HintType::Bool, Queries::Traces, false),
     hint("sample", HintType::BoolOrNumber, Queries::Metrics, false),
-    hint("skip_ast_transformations", HintType::String, Queries::All, true),
+    hint(
+        "skip_ast_transformations",
+        HintType::String,
+        Queries::All,
+        true,
+    ),
     hint("span_sample", HintType::Number, Queries::Metrics, false),
     hint("spanonly_fetch", HintType::Bool, Queries::Metrics, true),
-    hint("time_overlap_cutoff", HintType::Number, Queries::Metrics, true),
+    hint(
+        "time_overlap_cutoff",
+        HintType::Number,
+        Queries::Metrics,
+        true,
+    ),
     hint("trace_sample", HintType::Number, Queries::Metrics, false),
 ];
 
@@ -75,7 +90,10 @@ impl HintType {
         match value {
             Value::Bool(_) => matches!(self, Self::Bool | Self::BoolOrInt | Self::BoolOrNumber),
             Value::Int(_) => {
-                matches!(self, Self::Int | Self::Number | Self::BoolOrInt | Self::BoolOrNumber)
+                matches!(
+                    self,
+                    Self::Int | Self::Number | Self::BoolOrInt | Self::BoolOrNumber
+                )
             }
             Value::Float(_) => matches!(self, Self::Number | Self::BoolOrNumber),
             Value::Duration(_) => matches!(self, Self::Duration),

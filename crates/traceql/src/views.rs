@@ -187,7 +187,9 @@ impl Comparison<'_> {
                     continue;
                 }
                 '\\' => chars.next().filter(char::is_ascii_punctuation)?,
-                '.' | '+' | '*' | '?' | '(' | ')' | '[' | ']' | '{' | '}' | '^' | '$' => return None,
+                '.' | '+' | '*' | '?' | '(' | ')' | '[' | ']' | '{' | '}' | '^' | '$' => {
+                    return None;
+                }
                 char => char,
             };
             if let Some(last) = texts.last_mut() {

@@ -184,7 +184,10 @@ impl Expr {
             }
             Self::Attribute(node) => add_from_text(&node.name.text, node.name.span, 0, found),
             Self::Call(node) => add_from_text(&node.name.text, node.name.span, 0, found),
-            Self::Hinted(node) => node.hints.iter().for_each(|hint| hint.value.own_variables(found)),
+            Self::Hinted(node) => node
+                .hints
+                .iter()
+                .for_each(|hint| hint.value.own_variables(found)),
             _ => {}
         }
     }
@@ -197,12 +200,16 @@ fn add_from_text(text: &str, span: Span, quotes: usize, found: &mut Vec<Variable
     }
     let as_written = span.range().len() == text.len() + 2 * quotes;
     let start = span.range().start + quotes;
-    found.extend(variable::scan(text).into_iter().map(|(range, mut variable)| {
-        variable.span = if as_written {
-            Span::new(start + range.start, start + range.end)
-        } else {
-            span
-        };
-        variable
-    }));
+    found.extend(
+        variable::scan(text)
+            .into_iter()
+            .map(|(range, mut variable)| {
+                variable.span = if as_written {
+                    Span::new(start + range.start, start + range.end)
+                } else {
+                    span
+                };
+                variable
+            }),
+    );
 }

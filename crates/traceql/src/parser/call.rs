@@ -25,7 +25,12 @@ impl Parser<'_> {
             span: Self::span(token),
         };
         let span = self.span_from(token.start);
-        Expr::Call(Call { name, args, by, span })
+        Expr::Call(Call {
+            name,
+            args,
+            by,
+            span,
+        })
     }
 
     fn grouping(&mut self) -> GroupBy {

@@ -21,21 +21,36 @@ impl Parser<'_> {
     pub(super) fn unexpected_after_operand(&mut self, expected: &str) {
         let token = self.token;
         let help = match token.kind {
-            Kind::RightParen => "there is no `(` for it",
-            Kind::RightBrace => "there is no `{` for it",
+            Kind::RightParen if self.open_parens == 0 => "there is no `(` for it",
+            Kind::RightBrace if self.open_braces == 0 => "there is no `{` for it",
+            Kind::Pipe if expected == "the end" => "hints stand at the very end",
             Kind::Comma if expected.contains('}') => "conditions are joined by `&&` or `||`",
             Kind::Pipe if expected.contains('}') => "either condition is written `||`",
-            Kind::Not => "an operator that begins with `!` is `!=`, `!~`, `!>`, `!<`, `!>>` or `!<<`",
-            Kind::Word if self.at_word("by") => "`by (…)` stands behind a metrics function or as `| by(…)`",
+            Kind::Not => {
+                "an operator that begins with `!` is `!=`, `!~`, `!>`, `!<`, `!>>` or `!<<`"
+            }
+            Kind::Word if self.at_word("by") => {
+                "`by (…)` stands behind a metrics function or as `| by(…)`"
+            }
             Kind::Word if self.at_word("with") => "hints are written `with (most_recent=true)`",
-            Kind::Word if matches!(self.slice(token), "not" | "NOT" | "in" | "IN" | "like" | "LIKE") => {
+            Kind::Word
+                if matches!(
+                    self.slice(token),
+                    "not" | "NOT" | "in" | "IN" | "like" | "LIKE"
+                ) =>
+            {
                 "write `!=`, `=~` or `!~`"
             }
             Kind::LeftBrace => "join spansets by `&&`, `||`, `>>` or another operator",
-            Kind::Word | Kind::ScopedWord | Kind::Attribute | Kind::Number | Kind::String
-            | Kind::SingleQuoted | Kind::Variable | Kind::Template | Kind::LeftParen => {
-                "an operator is missing before it"
-            }
+            Kind::Word
+            | Kind::ScopedWord
+            | Kind::Attribute
+            | Kind::Number
+            | Kind::String
+            | Kind::SingleQuoted
+            | Kind::Variable
+            | Kind::Template
+            | Kind::LeftParen => "an operator is missing before it",
             _ => return self.unexpected(expected),
         };
         let error = SyntaxError::new(Self::span(token), self.unexpected_text(token));
@@ -52,13 +67,17 @@ impl Parser<'_> {
 
     fn help_for(&self, token: Token) -> Option<&'static str> {
         Some(match (token.kind, self.slice(token)) {
-            (Kind::Pipe, _) => "a pipeline begins with spans and has a stage between two `|`: `{} | rate()`",
+            (Kind::Pipe, _) => {
+                "a pipeline begins with spans and has a stage between two `|`: `{} | rate()`"
+            }
             (Kind::Op(BinaryOp::Regex), _) => "a regular expression has an attribute before it",
             (Kind::Unknown, "$" | "${") => "a variable is written `$name` or `${name}`",
             (Kind::Unknown, "#") => "a comment begins with `//`",
             (Kind::Unknown, ";") => "a query has no end mark: remove it",
             (Kind::Unknown, "[" | "]") => "there are no lists: say alternatives as `=~ \"a|b\"`",
-            (Kind::Unknown, "\u{201c}" | "\u{201d}" | "\u{2018}" | "\u{2019}") => "use straight quotes: `\"`",
+            (Kind::Unknown, "\u{201c}" | "\u{201d}" | "\u{2018}" | "\u{2019}") => {
+                "use straight quotes: `\"`"
+            }
             (Kind::Unknown, "\u{2212}" | "\u{2013}") => "use the plain minus sign `-`",
             (Kind::Unknown, ":") => "an intrinsic is written without spaces: `span:name`",
             (Kind::Word, "with") => "hints stand at the very end: `{} with (most_recent=true)`",
@@ -84,7 +103,9 @@ impl Parser<'_> {
 /// `http.method`, `resources.service.name`
 pub(super) fn unknown_scope(span: Span, text: &str) -> SyntaxError {
     let scope = text.split('.').next().unwrap_or_default();
-    let scopes = Scope::ALL.iter().map(|scope| scope.prefix().trim_end_matches('.'));
+    let scopes = Scope::ALL
+        .iter()
+        .map(|scope| scope.prefix().trim_end_matches('.'));
     let known = nearest(scope, scopes.filter(|name| !name.is_empty()));
     if scope == "trace" {
         return SyntaxError::new(span, "traces have no attributes")
@@ -95,8 +116,9 @@ pub(super) fn unknown_scope(span: Span, text: &str) -> SyntaxError {
         return SyntaxError::new(span, format!("unknown scope `{scope}`"))
             .help(format!("did you mean `{known}.`?"));
     }
-    SyntaxError::new(span, format!("`{shown}` has no scope"))
-        .help(format!("write `span.{shown}`, `resource.{shown}` or, for both, `.{shown}`"))
+    SyntaxError::new(span, format!("`{shown}` has no scope")).help(format!(
+        "write `span.{shown}`, `resource.{shown}` or, for both, `.{shown}`"
+    ))
 }
 
 /// `foo`
@@ -113,12 +135,20 @@ pub(super) fn unknown_word(span: Span, word: &str) -> SyntaxError {
         "null" | "NULL" | "Nil" | "none" => return error.help("write `nil`"),
         "not" | "NOT" => return error.help("write `!`"),
         "by" => return error.help("write `by(…)`"),
+        "span" | "resource" | "event" | "link" | "instrumentation" => {
+            return error.help(format!(
+                "its attributes are written without a space: `{word}.name`"
+            ));
+        }
         _ => {}
     }
     let statuses = Status::ALL.into_iter().map(Status::name);
     let kinds = SpanKind::ALL.into_iter().map(SpanKind::name);
     let words = ["true", "false", "nil", "minInt", "maxInt"].into_iter();
-    let words = words.chain(statuses).chain(kinds).chain(Intrinsic::spellings());
+    let words = words
+        .chain(statuses)
+        .chain(kinds)
+        .chain(Intrinsic::spellings());
     if let Some(function) = crate::functions::find(word) {
         return error.help(format!("it is called as `{}`", function.signature));
     }
@@ -138,7 +168,11 @@ pub(super) fn unknown_intrinsic(span: Span, text: &str) -> SyntaxError {
     let same_name = scoped().find(|known| known.split_once(':').is_some_and(|it| it.1 == name));
     match same_name.or_else(|| nearest(text, scoped())) {
         Some(known) => error.help(format!("did you mean `{known}`?")),
-        None if matches!(scope, "span" | "resource" | "event" | "link" | "instrumentation") => {
+        None if matches!(
+            scope,
+            "span" | "resource" | "event" | "link" | "instrumentation"
+        ) =>
+        {
             error.help(format!("an attribute has a dot: `{scope}.{name}`"))
         }
         None => error.help("an attribute has a dot before its name: `span.http.method`"),

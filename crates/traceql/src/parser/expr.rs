@@ -2,7 +2,9 @@
 
 use super::{MAX_DEPTH, Parser};
 use crate::SyntaxError;
-use crate::ast::{Binary, BinaryOp, Expr, Hint, Hinted, Literal, Name, Pipeline, Unary, UnaryOp, Value};
+use crate::ast::{
+    Binary, BinaryOp, Expr, Hint, Hinted, Literal, Name, Pipeline, Unary, UnaryOp, Value,
+};
 use crate::lexer::{Kind, Token};
 use crate::ops::UNARY_PRECEDENCE;
 
@@ -129,7 +131,13 @@ impl Parser<'_> {
         let rhs = Box::new(self.binary(tightness));
         let span = self.span_from(start);
         let lhs = Box::new(lhs);
-        Expr::from(Binary { op, op_span, lhs, rhs, span })
+        Expr::from(Binary {
+            op,
+            op_span,
+            lhs,
+            rhs,
+            span,
+        })
     }
 
     /// The operator that the next token is or, in another language, would be.
@@ -151,7 +159,10 @@ impl Parser<'_> {
         if written == op.symbol() {
             return;
         }
-        let error = SyntaxError::new(Self::span(self.token), format!("`{written}` is no operator"));
+        let error = SyntaxError::new(
+            Self::span(self.token),
+            format!("`{written}` is no operator"),
+        );
         self.report(
             error
                 .expected(&format!("`{op}`"))
@@ -171,7 +182,11 @@ impl Parser<'_> {
 
     fn signed(&mut self, sign: Token, operand: Expr) -> Expr {
         let span = self.span_from(sign.start);
-        let op = if sign.kind == Kind::Not { UnaryOp::Not } else { UnaryOp::Minus };
+        let op = if sign.kind == Kind::Not {
+            UnaryOp::Not
+        } else {
+            UnaryOp::Minus
+        };
         // As in Tempo, a number with a sign is a number.
         if let (UnaryOp::Minus, Expr::Literal(literal)) = (op, &operand)
             && let Some(value) = literal.value.negated()

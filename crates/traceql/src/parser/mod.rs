@@ -121,7 +121,10 @@ impl<'a> Parser<'a> {
         }
         let expr = self.expr();
         if !self.at(Kind::Eof) {
-            self.unexpected_after_operand("an operator, `|` or the end");
+            self.unexpected_after_operand(match expr {
+                Expr::Hinted(_) => "the end",
+                _ => "an operator, `|` or the end",
+            });
         }
         while !self.at(Kind::Eof) {
             self.skip_or_read();
@@ -196,9 +199,14 @@ impl<'a> Parser<'a> {
             .errors
             .iter()
             .any(|known| known.span.start == error.span.start);
-        if !known && !self.aborted && self.errors.len() < MAX_ERRORS {
+        if !known && self.takes_errors() {
             self.errors.push(error);
         }
+    }
+
+    /// Whether there is room for another error. Suggestions take time: they are not looked for in vain.
+    const fn takes_errors(&self) -> bool {
+        !self.aborted && self.errors.len() < MAX_ERRORS
     }
 
     /// Gives up the rest of a text that nests too deeply for its tree to be walked.

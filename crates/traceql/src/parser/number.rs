@@ -26,7 +26,10 @@ pub(super) fn read(text: &str) -> Result<Value, NumberError> {
     if bytes[0] == b'0' && radix && b"xXbBoO".contains(&bytes[1]) {
         return Err(NumberError::Radix);
     }
-    if bytes.iter().all(|b| b.is_ascii_digit() || b".eE+-".contains(b)) {
+    if bytes
+        .iter()
+        .all(|b| b.is_ascii_digit() || b".eE+-".contains(b))
+    {
         return match text.parse::<f64>() {
             Ok(value) if value.is_finite() => Ok(Value::Float(value)),
             Ok(_) => Err(NumberError::TooLarge),

@@ -16,7 +16,13 @@ impl Parser<'_> {
     pub(super) const fn starts_operand(&self) -> bool {
         !matches!(
             self.token.kind,
-            Kind::Op(_) | Kind::Pipe | Kind::Comma | Kind::RightParen | Kind::RightBrace | Kind::Unknown | Kind::Eof
+            Kind::Op(_)
+                | Kind::Pipe
+                | Kind::Comma
+                | Kind::RightParen
+                | Kind::RightBrace
+                | Kind::Unknown
+                | Kind::Eof
         )
     }
 
@@ -91,7 +97,8 @@ impl Parser<'_> {
         let (value, errors) = literal::unquote(self.slice(token), closed);
         if !closed {
             let quote = &self.text[token.start..=token.start];
-            let error = SyntaxError::new(span, "the string is never closed").expected(&format!("`{quote}`"));
+            let error = SyntaxError::new(span, "the string is never closed")
+                .expected(&format!("`{quote}`"));
             self.report(error.help("only a string between backticks goes over several lines"));
         } else if token.kind == Kind::SingleQuoted {
             let mut quoted = String::new();
@@ -103,7 +110,10 @@ impl Parser<'_> {
             let span = Span::new(token.start + error.start, token.start + error.end);
             self.report(SyntaxError::new(span, error.message).help(error.help));
         }
-        Expr::Literal(Literal { value: Value::String(value), span })
+        Expr::Literal(Literal {
+            value: Value::String(value),
+            span,
+        })
     }
 
     fn attribute(&mut self) -> Expr {
@@ -114,7 +124,9 @@ impl Parser<'_> {
         let from = match scope {
             Some(scope) => scope.prefix().len(),
             None => {
-                self.report(super::error::unknown_scope(span, text));
+                if self.takes_errors() {
+                    self.report(super::error::unknown_scope(span, text));
+                }
                 0
             }
         };
@@ -124,7 +136,10 @@ impl Parser<'_> {
             self.report_name(error, token, name_span);
             name.to_owned()
         });
-        let name = Name { text, span: name_span };
+        let name = Name {
+            text,
+            span: name_span,
+        };
         let scope = scope.unwrap_or(Scope::Any);
         Expr::Attribute(Attribute { scope, name, span })
     }
@@ -138,12 +153,15 @@ impl Parser<'_> {
                     .expected("a name")
                     .help("write it without spaces: `span.http.method`")
             }
-            NameError::Escape(at) => SyntaxError::new(Span::new(start + at, start + at + 1), "unknown escape")
-                .help("between the quotes of a name only `\\\"` and `\\\\` are escapes"),
-            NameError::Unclosed(at) => {
-                SyntaxError::new(Span::new(start + at, name.range().end), "the quoted name is never closed")
-                    .expected("`\"`")
+            NameError::Escape(at) => {
+                SyntaxError::new(Span::new(start + at, start + at + 1), "unknown escape")
+                    .help("between the quotes of a name only `\\\"` and `\\\\` are escapes")
             }
+            NameError::Unclosed(at) => SyntaxError::new(
+                Span::new(start + at, name.range().end),
+                "the quoted name is never closed",
+            )
+            .expected("`\"`"),
         });
     }
 
@@ -167,9 +185,15 @@ impl Parser<'_> {
             return literal(Value::Kind(kind));
         }
         if let Some((intrinsic, scoped)) = Intrinsic::find(text) {
-            return Expr::Intrinsic(IntrinsicUse { intrinsic, scoped, span });
+            return Expr::Intrinsic(IntrinsicUse {
+                intrinsic,
+                scoped,
+                span,
+            });
         }
-        self.report(super::error::unknown_word(span, text));
+        if self.takes_errors() {
+            self.report(super::error::unknown_word(span, text));
+        }
         self.error_node(span)
     }
 
@@ -178,12 +202,18 @@ impl Parser<'_> {
         let text = self.slice(token);
         let span = Self::span(token);
         if let Some((intrinsic, scoped)) = Intrinsic::find(text) {
-            return Expr::Intrinsic(IntrinsicUse { intrinsic, scoped, span });
+            return Expr::Intrinsic(IntrinsicUse {
+                intrinsic,
+                scoped,
+                span,
+            });
         }
         if variable::contains(text) {
             return Expr::Variable(self.variable_of(token));
         }
-        self.report(super::error::unknown_intrinsic(span, text));
+        if self.takes_errors() {
+            self.report(super::error::unknown_intrinsic(span, text));
+        }
         self.error_node(span)
     }
 
@@ -211,7 +241,8 @@ impl Parser<'_> {
     pub(super) fn check_variables(&mut self, token: Token) {
         if self.dialect == super::Dialect::Tempo {
             let text = self.slice(token);
-            let error = SyntaxError::new(Self::span(token), format!("`{text}` is a Grafana variable"));
+            let error =
+                SyntaxError::new(Self::span(token), format!("`{text}` is a Grafana variable"));
             self.report(error.help("Tempo does not fill variables in: write the value"));
         }
     }
@@ -255,7 +286,7 @@ impl Parser<'_> {
 
     /// Reads on to the closing sign, finding the errors before it.
     fn close(&mut self, open: Token, kind: Kind, close: &str) {
-        if !self.at(kind) && !self.at(Kind::Eof) {
+        if !self.at(kind) && !self.at_close() {
             self.unexpected_after_operand(&format!("an operator or `{close}`"));
         }
         // What closes something around this one leaves this one open.

@@ -18,14 +18,20 @@ impl Checker {
         self.place(call, function, input);
         let argument = self.arguments(call, function);
         if let Some(by) = &call.by {
-            self.grouping(call, function, by);
+            self.grouping(function, by);
         }
         match function.place {
             Place::Spansets => Level::Spansets(Shape::Stage),
             Place::Aggregate if function.name == "count" => Level::Scalar(FieldType::Int),
             Place::Aggregate => Level::Scalar(argument),
-            Place::Metrics => Level::Metrics { bare: true, compare: function.name == "compare" },
-            Place::SecondStage => Level::Metrics { bare: true, compare: false },
+            Place::Metrics => Level::Metrics {
+                bare: true,
+                compare: function.name == "compare",
+            },
+            Place::SecondStage => Level::Metrics {
+                bare: true,
+                compare: false,
+            },
         }
     }
 
@@ -34,13 +40,25 @@ impl Checker {
         let name = function.name;
         match (function.place, input) {
             (_, Input::Unknown) => {}
-            (Place::Metrics, Input::First | Input::Operand) => {
+            (Place::Metrics, Input::Operand) => {
+                let help = format!("put the whole pipeline between parentheses: `({{}} | {call})`");
+                self.error(
+                    call.span,
+                    format!("`{name}` on a side of an operator"),
+                    help,
+                );
+            }
+            (Place::Metrics, Input::First) => {
                 let help = format!("write `{{}} | {call}`");
                 self.error(call.span, format!("`{name}` has no spans before it"), help);
             }
             (Place::Metrics, Input::Metrics { .. }) => {
                 let help = "one query has one metrics function: write two queries";
-                self.error(call.span, format!("`{name}` behind another metrics function"), help);
+                self.error(
+                    call.span,
+                    format!("`{name}` behind another metrics function"),
+                    help,
+                );
             }
             (Place::SecondStage, Input::Metrics { compare: true }) => {
                 let help = "`compare` takes their number itself: `compare({ status = error }, 5)`";
@@ -48,7 +66,11 @@ impl Checker {
             }
             (Place::SecondStage, Input::First | Input::Spansets | Input::Operand) => {
                 let help = format!("write `{{}} | rate() by (span:name) | {call}`");
-                self.error(call.span, format!("`{name}` has no metrics before it"), help);
+                self.error(
+                    call.span,
+                    format!("`{name}` has no metrics before it"),
+                    help,
+                );
             }
             (Place::Spansets | Place::Aggregate, Input::Metrics { .. }) => {
                 self.behind_metrics(call.span, &format!("`{name}`"));
@@ -71,9 +93,13 @@ impl Checker {
                 (0, 0) => "no arguments".to_owned(),
                 (1, 1) => "1 argument".to_owned(),
                 (1, 4) => "1, 2 or 4 arguments".to_owned(),
-                (least, _) => format!("at least {least} argument{}", if least == 1 { "" } else { "s" }),
+                (least, _) => format!(
+                    "at least {least} argument{}",
+                    if least == 1 { "" } else { "s" }
+                ),
             };
-            let error = TypeError::new(call.span, format!("`{name}` takes {wanted}, found {found}"));
+            let error =
+                TypeError::new(call.span, format!("`{name}` takes {wanted}, found {found}"));
             self.report(match name {
                 "by" if found > 1 => error.help("write several stages: `| by(a) | by(b)`"),
                 _ => error.help(format!("it is called as `{}`", function.signature)),
@@ -104,17 +130,27 @@ impl Checker {
             Argument::Field | Argument::Number => {
                 let found = self.field(arg);
                 if kind == Argument::Number && !found.is_numeric() && found != FieldType::Unknown {
-                    let message = format!("`{name}` takes a number, found {}", found.with_article());
-                    self.error(arg.span(), message, "give it a duration or a numeric attribute: `duration`");
+                    let message =
+                        format!("`{name}` takes a number, found {}", found.with_article());
+                    self.error(
+                        arg.span(),
+                        message,
+                        "give it a duration or a numeric attribute: `duration`",
+                    );
                 } else if !references_span(arg) {
                     let message = format!("`{name}` of something that is the same for every span");
-                    self.error(arg.span(), message, format!("give it a field: `{}`", function.signature));
+                    self.error(
+                        arg.span(),
+                        message,
+                        format!("give it a field: `{}`", function.signature),
+                    );
                 }
                 found
             }
             Argument::Attribute | Argument::NumericAttribute => {
                 if !is_field(arg) {
-                    let message = format!("`{name}` takes attributes and intrinsics, found an expression");
+                    let message =
+                        format!("`{name}` takes attributes and intrinsics, found an expression");
                     let help = format!("name the field alone: `{}`", function.signature);
                     self.error(arg.span(), message, help);
                     return FieldType::Unknown;
@@ -122,8 +158,15 @@ impl Checker {
                 let found = self.field(arg);
                 let numeric = found.is_numeric() || found == FieldType::Unknown;
                 if kind == Argument::NumericAttribute && !numeric {
-                    let message = format!("`{name}` takes a number, and `{arg}` is {}", found.with_article());
-                    self.error(arg.span(), message, "to see its values, count by it: `count_over_time() by (…)`");
+                    let message = format!(
+                        "`{name}` takes a number, and `{arg}` is {}",
+                        found.with_article()
+                    );
+                    self.error(
+                        arg.span(),
+                        message,
+                        "to see its values, count by it: `count_over_time() by (…)`",
+                    );
                 }
                 found
             }
@@ -145,10 +188,17 @@ impl Checker {
             }
             Argument::Integer => {
                 match arg {
-                    Expr::Literal(Literal { value: Value::Int(1..), .. }) => {}
+                    Expr::Literal(Literal {
+                        value: Value::Int(1..),
+                        ..
+                    }) => {}
                     _ => {
                         let message = format!("`{name}` takes a positive integer");
-                        self.error(arg.span(), message, format!("it is called as `{}`", function.signature));
+                        self.error(
+                            arg.span(),
+                            message,
+                            format!("it is called as `{}`", function.signature),
+                        );
                     }
                 }
                 FieldType::Int
@@ -158,11 +208,21 @@ impl Checker {
 
     fn quantile(&mut self, arg: &Expr) {
         let (value, whole) = match arg {
-            Expr::Literal(Literal { value: Value::Float(value), .. }) => (*value, false),
+            Expr::Literal(Literal {
+                value: Value::Float(value),
+                ..
+            }) => (*value, false),
             #[expect(clippy::cast_precision_loss, reason = "only compared with 0 and 100")]
-            Expr::Literal(Literal { value: Value::Int(value), .. }) => (*value as f64, true),
+            Expr::Literal(Literal {
+                value: Value::Int(value),
+                ..
+            }) => (*value as f64, true),
             _ => {
-                return self.error(arg.span(), "a quantile is a number that is written out", "write `0.95`");
+                return self.error(
+                    arg.span(),
+                    "a quantile is a number that is written out",
+                    "write `0.95`",
+                );
             }
         };
         if !(0.0..=1.0).contains(&value) || value.is_sign_negative() {
@@ -178,18 +238,25 @@ impl Checker {
     /// The first and last nanosecond of the selection.
     fn compare_window(&mut self, call: &Call) {
         let time = |at: usize| match call.args.get(at) {
-            Some(Expr::Literal(Literal { value: Value::Int(value), .. })) => Some(*value),
+            Some(Expr::Literal(Literal {
+                value: Value::Int(value),
+                ..
+            })) => Some(*value),
             _ => None,
         };
         if let (Some(start), Some(end)) = (time(2), time(3))
             && end <= start
         {
             let help = "write the start before the end, in nanoseconds since the epoch";
-            self.error(call.args[3].span(), "the selection of `compare` ends before it begins", help);
+            self.error(
+                call.args[3].span(),
+                "the selection of `compare` ends before it begins",
+                help,
+            );
         }
     }
 
-    fn grouping(&mut self, call: &Call, function: &Function, by: &GroupBy) {
+    fn grouping(&mut self, function: &Function, by: &GroupBy) {
         let name = function.name;
         if function.most_groups == 0 {
             let help = match function.place {
@@ -200,10 +267,17 @@ impl Checker {
             self.error(by.span, format!("`{name}` takes no `by`"), help);
         }
         if by.keys.is_empty() {
-            self.error(by.span, "`by` groups by nothing", "leave it out, or name a field");
+            self.error(
+                by.span,
+                "`by` groups by nothing",
+                "leave it out, or name a field",
+            );
         }
         if function.most_groups > 0 && by.keys.len() > function.most_groups {
-            let message = format!("`{name}` groups by {} fields, more than Tempo can", by.keys.len());
+            let message = format!(
+                "`{name}` groups by {} fields, more than Tempo can",
+                by.keys.len()
+            );
             let help = format!("name {} at most", function.most_groups);
             self.error(by.span, message, help);
         }
@@ -215,13 +289,21 @@ impl Checker {
                 }
                 key => {
                     let help = "name the field alone: `by (resource.service.name)`";
-                    self.error(key.span(), "`by` takes attributes and intrinsics, found an expression", help);
+                    self.error(
+                        key.span(),
+                        "`by` takes attributes and intrinsics, found an expression",
+                        help,
+                    );
                 }
             }
         }
         for (index, key) in by.keys.iter().enumerate() {
             if is_field(key) && by.keys[..index].contains(key) {
-                self.error(key.span(), format!("`{key}` is named twice"), "leave one out");
+                self.error(
+                    key.span(),
+                    format!("`{key}` is named twice"),
+                    "leave one out",
+                );
             }
         }
     }

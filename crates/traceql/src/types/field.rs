@@ -36,7 +36,9 @@ impl Checker {
                 if attribute.scope.is_parent() {
                     self.unsupported_parent(expr);
                 }
-                attribute.as_intrinsic().map_or(FieldType::Unknown, Intrinsic::field_type)
+                attribute
+                    .as_intrinsic()
+                    .map_or(FieldType::Unknown, Intrinsic::field_type)
             }
             Expr::Intrinsic(node) if node.intrinsic == Intrinsic::Parent => {
                 self.unsupported_parent(expr);
@@ -54,7 +56,8 @@ impl Checker {
                     let message = format!("`{}` before {}", unary.op, found.with_article());
                     let help = match &*unary.expr {
                         Expr::Intrinsic(_) if unary.op == UnaryOp::Not => {
-                            "to negate the whole comparison put it between parentheses: `!(…)`".to_owned()
+                            "to negate the whole comparison put it between parentheses: `!(…)`"
+                                .to_owned()
                         }
                         _ => format!("`{}` stands before {wanted}", unary.op),
                     };
@@ -72,7 +75,11 @@ impl Checker {
             }
             Expr::Call(call) => {
                 let help = "functions are stages: `{ … } | count() > 2`";
-                self.error(call.span, format!("`{}` inside a condition", call.name), help);
+                self.error(
+                    call.span,
+                    format!("`{}` inside a condition", call.name),
+                    help,
+                );
                 FieldType::Unknown
             }
         }
@@ -80,7 +87,11 @@ impl Checker {
 
     fn unsupported_parent(&mut self, expr: &Expr) {
         let help = "ask for the parent by a spanset of its own: `{ … } > { … }`";
-        self.error(expr.span(), format!("Tempo does not support `{expr}` yet"), help);
+        self.error(
+            expr.span(),
+            format!("Tempo does not support `{expr}` yet"),
+            help,
+        );
     }
 
     fn condition(&mut self, binary: &Binary) -> FieldType {
@@ -94,15 +105,27 @@ impl Checker {
         if op.is_regex() {
             self.regex(binary, lhs);
         } else if op.is_logical() {
-            self.both(binary, lhs, rhs, "joins conditions", |found| found == FieldType::Bool);
+            self.both(binary, lhs, rhs, "joins conditions", |found| {
+                found == FieldType::Bool
+            });
         } else if op.is_comparison() {
             self.comparison(binary, lhs, rhs);
         } else if op.is_arithmetic() {
-            self.both(binary, lhs, rhs, "calculates with numbers", FieldType::is_numeric);
+            self.both(
+                binary,
+                lhs,
+                rhs,
+                "calculates with numbers",
+                FieldType::is_numeric,
+            );
             return if lhs == FieldType::Unknown { rhs } else { lhs };
         } else {
             let help = format!("close the braces before it: `{{ … }} {op} {{ … }}`");
-            self.error(binary.op_span, format!("`{op}` stands between spansets"), help);
+            self.error(
+                binary.op_span,
+                format!("`{op}` stands between spansets"),
+                help,
+            );
         }
         FieldType::Bool
     }
@@ -123,11 +146,16 @@ impl Checker {
         if op == BinaryOp::NotEqual {
             return;
         }
-        let other = if is_nil(&binary.lhs) { &binary.rhs } else { &binary.lhs };
+        let other = if is_nil(&binary.lhs) {
+            &binary.rhs
+        } else {
+            &binary.lhs
+        };
         let always = match other.without_parens() {
             Expr::Intrinsic(_) => true,
             Expr::Attribute(attribute) => {
-                let service = attribute.scope == Scope::Resource && attribute.name.text == "service.name";
+                let service =
+                    attribute.scope == Scope::Resource && attribute.name.text == "service.name";
                 service || attribute.as_intrinsic().is_some()
             }
             _ => false,
@@ -138,17 +166,30 @@ impl Checker {
         }
     }
 
-    fn both(&mut self, binary: &Binary, lhs: FieldType, rhs: FieldType, does: &str, fits: impl Fn(FieldType) -> bool) {
+    fn both(
+        &mut self,
+        binary: &Binary,
+        lhs: FieldType,
+        rhs: FieldType,
+        does: &str,
+        fits: impl Fn(FieldType) -> bool,
+    ) {
         let op = binary.op;
         for (side, found) in [(&binary.lhs, lhs), (&binary.rhs, rhs)] {
             if found != FieldType::Unknown && !fits(found) {
                 let message = format!("`{op}` {does}, found {}", found.with_article());
                 let help = match side.without_parens() {
-                    Expr::Literal(Literal { value: Value::String(text), .. }) if !op.is_logical() => {
+                    Expr::Literal(Literal {
+                        value: Value::String(text),
+                        ..
+                    }) if !op.is_logical() => {
                         format!("write the number without quotes, or an attribute: `span.{text}`")
                     }
-                    _ if op.is_logical() => format!("repeat the comparison on both sides: `a = 1 {op} a = 2`"),
-                    _ => "only integers, floats, durations and attributes are calculated with".to_owned(),
+                    _ if op.is_logical() => {
+                        format!("repeat the comparison on both sides: `a = 1 {op} a = 2`")
+                    }
+                    _ => "only integers, floats, durations and attributes are calculated with"
+                        .to_owned(),
                 };
                 self.error(side.span(), message, help);
             }
@@ -160,7 +201,11 @@ impl Checker {
         let equality = matches!(op, BinaryOp::Equal | BinaryOp::NotEqual);
         if !lhs.fits(rhs) {
             let (left, right) = (lhs.with_article(), rhs.with_article());
-            let never = if equality { "are never equal" } else { "have no order" };
+            let never = if equality {
+                "are never equal"
+            } else {
+                "have no order"
+            };
             let message = format!("`{op}` compares {left} with {right}, which {never}");
             let error = TypeError::new(binary.span, message);
             return self.report(match conversion(binary, lhs, rhs) {
@@ -168,8 +213,12 @@ impl Checker {
                 None => error.help(format!("compare {left} with {left}")),
             });
         }
-        let unordered = |found| matches!(found, FieldType::Bool | FieldType::Status | FieldType::Kind);
-        if let Some(found) = [lhs, rhs].into_iter().find(|found| !equality && unordered(*found)) {
+        let unordered =
+            |found| matches!(found, FieldType::Bool | FieldType::Status | FieldType::Kind);
+        if let Some(found) = [lhs, rhs]
+            .into_iter()
+            .find(|found| !equality && unordered(*found))
+        {
             let message = format!("`{op}` orders, and {} has no order", found.with_article());
             self.error(binary.span, message, "compare by `=` or `!=`");
         }
@@ -179,10 +228,17 @@ impl Checker {
         let op = binary.op;
         if !matches!(lhs, FieldType::String | FieldType::Unknown) {
             let message = format!("`{op}` matches texts, found {}", lhs.with_article());
-            self.error(binary.lhs.span(), message, "compare by `=`, several values by `||`");
+            self.error(
+                binary.lhs.span(),
+                message,
+                "compare by `=`, several values by `||`",
+            );
         }
         match binary.rhs.without_parens() {
-            Expr::Literal(Literal { value: Value::String(pattern), span }) => {
+            Expr::Literal(Literal {
+                value: Value::String(pattern),
+                span,
+            }) => {
                 if let Some(reason) = regex::fault(pattern) {
                     let message = format!("the regular expression is not well-formed: {reason}");
                     let help = "it is one of Go (RE2); a backslash is written twice, or once between backticks";
@@ -209,16 +265,33 @@ fn is_nil(expr: &Expr) -> bool {
 /// What to write instead of a text that was meant for another type.
 fn conversion(binary: &Binary, lhs: FieldType, rhs: FieldType) -> Option<String> {
     let (text, wanted) = match (binary.lhs.without_parens(), binary.rhs.without_parens()) {
-        (_, Expr::Literal(Literal { value: Value::String(text), .. })) => (text, lhs),
-        (Expr::Literal(Literal { value: Value::String(text), .. }), _) => (text, rhs),
+        (
+            _,
+            Expr::Literal(Literal {
+                value: Value::String(text),
+                ..
+            }),
+        ) => (text, lhs),
+        (
+            Expr::Literal(Literal {
+                value: Value::String(text),
+                ..
+            }),
+            _,
+        ) => (text, rhs),
         (_, Expr::Literal(literal)) if lhs == FieldType::String => {
+            return Some(format!("put it between quotes: `\"{}\"`", literal.value));
+        }
+        (Expr::Literal(literal), _) if rhs == FieldType::String => {
             return Some(format!("put it between quotes: `\"{}\"`", literal.value));
         }
         _ => return None,
     };
     let value = crate::parse(&text.to_ascii_lowercase());
     let fits = match &value.expr {
-        Expr::Literal(literal) if value.errors.is_empty() => literal.value.field_type().fits(wanted),
+        Expr::Literal(literal) if value.errors.is_empty() => {
+            literal.value.field_type().fits(wanted)
+        }
         _ => false,
     };
     Some(match wanted {

@@ -34,9 +34,13 @@ impl Checker {
 
     fn hint(&mut self, hint: &Hint, value: ValueType) {
         let name = hint.name.text.as_str();
-        let new = (self.version >= Version::V3_1 && name == EXTRAPOLATE.name).then_some(&EXTRAPOLATE);
+        let new =
+            (self.version >= Version::V3_1 && name == EXTRAPOLATE.name).then_some(&EXTRAPOLATE);
         let Some(known) = new.or_else(|| hints::find(name)) else {
-            let safe = hints::ALL.iter().filter(|known| !known.is_unsafe).map(|known| known.name);
+            let safe = hints::ALL
+                .iter()
+                .filter(|known| !known.is_unsafe)
+                .map(|known| known.name);
             let help = match nearest(name, hints::ALL.iter().map(|known| known.name)) {
                 Some(known) => format!("did you mean `{known}`?"),
                 None => format!("the hints are {}", safe.collect::<Vec<_>>().join(", ")),
@@ -44,7 +48,7 @@ impl Checker {
             return self.error(hint.name.span, format!("unknown hint `{name}`"), help);
         };
         let useless = match (known.queries, value) {
-            (Queries::Traces, ValueType::Metrics) => "searches for traces",
+            (Queries::Traces, ValueType::Metrics) => "searches",
             (Queries::Metrics, ValueType::Traces) => "metrics",
             _ => "",
         };
@@ -61,7 +65,11 @@ impl Checker {
         };
         if let Some(found) = wrong {
             let message = format!("the hint `{name}` takes {wanted}, {found}");
-            self.error(hint.value.span(), message, "Tempo passes over what is of another type");
+            self.error(
+                hint.value.span(),
+                message,
+                "Tempo passes over what is of another type",
+            );
         }
     }
 }

@@ -2,8 +2,10 @@
 //!
 //! What a Grafana variable stands for is not known, nor what could not be read: both fit everywhere.
 //!
-//! `stage` has what stands between the `|` of a pipeline, `field` what stands inside braces.
+//! `stage` has what stands between the `|` of a pipeline, `calculation` the numbers there, `field` what
+//! stands inside braces.
 
+mod calculation;
 mod call;
 mod field;
 mod hints;

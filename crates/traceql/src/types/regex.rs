@@ -61,7 +61,9 @@ fn translate(pattern: &str) -> Option<String> {
             }
             // Braces that count nothing are characters.
             '{' if !class && !counts(rest) => out.push_str("\\{"),
-            '}' if !class && !out.ends_with(|c: char| c.is_ascii_digit() || c == ',') => out.push_str("\\}"),
+            '}' if !class && !out.ends_with(|c: char| c.is_ascii_digit() || c == ',') => {
+                out.push_str("\\}")
+            }
             char => out.push(char),
         }
     }
@@ -85,8 +87,26 @@ mod tests {
     #[test]
     fn only_what_is_certainly_wrong_is_reported() {
         let right = [
-            "", "a|b", "GET /users/{id}", "a{2}", "a{2,}b{1,3}", "[^]a]", "[]]", "[[:alpha:]_]+", r"\d+\.\w",
-            r"\Qa(\E", "[a&&b]", "[[a]", "(?i)get", "(?P<x>a)", r"^/api/.*$", "{", "}", "a{,2}", "$x(", r"\{a\}",
+            "",
+            "a|b",
+            "GET /users/{id}",
+            "a{2}",
+            "a{2,}b{1,3}",
+            "[^]a]",
+            "[]]",
+            "[[:alpha:]_]+",
+            r"\d+\.\w",
+            r"\Qa(\E",
+            "[a&&b]",
+            "[[a]",
+            "(?i)get",
+            "(?P<x>a)",
+            r"^/api/.*$",
+            "{",
+            "}",
+            "a{,2}",
+            "$x(",
+            r"\{a\}",
         ];
         for pattern in right {
             assert_eq!(fault(pattern), None, "{pattern}");

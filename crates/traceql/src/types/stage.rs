@@ -1,9 +1,9 @@
 //! Pipelines and what stands between spansets, aggregates and metrics.
 
+use super::calculation::begins_with_number;
 use super::{Checker, FieldType, Version};
 use crate::ast::{Binary, Expr, Spanset, Unary, UnaryOp};
 use crate::functions::{self, Place};
-use crate::TypeError;
 
 /// What a stage gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,9 @@ pub(super) enum Input {
     /// It is the first stage.
     First,
     Spansets,
-    Metrics { compare: bool },
+    Metrics {
+        compare: bool,
+    },
     /// It is an operand: nothing flows into it.
     Operand,
     Unknown,
@@ -60,7 +62,11 @@ impl Checker {
             input = match level {
                 Level::Spansets(Shape::Wrapped) => {
                     let help = "put the stage inside the parentheses";
-                    self.error(stage.span(), "a pipeline in parentheses has no further stages", help);
+                    self.error(
+                        stage.span(),
+                        "a pipeline in parentheses has no further stages",
+                        help,
+                    );
                     Input::Spansets
                 }
                 Level::Spansets(_) => Input::Spansets,
@@ -76,7 +82,10 @@ impl Checker {
         }
         match level {
             Level::Spansets(_) => Level::Spansets(Shape::Stage),
-            Level::Metrics { compare, .. } => Level::Metrics { bare: true, compare },
+            Level::Metrics { compare, .. } => Level::Metrics {
+                bare: true,
+                compare,
+            },
             level => level,
         }
     }
@@ -100,7 +109,11 @@ impl Checker {
             },
             Expr::Attribute(_) | Expr::Intrinsic(_) => {
                 let help = format!("put the condition between braces: `{{ {expr} = … }}`");
-                self.error(expr.span(), format!("`{expr}` stands outside of braces"), help);
+                self.error(
+                    expr.span(),
+                    format!("`{expr}` stands outside of braces"),
+                    help,
+                );
                 Level::Unknown
             }
             Expr::Hinted(hinted) => {
@@ -133,7 +146,11 @@ impl Checker {
 
     pub(super) fn behind_metrics(&mut self, span: crate::Span, what: &str) {
         let message = format!("{what} stands behind metrics");
-        self.error(span, message, "only `topk`, `bottomk` and comparisons do: put it before them");
+        self.error(
+            span,
+            message,
+            "only `topk`, `bottomk` and comparisons do: put it before them",
+        );
     }
 
     fn paren(&mut self, inner: &Expr, input: Input) -> Level {
@@ -152,9 +169,16 @@ impl Checker {
             Level::Metrics { bare, compare } => {
                 if bare && self.version < Version::V3_1 {
                     let help = "Tempo 3.1 calculates with them; leave the parentheses out";
-                    self.error(inner.span(), "metrics in parentheses, which Tempo 3.0 cannot read", help);
+                    self.error(
+                        inner.span(),
+                        "metrics in parentheses, which Tempo 3.0 cannot read",
+                        help,
+                    );
                 }
-                Level::Metrics { bare: false, compare }
+                Level::Metrics {
+                    bare: false,
+                    compare,
+                }
             }
             level => level,
         }
@@ -163,12 +187,22 @@ impl Checker {
     fn sign(&mut self, unary: &Unary) -> Level {
         let level = self.stage(&unary.expr, Input::Operand);
         match level {
-            Level::Constant(_) if unary.op == UnaryOp::Minus && self.version >= Version::V3_1 => level,
+            Level::Constant(_) if unary.op == UnaryOp::Minus && self.version >= Version::V3_1 => {
+                level
+            }
+            // The sign of the first number takes the whole product, which is the same number.
+            Level::Metrics { .. }
+                if self.version >= Version::V3_1 && begins_with_number(&unary.expr) =>
+            {
+                level
+            }
             Level::Unknown => level,
             _ => {
                 let message = format!("`{}` before something that is no condition", unary.op);
                 let help = match unary.op {
-                    UnaryOp::Not => "there is no negation of spansets: negate the condition, `{ !(…) }`",
+                    UnaryOp::Not => {
+                        "there is no negation of spansets: negate the condition, `{ !(…) }`"
+                    }
                     UnaryOp::Minus => "write the number itself",
                 };
                 self.error(unary.span, message, help);
@@ -188,8 +222,12 @@ impl Checker {
         }
         match (lhs, rhs) {
             (Level::Spansets(left), Level::Spansets(right)) => self.join(binary, left, right),
-            (Level::Spansets(_), _) | (_, Level::Spansets(_)) => self.spansets_and(binary, lhs, rhs),
-            (Level::Metrics { .. }, _) | (_, Level::Metrics { .. }) => self.metrics(binary, lhs, rhs),
+            (Level::Spansets(_), _) | (_, Level::Spansets(_)) => {
+                self.spansets_and(binary, lhs, rhs)
+            }
+            (Level::Metrics { .. }, _) | (_, Level::Metrics { .. }) => {
+                self.metrics(binary, lhs, rhs)
+            }
             _ => self.scalars(binary, lhs, rhs),
         }
     }
@@ -217,12 +255,20 @@ impl Checker {
         match (left, right) {
             (Shape::Wrapped, Shape::Expression) => {
                 let help = format!("put it between parentheses: `({})`", binary.rhs);
-                self.error(binary.rhs.span(), "a spanset beside a pipeline in parentheses", help);
+                self.error(
+                    binary.rhs.span(),
+                    "a spanset beside a pipeline in parentheses",
+                    help,
+                );
                 Level::Spansets(Shape::Wrapped)
             }
             (Shape::Expression | Shape::Either, Shape::Wrapped) => {
                 let help = "begin with the pipeline, or make this one a pipeline too: `({} | {…})`";
-                self.error(binary.lhs.span(), "a spanset before a pipeline in parentheses", help);
+                self.error(
+                    binary.lhs.span(),
+                    "a spanset before a pipeline in parentheses",
+                    help,
+                );
                 Level::Spansets(Shape::Wrapped)
             }
             (Shape::Wrapped, _) => Level::Spansets(Shape::Wrapped),
@@ -249,119 +295,12 @@ impl Checker {
             }
             _ => "put a `|` between them",
         };
-        self.error(other.span(), format!("`{op}` between spansets and {what}"), help);
+        self.error(
+            other.span(),
+            format!("`{op}` between spansets and {what}"),
+            help,
+        );
         Level::Spansets(Shape::Stage)
-    }
-
-    /// Aggregates and constants.
-    fn scalars(&mut self, binary: &Binary, lhs: Level, rhs: Level) -> Level {
-        let op = binary.op;
-        if lhs == Level::Unknown || rhs == Level::Unknown {
-            return match (op.is_comparison(), lhs, rhs) {
-                // A variable beside spansets or conditions: nothing is known.
-                (_, Level::Unknown, Level::Unknown) => Level::Unknown,
-                (true, ..) => Level::Spansets(Shape::Stage),
-                (false, Level::Unknown, level) | (false, level, _) => level,
-            };
-        }
-        let kind = |level| match level {
-            Level::Scalar(found) | Level::Constant(found) => found,
-            _ => FieldType::Unknown,
-        };
-        let result = if kind(lhs) == FieldType::Unknown { kind(rhs) } else { kind(lhs) };
-        let constant = matches!((lhs, rhs), (Level::Constant(_), Level::Constant(_)));
-        if op.is_arithmetic() {
-            return if constant { Level::Constant(result) } else { Level::Scalar(result) };
-        }
-        if !op.is_comparison() {
-            let help = match (lhs, op.is_logical()) {
-                (Level::Constant(_), _) | (_, false) => "numbers are compared by `=`, `!=`, `<`, `<=`, `>`, `>=`",
-                _ => "put the conditions into stages of their own: `| count() > 2 | avg(duration) > 1s`",
-            };
-            self.error(binary.op_span, format!("`{op}` between numbers"), help);
-            return Level::Spansets(Shape::Stage);
-        }
-        self.supported_filter(binary, constant);
-        Level::Spansets(Shape::Stage)
-    }
-
-    /// Tempo reads more comparisons of aggregates than it can do.
-    fn supported_filter(&mut self, binary: &Binary, constant: bool) {
-        if constant {
-            self.error(binary.span, "constants are compared with one another", "compare an aggregate: `count() > 2`");
-            return;
-        }
-        let aggregate = |expr: &Expr| matches!(expr.without_parens(), Expr::Call(_));
-        if !aggregate(&binary.lhs) {
-            let error = if aggregate(&binary.rhs) && matches!(&*binary.lhs, Expr::Literal(_)) {
-                let (op, lhs, rhs) = (binary.op.mirrored(), &binary.lhs, &binary.rhs);
-                TypeError::new(binary.span, "the aggregate stands behind the operator")
-                    .help(format!("write `{rhs} {op} {lhs}`"))
-            } else {
-                TypeError::new(binary.lhs.span(), "Tempo does not calculate with aggregates yet")
-                    .help("compare one aggregate with a constant: `avg(duration) > 1s`")
-            };
-            return self.report(error);
-        }
-        if !self.is_constant(&binary.rhs) {
-            let help = "compare one aggregate with a number or duration: `avg(duration) > 1s`";
-            self.error(binary.rhs.span(), "Tempo only compares an aggregate with a constant", help);
-        }
-    }
-
-    /// Whether it is a number, or something that this Tempo makes one of.
-    fn is_constant(&self, expr: &Expr) -> bool {
-        match expr.without_parens() {
-            Expr::Literal(_) => true,
-            Expr::Unary(unary) => self.version >= Version::V3_1 && self.is_constant(&unary.expr),
-            Expr::Binary(binary) => {
-                let known = matches!(binary.op.symbol(), "+" | "-" | "*" | "/");
-                let sides = self.is_constant(&binary.lhs) && self.is_constant(&binary.rhs);
-                self.version >= Version::V3_1 && known && sides
-            }
-            _ => false,
-        }
-    }
-
-    /// Metrics on one side at least.
-    fn metrics(&mut self, binary: &Binary, lhs: Level, rhs: Level) -> Level {
-        let op = binary.op;
-        let compare = [lhs, rhs].iter().any(|side| matches!(side, Level::Metrics { compare: true, .. }));
-        let result = Level::Metrics { bare: true, compare };
-        if compare {
-            let help = "`compare(…)` is the last stage";
-            self.error(binary.op_span, format!("`{op}` behind `compare`"), help);
-            return result;
-        }
-        if op.is_comparison() {
-            let plain = matches!(&*binary.rhs, Expr::Literal(_) | Expr::Variable(_) | Expr::Error(_));
-            let constant = self.version >= Version::V3_1 && self.is_constant(&binary.rhs);
-            if !matches!(lhs, Level::Metrics { .. }) {
-                let (mirrored, lhs, rhs) = (op.mirrored(), &binary.lhs, &binary.rhs);
-                let help = format!("write `{rhs} {mirrored} {lhs}`");
-                self.error(binary.span, "the metrics stand behind the operator", help);
-            } else if !plain && !constant && rhs != Level::Unknown {
-                let help = "write one number or duration: `| rate() > 0.5`";
-                self.error(binary.rhs.span(), "metrics are only compared with a constant", help);
-            }
-            return result;
-        }
-        let bare = [(&binary.lhs, lhs), (&binary.rhs, rhs)]
-            .into_iter()
-            .find(|(_, level)| matches!(level, Level::Metrics { bare: true, .. }));
-        if !matches!(op.symbol(), "+" | "-" | "*" | "/") {
-            let help = "metrics are calculated with by `+`, `-`, `*` and `/`";
-            self.error(binary.op_span, format!("`{op}` on metrics"), help);
-        } else if self.version < Version::V3_1 {
-            let help = "Tempo 3.1 can; let the panel calculate, or record the metric";
-            self.error(binary.op_span, "Tempo 3.0 does not calculate with metrics", help);
-        } else if let Some((side, _)) = bare
-            && !matches!(&**side, Expr::Binary(_))
-        {
-            let help = "put the whole pipeline between parentheses: `({} | rate()) * 60`";
-            self.error(side.span(), "metrics without parentheses on a side of an operator", help);
-        }
-        Level::Metrics { bare: false, compare }
     }
 }
 
