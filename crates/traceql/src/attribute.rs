@@ -192,16 +192,6 @@ impl Display for IntrinsicUse {
     }
 }
 
-impl Attribute {
-    /// The intrinsic that Tempo takes it for: an attribute without a scope that has the name of one,
-    /// such as `.duration`.
-    #[must_use]
-    pub fn as_intrinsic(&self) -> Option<Intrinsic> {
-        let found = (self.scope == Scope::Any).then(|| Intrinsic::find(&self.name.text));
-        found.flatten().map(|(intrinsic, _)| intrinsic)
-    }
-}
-
 impl Display for Attribute {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str(self.scope.prefix())?;

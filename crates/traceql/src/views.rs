@@ -9,7 +9,7 @@ use crate::functions::{self, Place};
 pub enum Field<'a> {
     /// An attribute.
     Attribute(&'a Attribute),
-    /// An intrinsic, however it is spelled: `duration`, `span:duration`, `.duration`.
+    /// An intrinsic, however it is spelled: `duration`, `span:duration`.
     Intrinsic(Intrinsic),
 }
 
@@ -57,10 +57,7 @@ impl Expr {
     #[must_use]
     pub fn as_field(&self) -> Option<Field<'_>> {
         match self {
-            Self::Attribute(attribute) => Some(match attribute.as_intrinsic() {
-                Some(intrinsic) => Field::Intrinsic(intrinsic),
-                None => Field::Attribute(attribute),
-            }),
+            Self::Attribute(attribute) => Some(Field::Attribute(attribute)),
             Self::Intrinsic(node) => Some(Field::Intrinsic(node.intrinsic)),
             _ => None,
         }
@@ -71,7 +68,7 @@ impl Expr {
     /// ```
     /// use obsctl_traceql::{Field, Usage, parse};
     ///
-    /// let query = parse("{ span.http.route = `/orders` && .name != nil } | rate() by (resource.pod)").expr;
+    /// let query = parse("{ span.http.route = `/orders` && name != nil } | rate() by (resource.pod)").expr;
     /// let fields = query.fields();
     /// let Field::Attribute(route) = fields[0].field else { panic!() };
     /// assert_eq!((route.scope.prefix(), route.name.text.as_str()), ("span.", "http.route"));

@@ -9,6 +9,9 @@ use crate::{Span, SyntaxError};
 impl Parser<'_> {
     /// Reports that `expected` should have stood where the next token is.
     pub(super) fn unexpected(&mut self, expected: &str) {
+        if !self.takes_errors() {
+            return;
+        }
         let error = SyntaxError::new(Self::span(self.token), self.unexpected_text(self.token));
         let error = error.expected(expected);
         self.report(match self.help_for(self.token) {
@@ -19,6 +22,9 @@ impl Parser<'_> {
 
     /// The same, where an expression has just ended: an operator may be missing or mistaken.
     pub(super) fn unexpected_after_operand(&mut self, expected: &str) {
+        if !self.takes_errors() {
+            return;
+        }
         let token = self.token;
         let help = match token.kind {
             Kind::RightParen if self.open_parens == 0 => "there is no `(` for it",

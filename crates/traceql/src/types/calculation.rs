@@ -142,9 +142,9 @@ impl Checker {
         if !matches!(op.symbol(), "+" | "-" | "*" | "/") {
             let help = "metrics are calculated with by `+`, `-`, `*` and `/`";
             self.error(binary.op_span, format!("`{op}` on metrics"), help);
-        } else if let Some(side) = [&binary.lhs, &binary.rhs]
+        } else if let Some((side, _)) = [(&binary.lhs, lhs), (&binary.rhs, rhs)]
             .into_iter()
-            .find(|side| is_constant_duration(side))
+            .find(|(side, level)| matches!(level, Level::Constant(_)) && has_duration(side))
         {
             let help = "write the number of seconds";
             self.error(
@@ -187,11 +187,9 @@ pub(super) fn begins_with_number(expr: &Expr) -> bool {
     }
 }
 
-fn is_constant_duration(expr: &Expr) -> bool {
-    matches!(expr.without_parens(), Expr::Literal(literal) if literal.value.field_type() == FieldType::Duration)
-}
-
 /// Whether it has a duration, which Tempo does not calculate with outside of braces.
 fn has_duration(expr: &Expr) -> bool {
-    expr.descendants().any(is_constant_duration)
+    expr.descendants().any(|expr| {
+        matches!(expr, Expr::Literal(literal) if literal.value.field_type() == FieldType::Duration)
+    })
 }

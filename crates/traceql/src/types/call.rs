@@ -40,7 +40,7 @@ impl Checker {
         let name = function.name;
         match (function.place, input) {
             (_, Input::Unknown) => {}
-            (Place::Metrics, Input::Operand) => {
+            (Place::Metrics, Input::Operand | Input::WrappedOperand) => {
                 let help = format!("put the whole pipeline between parentheses: `({{}} | {call})`");
                 self.error(
                     call.span,
@@ -64,7 +64,10 @@ impl Checker {
                 let help = "`compare` takes their number itself: `compare({ status = error }, 5)`";
                 self.error(call.span, format!("`{name}` behind `compare`"), help);
             }
-            (Place::SecondStage, Input::First | Input::Spansets | Input::Operand) => {
+            (
+                Place::SecondStage,
+                Input::First | Input::Spansets | Input::Operand | Input::WrappedOperand,
+            ) => {
                 let help = format!("write `{{}} | rate() by (span:name) | {call}`");
                 self.error(
                     call.span,

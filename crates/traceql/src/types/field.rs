@@ -36,9 +36,7 @@ impl Checker {
                 if attribute.scope.is_parent() {
                     self.unsupported_parent(expr);
                 }
-                attribute
-                    .as_intrinsic()
-                    .map_or(FieldType::Unknown, Intrinsic::field_type)
+                FieldType::Unknown
             }
             Expr::Intrinsic(node) if node.intrinsic == Intrinsic::Parent => {
                 self.unsupported_parent(expr);
@@ -154,9 +152,7 @@ impl Checker {
         let always = match other.without_parens() {
             Expr::Intrinsic(_) => true,
             Expr::Attribute(attribute) => {
-                let service =
-                    attribute.scope == Scope::Resource && attribute.name.text == "service.name";
-                service || attribute.as_intrinsic().is_some()
+                attribute.scope == Scope::Resource && attribute.name.text == "service.name"
             }
             _ => false,
         };

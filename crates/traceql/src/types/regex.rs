@@ -44,14 +44,14 @@ fn translate(pattern: &str) -> Option<String> {
             '[' => {
                 class = true;
                 out.push('[');
+                if rest.starts_with('^') {
+                    chars.next();
+                    out.push('^');
+                }
                 // A bracket at the beginning of a class is part of it.
-                for sign in ['^', ']'] {
-                    if pattern[at + 1..].trim_start_matches('^').starts_with(']') || sign == '^' {
-                        if chars.clone().next().is_some_and(|(_, next)| next == sign) {
-                            chars.next();
-                            out.push_str(if sign == '^' { "^" } else { "\\]" });
-                        }
-                    }
+                if rest.trim_start_matches('^').starts_with(']') && !rest.starts_with("^^") {
+                    chars.next();
+                    out.push_str("\\]");
                 }
             }
             ']' if class => {
@@ -62,7 +62,7 @@ fn translate(pattern: &str) -> Option<String> {
             // Braces that count nothing are characters.
             '{' if !class && !counts(rest) => out.push_str("\\{"),
             '}' if !class && !out.ends_with(|c: char| c.is_ascii_digit() || c == ',') => {
-                out.push_str("\\}")
+                out.push_str("\\}");
             }
             char => out.push(char),
         }

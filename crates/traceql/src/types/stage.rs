@@ -45,6 +45,8 @@ pub(super) enum Input {
     },
     /// It is an operand: nothing flows into it.
     Operand,
+    /// The same, behind a pipeline in parentheses, where whatever is in parentheses is one too.
+    WrappedOperand,
     Unknown,
 }
 
@@ -59,6 +61,10 @@ impl Checker {
         let last = pipeline.stages.len() - 1;
         for (index, stage) in pipeline.stages.iter().enumerate() {
             level = self.stage(stage, input);
+            if index > 0 && matches!(level, Level::Metrics { .. }) && !leads_to_metrics(stage) {
+                let help = "a query begins with them: `({} | rate()) * 60`";
+                self.error(stage.span(), "metrics of their own inside a pipeline", help);
+            }
             input = match level {
                 Level::Spansets(Shape::Wrapped) => {
                     let help = "put the stage inside the parentheses";
@@ -154,17 +160,20 @@ impl Checker {
     }
 
     fn paren(&mut self, inner: &Expr, input: Input) -> Level {
-        let within = if matches!(inner.without_parens(), Expr::Pipeline(_)) {
-            Input::First
-        } else {
-            input
+        let within = match input {
+            Input::Metrics { .. } => input,
+            _ => Input::First,
         };
         let level = match inner {
             Expr::Pipeline(_) => self.pipeline(inner),
             _ => self.stage(inner, within),
         };
         match level {
-            Level::Spansets(Shape::Expression | Shape::Either) => Level::Spansets(Shape::Either),
+            Level::Spansets(Shape::Expression | Shape::Either)
+                if input != Input::WrappedOperand =>
+            {
+                Level::Spansets(Shape::Either)
+            }
             Level::Spansets(_) => Level::Spansets(Shape::Wrapped),
             Level::Metrics { bare, compare } => {
                 if bare && self.version < Version::V3_1 {
@@ -215,8 +224,16 @@ impl Checker {
         // A comparison behind a metrics function is a stage of its own: what flows into the stage flows
         // into its left side.
         let flows = binary.op.is_comparison() && leads_to_metrics(&binary.lhs);
-        let lhs = self.stage(&binary.lhs, if flows { input } else { Input::Operand });
-        let rhs = self.stage(&binary.rhs, Input::Operand);
+        let operand = match input {
+            Input::WrappedOperand => input,
+            _ => Input::Operand,
+        };
+        let lhs = self.stage(&binary.lhs, if flows { input } else { operand });
+        let rhs = match lhs {
+            Level::Spansets(Shape::Wrapped) => Input::WrappedOperand,
+            _ => operand,
+        };
+        let rhs = self.stage(&binary.rhs, rhs);
         if !flows && matches!(input, Input::Metrics { .. }) {
             self.behind_metrics(binary.span, "this");
         }

@@ -5,7 +5,7 @@ use obsctl_traceql::{Field, Usage, parse};
 
 #[test]
 fn fields_are_listed_with_their_use() {
-    let text = "{ span.a = 1 && .duration > 1s } >> { resource.b != nil } | by(span.c + 1) | select(event.d, name) \
+    let text = "{ span.a = 1 && duration > 1s } >> { resource.b != nil } | by(span.c + 1) | select(event.d, name) \
                 | avg(span.e) > 1 | quantile_over_time(span:duration, 0.9) by (.f, status)";
     let expr = parse(text).expr;
     let found: Vec<_> = expr
@@ -15,7 +15,7 @@ fn fields_are_listed_with_their_use() {
         .collect();
     let expected = [
         ("span.a", Usage::Filter),
-        (".duration", Usage::Filter),
+        ("duration", Usage::Filter),
         ("resource.b", Usage::Filter),
         ("span.c", Usage::Group),
         ("event.d", Usage::Select),
