@@ -60,8 +60,10 @@ impl Checker {
         let mut level = Level::Unknown;
         let last = pipeline.stages.len() - 1;
         for (index, stage) in pipeline.stages.iter().enumerate() {
+            let known = self.errors.len();
             level = self.stage(stage, input);
-            if index > 0 && matches!(level, Level::Metrics { .. }) && !leads_to_metrics(stage) {
+            let metrics = matches!(level, Level::Metrics { .. }) && !leads_to_metrics(stage);
+            if index > 0 && metrics && self.errors.len() == known {
                 let help = "a query begins with them: `({} | rate()) * 60`";
                 self.error(stage.span(), "metrics of their own inside a pipeline", help);
             }
