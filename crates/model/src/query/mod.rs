@@ -8,12 +8,14 @@ mod logql;
 mod promql;
 mod select;
 mod traceql;
+mod written;
 
 pub use builder::{Any, Instant, Matched, Operand, Repeated, Vector, time};
 pub use labels::{LabelOf, Labels, Matcher, TargetLabel};
-pub use logql::{LogQl, logql};
-pub use promql::{Promql, promql, record};
+pub use logql::{LogQl, LogqlLanguage, logql};
+pub use promql::{Promql, PromqlLanguage, promql, record};
 pub use select::{
     Buckets, Counter, Gauge, Histogram, Selector, Series, Summary, Window, interval, range,
 };
-pub use traceql::{TraceQl, traceql};
+pub use traceql::{TraceQl, TraceqlLanguage, traceql};
+pub use written::{Language, Written};
