@@ -6,6 +6,7 @@ mod component;
 pub mod expression;
 mod knowledge;
 pub mod labels;
+pub mod queries;
 pub mod runbook_pages;
 pub mod slo;
 mod speed;
@@ -21,6 +22,7 @@ pub use catalog::{Catalog, Part, Series};
 pub use component::{Component, OTLP_PORTS, memory_variable, variable};
 pub use expression::{Expression, Site, subject};
 pub use knowledge::Knowledge;
+pub use queries::{Placed, QueryRef};
 pub use speed::Speed;
 pub use usage::Usage;
 

@@ -430,9 +430,20 @@ something_without_type{a=\"b\"} +Inf
             .collect();
         for sample in scrape.samples {
             // The library gathers the series of a histogram or summary under its own name.
-            let whole = family.metrics.iter().find(|metric| metric.name.as_str() == sample.metric);
-            assert!(whole.is_some() || own.contains(&sample.metric), "{}", sample.metric);
-            for label in sample.labels.keys().filter(|label| !["le", "quantile"].contains(&label.as_str())) {
+            let whole = family
+                .metrics
+                .iter()
+                .find(|metric| metric.name.as_str() == sample.metric);
+            assert!(
+                whole.is_some() || own.contains(&sample.metric),
+                "{}",
+                sample.metric
+            );
+            for label in sample
+                .labels
+                .keys()
+                .filter(|label| !["le", "quantile"].contains(&label.as_str()))
+            {
                 let metric = whole.or_else(|| {
                     let mut all = family.metrics.iter();
                     all.find(|metric| metric.series_names().contains(&sample.metric))

@@ -62,7 +62,7 @@ impl Queries {
         } else {
             Project::link(stack)
         };
-        let usages = project.usages();
+        let usages: Vec<_> = project.queries().into_iter().map(Usage::of).collect();
         match self.format {
             Format::Table => table(&usages, terminal)?,
             Format::Json => show(
