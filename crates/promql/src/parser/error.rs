@@ -20,7 +20,9 @@ pub struct SyntaxError {
 }
 
 impl SyntaxError {
-    pub(crate) fn new(span: Span, message: impl Into<String>) -> Self {
+    /// An error without expectation and advice.
+    #[must_use]
+    pub fn new(span: Span, message: impl Into<String>) -> Self {
         Self {
             span,
             message: message.into(),
@@ -29,12 +31,16 @@ impl SyntaxError {
         }
     }
 
-    pub(crate) fn expected(mut self, expected: &str) -> Self {
+    /// The same, with what could have stood there.
+    #[must_use]
+    pub fn expected(mut self, expected: &str) -> Self {
         self.expected = Some(expected.to_owned());
         self
     }
 
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+    /// The same, with advice.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }

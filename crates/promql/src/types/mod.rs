@@ -5,7 +5,6 @@
 mod binary;
 mod call;
 mod experimental;
-mod regex;
 mod selector;
 
 use std::fmt;
@@ -77,7 +76,9 @@ pub struct TypeError {
 }
 
 impl TypeError {
-    fn new(span: Span, message: impl Into<String>) -> Self {
+    /// An error without advice.
+    #[must_use]
+    pub fn new(span: Span, message: impl Into<String>) -> Self {
         Self {
             span,
             message: message.into(),
@@ -85,7 +86,9 @@ impl TypeError {
         }
     }
 
-    fn help(mut self, help: impl Into<String>) -> Self {
+    /// The same, with advice.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
