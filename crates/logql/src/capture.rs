@@ -1,6 +1,7 @@
 //! What strings of stages say: the captures of patterns, the names in regular expressions, the paths of
 //! JSON, the actions of templates.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use obsctl_promql::{regex, variable};
@@ -60,13 +61,12 @@ pub(crate) fn pattern_problem(pattern: &str, names: bool) -> Option<(String, Str
         );
         return Some((message, "write `<_>`, or parse with `| pattern`".to_owned()));
     }
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
     for capture in named {
-        if seen.contains(&capture.name) {
+        if !seen.insert(capture.name) {
             let message = format!("two captures are called `{}`", capture.name);
             return Some((message, "give each a name of its own, or `<_>`".to_owned()));
         }
-        seen.push(capture.name);
     }
     (seen.is_empty() && !variable::contains(pattern)).then(|| {
         let help = "name what becomes a label: `<ip> - <_>`".to_owned();

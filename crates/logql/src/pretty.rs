@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Write};
 
 use crate::ast::{Binary, BinaryOp, Expr, LogQuery, Selector};
-use crate::print::{Matches, operand_needs_parens};
+use crate::print::{Matches, is_log_query, operand_needs_parens};
 
 const WIDTH: usize = 100;
 const STEP: usize = 2;
@@ -140,12 +140,14 @@ impl Printer {
     /// Expressions between parentheses, each on a line of its own.
     fn arguments<'a>(&mut self, args: impl Iterator<Item = &'a Expr>, indent: usize) {
         self.put('(');
-        for (index, arg) in args.enumerate() {
-            if index > 0 {
+        let mut args = args.peekable();
+        while let Some(arg) = args.next() {
+            self.line(indent + STEP);
+            let parens = is_log_query(arg) && args.peek().is_some();
+            self.side(arg, parens, indent + STEP);
+            if args.peek().is_some() {
                 self.put(',');
             }
-            self.line(indent + STEP);
-            self.expr(arg, indent + STEP);
         }
         self.line(indent);
         self.put(')');

@@ -1,6 +1,7 @@
 //! Regular expressions as Prometheus and Loki read them (RE2, in the syntax of Go), without compiling
 //! them: whether they are well-formed, which groups they name, and whether they accept the empty text.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// What a well-formed regular expression says of itself.
@@ -34,6 +35,8 @@ pub fn read(regex: &str) -> Result<Regex, RegexError> {
         group: Group::default(),
         outer: Vec::new(),
         names: Vec::new(),
+        known: BTreeSet::new(),
+        closes: regex.rfind('}').unwrap_or_default(),
         groups: 0,
     };
     while let Some(char) = reader.take() {
@@ -136,11 +139,14 @@ struct Reader<'a> {
     /// The groups around it, and where the present one begins.
     outer: Vec<(Group, usize)>,
     names: Vec<(String, Range<usize>)>,
+    known: BTreeSet<&'a str>,
+    /// Where the last `}` stands: braces behind it stand for themselves.
+    closes: usize,
     groups: usize,
 }
 
-impl Reader<'_> {
-    fn rest(&self) -> &str {
+impl<'a> Reader<'a> {
+    fn rest(&self) -> &'a str {
         &self.text[self.at..]
     }
 
@@ -236,7 +242,7 @@ impl Reader<'_> {
         if name.is_empty() || !name.bytes().all(word) {
             return Err("a group is named with letters, digits and `_`");
         }
-        if self.names.iter().any(|(known, _)| known == name) {
+        if !self.known.insert(name) {
             return Err("a second group of that name");
         }
         self.names.push((name.to_owned(), place));
@@ -259,9 +265,12 @@ impl Reader<'_> {
     /// The least count of `{2}`, `{2,}`, `{2,5}`, whose brace is already read; nothing where the brace
     /// stands for itself.
     fn repetition(&mut self) -> Result<Option<u32>, &'static str> {
-        let Some((inside, _)) = self.rest().split_once('}') else {
+        // Longer counts are refused anyway, and what is longer is none.
+        let within = self.rest().bytes().take(40).position(|b| b == b'}');
+        let Some(length) = within.filter(|_| self.at <= self.closes) else {
             return Ok(None);
         };
+        let inside = &self.rest()[..length];
         let (least, most) = inside.split_once(',').unwrap_or((inside, inside));
         let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         if !digits(least) || !(most.is_empty() || digits(most)) {
@@ -289,7 +298,9 @@ impl Reader<'_> {
         loop {
             if self.eat("[:") {
                 let negated = self.eat("^");
-                let Some(place) = self.take_until(":]") else {
+                // No class has a longer name.
+                let near = self.rest().bytes().take(20).position(|b| b == b':');
+                let Some(place) = near.and_then(|_| self.class_name()) else {
                     self.at -= 1 + usize::from(negated);
                     continue;
                 };
@@ -314,6 +325,17 @@ impl Reader<'_> {
                 }
             }
         }
+    }
+
+    /// The name of a class up to its `:]`, both taken.
+    fn class_name(&mut self) -> Option<Range<usize>> {
+        let length = self.rest().find(':')?;
+        if !self.rest()[length..].starts_with(":]") {
+            return None;
+        }
+        let start = self.at;
+        self.at += length + 2;
+        Some(start..start + length)
     }
 
     /// A character of a class, or an escape that stands for several; nothing at the end.

@@ -57,17 +57,25 @@ impl Parser<'_> {
                 _ => {}
             }
             labels.extend(self.label("a label or `)`"));
+            if self.at_name() && self.peek().kind == Kind::LeftParen {
+                self.unclosed(open, ")");
+                return labels;
+            }
             if !matches!(self.token.kind, Kind::Comma | Kind::RightParen | Kind::Eof) {
-                self.unexpected("`,` or `)`");
-                while !matches!(
-                    self.token.kind,
-                    Kind::Comma
-                        | Kind::RightParen
-                        | Kind::Eof
-                        | Kind::LeftParen
-                        | Kind::LeftBrace
-                        | Kind::LeftBracket
-                ) {
+                if !self.missing_comma("`,` or `)`") {
+                    self.unexpected("`,` or `)`");
+                }
+                while !self.at_name()
+                    && !matches!(
+                        self.token.kind,
+                        Kind::Comma
+                            | Kind::RightParen
+                            | Kind::Eof
+                            | Kind::LeftParen
+                            | Kind::LeftBrace
+                            | Kind::LeftBracket
+                    )
+                {
                     self.bump();
                 }
             }
@@ -78,6 +86,20 @@ impl Parser<'_> {
                 self.report(error.help("remove it"));
             }
         }
+    }
+
+    /// Reports that two labels stand side by side, where they do.
+    pub(super) fn missing_comma(&mut self, expected: &str) -> bool {
+        let two = self.at_name() && self.peek().kind != Kind::LeftParen;
+        if two {
+            let error = SyntaxError::new(self.here(), self.unexpected_text(self.token));
+            self.report(
+                error
+                    .expected(expected)
+                    .help("a comma is missing before it"),
+            );
+        }
+        two
     }
 
     /// Whether the next token can be a label.
@@ -119,7 +141,10 @@ impl Parser<'_> {
                 let inner = word[1..word.len() - 1].to_owned();
                 let error = SyntaxError::new(self.here(), "a label has no quotes");
                 self.report(error.expected(expected).help(format!("write `{inner}`")));
-                self.bump();
+                return Some(Name {
+                    text: inner,
+                    ..self.name()
+                });
             }
             Kind::Comma | Kind::RightParen | Kind::RightBrace | Kind::Eof => {
                 self.unexpected(expected);

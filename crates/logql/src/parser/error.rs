@@ -22,6 +22,10 @@ pub(super) const STAGES: [&str; 12] = [
 
 /// The one of `words` that is most like `word`, if it is like it.
 pub(crate) fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    const LONGEST: usize = 40;
+    if word.len() > LONGEST {
+        return None;
+    }
     let lower = word.to_lowercase();
     words
         .into_iter()
@@ -60,6 +64,7 @@ impl Parser<'_> {
                 format!("`{word}` belongs to an aggregation: write `sum {word} (label) (…)`")
             }
             Kind::RightParen => "there is no `(` for it".to_owned(),
+            Kind::RightBrace => "there is no `{` for it".to_owned(),
             Kind::String | Kind::OpenString if query => {
                 format!("a line filter has an operator: write `|= {word}`")
             }
@@ -74,7 +79,7 @@ impl Parser<'_> {
                 "a line filter is written `|= \"{word}\"`, a label filter `| {word} = \"…\"`"
             ),
             Kind::Pipe | Kind::PipeContains | Kind::PipeRegex | Kind::PipePattern => {
-                if matches!(operand, Expr::Paren(_)) {
+                if matches!(operand, Expr::Paren(_)) || query {
                     "stages stand inside the parentheses, behind the selector".to_owned()
                 } else {
                     "stages stand behind the selector, inside the parentheses of the function"
@@ -111,7 +116,7 @@ impl Parser<'_> {
         }
     }
 
-    fn help_for(&self, token: Token) -> Option<String> {
+    pub(super) fn help_for(&self, token: Token) -> Option<String> {
         let help = match (token.kind, self.slice(token)) {
             (Kind::SingleQuoted, text) => {
                 return Some(format!(
@@ -139,6 +144,9 @@ impl Parser<'_> {
 
     /// Reports that an opening sign is never closed, at that sign.
     pub(super) fn unclosed(&mut self, open: Token, close: &str) {
+        if self.open_string && self.at(Kind::Eof) {
+            return;
+        }
         let message = format!("`{}` is never closed", self.slice(open));
         let found = match self.token.kind {
             Kind::Eof => "the end".to_owned(),

@@ -10,6 +10,11 @@ impl Parser<'_> {
         self.binary(0)
     }
 
+    /// An operand, as deep as expressions may nest.
+    pub(super) fn tight(&mut self) -> Expr {
+        self.binary(u8::MAX)
+    }
+
     /// An expression whose operators bind at least as tightly as `tightness`.
     fn binary(&mut self, tightness: u8) -> Expr {
         if self.depth >= MAX_DEPTH {

@@ -17,6 +17,15 @@ pub(super) fn line_filter_op(kind: Kind) -> Option<LineFilterOp> {
     })
 }
 
+/// What was meant by an operator that filters no lines.
+pub(super) fn mistaken_line_filter_op(kind: Kind) -> Option<LineFilterOp> {
+    match kind {
+        Kind::Assign | Kind::Equal => Some(LineFilterOp::Contains),
+        Kind::RegexEqual => Some(LineFilterOp::Regex),
+        _ => None,
+    }
+}
+
 impl Parser<'_> {
     /// Whether `!=` or `!~`, the next token, filters lines: behind it stands something to look for.
     pub(super) fn is_negative_filter(&self) -> bool {
@@ -42,6 +51,15 @@ impl Parser<'_> {
         let op_span = self.here();
         self.bump();
         let mut any = vec![self.line_match(op)];
+        while self.at(Kind::Keyword(Keyword::And)) && self.peek().kind == Kind::String {
+            let string = self.slice(self.peek());
+            let error = SyntaxError::new(self.here(), "`and` between line filters");
+            self.report(error.help(format!(
+                "one stands behind the other: write `{op} {string}`"
+            )));
+            self.bump();
+            any.push(self.line_match(op));
+        }
         while self.at(Kind::Keyword(Keyword::Or)) && self.or_goes_on() {
             self.bump();
             if line_filter_op(self.token.kind).is_some() {
@@ -60,7 +78,11 @@ impl Parser<'_> {
         let next = ahead.next_token();
         match next.kind {
             Kind::String | Kind::OpenString | Kind::SingleQuoted => true,
-            Kind::Ident => self.slice(next).eq_ignore_ascii_case("ip"),
+            Kind::Ident if self.slice(next).eq_ignore_ascii_case("ip") => true,
+            Kind::Ident => !matches!(
+                ahead.next_token().kind,
+                Kind::LeftParen | Kind::LeftBrace | Kind::Keyword(_)
+            ),
             Kind::Variable | Kind::Template => ahead.next_token().kind != Kind::LeftParen,
             kind => line_filter_op(kind).is_some(),
         }

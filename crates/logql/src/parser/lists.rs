@@ -10,6 +10,12 @@ use crate::ast::{
 use crate::lexer::Kind;
 
 impl Parser<'_> {
+    /// Whether a list goes on: behind a comma, or where one is missing.
+    fn goes_on(&mut self) -> bool {
+        let variable = matches!(self.token.kind, Kind::Variable | Kind::Template);
+        self.eat(Kind::Comma).is_some() || !variable && self.missing_comma("`,` or `|`")
+    }
+
     /// The list behind `json` or `logfmt`, if there is one. A lonely variable is a stage of its own.
     pub(super) fn extractions(&mut self) -> Vec<Extraction> {
         let mut list = Vec::new();
@@ -38,7 +44,7 @@ impl Parser<'_> {
             }
             let span = self.span_from(start);
             list.push(Extraction { label, path, span });
-            if self.eat(Kind::Comma).is_none() {
+            if !self.goes_on() {
                 return list;
             }
         }
@@ -49,7 +55,7 @@ impl Parser<'_> {
         let mut list = Vec::new();
         loop {
             list.extend(self.label("a label"));
-            if self.eat(Kind::Comma).is_none() {
+            if !self.goes_on() {
                 return list;
             }
         }
@@ -78,7 +84,7 @@ impl Parser<'_> {
                 };
                 list.push(choice);
             }
-            if self.eat(Kind::Comma).is_none() {
+            if !self.goes_on() {
                 return list;
             }
         }
@@ -114,7 +120,7 @@ impl Parser<'_> {
                     list.push(LabelFormat { label, value, span });
                 }
             }
-            if self.eat(Kind::Comma).is_none() {
+            if !self.goes_on() {
                 return list;
             }
         }

@@ -79,6 +79,8 @@ struct Parser<'a> {
     depth: u32,
     /// The height of the tree that was read last.
     height: u32,
+    /// Set when a string swallowed the rest of a line, and with it what it should have closed.
+    open_string: bool,
     /// Set when the rest of the text is given up.
     aborted: bool,
 }

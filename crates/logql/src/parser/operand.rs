@@ -111,8 +111,8 @@ impl Parser<'_> {
         while matches!(self.token.kind, Kind::Unknown | Kind::Plus | Kind::Minus) {
             self.bump();
         }
-        if self.starts_operand() && !self.at(Kind::LeftParen) && !self.at_function() {
-            return self.leaf();
+        if self.starts_operand() {
+            return self.tight();
         }
         let span = self.span_from(start);
         Expr::Error(ErrorNode {
@@ -126,7 +126,22 @@ impl Parser<'_> {
         let token = self.bump();
         let word = self.slice(token);
         let span = Self::span(token);
+        if let Some(function) = Function::find(word) {
+            let message = format!("what `{word}` takes is not between parentheses");
+            let error = SyntaxError::new(span, message).expected("`(`");
+            self.report(error.help(format!("write `{}`", function.form())));
+            if self.starts_operand() {
+                return self.tight();
+            }
+        }
         let braces = self.at(Kind::LeftBrace);
+        if matches!(self.token.kind, Kind::Comma | Kind::RightParen) {
+            let message = format!("`{word}` is neither a query nor a string");
+            let error = SyntaxError::new(span, message);
+            self.report(error.help(format!(
+                "a string has quotes, `\"{word}\"`, and streams are selected by labels, `{{job=\"api\"}}`"
+            )));
+        }
         let message = format!("`{word}` is not LogQL: streams have no name");
         let error = SyntaxError::new(span, message).expected("a stream selector or a function");
         self.report(if braces {
@@ -170,12 +185,16 @@ impl Parser<'_> {
         self.close_paren(open, &expr);
         let span = self.span_from(open.start);
         match expr {
-            // Parentheses around a range, or around what gets one, change nothing.
+            // Parentheses around a log query change nothing.
             Expr::Range(mut range) => {
                 range.span = span;
                 Expr::Range(range)
             }
             Expr::Log(query) if self.at(Kind::LeftBracket) => self.range_behind_paren(*query, span),
+            Expr::Log(mut query) => {
+                query.span = span;
+                Expr::Log(query)
+            }
             expr => {
                 self.grow(height);
                 Expr::Paren(Paren {

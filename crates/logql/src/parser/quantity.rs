@@ -18,6 +18,7 @@ impl Parser<'_> {
         let closed = token.kind == Kind::String;
         let (value, errors) = literal::unquote(self.slice(token), closed);
         if !closed {
+            self.open_string = true;
             let quote = &self.text[token.start..=token.start];
             self.report(
                 SyntaxError::new(Self::span(token), "the string is never closed")
@@ -50,9 +51,12 @@ impl Parser<'_> {
             | Kind::Variable
             | Kind::Template
             | Kind::MixedNumber => word,
+            Kind::LeftBrace => return self.template_without_quotes(),
             _ => {
                 let error = SyntaxError::new(Self::span(token), self.unexpected_text(token));
-                self.report(error.expected("a string").help(format!("write `{form}`")));
+                let help = self.help_for(token);
+                let help = help.unwrap_or_else(|| format!("write `{form}`"));
+                self.report(error.expected("a string").help(help));
                 let gap = self.gap();
                 return StringLiteral {
                     value: gap.text,
@@ -68,6 +72,29 @@ impl Parser<'_> {
             value: inner.to_owned(),
             span: Self::span(token),
         }
+    }
+
+    /// `{{.msg}}`, up to its last brace.
+    fn template_without_quotes(&mut self) -> StringLiteral {
+        let start = self.token.start;
+        let mut depth = 0_u32;
+        while !matches!(self.token.kind, Kind::Eof | Kind::Pipe | Kind::RightParen) {
+            match self.bump().kind {
+                Kind::LeftBrace => depth += 1,
+                Kind::RightBrace if depth <= 1 => break,
+                Kind::RightBrace => depth -= 1,
+                _ => {}
+            }
+        }
+        let span = self.span_from(start);
+        let value = self.text[span.range()].to_owned();
+        let error = SyntaxError::new(span, "a template is not between quotes");
+        self.report(
+            error
+                .expected("a string")
+                .help(format!("write `\"{value}\"`")),
+        );
+        StringLiteral { value, span }
     }
 
     /// Reports that the next token is a text without the right quotes.

@@ -75,6 +75,10 @@ impl Parser<'_> {
     pub(super) fn range_behind_paren(&mut self, query: LogQuery, paren: Span) -> Expr {
         let start = paren.range().start;
         let mut query = query;
+        if self.text[query.span.range()].starts_with('(') {
+            let error = SyntaxError::new(paren, "two pairs of parentheses before a range");
+            self.report(error.help("remove one of them"));
+        }
         let staged = query.stages.len();
         let mut parts = Parts {
             staged: staged > 0,
@@ -163,12 +167,9 @@ impl Parser<'_> {
     fn range(&mut self) -> Duration {
         let open = self.bump();
         let range = self.range_duration(open);
-        if !matches!(self.token.kind, Kind::RightBracket | Kind::Eof) {
+        if !self.ends_range() {
             self.unexpected("`]`");
-            while !matches!(
-                self.token.kind,
-                Kind::RightBracket | Kind::Eof | Kind::RightParen | Kind::RightBrace | Kind::Pipe
-            ) {
+            while !self.ends_range() {
                 self.bump();
             }
         }
@@ -176,7 +177,13 @@ impl Parser<'_> {
         match self.eat(Kind::RightBracket) {
             None => self.unclosed(open, "]"),
             Some(close) => {
-                let spaces = range.span().range().start > open.end || close.start > before;
+                let around = (open.end..range.span().range().start, before..close.start);
+                let is_space = |place: std::ops::Range<usize>| {
+                    self.text
+                        .get(place)
+                        .is_some_and(|text| !text.is_empty() && text.trim().is_empty())
+                };
+                let spaces = is_space(around.0) || is_space(around.1);
                 if spaces && matches!(range, Duration::Literal(_)) {
                     let error =
                         SyntaxError::new(self.span_from(open.start), "spaces inside the range");
@@ -185,6 +192,13 @@ impl Parser<'_> {
             }
         }
         range
+    }
+
+    fn ends_range(&self) -> bool {
+        matches!(
+            self.token.kind,
+            Kind::RightBracket | Kind::Eof | Kind::RightParen | Kind::RightBrace | Kind::Pipe
+        )
     }
 
     fn range_duration(&mut self, open: Token) -> Duration {
@@ -205,13 +219,36 @@ impl Parser<'_> {
                     Duration::Literal(DurationLiteral { nanos, span })
                 }
                 Err(error) => {
-                    let help = match word.parse::<u64>() {
-                        Ok(_) => format!("write a number and a unit: `{word}m` or `{word}s`"),
-                        Err(_) => error.help().to_owned(),
+                    let unit = self.slice(self.peek());
+                    let apart = self.peek().kind == Kind::Ident;
+                    let (message, help) = match word.parse::<u64>() {
+                        Ok(_) if apart => (
+                            "spaces inside the range".to_owned(),
+                            format!("write `[{word}{unit}]`"),
+                        ),
+                        Ok(_) => (
+                            format!("`{word}` has no unit"),
+                            format!("write `{word}m` or `{word}s`"),
+                        ),
+                        Err(_) => (
+                            format!("`{word}` is not a duration: {error}"),
+                            error.help().to_owned(),
+                        ),
                     };
-                    let message = format!("`{word}` is not a duration: {error}");
+                    let span = if apart {
+                        span.to(Self::span(self.peek()))
+                    } else {
+                        span
+                    };
                     self.report(SyntaxError::new(span, message).help(help));
-                    Duration::Error(self.unread())
+                    let node = self.unread();
+                    if apart {
+                        self.bump();
+                    }
+                    Duration::Error(ErrorNode {
+                        text: self.text[span.range()].to_owned(),
+                        ..node
+                    })
                 }
             },
             Kind::RightBracket => {

@@ -1,7 +1,7 @@
 //! The stages of a pipeline.
 
 use super::error::{STAGES, nearest};
-use super::line_filter::line_filter_op;
+use super::line_filter::{line_filter_op, mistaken_line_filter_op};
 use super::{Parser, SyntaxError};
 use crate::ast::{ErrorNode, LabelFilter, Logfmt, Stage, StageKind};
 use crate::lexer::{Keyword, Kind, Token};
@@ -19,7 +19,8 @@ impl Parser<'_> {
             Kind::NotEqual | Kind::RegexNotEqual => self.is_negative_filter(),
             // `|| json`
             Kind::Unknown => self.word() == "||",
-            _ => false,
+            // `= "error"`
+            kind => mistaken_line_filter_op(kind).is_some() && self.peek().kind == Kind::String,
         }
     }
 
@@ -41,7 +42,17 @@ impl Parser<'_> {
             }
             return;
         }
-        let kind = match line_filter_op(self.token.kind) {
+        let mistaken = mistaken_line_filter_op(self.token.kind);
+        if let Some(op) = mistaken {
+            let message = format!("`{}` is no line filter", self.word());
+            let error = SyntaxError::new(self.here(), message);
+            self.report(
+                error
+                    .expected(&format!("`{op}`"))
+                    .help(format!("write `{op}`")),
+            );
+        }
+        let kind = match line_filter_op(self.token.kind).or(mistaken) {
             Some(op) => StageKind::LineFilter(self.line_filter(op)),
             None => self.piped_stage(),
         };
@@ -135,7 +146,9 @@ impl Parser<'_> {
         let word = self.word();
         let span = self.here();
         let dotted = self.peek().end == self.token.end + 1 && self.slice(self.peek()) == ".";
-        let error = if dotted {
+        let error = if self.has_enough_errors() {
+            SyntaxError::new(span, "unknown stage")
+        } else if dotted {
             SyntaxError::new(span, "a label has no dots").help("Loki turns them into `_`")
         } else {
             let error = SyntaxError::new(span, format!("unknown stage `{word}`"));
@@ -143,6 +156,7 @@ impl Parser<'_> {
                 (_, "where" | "filter") => {
                     error.help("a label filter has no word before it: `| status >= 500`")
                 }
+                (_, "not") => error.help("there is no `not`: write `status != 500`"),
                 (_, "rename" | "label_replace") => error.help("write `| label_format new=old`"),
                 (_, "regex") => error.help("the stage is called `regexp`"),
                 (_, "count" | "sum" | "stats") => error

@@ -17,6 +17,7 @@ impl<'a> Parser<'a> {
             errors: Vec::new(),
             depth: 0,
             height: 0,
+            open_string: false,
             aborted: false,
         }
     }
@@ -101,6 +102,11 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// Whether what is reported from now on is not kept, so that there is no need to say much.
+    pub(super) fn has_enough_errors(&self) -> bool {
+        self.aborted || self.errors.len() >= MAX_ERRORS
+    }
+
     /// Gives up the rest of a text that nests too deeply for its tree to be walked.
     pub(super) fn abort(&mut self, limit: u32) {
         let message = format!("the query is more than {limit} levels deep");
@@ -123,6 +129,16 @@ impl<'a> Parser<'a> {
         let before = self.token.start;
         if self.starts_operand() {
             self.expr();
+        } else if self.at(Kind::LeftBracket) {
+            while !matches!(
+                self.token.kind,
+                Kind::RightBracket | Kind::RightParen | Kind::Eof
+            ) {
+                self.bump();
+            }
+            self.eat(Kind::RightBracket);
+        } else if self.eat(Kind::Keyword(Keyword::Offset)).is_some() {
+            self.eat(Kind::Number);
         } else if matches!(
             self.token.kind,
             Kind::Keyword(Keyword::By | Keyword::Without)

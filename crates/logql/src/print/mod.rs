@@ -161,7 +161,7 @@ impl Display for RangeAggregate {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{}(", self.op)?;
         if let Some(param) = &self.param {
-            write!(f, "{param}, ")?;
+            write_earlier_argument(f, param)?;
         }
         write!(f, "{})", self.expr)?;
         self.write_tail(f)
@@ -183,7 +183,7 @@ impl Display for Aggregate {
         self.write_head(f)?;
         f.write_char('(')?;
         if let Some(param) = &self.param {
-            write!(f, "{param}, ")?;
+            write_earlier_argument(f, param)?;
         }
         write!(f, "{})", self.expr)
     }
@@ -203,7 +203,7 @@ impl Aggregate {
 impl Display for Call {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{}(", self.func.text)?;
-        write_list(f, &self.args, |f, arg| write!(f, "{arg}"))?;
+        write_arguments(f, &self.args)?;
         f.write_char(')')
     }
 }
@@ -211,7 +211,7 @@ impl Display for Call {
 impl Display for Variants {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str("variants(")?;
-        write_list(f, &self.exprs, |f, expr| write!(f, "{expr}"))?;
+        write_arguments(f, &self.exprs)?;
         write!(f, ") of ({})", self.of)
     }
 }
@@ -267,6 +267,30 @@ fn write_matching(f: &mut impl Write, matching: &Matching) -> fmt::Result {
     Ok(())
 }
 
+/// Whether it needs parentheses where something follows: a stage could go on with an operator or a comma.
+pub(crate) fn is_log_query(expr: &Expr) -> bool {
+    matches!(expr, Expr::Log(_) | Expr::Range(_))
+}
+
+/// An argument that others follow.
+fn write_earlier_argument(f: &mut (impl Write + ?Sized), expr: &Expr) -> fmt::Result {
+    if is_log_query(expr) {
+        write!(f, "({expr}), ")
+    } else {
+        write!(f, "{expr}, ")
+    }
+}
+
+fn write_arguments(f: &mut impl Write, args: &[Expr]) -> fmt::Result {
+    let Some((last, earlier)) = args.split_last() else {
+        return Ok(());
+    };
+    earlier
+        .iter()
+        .try_for_each(|arg| write_earlier_argument(f, arg))?;
+    write!(f, "{last}")
+}
+
 /// Whether an operand of `op` needs parentheses.
 pub(crate) fn operand_needs_parens(op: BinaryOp, operand: &Expr, right: bool) -> bool {
     match operand {
@@ -274,8 +298,6 @@ pub(crate) fn operand_needs_parens(op: BinaryOp, operand: &Expr, right: bool) ->
             let (inner, outer) = (inner.op.precedence(), op.precedence());
             inner < outer || (inner == outer && right != op.is_right_associative())
         }
-        // `{…} != "x"` and `{…} or "x"` would go on with the line filters.
-        Expr::Log(_) | Expr::Range(_) => !right,
-        _ => false,
+        _ => is_log_query(operand),
     }
 }

@@ -86,9 +86,10 @@ impl Checker {
             "this is no regular expression: {} at `{part}`",
             error.message
         );
-        let lookaround = error.message.contains("look ahead");
-        let help = if lookaround {
+        let help = if error.message.contains("look ahead") {
             "filter in two steps: one for what is wanted, one with `!~`"
+        } else if error.message.contains("a second group") {
+            "give each group a name of its own"
         } else {
             "a sign that stands for itself has a backslash; between backticks one is enough"
         };

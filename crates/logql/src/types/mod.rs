@@ -125,6 +125,14 @@ impl Checker {
 
     fn range_aggregate(&mut self, node: &RangeAggregate) {
         let op = node.op;
+        if let (Some(param @ Expr::Range(_)), Expr::Number(_)) =
+            (node.param.as_deref(), &*node.expr)
+        {
+            let message = format!("the arguments of `{op}` are the wrong way round");
+            let help = format!("write `{op}({}, {param})`", node.expr);
+            self.check(param);
+            return self.refuse(param.span().to(node.expr.span()), message, help);
+        }
         if let Some(param) = &node.param {
             self.quantile(node, param);
         } else if op.takes_parameter() {
@@ -310,6 +318,9 @@ fn conversion(expr: &Expr, found: ValueType, wanted: ValueType) -> String {
             "LogQL has no subqueries: only a log query has a range".to_owned()
         }
         (ValueType::Vector, ValueType::Log) => match inner.as_log_query() {
+            Some(query) if query.stages.is_empty() => {
+                format!("count its lines: `count_over_time({inner}[5m])`")
+            }
             Some(query) if query.stages.len() < 3 => {
                 format!("count its lines: `count_over_time({inner} [5m])`")
             }

@@ -1,11 +1,11 @@
 //! Stages: what their strings must be, and where they may stand.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use obsctl_promql::{regex, variable};
 
 use super::Checker;
-use crate::Span;
 use crate::ast::{
     Extraction, LabelChoice, LabelFilter, LabelFormat, LabelFormatValue, LineFilter, LineFilterOp,
     LineMatch, LogQuery, RangeAggregate, Stage, StageKind, StringLiteral,
@@ -172,16 +172,14 @@ impl Checker {
     }
 
     fn label_format(&mut self, list: &[LabelFormat]) {
-        let mut seen: Vec<(&str, Span)> = Vec::new();
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
         for format in list {
             let name = format.label.text.as_str();
             if name == "__error__" {
                 let message = "`__error__` cannot be set: Loki sets it";
                 self.refuse(format.label.span, message, "choose another name");
             }
-            // Long lists are written by nobody; a linear search is fine for those of people.
-            if seen.iter().take(1000).any(|(known, _)| *known == name) && !variable::contains(name)
-            {
+            if !seen.insert(name) && !variable::contains(name) {
                 let message = format!("`label_format` sets `{name}` twice");
                 self.refuse(
                     format.label.span,
@@ -189,7 +187,6 @@ impl Checker {
                     "use a second `label_format` stage",
                 );
             }
-            seen.push((name, format.label.span));
             if let LabelFormatValue::Template(text) = &format.value {
                 self.template(text);
             }
