@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Write};
 
 use crate::ast::{Binary, BinaryOp, Expr, LogQuery, Selector};
-use crate::print::{Matches, is_log_query, operand_needs_parens};
+use crate::print::{Matches, is_log_query};
 
 const WIDTH: usize = 100;
 const STEP: usize = 2;
@@ -156,7 +156,7 @@ impl Printer {
     /// Operands are indented by a step, operators are not; operands of equal operators stand below one
     /// another. The first operand is already indented.
     fn binary(&mut self, binary: &Binary, indent: usize) {
-        let lhs_parens = operand_needs_parens(binary.op, &binary.lhs, false);
+        let lhs_parens = binary.needs_parens(false);
         match &*binary.lhs {
             Expr::Binary(lhs) if !lhs_parens && same_chain(lhs.op, binary.op) => {
                 self.binary(lhs, indent);
@@ -166,7 +166,7 @@ impl Printer {
         self.line(indent);
         binary.write_operator(&mut self.out).expect(INFALLIBLE);
         self.line(indent + STEP);
-        let rhs_parens = operand_needs_parens(binary.op, &binary.rhs, true);
+        let rhs_parens = binary.needs_parens(true);
         self.side(&binary.rhs, rhs_parens, indent + STEP);
     }
 

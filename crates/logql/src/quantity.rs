@@ -62,8 +62,7 @@ pub(crate) fn read(text: &str) -> Result<Literal, QuantityError> {
 
 fn unknown(text: &str, prometheus: Result<i64, DurationError>) -> QuantityError {
     let letters = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    let time =
-        letters.starts_with(|c| matches!(c, 'n' | 'u' | 'µ' | 'm' | 's' | 'h' | 'd' | 'w' | 'y'));
+    let time = letters.starts_with(['n', 'u', 'µ', 'm', 's', 'h', 'd', 'w', 'y']);
     match prometheus {
         Err(reason @ (DurationError::Order | DurationError::TooLong | DurationError::Fraction)) => {
             error(

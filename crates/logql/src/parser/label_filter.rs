@@ -303,29 +303,21 @@ fn fold(segments: Vec<Segment>) -> LabelFilter {
 
 /// All of the conditions, those of nested conjunctions among them.
 fn conjunction(conditions: Vec<LabelFilter>) -> LabelFilter {
-    flatten(conditions, LabelFilter::And, |filter| match filter {
-        LabelFilter::And(inner, _) => Ok(inner),
-        other => Err(other),
-    })
+    join(conditions, true)
 }
 
+/// Any of the conditions, those of nested disjunctions among them.
 fn disjunction(conditions: Vec<LabelFilter>) -> LabelFilter {
-    flatten(conditions, LabelFilter::Or, |filter| match filter {
-        LabelFilter::Or(inner, _) => Ok(inner),
-        other => Err(other),
-    })
+    join(conditions, false)
 }
 
-fn flatten(
-    conditions: Vec<LabelFilter>,
-    join: fn(Vec<LabelFilter>, Span) -> LabelFilter,
-    inner: fn(LabelFilter) -> Result<Vec<LabelFilter>, LabelFilter>,
-) -> LabelFilter {
+fn join(conditions: Vec<LabelFilter>, and: bool) -> LabelFilter {
     let mut flat = Vec::with_capacity(conditions.len());
     for condition in conditions {
-        match inner(condition) {
-            Ok(nested) => flat.extend(nested),
-            Err(other) => flat.push(other),
+        match condition {
+            LabelFilter::And(inner, _) if and => flat.extend(inner),
+            LabelFilter::Or(inner, _) if !and => flat.extend(inner),
+            other => flat.push(other),
         }
     }
     if flat.len() == 1
@@ -335,5 +327,9 @@ fn flatten(
     }
     let ends = flat.first().zip(flat.last());
     let span = ends.map_or_else(Span::default, |(first, last)| first.span().to(last.span()));
-    join(flat, span)
+    if and {
+        LabelFilter::And(flat, span)
+    } else {
+        LabelFilter::Or(flat, span)
+    }
 }

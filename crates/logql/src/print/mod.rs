@@ -11,7 +11,7 @@ use obsctl_promql::{literal, variable};
 
 use crate::ast::{
     Aggregate, Binary, BinaryOp, Call, Expr, Grouping, LogQuery, Matcher, Matching, Name,
-    RangeAggregate, RangeQuery, Selector, StringLiteral, Variants,
+    RangeAggregate, RangeQuery, Selector, StringLiteral, VariableForm, Variants,
 };
 
 impl Display for Expr {
@@ -229,7 +229,7 @@ impl Display for Binary {
 impl Binary {
     fn write_side(&self, f: &mut Formatter<'_>, right: bool) -> fmt::Result {
         let side = if right { &self.rhs } else { &self.lhs };
-        if operand_needs_parens(self.op, side, right) {
+        if self.needs_parens(right) {
             write!(f, "({side})")
         } else {
             write!(f, "{side}")
@@ -291,13 +291,41 @@ fn write_arguments(f: &mut impl Write, args: &[Expr]) -> fmt::Result {
     write!(f, "{last}")
 }
 
-/// Whether an operand of `op` needs parentheses.
-pub(crate) fn operand_needs_parens(op: BinaryOp, operand: &Expr, right: bool) -> bool {
-    match operand {
-        Expr::Binary(inner) => {
-            let (inner, outer) = (inner.op.precedence(), op.precedence());
-            inner < outer || (inner == outer && right != op.is_right_associative())
+impl Binary {
+    /// Whether the left or the right side needs parentheses.
+    pub(crate) fn needs_parens(&self, right: bool) -> bool {
+        match if right { &*self.rhs } else { &*self.lhs } {
+            Expr::Binary(inner) => {
+                let (inner, outer) = (inner.op.precedence(), self.op.precedence());
+                inner < outer
+                    || (inner == outer && right != self.op.is_right_associative())
+                    || right && self.looks_like_a_line_filter()
+            }
+            Expr::String(_) => right && self.looks_like_a_line_filter(),
+            operand => is_log_query(operand),
         }
-        _ => is_log_query(operand),
+    }
+
+    /// `$x != "a"` is read as a log query.
+    fn looks_like_a_line_filter(&self) -> bool {
+        self.op == BinaryOp::NotEqual
+            && ends_in_variable(&self.lhs)
+            && begins_with_string(&self.rhs)
+    }
+}
+
+fn ends_in_variable(expr: &Expr) -> bool {
+    match expr {
+        Expr::Variable(variable) => variable.form != VariableForm::Mixed,
+        Expr::Binary(binary) => !binary.needs_parens(true) && ends_in_variable(&binary.rhs),
+        _ => false,
+    }
+}
+
+fn begins_with_string(expr: &Expr) -> bool {
+    match expr {
+        Expr::String(_) => true,
+        Expr::Binary(binary) => begins_with_string(&binary.lhs),
+        _ => false,
     }
 }
