@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod generate;
 pub mod live;
 mod parallel;
+pub mod policy;
 pub mod project;
 pub mod verify;
 

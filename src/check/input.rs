@@ -5,6 +5,7 @@ use obsctl_promql::{Expr, SelectorUse, Span};
 
 use super::Patterns;
 use crate::parallel;
+use crate::policy::Policy;
 use crate::project::expression::series_name;
 use crate::project::labels::{Flow, Flows};
 use crate::project::{Expression, Project, Series};
@@ -14,6 +15,8 @@ use crate::project::{Expression, Project, Series};
 pub struct Input<'a> {
     /// The project.
     pub project: &'a Project,
+    /// What the team asks for.
+    pub policy: &'a Policy,
     /// Every PromQL expression.
     pub queries: Vec<Query<'a>>,
     /// The labels of any further expression or series.
@@ -93,8 +96,8 @@ const CHUNK: usize = 256;
 impl<'a> Input<'a> {
     /// Goes through all expressions of a project.
     #[must_use]
-    pub fn new(project: &'a Project) -> Self {
-        let flows = Flows::new(project);
+    pub fn new(project: &'a Project, policy: &'a Policy) -> Self {
+        let flows = Flows::with_target_labels(project, &policy.check.target_labels);
         let expressions = project.expressions();
         let chunks: Vec<_> = expressions.chunks(CHUNK).collect();
         let queries = parallel::map(&chunks, |chunk| {
@@ -103,6 +106,7 @@ impl<'a> Input<'a> {
         });
         Self {
             project,
+            policy,
             queries: queries.into_iter().flatten().collect(),
             flows,
             patterns: Patterns::default(),

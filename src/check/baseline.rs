@@ -1,0 +1,29 @@
+//! Known findings: what a baseline records is left out, and what it records in vain is a finding itself.
+
+use super::Findings;
+use super::level;
+use super::rules::unused_baseline;
+use crate::diagnostic::Diagnostic;
+use crate::policy::{Baseline, Compared, Policy};
+
+/// Takes the known findings out, and adds those about the baseline, which was read from `file`.
+#[must_use]
+pub fn compare(
+    found: Vec<Diagnostic>,
+    baseline: &Baseline,
+    file: &'static str,
+    policy: &Policy,
+) -> Compared {
+    // What was not looked for may still be there.
+    let mut compared = baseline.compare(found, |identity| policy.runs(&identity.check));
+    if policy.runs(unused_baseline::CHECK.name) {
+        let mut findings = Findings::default();
+        for entry in &compared.unused {
+            findings.push(unused_baseline::finding(entry, file));
+        }
+        let mut unused: Vec<_> = findings.of(&unused_baseline::CHECK).collect();
+        unused.retain_mut(|diagnostic| level(diagnostic, policy));
+        compared.new.extend(unused);
+    }
+    compared
+}
