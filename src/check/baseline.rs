@@ -24,6 +24,7 @@ pub fn compare(
         let mut unused: Vec<_> = findings.of(&unused_baseline::CHECK).collect();
         unused.retain_mut(|diagnostic| level(diagnostic, policy));
         compared.new.extend(unused);
+        compared.new.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     }
     compared
 }

@@ -25,23 +25,20 @@ pub(super) struct Demanded<'a> {
 impl Demanded<'_> {
     /// A finding because of `key` of the section.
     pub(super) fn finding(&self, key: &str, message: String) -> Diagnostic {
-        Diagnostic::new(&self.subject, self.origin, message).help(format!(
-            "`{}.{key}` of `obsctl.toml` asks for it",
-            self.section
-        ))
+        Diagnostic::new(&self.subject, self.origin, message)
+            .help(format!("see `{}.{key}` in `obsctl.toml`", self.section))
     }
 
-    /// The name matches.
+    /// The name, or what else `key` is, matches.
     pub(super) fn name(&self, key: &str, name: &str, asked: Option<&Pattern>, to: &mut Findings) {
         if let Some(pattern) = asked
             && !pattern.matches(name)
         {
-            let message = format!(
-                "{} `{name}` of {} does not match `{}`",
-                key,
-                self.what,
-                pattern.as_str()
-            );
+            let named = match key {
+                "name" => format!("the name of {}", self.what),
+                _ => format!("{key} `{name}` of {}", self.what),
+            };
+            let message = format!("{named} does not match `{}`", pattern.as_str());
             to.push(self.finding(key, message));
         }
     }

@@ -28,7 +28,7 @@ impl Identity {
 }
 
 impl Diagnostic {
-    /// The file of the primary place, with `/` and without a leading `./`.
+    /// The file of the primary place, as reports name it.
     #[must_use]
     pub fn file(&self) -> Option<String> {
         let (file, ..) = self.location()?;
@@ -62,11 +62,21 @@ pub fn fingerprints(diagnostics: &[Diagnostic]) -> Vec<String> {
         .collect()
 }
 
-/// A path as reports name it, on every system.
+/// A path as reports name it, on every system: with `/`, without `.` and, where they lead back, without `..`.
 #[must_use]
 pub fn path(path: &str) -> String {
     let path = path.replace('\\', "/");
-    path.strip_prefix("./").unwrap_or(&path).to_owned()
+    let mut parts: Vec<&str> = vec![];
+    for part in path.split('/') {
+        match part {
+            "." => {}
+            ".." if parts.last().is_some_and(|last| !matches!(*last, "" | "..")) => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 /// A message without the numbers of lines and columns that it mentions.
@@ -129,6 +139,19 @@ mod tests {
                 "3d4deec9b890a498f89694540fb1a958:2"
             ]
         );
+    }
+
+    #[test]
+    fn paths_are_the_shortest() {
+        for (written, expected) in [
+            ("./a/./b.yml", "a/b.yml"),
+            ("tests/it/../../a.rs", "a.rs"),
+            ("../../a.rs", "../../a.rs"),
+            ("/a/../b", "/b"),
+            ("a\\b.yml", "a/b.yml"),
+        ] {
+            assert_eq!(path(written), expected);
+        }
     }
 
     #[test]

@@ -99,7 +99,7 @@ impl Baseline {
                 let reason = error.to_string();
                 // The line is that of the file, not the only one of this text.
                 let reason = reason.split(" at line ").next().unwrap_or_default();
-                let fix = "correct the line, or record all findings anew with `--write-baseline`";
+                let fix = "correct the line, or delete the file and record all findings anew with `--write-baseline`";
                 Problem::in_line(line, reason.replace("field", "key"), fix)
             })?;
             let identity = Identity {

@@ -79,6 +79,24 @@ impl Policy {
                 );
             }
         }
+        let (alerts, groups) = (&policy.demands.alerts, &policy.demands.groups);
+        for (key, other, least, most) in [
+            ("min_for", "max_for", alerts.min_for, alerts.max_for),
+            (
+                "min_interval",
+                "max_interval",
+                groups.min_interval,
+                groups.max_interval,
+            ),
+        ] {
+            if let (Some(least), Some(most)) = (least, most)
+                && least > most
+            {
+                let reason = format!("`{key}` is {least}, longer than `{other}`, which is {most}");
+                return Err(Problem::at(text, text.find(key).unwrap_or(0), reason)
+                    .fixed_by("shorten the one, or lengthen the other"));
+            }
+        }
         Ok(policy)
     }
 
@@ -222,6 +240,7 @@ mod tests {
             "[policy.groups]\nmax_rules = -1",
             "[check]\ntarget_labels = [\"a-b\"]",
             "[check\n",
+            "[policy.alerts]\nmax_for = \"1m\"\nmin_for = \"1h\"",
             "[check]\nbaseline = \"a\"\nbaseline = \"b\"",
         ];
         let shown: Vec<_> = cases.into_iter().map(wrong).collect();
@@ -238,7 +257,7 @@ mod tests {
         help: there are `panel-without-unit`, `unknown-metric`, `syntax`
         line 2, column 10: there is no level `of`
         help: did you mean `off`?
-        line 2, column 10: wanted string or table
+        line 2, column 10: a text is needed here
         help: `docs/configuration.md` has an example of every key
         line 2, column 9: `a/**b` is no path with wildcards: recursive wildcards must form a single path component
         help: `docs/configuration.md` has an example of every key
@@ -248,12 +267,14 @@ mod tests {
         help: did you mean `syntax`?
         line 2, column 16: `soon` is not a duration: write it as `30s`, `5m` or `1h30m`
         help: `docs/configuration.md` has an example of every key
-        line 2, column 13: invalid value: integer `-1`, expected usize
+        line 2, column 13: invalid value: integer `-1`, expected a whole number from 0
         help: `docs/configuration.md` has an example of every key
         line 2, column 17: `a-b` is not a label name: letters, digits and `_`, not starting with a digit or with `__`
         help: `docs/configuration.md` has an example of every key
         line 1, column 7: unclosed table, expected `]`
         help: `docs/configuration.md` has an example of every key
+        line 3, column 1: `min_for` is 1h, longer than `max_for`, which is 1m
+        help: shorten the one, or lengthen the other
         line 3, column 1: duplicate key
         help: `docs/configuration.md` has an example of every key
         ");

@@ -60,7 +60,9 @@ impl Problem {
         }
         let message = message
             .replace("missing field `", "missing key `")
-            .replace("invalid type: ", "");
+            .replace("invalid type: ", "")
+            .replace("wanted string or table", "a text is needed here")
+            .replace("usize", "a whole number from 0");
         Self::at(text, byte, message)
             .fixed_by("`docs/configuration.md` has an example of every key")
     }
@@ -74,7 +76,9 @@ impl Problem {
         }
     }
 
-    fn fixed_by(self, fix: impl Into<String>) -> Self {
+    /// Says what to do about it.
+    #[must_use]
+    pub(super) fn fixed_by(self, fix: impl Into<String>) -> Self {
         Self {
             fix: fix.into(),
             ..self

@@ -7,13 +7,14 @@ use obsctl::diagnostic::render::{Style, human};
 use obsctl::diagnostic::{Diagnostic, Severity};
 use obsctl::model::prelude::{Indicator, Runbook, Slug, Stack, Uid, promql, timeseries, variable};
 use obsctl::model::{Alert, Allow, MetricName, Rule, RuleQuery, Unit};
+use obsctl::policy::Policy;
 use obsctl::project::Project;
 
 /// A day before every date in the reference stack.
 const TODAY: Option<&str> = Some("2026-01-01");
 
 fn findings(stack: Stack) -> Vec<Diagnostic> {
-    run(&Project::link(stack), TODAY)
+    run(&Project::link(stack), &Policy::default(), TODAY)
 }
 
 #[test]

@@ -134,17 +134,17 @@ mod tests {
         warning[alert-policy]: alert `HighLatency` fires after 0s, less than 1m
         --> definitions.rs
          = in: alert `HighLatency` of group `api`
-         = help: `policy.alerts.min_for` of `obsctl.toml` asks for it
+         = help: see `policy.alerts.min_for` in `obsctl.toml`
 
         warning[alert-policy]: alert `HighLatency` has the label `host`
         --> definitions.rs
          = in: alert `HighLatency` of group `api`
-         = help: `policy.alerts.forbidden_labels` of `obsctl.toml` asks for it
+         = help: see `policy.alerts.forbidden_labels` in `obsctl.toml`
 
         warning[alert-policy]: label `severity` of alert `HighLatency` is `page`, which does not match `critical|warning|info`
         --> definitions.rs
          = in: alert `HighLatency` of group `api`
-         = help: `policy.alerts.required_labels.severity` of `obsctl.toml` asks for it
+         = help: see `policy.alerts.required_labels.severity` in `obsctl.toml`
         ");
     }
 

@@ -72,12 +72,12 @@ mod tests {
         warning[dashboard-policy]: dashboard `api` has no tag `api`
         --> definitions.rs
          = in: dashboard `api`
-         = help: `policy.dashboards.required_tags` of `obsctl.toml` asks for it
+         = help: see `policy.dashboards.required_tags` in `obsctl.toml`
 
         warning[dashboard-policy]: title `API` of dashboard `api` does not match `[A-Z].{3,40}`
         --> definitions.rs
          = in: dashboard `api`
-         = help: `policy.dashboards.title` of `obsctl.toml` asks for it
+         = help: see `policy.dashboards.title` in `obsctl.toml`
         ");
     }
 }

@@ -85,12 +85,12 @@ mod tests {
         warning[group-policy]: group `API alerts` is evaluated every 10m, more than 5m
         --> definitions.rs
          = in: group `API alerts`
-         = help: `policy.groups.max_interval` of `obsctl.toml` asks for it
+         = help: see `policy.groups.max_interval` in `obsctl.toml`
 
-        warning[group-policy]: name `API alerts` of group `API alerts` does not match `[a-z][a-z0-9-]*`
+        warning[group-policy]: the name of group `API alerts` does not match `[a-z][a-z0-9-]*`
         --> definitions.rs
          = in: group `API alerts`
-         = help: `policy.groups.name` of `obsctl.toml` asks for it
+         = help: see `policy.groups.name` in `obsctl.toml`
         ");
     }
 

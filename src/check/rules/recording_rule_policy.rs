@@ -71,10 +71,10 @@ mod tests {
     #[test]
     fn names_the_pattern() {
         insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"
-        warning[recording-rule-policy]: name `api_requests_rate5m` of recording rule `api_requests_rate5m` does not match `[a-z_]+:[a-z0-9_]+:[a-z0-9_]+`
+        warning[recording-rule-policy]: the name of recording rule `api_requests_rate5m` does not match `[a-z_]+:[a-z0-9_]+:[a-z0-9_]+`
         --> definitions.rs
          = in: recording rule `api_requests_rate5m` of group `api`
-         = help: `policy.recording_rules.name` of `obsctl.toml` asks for it
+         = help: see `policy.recording_rules.name` in `obsctl.toml`
         ");
     }
 }

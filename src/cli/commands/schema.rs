@@ -13,7 +13,7 @@ Examples:
   obsctl schema config                        of `obsctl.toml`, for editors
   obsctl schema verify                        of what `obsctl verify --format json` prints";
 
-/// Print the JSON Schema of a stack written as text, of the configuration, or of a report
+/// Print the JSON Schema of a stack written as text, of the configuration or a report
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Schema {
