@@ -251,6 +251,9 @@ fn key(finding: &Diagnostic) -> (&'static str, String, String) {
 #[test]
 fn every_check_has_a_defect() {
     let seeded: Vec<_> = DEFECTS.iter().map(|(check, _)| *check).collect();
-    let listed: Vec<_> = rules::ALL.iter().map(|check| check.name).collect();
+    // The reference stack has neither a policy nor a baseline: `cli::policy` shows what these find.
+    let asked = |name: &&str| name.ends_with("-policy") || *name == "unused-baseline";
+    let names = rules::ALL.iter().map(|check| check.name);
+    let listed: Vec<_> = names.filter(|name| !asked(name)).collect();
     assert_eq!(seeded, listed);
 }

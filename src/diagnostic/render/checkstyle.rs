@@ -6,10 +6,13 @@ use super::xml::Xml;
 use super::{Source, details, locate};
 use crate::diagnostic::{Diagnostic, Severity, identity};
 
+/// Line and column.
+type Place = (u32, u32);
+
 /// The report as XML, by file.
 #[must_use]
 pub fn checkstyle(diagnostics: &[Diagnostic], source: Source<'_>) -> String {
-    let mut files: BTreeMap<String, Vec<(Option<(u32, u32)>, &Diagnostic)>> = BTreeMap::new();
+    let mut files: BTreeMap<String, Vec<(Option<Place>, &Diagnostic)>> = BTreeMap::new();
     for diagnostic in diagnostics {
         let first = diagnostic.places.first();
         let spot = first.and_then(|place| locate(place.origin, source));
@@ -31,7 +34,7 @@ pub fn checkstyle(diagnostics: &[Diagnostic], source: Source<'_>) -> String {
     xml.finish()
 }
 
-fn error(xml: &mut Xml, place: Option<(u32, u32)>, diagnostic: &Diagnostic, source: Source<'_>) {
+fn error(xml: &mut Xml, place: Option<Place>, diagnostic: &Diagnostic, source: Source<'_>) {
     let place = place.map(|(line, column)| (line.to_string(), column.to_string()));
     let mut attributes = vec![];
     if let Some((line, column)) = &place {
