@@ -212,9 +212,7 @@ fn known_findings_are_left_out_and_new_ones_fail() {
     ----- stdout -----
     1 finding recorded in `known.jsonl`: 1 new, 0 no longer found
     ");
-    assert_snapshot!(test.read("known.jsonl"), @r#"
-    {"check":"runbook-without-alert","file":"tests/it/cli/policy.rs","subject":"runbook `lonely`","message":"no alert leads to runbook `lonely`"}
-    "#);
+    assert_snapshot!(test.read("known.jsonl"), @r#"{"check":"runbook-without-alert","file":"tests/it/cli/policy.rs","subject":"runbook `lonely`","message":"no alert leads to runbook `lonely`"}"#);
     assert_snapshot!(test.run_over(warned(), &["check", "--baseline", "known.jsonl"]), @"
     exit status: 0
     ----- stdout -----
