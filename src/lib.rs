@@ -10,6 +10,7 @@ pub mod live;
 mod parallel;
 pub mod policy;
 pub mod project;
+pub mod read;
 pub mod verify;
 
 #[doc(inline)]

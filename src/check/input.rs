@@ -1,5 +1,6 @@
 //! What all checks read, computed once.
 
+use obsctl_model::{LogQl, TraceQl};
 use obsctl_promql::ast::Call;
 use obsctl_promql::{Expr, SelectorUse, Span};
 
@@ -8,7 +9,7 @@ use crate::parallel;
 use crate::policy::Policy;
 use crate::project::expression::series_name;
 use crate::project::labels::{Flow, Flows};
-use crate::project::{Expression, Project, Series};
+use crate::project::{Expression, Placed, Project, QueryRef, Series};
 
 /// A project, its expressions, and the labels of each.
 #[derive(Debug)]
@@ -19,6 +20,10 @@ pub struct Input<'a> {
     pub policy: &'a Policy,
     /// Every PromQL expression.
     pub queries: Vec<Query<'a>>,
+    /// Every LogQL query.
+    pub logs: Vec<Placed<'a, &'a LogQl>>,
+    /// Every TraceQL query.
+    pub traces: Vec<Placed<'a, &'a TraceQl>>,
     /// The labels of any further expression or series.
     pub flows: Flows<'a>,
     /// The regular expressions met so far.
@@ -97,19 +102,39 @@ impl<'a> Input<'a> {
     /// Goes through all expressions of a project.
     #[must_use]
     pub fn new(project: &'a Project, policy: &'a Policy) -> Self {
-        let flows = Flows::with_target_labels(project, &policy.check.target_labels);
+        let flows = Flows::new(project);
         let expressions = project.expressions();
         let chunks: Vec<_> = expressions.chunks(CHUNK).collect();
         let queries = parallel::map(&chunks, |chunk| {
             let of = |at: &Expression<'a>| Query::new(project, &flows, at.clone());
             chunk.iter().map(of).collect::<Vec<_>>()
         });
+        let (mut logs, mut traces) = (vec![], vec![]);
+        for placed in project.queries() {
+            match placed.query {
+                QueryRef::Logql(query) => logs.push(placed.with(query)),
+                // Tempo takes a trace's id where it takes a query.
+                QueryRef::Traceql(query) if !is_trace_id(query.as_str()) => {
+                    traces.push(placed.with(query));
+                }
+                _ => {}
+            }
+        }
         Self {
             project,
             policy,
+            logs,
+            traces,
             queries: queries.into_iter().flatten().collect(),
             flows,
             patterns: Patterns::default(),
         }
     }
+}
+
+/// Whether a text is the id of a trace, or a variable that stands for one.
+fn is_trace_id(text: &str) -> bool {
+    let text = text.trim();
+    obsctl_promql::variable::exact(text).is_some()
+        || !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -29,11 +29,12 @@ pub(super) struct New {
 }
 
 impl Known {
-    /// Takes the known findings out.
+    /// Takes the known findings out. `looked_at` says whether a file was read in this run.
     pub(super) fn leave_out(
         &self,
         found: Vec<Diagnostic>,
         policy: &Policy,
+        looked_at: impl Fn(Option<&str>) -> bool,
         workspace: &Workspace,
     ) -> Result<New, CommandError> {
         let configured = policy.check.baseline.as_deref();
@@ -49,7 +50,7 @@ impl Known {
         })?;
         // Findings about it name the file for as long as the process lives: it is one.
         let file: &'static str = path.to_owned().leak();
-        let compared = check::compare(found, &baseline, file, policy);
+        let compared = check::compare(found, &baseline, file, policy, looked_at);
         let left_out = (compared.known > 0).then(|| {
             let known = counted(compared.known, "known finding");
             format!("{known} left out: see `{path}`")

@@ -5,6 +5,7 @@ use clap::Args;
 use super::{CommandError, Workspace};
 use crate::check;
 use crate::policy::Policy;
+use crate::project::{Knowledge, Project};
 
 /// The file that is read where no other is named.
 const DEFAULT: &str = "obsctl.toml";
@@ -42,6 +43,18 @@ impl Config {
             problem,
         })
     }
+}
+
+/// A project with what the configuration knows of the world around it.
+pub(super) fn inform(project: Project, policy: &Policy) -> Project {
+    let Some(labels) = &policy.check.target_labels else {
+        return project;
+    };
+    let knowledge = Knowledge {
+        target_labels: Some(labels.iter().map(ToString::to_string).collect()),
+        ..project.knows().clone()
+    };
+    project.knowing(knowledge)
 }
 
 /// Which checks run.

@@ -63,6 +63,16 @@ impl Workspace {
         }
     }
 
+    /// Whether there is a folder of that name.
+    pub(super) fn is_folder(&self, path: &str) -> bool {
+        self.root.join(path).is_dir()
+    }
+
+    /// Whether there is a file of that name.
+    pub(super) fn exists(&self, path: &str) -> bool {
+        self.root.join(path).exists()
+    }
+
     /// The text of a source file, if it can be read: findings then show its lines.
     pub(super) fn source(&self, path: &str) -> Option<String> {
         fs::read_to_string(self.root.join(path)).ok()

@@ -41,9 +41,10 @@ pub struct Policy {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Checking {
-    /// Labels that every scraped series can have beside its own, `job` and `instance`.
-    #[schemars(with = "Vec<String>")]
-    pub target_labels: Vec<LabelName>,
+    /// Labels that every scraped series can have beside its own, `job`, `instance` and those of scrape jobs. Where
+    /// they are not said, series of files that were read can have any label.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub target_labels: Option<Vec<LabelName>>,
     /// How often targets are scraped whose job does not say so.
     pub scrape_interval: Option<Duration>,
     /// The file of known findings.

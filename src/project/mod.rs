@@ -4,11 +4,14 @@
 pub mod catalog;
 mod component;
 pub mod expression;
+mod knowledge;
 pub mod labels;
+pub mod queries;
 pub mod runbook_pages;
 pub mod slo;
 mod speed;
 pub mod units;
+mod usage;
 
 use obsctl_model::dashboard::Dashboard;
 use obsctl_model::{RuleGroup, Stack};
@@ -18,7 +21,10 @@ use crate::diagnostic::Diagnostic;
 pub use catalog::{Catalog, Part, Series};
 pub use component::{Component, OTLP_PORTS, memory_variable, variable};
 pub use expression::{Expression, Site, subject};
+pub use knowledge::Knowledge;
+pub use queries::{Placed, QueryRef};
 pub use speed::Speed;
+pub use usage::Usage;
 
 /// A linked stack.
 #[derive(Clone, Debug)]
@@ -28,6 +34,8 @@ pub struct Project {
     catalog: Catalog,
     problems: Vec<Diagnostic>,
     speed: Speed,
+    knowledge: Knowledge,
+    unread: Vec<Diagnostic>,
 }
 
 impl Project {
@@ -50,7 +58,35 @@ impl Project {
             catalog,
             problems: slos.problems,
             speed: Speed::REAL,
+            knowledge: Knowledge::STACK,
+            unread: vec![],
         }
+    }
+
+    /// The same stack, of which only this is known: one that was read from files.
+    #[must_use]
+    pub fn knowing(mut self, knowledge: Knowledge) -> Self {
+        self.knowledge = knowledge;
+        self
+    }
+
+    /// With what could not be read.
+    #[must_use]
+    pub fn with_unread(mut self, unread: Vec<Diagnostic>) -> Self {
+        self.unread = unread;
+        self
+    }
+
+    /// What could not be read, as findings.
+    #[must_use]
+    pub fn unread(&self) -> &[Diagnostic] {
+        &self.unread
+    }
+
+    /// What is known about the world.
+    #[must_use]
+    pub fn knows(&self) -> &Knowledge {
+        &self.knowledge
     }
 
     /// The stack in a fixed order, with the rules that its SLOs became.

@@ -14,8 +14,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "diagnostic",
             "generate",
             "live",
+            "parallel",
             "policy",
             "project",
+            "read",
             "verify",
         ],
     ),
@@ -25,6 +27,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("parallel", &[]),
     ("policy", &["diagnostic"]),
     ("project", &["diagnostic", "parallel"]),
+    ("read", &["diagnostic"]),
     ("verify", &["generate", "project"]),
 ];
 

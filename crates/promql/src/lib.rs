@@ -39,7 +39,7 @@ pub mod ast;
 pub mod duration;
 pub mod functions;
 mod lexer;
-mod literal;
+pub mod literal;
 mod name;
 mod ops;
 mod parser;

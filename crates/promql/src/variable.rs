@@ -88,12 +88,14 @@ fn next(text: &str, from: usize) -> Option<Variable> {
 }
 
 /// How many bytes the variable that begins at `at` takes.
-pub(crate) fn length_at(text: &str, at: usize) -> Option<usize> {
+#[must_use]
+pub fn length_at(text: &str, at: usize) -> Option<usize> {
     parts_at(text, at).map(|parts| parts.end - at)
 }
 
 /// The variable that begins at `at`.
-pub(crate) fn variable_at(text: &str, at: usize) -> Option<Variable> {
+#[must_use]
+pub fn variable_at(text: &str, at: usize) -> Option<Variable> {
     let parts = parts_at(text, at)?;
     Some(Variable {
         form: parts.form,

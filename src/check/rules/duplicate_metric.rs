@@ -30,6 +30,10 @@ Rename one of them, or keep one declaration and share it.
 };
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
+    // Catalogs from several places overlap.
+    if !input.project.knows().ours {
+        return;
+    }
     let mut seen: BTreeMap<String, Origin> = BTreeMap::new();
     let families = &input.project.stack().metrics;
     for metric in families.iter().flat_map(|family| &family.metrics) {

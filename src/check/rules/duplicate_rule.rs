@@ -38,14 +38,16 @@ Remove one, rename it, or give it a label that tells them apart.
     },
 };
 
-/// Whether it alerts, the name, and the labels.
-type Identity<'a> = (bool, &'a str, Vec<(&'a str, &'a str)>);
+/// Whether it alerts, the name, the labels, and the query where that tells rules apart.
+type Identity<'a> = (bool, &'a str, Vec<(&'a str, &'a str)>, &'a str);
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
     let mut groups: BTreeMap<&str, Origin> = BTreeMap::new();
     let mut rules: BTreeMap<Identity<'_>, Origin> = BTreeMap::new();
     for group in input.project.groups() {
-        if let Some(first) = groups.insert(&group.name, group.origin) {
+        if let Some(first) = groups.insert(&group.name, group.origin)
+            && input.project.knows().ours
+        {
             let message = format!("group `{}` is defined twice", group.name);
             let name = format!("group `{}`", group.name);
             findings.push(
@@ -72,7 +74,13 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             };
             labels.sort_unstable();
             let origin = rule.origin();
-            if let Some(first) = rules.insert((alerts, rule.name(), labels), origin) {
+            // Several conditions under one name are a habit of many teams.
+            let text = if alerts && !input.project.knows().ours {
+                rule.query().as_str()
+            } else {
+                ""
+            };
+            if let Some(first) = rules.insert((alerts, rule.name(), labels, text), origin) {
                 let what = if alerts { "alert" } else { "recording rule" };
                 let message = format!(
                     "{what} `{}` is defined twice with the same labels",

@@ -31,6 +31,9 @@ Counters end in `_total`, nothing else does. The base unit stands at the end (be
 };
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
+    if !input.project.knows().ours {
+        return;
+    }
     let families = &input.project.stack().metrics;
     for metric in families.iter().flat_map(|family| &family.metrics) {
         // What an exporter exposes is not ours to name.

@@ -99,7 +99,7 @@ struct Intervals<'a> {
 impl<'a> Intervals<'a> {
     fn new(input: &Input<'a>) -> Self {
         let (project, stack) = (input.project, input.project.stack());
-        let scrapes = scrape_interval(input);
+        let scrapes = scrape_interval(input).unwrap_or(stack.scrape_interval);
         let mut jobs = BTreeMap::new();
         for job in &stack.scrape_jobs {
             let interval = job.interval.unwrap_or(scrapes).as_millis();
@@ -108,13 +108,18 @@ impl<'a> Intervals<'a> {
                 .and_modify(|known: &mut u64| *known = interval.min(*known))
                 .or_insert(interval);
         }
-        let interval = |own: Option<Duration>| own.unwrap_or(stack.evaluation_interval);
+        let usual = project
+            .knows()
+            .intervals
+            .then_some(stack.evaluation_interval);
         let groups = project.groups().iter();
+        let groups = groups.filter_map(|group| {
+            let interval = group.interval.or(usual)?;
+            Some((group.name.as_str(), interval.as_millis()))
+        });
         Self {
             jobs,
-            groups: groups
-                .map(|group| (group.name.as_str(), interval(group.interval).as_millis()))
-                .collect(),
+            groups: groups.collect(),
         }
     }
 
@@ -122,8 +127,8 @@ impl<'a> Intervals<'a> {
         match input.project.catalog().get(name)? {
             Series::Exposed { metric, .. } => {
                 let own = self.jobs.get(metric.exposed_by.name()).copied();
-                let interval = own.unwrap_or_else(|| scrape_interval(input).as_millis());
-                Some((interval, "scraped"))
+                let usual = || Some(scrape_interval(input)?.as_millis());
+                Some((own.or_else(usual)?, "scraped"))
             }
             Series::Recorded { group, .. } => {
                 Some((self.groups.get(group.as_str()).copied()?, "recorded"))
@@ -133,10 +138,14 @@ impl<'a> Intervals<'a> {
     }
 }
 
-/// How often targets are scraped whose job does not say so.
-fn scrape_interval(input: &Input<'_>) -> Duration {
-    let own = input.project.stack().scrape_interval;
-    input.policy.check.scrape_interval.unwrap_or(own)
+/// How often targets are scraped whose job does not say so, where that is known.
+fn scrape_interval(input: &Input<'_>) -> Option<Duration> {
+    let project = input.project;
+    let own = project
+        .knows()
+        .intervals
+        .then_some(project.stack().scrape_interval);
+    input.policy.check.scrape_interval.or(own)
 }
 
 #[cfg(test)]

@@ -35,6 +35,9 @@ and `_count`.
 const MOST_COMPARISONS: usize = 500_000;
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
+    if !input.project.knows().metrics {
+        return;
+    }
     let catalog = input.project.catalog();
     // One unknown name is often used in many places, and the search for the nearest is slow.
     let mut helps: BTreeMap<&str, Help> = BTreeMap::new();

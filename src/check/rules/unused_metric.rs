@@ -38,6 +38,9 @@ they expose.
 };
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
+    if !input.project.knows().ours {
+        return;
+    }
     let used: BTreeSet<_> = input
         .queries
         .iter()

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use obsctl_model::Stack;
 use obsctl_model::dashboard::Dashboard;
+use obsctl_model::dashboard::variable::Values;
 use obsctl_model::prelude::timeseries;
 use obsctl_model::query::promql;
 
@@ -39,7 +40,10 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
         }
         let names = used_names(dashboard);
         for variable in &dashboard.variables {
-            if !names.contains(&variable.name) {
+            // A choice of datasource can be there for the dashboards that links take it along to.
+            let carried = matches!(variable.values, Values::Datasource(_))
+                && dashboard.links.iter().any(|link| link.keep_variables);
+            if !names.contains(&variable.name) && !variable.is_implicit() && !carried {
                 let message = format!("nothing uses variable `{}`", variable.name);
                 findings.push(
                     Diagnostic::new(

@@ -9,7 +9,7 @@ use obsctl_model::Stack;
 use crate::check;
 use crate::cli::changes::Changes;
 use crate::cli::findings::{self, counted};
-use crate::cli::settings::Config;
+use crate::cli::settings::{self, Config};
 use crate::cli::{CLEAN, CommandError, FINDINGS, Terminal, Workspace, speed};
 use crate::diagnostic::Severity;
 use crate::generate::{self, Environment};
@@ -72,7 +72,7 @@ impl Generate {
         terminal: &mut Terminal<'_>,
     ) -> Result<u8, CommandError> {
         let policy = self.config.read(workspace)?;
-        let project = Project::link(stack);
+        let project = settings::inform(Project::link(stack), &policy);
         let mut found = check::run(&project, &policy, Some(&terminal.today));
         found.retain(|finding| finding.severity != Severity::Note);
         if !found.is_empty() {

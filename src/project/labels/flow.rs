@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use obsctl_model::{Domain, LabelName, RecordingRule, Rule, RuleQuery};
+use obsctl_model::{Domain, RecordingRule, Rule, RuleQuery};
 use obsctl_promql::{Expr, Span};
 
 use super::walk::Walk;
@@ -69,12 +69,6 @@ impl<'a> Flows<'a> {
     /// Computes the labels of all recorded series.
     #[must_use]
     pub fn new(project: &'a Project) -> Self {
-        Self::with_target_labels(project, &[])
-    }
-
-    /// The same where every scraped series can have further labels, which its target gives it.
-    #[must_use]
-    pub fn with_target_labels(project: &'a Project, further: &'a [LabelName]) -> Self {
         let mut rules: BTreeMap<&str, Vec<&RecordingRule>> = BTreeMap::new();
         for rule in project.groups().iter().flat_map(|group| &group.rules) {
             if let Rule::Record(rule) = rule {
@@ -89,11 +83,12 @@ impl<'a> Flows<'a> {
         }
         let names: Vec<_> = rules.keys().copied().collect();
         let catalog = project.catalog().iter();
+        let targets = project.knows().target_labels.as_ref();
         let mut flows = Self {
             rules,
             recorded: BTreeMap::new(),
             known: catalog
-                .filter_map(|(name, series)| Some((name, known(series, &jobs, further)?)))
+                .filter_map(|(name, series)| Some((name, known(series, &jobs, targets)?)))
                 .collect(),
         };
         for name in names {
@@ -165,21 +160,22 @@ impl<'a> Flows<'a> {
     }
 }
 
-/// The labels of a series that no rule records. `jobs` has the labels that scrapes of an exposer add, `further`
-/// those that scrapes of all can add.
+/// The labels of a series that no rule records. `jobs` has the labels that scrapes of an exposer add, `targets`
+/// those that every scrape can add.
 fn known<'a>(
     series: &'a Series,
     jobs: &BTreeMap<&str, Vec<&'a str>>,
-    further: &'a [LabelName],
+    targets: Option<&'a Vec<String>>,
 ) -> Option<Labels<'a>> {
     let target = |added: &mut dyn Iterator<Item = &&'a str>| {
         let mut labels = Labels::none();
         added.for_each(|label| labels.add(label, Known::default()));
-        for label in further {
-            labels.add(label.as_str(), Known::default());
-        }
         labels.add("job", ALWAYS);
         labels.add("instance", ALWAYS);
+        labels.open = targets.is_none();
+        for label in targets.into_iter().flatten() {
+            labels.add(label, Known::default());
+        }
         labels
     };
     match series {

@@ -15,7 +15,8 @@ fn lists_the_commands() {
 
     Commands:
       generate     Write dashboards, rules, configuration and docs from the definitions
-      check        Find what is wrong in the definitions
+      check        Find what is wrong in the definitions, or in files you already have
+      queries      List every query: where it stands, and which metrics, labels and values it uses
       explain      Say what a metric, alert, SLO or check is and where it is used
       up           Start the local stack in containers and wait until it is healthy
       status       Show how the containers of the local stack do, and where they are
@@ -80,9 +81,13 @@ fn of_check() {
     assert_snapshot!(CliTest::new().run(&["check", "--help"]), @"
     exit status: 0
     ----- stdout -----
-    Find what is wrong in the definitions
+    Find what is wrong in the definitions, or in files you already have
 
-    Usage: obsctl check [OPTIONS]
+    Usage: obsctl check [OPTIONS] [PATH]...
+
+    Arguments:
+      [PATH]...
+              Rule files, dashboards, or folders of them; without any, the stack's own definitions
 
     Options:
           --format <FORMAT>
@@ -129,11 +134,19 @@ fn of_check() {
           --write-baseline <FILE>
               Record all findings of this run in FILE, which then are known; report nothing
 
+          --metrics <FILE|URL>
+              Metrics that exist: a `/metrics` page as file or URL, or a catalog file; can be given
+              several times
+
+          --stack
+              Metrics, log fields and spans of the stack's own definitions exist too
+
       -h, --help
               Print help (see a summary with '-h')
 
     Examples:
       obsctl check
+      obsctl check rules/ dashboards/ --metrics http://localhost:8000/metrics
       obsctl check --format json | jq '.findings[].message'
       obsctl check --format sarif > obsctl.sarif  for code scanning
       obsctl check --only unknown-metric,unknown-label

@@ -284,6 +284,109 @@ fn a_baseline_that_cannot_be_used_is_said_with_its_line() {
     assert_eq!(test.read("known.jsonl"), before);
 }
 
+const RULES: &str = "\
+groups:
+- name: api
+  rules:
+  - alert: ApiDown
+    expr: up{job=\"api\", cluster=\"eu\"} == 0
+    for: 5m
+    labels:
+      severity: page
+    annotations:
+      summary: 'the API of {{ $labels.cluster }} is down'
+      runbook_url: 'http://wiki/{{ $labels.job }}'
+";
+
+#[test]
+fn existing_files_are_held_against_the_policy_where_they_stand() {
+    let test = CliTest::new();
+    test.write("rules/api.yml", RULES);
+    test.write("legacy/old.yml", RULES);
+    test.write(
+        "obsctl.toml",
+        "[policy.alerts]\nrequired_labels = { severity = \"critical|warning\" }\n\
+         required_annotations = { summary = \".+\", runbook_url = \"https://.+\" }\n\
+         [[check.rules]]\npaths = [\"legacy/**\"]\nlevels = { alert-policy = \"off\" }\n",
+    );
+    let args = ["check", "rules", "legacy", "--skip", "duplicate-rule"];
+    assert_snapshot!(test.run_over(shop(), &args), @"
+    exit status: 1
+    ----- stdout -----
+    warning[alert-policy]: annotation `runbook_url` of alert `ApiDown` is `http://wiki/{{ $labels.job }}`, which does not match `https://.+`
+     --> rules/api.yml:4:5
+      |
+    4 |   - alert: ApiDown
+      |     ^^^^^^^^^^^^^^
+      |
+      = in: alert `ApiDown` of group `api`
+      = help: see `policy.alerts.required_annotations.runbook_url` in `obsctl.toml`
+
+    warning[alert-policy]: label `severity` of alert `ApiDown` is `page`, which does not match `critical|warning`
+     --> rules/api.yml:4:5
+      |
+    4 |   - alert: ApiDown
+      |     ^^^^^^^^^^^^^^
+      |
+      = in: alert `ApiDown` of group `api`
+      = help: see `policy.alerts.required_labels.severity` in `obsctl.toml`
+
+    2 warnings
+    2 files: 2 groups with 2 rules
+    ");
+}
+
+#[test]
+fn labels_of_targets_are_known_where_they_are_said() {
+    let test = CliTest::new();
+    test.write("rules.yml", RULES);
+    let args = ["check", "rules.yml", "--only", "unknown-label"];
+    for (labels, expected) in [
+        ("", "exit status: 0"),
+        ("target_labels = [\"cluster\"]", "exit status: 0"),
+        ("target_labels = []", "exit status: 1"),
+    ] {
+        test.write("obsctl.toml", &format!("[check]\n{labels}\n"));
+        let report = test.run_over(shop(), &args);
+        assert!(report.starts_with(expected), "{labels}: {report}");
+    }
+}
+
+#[test]
+fn files_that_were_not_looked_at_are_not_told_to_be_mended() {
+    let test = CliTest::new();
+    test.write(
+        "a/a.yml",
+        "groups:\n- name: a\n  rules:\n  - {record: a, expr: 'sum('}\n",
+    );
+    test.write(
+        "b/b.yml",
+        "groups:\n- name: b\n  rules:\n  - {record: b, expr: 'sum('}\n",
+    );
+    let record = ["check", ".", "--write-baseline", "known.jsonl"];
+    let report = test.run_over(shop(), &record);
+    assert!(report.contains("2 findings recorded"), "{report}");
+    test.write("a/a.yml", "groups: []\n");
+    for (path, told) in [("a", true), ("b", false), ("./b/b.yml", false), (".", true)] {
+        let report = test.run_over(shop(), &["check", path, "--baseline", "known.jsonl"]);
+        assert!(report.starts_with("exit status: 0"), "{path}: {report}");
+        assert_eq!(
+            report.contains("note[unused-baseline]"),
+            told,
+            "{path}: {report}"
+        );
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_no_matter_of_opinion() {
+    let test = CliTest::new();
+    test.write("rules.yml", "groups: [\n");
+    let report = test.run_over(shop(), &["check", "rules.yml", "--only", "syntax"]);
+    assert!(report.starts_with("exit status: 1"), "{report}");
+    assert!(report.contains("rules.yml:"), "{report}");
+}
+
 /// The blocks of TOML in the documentation.
 fn documented() -> String {
     let page = std::fs::read_to_string(repository().join("docs/configuration.md")).unwrap();

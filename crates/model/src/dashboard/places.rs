@@ -1,5 +1,7 @@
 //! Every query and every text of a dashboard, with the place it stands at: what checks read.
 
+use serde_json::Value;
+
 use super::query::letters;
 use super::variable::Values;
 use super::{
@@ -188,6 +190,13 @@ impl Dashboard {
             add(Place::Dashboard, TextKind::Link, link.href());
         }
         for variable in &self.variables {
+            if let Values::Other(json) = &variable.values {
+                add(
+                    Place::Variable(variable),
+                    TextKind::Content,
+                    json.to_string(),
+                );
+            }
             for value in variable.default.iter().chain(&variable.regex) {
                 add(Place::Variable(variable), TextKind::Content, value.clone());
             }
@@ -225,6 +234,10 @@ fn panel_texts<'a>(panel: &'a Panel, add: &mut impl FnMut(Place<'a>, TextKind, S
         add(place(), TextKind::Repeat, format!("${}", repeat.variable));
     }
     for (query, ref_id) in panel.queries.iter().zip(panel.ref_ids()) {
+        if let Expression::Other(other) = &query.expression {
+            let text = format!("{} {}", other.uid, Value::Object(other.json.clone()));
+            add(Place::Query(panel, ref_id.clone()), TextKind::Content, text);
+        }
         if let Some(datasource) = &query.datasource {
             add(
                 Place::Query(panel, ref_id.clone()),
@@ -246,6 +259,11 @@ fn panel_texts<'a>(panel: &'a Panel, add: &mut impl FnMut(Place<'a>, TextKind, S
     }
     match &panel.visualization {
         Visualization::Text(text) => add(place(), TextKind::Content, text.content.clone()),
+        Visualization::Plugin(plugin) => {
+            for json in std::iter::once(&plugin.options).chain(&plugin.custom) {
+                add(place(), TextKind::Content, json.to_string());
+            }
+        }
         Visualization::AlertList(list) => {
             for text in [&list.name_contains, &list.matching].into_iter().flatten() {
                 add(place(), TextKind::Content, text.clone());

@@ -56,6 +56,19 @@ pub struct Variable {
     pub origin: Origin,
 }
 
+impl Variable {
+    /// Whether Grafana puts it into queries without their naming it: filters for this purpose.
+    #[must_use]
+    pub fn is_implicit(&self) -> bool {
+        let Values::Other(json) = &self.values else {
+            return false;
+        };
+        let kind = json.get("type").or_else(|| json.get("kind"));
+        let kind = kind.and_then(Value::as_str).unwrap_or_default();
+        ["adhoc", "groupby", "AdhocVariable", "GroupByVariable"].contains(&kind)
+    }
+}
+
 /// Where the values of a variable come from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]

@@ -1,0 +1,236 @@
+//! Files that a team already has, and where their metrics come from: arguments, reading, and the project they make.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+use obsctl_model::{MetricFamily, Slug, Stack};
+
+use super::findings::counted;
+use super::{CommandError, Obstacle, Workspace};
+use crate::diagnostic::{Diagnostic, Severity, identity};
+use crate::live::{self, Address};
+use crate::parallel;
+use crate::project::{Knowledge, Project};
+use crate::read::{self, File, Found};
+
+/// Existing files, and what is known of the world around them
+#[derive(Debug, Args)]
+pub(super) struct Estate {
+    /// Rule files, dashboards, or folders of them; without any, the stack's own definitions
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// Metrics that exist: a `/metrics` page as file or URL, or a catalog file; can be given several times
+    #[arg(long, value_name = "FILE|URL", requires = "paths")]
+    metrics: Vec<String>,
+
+    /// Metrics, log fields and spans of the stack's own definitions exist too
+    #[arg(long, requires = "paths")]
+    stack: bool,
+}
+
+/// What was read.
+#[derive(Debug)]
+pub(super) struct Read {
+    /// Rules and dashboards, with the metrics that exist.
+    pub(super) project: Project,
+    /// What it was, in words: `3 files: 2 groups with 7 rules, 1 dashboard with 4 panels`.
+    pub(super) summary: String,
+}
+
+impl Estate {
+    /// Whether files are given.
+    pub(super) fn is_given(&self) -> bool {
+        !self.paths.is_empty()
+    }
+
+    /// Whether findings of this file would be found: without paths, all of the stack's own definitions are looked at.
+    pub(super) fn covers(&self, file: Option<&str>) -> bool {
+        let below = |file: &str| {
+            self.paths.iter().any(|path| {
+                let path = identity::path(&shown(path));
+                let path = path.trim_end_matches('/');
+                let inside = file.strip_prefix(path);
+                path.is_empty()
+                    || inside.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            })
+        };
+        self.paths.is_empty() || file.is_some_and(below)
+    }
+
+    /// Reads everything.
+    pub(super) fn read(&self, stack: &Stack, workspace: &Workspace) -> Result<Read, CommandError> {
+        let (paths, named) = self.files(workspace)?;
+        let texts = |path: &&'static str| {
+            let text = workspace.read(path)?.unwrap_or_default();
+            Ok::<_, CommandError>(read::file(File { path, text: &text }))
+        };
+        let mut found = Found::default();
+        for one in parallel::map(&paths, texts) {
+            found.append(one?);
+        }
+        for path in found.others.iter().filter(|path| named.contains(path)) {
+            found.problems.push(nothing(path));
+        }
+        let summary = summary(&found, paths.len());
+        let mut project = Stack::new(Slug::from_static("files"))
+            .rule_groups(found.groups)
+            .dashboards(found.dashboards);
+        let mut knowledge = Knowledge::FILES;
+        let mut problems = found.problems;
+        for source in &self.metrics {
+            let (families, found) = metrics(source, workspace)?;
+            project.metrics.extend(families);
+            problems.extend(found);
+            knowledge.metrics = true;
+        }
+        for catalog in found.catalogs {
+            project.metrics.extend(catalog.metrics);
+            knowledge.metrics = true;
+        }
+        if self.stack {
+            project.metrics.extend(stack.metrics.iter().cloned());
+            project.scrape_jobs.clone_from(&stack.scrape_jobs);
+            project.logs = stack.logs.clone();
+            project.spans = stack.spans.clone();
+            knowledge.metrics = true;
+        }
+        Ok(Read {
+            project: Project::link(project)
+                .knowing(knowledge)
+                .with_unread(problems),
+            summary,
+        })
+    }
+
+    /// All files, and those that were named themselves.
+    fn files(
+        &self,
+        workspace: &Workspace,
+    ) -> Result<(Vec<&'static str>, Vec<&'static str>), CommandError> {
+        let mut named = vec![];
+        let mut all = vec![];
+        for path in &self.paths {
+            let shown = shown(path);
+            if workspace.is_folder(&shown) {
+                let folder = shown.trim_end_matches('/');
+                let inside = workspace.files_below(if folder.is_empty() { "." } else { folder })?;
+                let inside = inside.into_iter().filter(|path| is_candidate(path));
+                all.extend(inside.map(|path| kept(path.strip_prefix("./").unwrap_or(&path))));
+            } else if workspace.exists(&shown) {
+                named.push(kept(&shown));
+                all.push(kept(&shown));
+            } else {
+                return Err(Obstacle::new(
+                    format!("there is no `{shown}`"),
+                    "name rule files, dashboards, or folders of them",
+                )
+                .into());
+            }
+        }
+        all.sort_unstable();
+        all.dedup();
+        Ok((all, named))
+    }
+}
+
+fn shown(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+/// Definitions carry the path of their file, for as long as the process runs.
+fn kept(path: &str) -> &'static str {
+    Box::leak(path.to_owned().into_boxed_str())
+}
+
+/// Whether a file of a folder can hold what is looked for.
+fn is_candidate(path: &str) -> bool {
+    let end = path.rsplit('.').next().unwrap_or_default();
+    ["yml", "yaml", "json", "rules"].contains(&end)
+}
+
+fn nothing(path: &'static str) -> Diagnostic {
+    let origin = obsctl_model::Origin::at(path, 1, 1);
+    let message = format!("`{path}` holds neither rules nor a dashboard");
+    Diagnostic {
+        check: "unreadable",
+        severity: Severity::Error,
+        ..Diagnostic::new(format!("file `{path}`"), origin, message)
+    }
+    .help("rule files have `groups`, dashboards have `panels`: leave other files out")
+}
+
+fn summary(found: &Found, files: usize) -> String {
+    let rules = found.groups.iter().map(|group| group.rules.len()).sum();
+    let panels = found
+        .dashboards
+        .iter()
+        .map(|dashboard| dashboard.panels().count())
+        .sum();
+    let mut parts = vec![];
+    if !found.groups.is_empty() {
+        let groups = counted(found.groups.len(), "group");
+        parts.push(format!("{groups} with {}", counted(rules, "rule")));
+    }
+    if !found.dashboards.is_empty() {
+        let dashboards = counted(found.dashboards.len(), "dashboard");
+        parts.push(format!("{dashboards} with {}", counted(panels, "panel")));
+    }
+    if !found.others.is_empty() {
+        parts.push(format!(
+            "{} of another kind",
+            counted(found.others.len(), "file")
+        ));
+    }
+    let parts = if parts.is_empty() {
+        "nothing".to_owned()
+    } else {
+        parts.join(", ")
+    };
+    format!("{}: {parts}", counted(files, "file"))
+}
+
+/// How long a service may take to say what it exposes.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The metrics of one source, and what could not be read of it.
+fn metrics(
+    source: &str,
+    workspace: &Workspace,
+) -> Result<(Vec<MetricFamily>, Vec<Diagnostic>), CommandError> {
+    let is_url = source.starts_with("http://") || source.starts_with("https://");
+    let text = if is_url {
+        let refused = |reason| CommandError::Address {
+            flag: "metrics",
+            reason,
+        };
+        let address = Address::parse(source).map_err(refused)?;
+        live::page(&address, PATIENCE).map_err(|trouble| {
+            Obstacle::new(trouble, "start the service, or give its metrics as a file")
+        })?
+    } else {
+        workspace.read(source)?.ok_or_else(|| {
+            Obstacle::new(
+                format!("there is no `{source}`"),
+                "`--metrics` takes a file or a URL of what a service exposes, or a catalog file",
+            )
+        })?
+    };
+    let file = File {
+        path: kept(source),
+        text: &text,
+    };
+    if !is_url
+        && (source.ends_with(".yml") || source.ends_with(".yaml") || source.ends_with(".json"))
+    {
+        let found = read::file(file);
+        let families = found
+            .catalogs
+            .into_iter()
+            .flat_map(|catalog| catalog.metrics);
+        return Ok((families.collect(), found.problems));
+    }
+    let (family, problems) = read::exposition(file);
+    Ok((vec![family], problems))
+}

@@ -1,0 +1,105 @@
+//! Accepted findings in YAML: `# obsctl:allow CHECK [until YYYY-MM-DD]: reason`, above a rule or in it;
+//! `# obsctl:allow-file …` anywhere, for all rules of the file.
+
+use obsctl_model::{Allow, Origin};
+
+use super::Reader;
+
+/// The comments of a file that accept findings.
+#[derive(Debug, Default)]
+pub(super) struct Comments {
+    /// The byte each stands at, and what it accepts.
+    local: Vec<(usize, Allow)>,
+    /// For the whole file.
+    file: Vec<Allow>,
+}
+
+impl Comments {
+    /// Takes them out of all comments of a file, and says which cannot be read.
+    pub(super) fn read<'c>(
+        reader: &mut Reader<'_>,
+        all: impl IntoIterator<Item = (usize, &'c str)>,
+    ) -> Self {
+        let mut found = Self::default();
+        for (at, text) in all {
+            let Some(order) = text.trim_start().strip_prefix("obsctl:") else {
+                continue;
+            };
+            let origin = reader.source.origin(at);
+            let (word, rest) = order.split_once(' ').unwrap_or((order, ""));
+            match (word, allow(rest, origin)) {
+                ("allow", Some(allow)) => found.local.push((at, allow)),
+                ("allow-file", Some(allow)) => found.file.push(allow),
+                _ => {
+                    let message = format!("the comment `#{text}` is not understood");
+                    let problem = reader.source.unreadable(at, message).help(
+                        "write `# obsctl:allow CHECK: reason`, `# obsctl:allow CHECK until YYYY-MM-DD: reason`, \
+                         or the same with `allow-file` for all rules of the file",
+                    );
+                    reader.found.problems.push(problem);
+                }
+            }
+        }
+        found
+    }
+
+    /// What is accepted of the rule that begins at `at`, and ends where the next begins: by comments in it, and
+    /// on the lines above it.
+    pub(super) fn allows(reader: &Reader<'_>, at: usize, next: usize) -> Vec<Allow> {
+        let comments = &reader.comments;
+        let begins = first_line(reader, at);
+        let ends = if next == usize::MAX {
+            next
+        } else {
+            first_line(reader, next)
+        };
+        let own = comments.local.iter().filter(|(place, _)| {
+            let line = reader.source.line(*place);
+            line >= begins && line < ends
+        });
+        let own = own.map(|(_, allow)| allow);
+        own.chain(&comments.file).cloned().collect()
+    }
+}
+
+/// The first line of the comments right above what begins at `at`, or its own line.
+fn first_line(reader: &Reader<'_>, at: usize) -> usize {
+    let mut line = reader.source.line(at);
+    while line > 0
+        && reader
+            .source
+            .line_text(line - 1)
+            .trim_start()
+            .starts_with('#')
+    {
+        line -= 1;
+    }
+    line
+}
+
+/// `CHECK [until YYYY-MM-DD]: reason`
+fn allow(text: &str, origin: Origin) -> Option<Allow> {
+    let (what, reason) = text.split_once(':')?;
+    let mut words = what.split_whitespace();
+    let check = words.next()?;
+    let until = match (words.next(), words.next(), words.next()) {
+        (None, ..) => None,
+        (Some("until"), Some(day), None) if is_day(day) => Some(day.to_owned()),
+        _ => return None,
+    };
+    let reason = reason.trim();
+    (!reason.is_empty()).then(|| Allow {
+        check: check.to_owned(),
+        reason: reason.to_owned(),
+        until,
+        origin,
+    })
+}
+
+fn is_day(text: &str) -> bool {
+    let digits =
+        |part: &str, count| part.len() == count && part.bytes().all(|b| b.is_ascii_digit());
+    let mut parts = text.split('-');
+    let shape = [4, 2, 2].map(|count| parts.next().is_some_and(|part| digits(part, count)));
+    shape == [true; 3] && parts.next().is_none()
+}

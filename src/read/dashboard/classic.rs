@@ -1,0 +1,152 @@
+//! The JSON model: as saved, as exported with inputs, as the API wraps it.
+
+use obsctl_model::dashboard::{
+    Annotation, Dashboard, DashboardLink, DashboardLinkTarget, Panel, Row, Variable,
+};
+
+use super::super::Reader;
+use super::super::node::Node;
+use super::panel::{panel, some};
+use super::sources::{Source, Sources};
+use super::target::expression;
+use super::variable::variable;
+
+pub(in super::super) fn classic(reader: &mut Reader<'_>, node: &Node<'_>) {
+    named(reader, node, "");
+}
+
+/// A dashboard whose resource has a name, which is its uid.
+pub(super) fn named(reader: &mut Reader<'_>, node: &Node<'_>, name: &str) {
+    let uid = Some(node.text(&["uid"]))
+        .filter(|uid| !uid.is_empty())
+        .unwrap_or(name);
+    let mut dashboard = super::begin(reader, node, uid, node.text(&["title"]));
+    let sources = Sources::classic(node);
+    dashboard.description = some(node.text(&["description"]));
+    let tags = node.get("tags").map_or(&[][..], Node::items).iter();
+    dashboard.tags = tags
+        .filter_map(|tag| tag.as_text().map(str::to_owned))
+        .collect();
+    dashboard.variables = variables(reader, node, &sources);
+    dashboard.annotations = annotations(reader, node.path(&["annotations", "list"]), &sources);
+    dashboard.links = links(node.get("links"));
+    // Before version 16 panels stood in rows.
+    for row in node.get("rows").map_or(&[][..], Node::items) {
+        let mut read = self::row(reader, row);
+        read.panels.extend(panels(reader, row, &sources));
+        dashboard.rows.push(read);
+    }
+    for one in node.get("panels").map_or(&[][..], Node::items) {
+        if one.text(&["type"]) == "row" {
+            let mut read = row(reader, one);
+            read.panels.extend(panels(reader, one, &sources));
+            dashboard.rows.push(read);
+        } else {
+            add(&mut dashboard, panel(reader, one, &sources));
+        }
+    }
+    reader.found.dashboards.push(dashboard);
+}
+
+/// A panel that dashboards share, as a dashboard of its own.
+pub(in super::super) fn library_panel(reader: &mut Reader<'_>, node: &Node<'_>) {
+    let Some(model) = node.get("model") else {
+        return;
+    };
+    let title = node.text(&["name"]);
+    let mut dashboard = super::begin(reader, node, node.text(&["uid"]), title);
+    dashboard
+        .top
+        .push(panel(reader, model, &Sources::default()));
+    dashboard.tags.push(LIBRARY.to_owned());
+    reader.found.dashboards.push(dashboard);
+}
+
+/// The tag of a dashboard that is no more than a library panel.
+const LIBRARY: &str = "library-panel";
+
+fn panels<'n>(reader: &Reader<'_>, node: &'n Node<'n>, sources: &Sources) -> Vec<Panel> {
+    let all = node.get("panels").map_or(&[][..], Node::items).iter();
+    all.map(|one| panel(reader, one, sources)).collect()
+}
+
+fn row(reader: &Reader<'_>, node: &Node<'_>) -> Row {
+    let mut row = Row::new(node.text(&["title"]), Vec::<Panel>::new());
+    row.collapsed = node
+        .get("collapsed")
+        .or_else(|| node.get("collapse"))
+        .and_then(Node::as_bool)
+        .unwrap_or_default();
+    row.repeat = some(node.text(&["repeat"]));
+    row.origin = reader.source.origin(node.at);
+    row
+}
+
+/// Panels that follow an open row are in it.
+fn add(dashboard: &mut Dashboard, panel: Panel) {
+    match dashboard.rows.last_mut() {
+        Some(row) => row.panels.push(panel),
+        None => dashboard.top.push(panel),
+    }
+}
+
+fn variables(reader: &Reader<'_>, node: &Node<'_>, sources: &Sources) -> Vec<Variable> {
+    let list = node.path(&["templating", "list"]);
+    let list = list.map_or(&[][..], Node::items).iter();
+    list.map(|one| variable(reader, one, &sources.of(one.get("datasource"))))
+        .collect()
+}
+
+fn annotations(reader: &Reader<'_>, list: Option<&Node<'_>>, sources: &Sources) -> Vec<Annotation> {
+    let list = list.map_or(&[][..], Node::items).iter();
+    // Grafana's own annotations ask nothing.
+    let list =
+        list.filter(|one| one.text(&["builtIn"]) != "1" && one.text(&["type"]) != "dashboard");
+    let list = list.map(|one| {
+        let source = sources.of(one.get("datasource"));
+        annotation(reader, one, &source)
+    });
+    list.collect()
+}
+
+fn annotation(reader: &Reader<'_>, node: &Node<'_>, source: &Source) -> Annotation {
+    // Newer versions keep the query under `target`.
+    let asked = node
+        .get("target")
+        .filter(|target| target.get("expr").is_some())
+        .unwrap_or(node);
+    let mut read = Annotation::new(node.text(&["name"]), expression(reader, asked, source));
+    read.title = some(node.text(&["titleFormat"]));
+    read.text = some(node.text(&["textFormat"]));
+    read.off = node.get("enable").and_then(Node::as_bool) == Some(false);
+    read.origin = reader.source.origin(node.at);
+    read
+}
+
+fn links(list: Option<&Node<'_>>) -> Vec<DashboardLink> {
+    let list = list.map_or(&[][..], Node::items).iter();
+    let list = list.map(|link| {
+        let tags = link.get("tags").map_or(&[][..], Node::items).iter();
+        let to = match link.text(&["type"]) {
+            "dashboards" => DashboardLinkTarget::Tagged(
+                tags.filter_map(|tag| tag.as_text().map(str::to_owned))
+                    .collect(),
+            ),
+            _ => DashboardLinkTarget::Url(link.text(&["url"]).to_owned()),
+        };
+        DashboardLink {
+            title: link.text(&["title"]).to_owned(),
+            to,
+            tooltip: link.text(&["tooltip"]).to_owned(),
+            keep_variables: link
+                .get("includeVars")
+                .and_then(Node::as_bool)
+                .unwrap_or_default(),
+            new_tab: link
+                .get("targetBlank")
+                .and_then(Node::as_bool)
+                .unwrap_or_default(),
+        }
+    });
+    list.collect()
+}

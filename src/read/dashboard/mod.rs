@@ -1,0 +1,73 @@
+//! Grafana dashboards in all the forms people keep them in.
+
+mod classic;
+mod panel;
+mod sources;
+mod target;
+mod v2;
+mod variable;
+
+use obsctl_model::dashboard::{Dashboard, derived_uid};
+use obsctl_model::{Origin, Uid};
+
+use super::Reader;
+use super::node::Node;
+
+pub(super) use classic::{classic, library_panel};
+pub(super) use v2::v2;
+
+/// Whether a map is a dashboard's JSON model.
+pub(super) fn is_dashboard(node: &Node<'_>) -> bool {
+    let has = |key| node.get(key).is_some();
+    let said =
+        has("schemaVersion") || has("templating") || has("uid") || has("time") || has("__inputs");
+    (has("panels") || has("rows")) && (said || has("title"))
+}
+
+/// Whether a map is the `spec` of a dashboard in the second form.
+pub(super) fn is_v2(node: &Node<'_>) -> bool {
+    node.get("elements").is_some() && node.get("layout").is_some()
+}
+
+/// Whether a map is a library panel.
+pub(super) fn is_library_panel(node: &Node<'_>) -> bool {
+    node.path(&["model", "type"]).is_some() && node.get("kind").is_some()
+}
+
+/// A resource of Grafana's API: the version of its `apiVersion` says the form of its `spec`.
+pub(super) fn resource(reader: &mut Reader<'_>, node: &Node<'_>) {
+    match node.get("spec") {
+        Some(spec) if is_v2(spec) => v2(reader, spec, node),
+        Some(spec) => classic::named(reader, spec, node.text(&["metadata", "name"])),
+        None => reader.trouble(node.at, "a dashboard resource needs `spec`"),
+    }
+}
+
+/// A dashboard without panels. One that has no uid, or none that Grafana would take, gets one from its file.
+fn begin(reader: &mut Reader<'_>, node: &Node<'_>, uid: &str, title: &str) -> Dashboard {
+    let origin: Origin = reader.source.origin(node.at);
+    let uid = if uid.is_empty() {
+        derived_uid(&format!("{} {title}", reader.source.path))
+    } else {
+        Uid::new(uid).unwrap_or_else(|error| {
+            let at = node.get("uid").map_or(node.at, |uid| uid.at);
+            reader.trouble(at, error.to_string());
+            derived_uid(uid)
+        })
+    };
+    Dashboard {
+        origin,
+        refresh: None,
+        ..Dashboard::with_uid(uid, title)
+    }
+}
+
+/// The texts in a node that name a variable: what is not read otherwise can still use one.
+fn mentions(node: &Node<'_>) -> Vec<serde_json::Value> {
+    let mut all = vec![];
+    node.scalars(&mut all);
+    let named = all
+        .into_iter()
+        .filter(|text| obsctl_promql::variable::contains(text));
+    named.map(Into::into).collect()
+}

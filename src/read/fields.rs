@@ -1,0 +1,137 @@
+//! Reading a map whose keys are all known: what is left over is a mistake.
+
+use std::collections::BTreeMap;
+
+use obsctl_model::Duration;
+
+use super::Reader;
+use super::node::{Node, Value};
+
+/// The fields of a map, as they are asked for.
+#[derive(Debug)]
+pub(super) struct Fields<'r, 'n, 's> {
+    reader: &'r mut Reader<'s>,
+    node: &'n Node<'n>,
+    /// What the map is, in words: "a rule".
+    what: &'static str,
+    known: Vec<&'static str>,
+}
+
+impl<'r, 'n, 's> Fields<'r, 'n, 's> {
+    /// Nothing, and a finding, where the node is no map.
+    pub(super) fn of(
+        reader: &'r mut Reader<'s>,
+        node: &'n Node<'n>,
+        what: &'static str,
+    ) -> Option<Self> {
+        if !matches!(node.value, Value::Map(_)) {
+            let message = format!("{what} is a map, not {}", node.kind());
+            reader.trouble(node.at, message);
+            return None;
+        }
+        Some(Self {
+            reader,
+            node,
+            what,
+            known: vec![],
+        })
+    }
+
+    /// The value of a key.
+    pub(super) fn get(&mut self, key: &'static str) -> Option<&'n Node<'n>> {
+        self.known.push(key);
+        self.node.get(key)
+    }
+
+    /// Something wrong at a node.
+    pub(super) fn trouble(&mut self, node: &Node<'_>, message: String) {
+        self.reader.trouble(node.at, message);
+    }
+
+    /// A text.
+    pub(super) fn text(&mut self, key: &'static str) -> Option<&'n str> {
+        let node = self.get(key)?;
+        let text = node.as_text();
+        if text.is_none() {
+            self.trouble(node, format!("`{key}` is a text, not {}", node.kind()));
+        }
+        text
+    }
+
+    /// A text that has to be there.
+    pub(super) fn required(&mut self, key: &'static str) -> Option<&'n str> {
+        if self.node.get(key).is_none() {
+            self.known.push(key);
+            let message = format!("{} needs `{key}`", self.what);
+            self.reader.trouble(self.node.at, message);
+            return None;
+        }
+        self.text(key)
+    }
+
+    /// A length of time, as Prometheus writes it.
+    pub(super) fn duration(&mut self, key: &'static str) -> Option<Duration> {
+        let text = self.text(key)?;
+        match Duration::parse(text) {
+            Ok(duration) => Some(duration),
+            Err(error) => {
+                let at = self.node.get(key).map_or(self.node.at, |node| node.at);
+                self.reader.trouble(at, format!("`{key}`: {error}"));
+                None
+            }
+        }
+    }
+
+    /// A whole number, zero or more.
+    pub(super) fn whole(&mut self, key: &'static str) -> Option<u32> {
+        let node = self.get(key)?;
+        let number = node.as_text().and_then(|text| text.parse().ok());
+        if number.is_none() {
+            self.trouble(node, format!("`{key}` is a whole number, 0 or more"));
+        }
+        number
+    }
+
+    /// Names and their texts.
+    pub(super) fn texts(&mut self, key: &'static str) -> BTreeMap<String, String> {
+        let Some(node) = self.get(key) else {
+            return BTreeMap::new();
+        };
+        if !matches!(node.value, Value::Map(_)) {
+            self.trouble(node, format!("`{key}` is a map, not {}", node.kind()));
+        }
+        let mut found = BTreeMap::new();
+        for (name, value) in node.entries() {
+            match value.as_text() {
+                Some(text) => {
+                    found.insert(name.text.to_string(), text.to_owned());
+                }
+                None if value.is_null() => {
+                    found.insert(name.text.to_string(), String::new());
+                }
+                None => {
+                    let message =
+                        format!("`{}` of `{key}` is a text, not {}", name.text, value.kind());
+                    self.trouble(value, message);
+                }
+            }
+        }
+        found
+    }
+
+    /// Says which keys nobody asked for.
+    pub(super) fn end(self) {
+        for (key, _) in self.node.entries() {
+            if !self.known.contains(&key.text.as_ref()) {
+                let message = format!("{} has no key `{}`", self.what, key.text);
+                let found = self.reader.source.unreadable(key.at, message);
+                let found = found.did_you_mean(&key.text, self.known.iter().copied());
+                let keys = self.known.join("`, `");
+                self.reader
+                    .found
+                    .problems
+                    .push(found.help(format!("its keys are `{keys}`")));
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Rules and dashboards as teams have them, in whatever form, read into the vocabulary of definitions: checks, diff and
+//! import then know no difference between what was written in Rust and what was not.
+//!
+//! [`file()`] takes the text of a file and gives what is [`Found`] in it. It never fails: what cannot be read is a finding, and a
+//! file that is none of ours is said to be so.
+
+mod comments;
+mod dashboard;
+mod exposition;
+mod fields;
+mod json;
+mod language;
+mod node;
+mod recognise;
+mod rules;
+mod source;
+mod yaml;
+
+use obsctl_model::dashboard::Dashboard;
+use obsctl_model::{RuleGroup, TelemetryCatalog};
+
+use crate::diagnostic::Diagnostic;
+use comments::Comments;
+pub use exposition::exposition;
+use source::Source;
+
+/// A file to read.
+#[derive(Clone, Copy, Debug)]
+pub struct File<'a> {
+    /// Its path, as findings show it.
+    pub path: &'static str,
+    /// Its text.
+    pub text: &'a str,
+}
+
+/// What was found in files.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Rule groups.
+    pub groups: Vec<RuleGroup>,
+    /// Dashboards.
+    pub dashboards: Vec<Dashboard>,
+    /// Catalogs.
+    pub catalogs: Vec<TelemetryCatalog>,
+    /// What could not be read.
+    pub problems: Vec<Diagnostic>,
+    /// Files that hold nothing of the kind.
+    pub others: Vec<&'static str>,
+}
+
+impl Found {
+    /// Adds what another file holds.
+    pub fn append(&mut self, mut other: Self) {
+        self.groups.append(&mut other.groups);
+        self.dashboards.append(&mut other.dashboards);
+        self.catalogs.append(&mut other.catalogs);
+        self.problems.append(&mut other.problems);
+        self.others.append(&mut other.others);
+    }
+}
+
+/// Reads a file. Files can be read on several cores at once.
+#[must_use]
+pub fn file(file: File<'_>) -> Found {
+    let mut reader = Reader::new(Source::new(file.path, file.text));
+    recognise::file(&mut reader);
+    reader.found
+}
+
+/// Which engine evaluates rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Engine {
+    Loki,
+    /// The rules' language says it.
+    Either,
+}
+
+/// Something wrong with a text, at a byte.
+#[derive(Debug)]
+struct Trouble {
+    at: usize,
+    message: String,
+}
+
+/// The reading of one file.
+#[derive(Debug)]
+struct Reader<'s> {
+    source: Source<'s>,
+    comments: Comments,
+    found: Found,
+}
+
+impl<'s> Reader<'s> {
+    fn new(source: Source<'s>) -> Self {
+        Self {
+            source,
+            comments: Comments::default(),
+            found: Found::default(),
+        }
+    }
+
+    fn trouble(&mut self, at: usize, message: impl Into<String>) {
+        let problem = self.source.unreadable(at, message);
+        self.found.problems.push(problem);
+    }
+}

@@ -1,0 +1,159 @@
+//! A document as a tree with places, whether it was YAML or JSON.
+
+use std::borrow::Cow;
+
+/// A value and the byte it begins at.
+#[derive(Clone, Debug)]
+pub(super) struct Node<'a> {
+    pub(super) value: Value<'a>,
+    pub(super) at: usize,
+}
+
+/// What a node is. Scalars stay as they were written: who reads them knows what they should be.
+#[derive(Clone, Debug)]
+pub(super) enum Value<'a> {
+    /// A number, a word, a text.
+    Scalar(Cow<'a, str>, Style),
+    List(Vec<Node<'a>>),
+    Map(Vec<(Key<'a>, Node<'a>)>),
+}
+
+/// How a scalar was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Style {
+    /// Without quotes: `null`, `true` and numbers are no text.
+    Plain,
+    /// In quotes.
+    Quoted,
+    /// On lines of its own, which begin after the mark `|` or `>`.
+    Block,
+}
+
+/// A key of a map.
+#[derive(Clone, Debug)]
+pub(super) struct Key<'a> {
+    pub(super) text: Cow<'a, str>,
+    pub(super) at: usize,
+}
+
+const NULL: [&str; 5] = ["", "~", "null", "Null", "NULL"];
+
+impl<'a> Node<'a> {
+    /// What it is, in words.
+    pub(super) fn kind(&self) -> &'static str {
+        match &self.value {
+            _ if self.is_null() => "nothing",
+            Value::Scalar(text, Style::Plain) if text.parse::<f64>().is_ok() => "a number",
+            Value::Scalar(..) => "a text",
+            Value::List(_) => "a list",
+            Value::Map(_) => "a map",
+        }
+    }
+
+    pub(super) fn is_null(&self) -> bool {
+        matches!(&self.value, Value::Scalar(text, Style::Plain) if NULL.contains(&text.as_ref()))
+    }
+
+    /// A scalar as text: `true` and `1` too, as Go reads them into a string.
+    pub(super) fn as_text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Scalar(text, _) if !self.is_null() => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(super) fn as_bool(&self) -> Option<bool> {
+        match &self.value {
+            Value::Scalar(text, Style::Plain) => match text.as_ref() {
+                "true" | "True" | "TRUE" => Some(true),
+                "false" | "False" | "FALSE" => Some(false),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    pub(super) fn as_f64(&self) -> Option<f64> {
+        match &self.value {
+            Value::Scalar(text, Style::Plain) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// The elements of a list; none of anything else.
+    pub(super) fn items(&self) -> &[Node<'a>] {
+        match &self.value {
+            Value::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The entries of a map; none of anything else.
+    pub(super) fn entries(&self) -> &[(Key<'a>, Node<'a>)] {
+        match &self.value {
+            Value::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The value of a key that is there and not null.
+    pub(super) fn get(&self, key: &str) -> Option<&Node<'a>> {
+        let (_, node) = self.entries().iter().find(|(own, _)| own.text == key)?;
+        (!node.is_null()).then_some(node)
+    }
+
+    /// The value at the end of these keys.
+    pub(super) fn path(&self, keys: &[&str]) -> Option<&Node<'a>> {
+        keys.iter().try_fold(self, |node, key| node.get(key))
+    }
+
+    /// The text at the end of these keys; empty where there is none.
+    pub(super) fn text(&self, keys: &[&str]) -> &str {
+        self.path(keys).and_then(Node::as_text).unwrap_or_default()
+    }
+
+    /// The byte at which the text of a scalar begins.
+    pub(super) fn text_at(&self, source: &str) -> usize {
+        let begins = |from: usize| Some(from + source.get(from..)?.find('\n')? + 1);
+        match &self.value {
+            Value::Scalar(_, Style::Block) => {
+                let line = begins(self.at).unwrap_or(self.at);
+                let rest = source.get(line..).unwrap_or_default();
+                line + (rest.len() - rest.trim_start_matches([' ', '\t']).len())
+            }
+            _ => self.at,
+        }
+    }
+
+    /// Every scalar in it.
+    pub(super) fn scalars<'n>(&'n self, found: &mut Vec<&'n str>) {
+        match &self.value {
+            Value::Scalar(text, _) => found.push(text),
+            Value::List(items) => items.iter().for_each(|item| item.scalars(found)),
+            Value::Map(entries) => entries.iter().for_each(|(_, node)| node.scalars(found)),
+        }
+    }
+
+    /// The same as JSON.
+    pub(super) fn json(&self) -> serde_json::Value {
+        use serde_json::Value as Json;
+        match &self.value {
+            _ if self.is_null() => Json::Null,
+            Value::Scalar(text, style) => {
+                let number = || text.parse::<serde_json::Number>().ok().map(Json::Number);
+                let plain = || self.as_bool().map(Json::Bool).or_else(number);
+                let plain = (*style == Style::Plain).then(plain).flatten();
+                plain.unwrap_or_else(|| Json::String(text.clone().into_owned()))
+            }
+            Value::List(items) => Json::Array(items.iter().map(Node::json).collect()),
+            Value::Map(entries) => {
+                let entries = entries.iter();
+                Json::Object(
+                    entries
+                        .map(|(key, node)| (key.text.to_string(), node.json()))
+                        .collect(),
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! What a document is.
+
+use super::comments::Comments;
+use super::node::{Node, Value};
+use super::source::Source;
+use super::{Engine, Reader, dashboard, json, rules, yaml};
+
+/// Reads a file of either notation.
+pub(super) fn file(reader: &mut Reader<'_>) {
+    let text = reader.source.text;
+    if text.trim_start().starts_with(['{', '[']) && !templated(text) {
+        match json::read(text) {
+            Ok(node) => document(reader, &node),
+            Err(trouble) => reader.trouble(trouble.at, trouble.message),
+        }
+    } else {
+        let read = yaml::read(text);
+        let all = read.comments.iter().map(|(at, text)| (*at, text.as_ref()));
+        reader.comments = Comments::read(reader, all);
+        read.documents
+            .iter()
+            .for_each(|node| document(reader, node));
+        if let Some(trouble) = read.trouble {
+            if looks_like_ours(text) {
+                reader.trouble(trouble.at, trouble.message);
+            } else {
+                reader.found.others.push(reader.source.path);
+                return;
+            }
+        }
+    }
+    let found = &reader.found;
+    let nothing =
+        found.groups.is_empty() && found.dashboards.is_empty() && found.catalogs.is_empty();
+    if nothing && found.problems.is_empty() && found.others.is_empty() {
+        reader.found.others.push(reader.source.path);
+    }
+}
+
+/// Whether a text is a template that becomes a document only later.
+fn templated(text: &str) -> bool {
+    text.trim_start().starts_with("{{")
+}
+
+/// Whether a text that cannot be read was meant for us.
+fn looks_like_ours(text: &str) -> bool {
+    let line = |word: &str| {
+        text.lines()
+            .any(|line| line.trim_start().trim_start_matches("- ").starts_with(word))
+    };
+    line("groups:") && (line("alert:") || line("record:")) || line("kind: PrometheusRule")
+}
+
+/// A document, or one inside of another.
+fn document(reader: &mut Reader<'_>, node: &Node<'_>) {
+    let kind = node.text(&["kind"]);
+    match node
+        .text(&["apiVersion"])
+        .split('/')
+        .next()
+        .unwrap_or_default()
+    {
+        "monitoring.coreos.com" | "operator.victoriametrics.com"
+            if matches!(kind, "PrometheusRule" | "VMRule") =>
+        {
+            return resource(reader, node, Engine::Either);
+        }
+        "loki.grafana.com" if matches!(kind, "AlertingRule" | "RecordingRule") => {
+            return resource(reader, node, Engine::Loki);
+        }
+        "dashboard.grafana.app" => return dashboard::resource(reader, node),
+        "grafana.integreatly.org" if kind == "GrafanaDashboard" => {
+            if let Some(json) = node.path(&["spec", "json"]) {
+                inner(reader, json, true);
+            }
+            return;
+        }
+        "v1" if kind == "List" => {
+            let items = node.get("items").map_or(&[][..], Node::items);
+            return items.iter().for_each(|item| document(reader, item));
+        }
+        "v1" if kind == "ConfigMap" => {
+            let data = node.get("data").map_or(&[][..], Node::entries);
+            let files = data.iter().filter(|(name, _)| {
+                let ends = |end: &str| name.text.ends_with(end);
+                ends(".json") || ends(".yml") || ends(".yaml") || ends(".rules")
+            });
+            return files.for_each(|(_, text)| inner(reader, text, false));
+        }
+        _ => {}
+    }
+    if let Some(groups) = node.get("groups")
+        && is_rules(groups)
+    {
+        rules::groups(reader, groups, Engine::Either);
+        let known = ["groups", "namespace"];
+        for (key, _) in node.entries() {
+            if !known.contains(&key.text.as_ref()) {
+                let message = format!("a rule file has no key `{}`", key.text);
+                reader.trouble(key.at, message);
+            }
+        }
+    } else if dashboard::is_dashboard(node) {
+        dashboard::classic(reader, node);
+    } else if let Some(inside) = node
+        .get("dashboard")
+        .filter(|inside| dashboard::is_dashboard(inside))
+    {
+        dashboard::classic(reader, inside);
+    } else if let Some(inside) = node.path(&["spec"]).filter(|spec| dashboard::is_v2(spec)) {
+        dashboard::v2(reader, inside, node);
+    } else if dashboard::is_v2(node) {
+        dashboard::v2(reader, node, node);
+    } else if dashboard::is_library_panel(node) {
+        dashboard::library_panel(reader, node);
+    } else if let Some(result) = node
+        .get("result")
+        .filter(|result| dashboard::is_library_panel(result))
+    {
+        dashboard::library_panel(reader, result);
+    }
+}
+
+/// Whether a list under `groups` has rules: other products have groups too.
+fn is_rules(groups: &Node<'_>) -> bool {
+    let items = groups.items();
+    let rules = |group: &Node<'_>| {
+        let rules = group.get("rules").map_or(&[][..], Node::items);
+        rules.iter().any(|rule| {
+            let has = |key| rule.get(key).is_some();
+            has("expr") || has("alert") || has("record")
+        })
+    };
+    items.is_empty()
+        || items.iter().any(rules)
+        || items.iter().all(|group| {
+            group.get("name").is_some()
+                && group
+                    .get("rules")
+                    .is_none_or(|rules| rules.items().is_empty())
+        })
+}
+
+fn resource(reader: &mut Reader<'_>, node: &Node<'_>, engine: Engine) {
+    match node.path(&["spec", "groups"]) {
+        Some(groups) => rules::groups(reader, groups, engine),
+        None => reader.trouble(node.at, "`spec` needs `groups`, a list of rule groups"),
+    }
+}
+
+/// A text in a document that is a document itself.
+fn inner(reader: &mut Reader<'_>, node: &Node<'_>, expected: bool) {
+    let Value::Scalar(text, _) = &node.value else {
+        if expected {
+            reader.trouble(
+                node.at,
+                format!("a document as text is expected here, not {}", node.kind()),
+            );
+        }
+        return;
+    };
+    let at = reader.source.origin(node.text_at(reader.source.text));
+    let mut inside = Reader::new(Source::inside(reader.source.path, text, at));
+    file(&mut inside);
+    // What is no rule and no dashboard belongs to others.
+    inside.found.others.clear();
+    reader.found.append(inside.found);
+}

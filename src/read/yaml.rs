@@ -1,0 +1,190 @@
+//! YAML with places and comments: all documents of a file. The only file that knows the library.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use granit_parser::{Event, Parser, ScalarStyle, Span};
+
+use super::Trouble;
+use super::node::{Key, Node, Style, Value};
+
+/// What a file of YAML holds.
+#[derive(Debug, Default)]
+pub(super) struct Yaml<'a> {
+    pub(super) documents: Vec<Node<'a>>,
+    /// Comments without their `#`, in order.
+    pub(super) comments: Vec<(usize, Cow<'a, str>)>,
+    /// What ended the reading.
+    pub(super) trouble: Option<Trouble>,
+}
+
+/// How many nodes aliases may copy into one file: more is an attack.
+const COPIES: usize = 1_000_000;
+
+/// Reads all documents up to the first mistake.
+pub(super) fn read(text: &str) -> Yaml<'_> {
+    let mut builder = Builder::default();
+    for event in Parser::new_from_str(text) {
+        let done = event
+            .map_err(|error| Trouble {
+                at: error.marker().byte_offset().unwrap_or_default(),
+                message: format!("not YAML: {}", error.info()),
+            })
+            .and_then(|(event, span)| builder.event(event, span));
+        if let Err(trouble) = done {
+            builder.yaml.trouble = Some(trouble);
+            break;
+        }
+    }
+    builder.yaml
+}
+
+#[derive(Debug, Default)]
+struct Builder<'a> {
+    yaml: Yaml<'a>,
+    open: Vec<Open<'a>>,
+    anchors: BTreeMap<usize, Node<'a>>,
+    copied: usize,
+}
+
+/// A list or map that is not closed yet.
+#[derive(Debug)]
+struct Open<'a> {
+    at: usize,
+    anchor: usize,
+    /// The key that waits for its value.
+    key: Option<Key<'a>>,
+    value: Value<'a>,
+}
+
+impl<'a> Builder<'a> {
+    fn event(&mut self, event: Event<'a>, span: Span) -> Result<(), Trouble> {
+        let at = span.start.byte_offset().unwrap_or_default();
+        match event {
+            Event::Scalar(text, style, anchor, _) => {
+                let style = match style {
+                    ScalarStyle::Plain => Style::Plain,
+                    ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
+                    _ => Style::Quoted,
+                };
+                let value = Value::Scalar(text, style);
+                self.add(Node { value, at }, anchor)
+            }
+            Event::SequenceStart(_, anchor, _) => self.begin(at, anchor, Value::List(vec![])),
+            Event::MappingStart(_, anchor, _) => self.begin(at, anchor, Value::Map(vec![])),
+            Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
+                Some(Open {
+                    at, anchor, value, ..
+                }) => self.add(
+                    Node {
+                        value: merged(value),
+                        at,
+                    },
+                    anchor,
+                ),
+                None => Ok(()),
+            },
+            Event::Alias(anchor) => {
+                let Some(node) = self.anchors.get(&anchor) else {
+                    let message = "an alias inside of what it stands for".to_owned();
+                    return Err(Trouble { at, message });
+                };
+                self.copied += size(node);
+                if self.copied > COPIES {
+                    let message = format!("aliases copy more than {COPIES} values");
+                    return Err(Trouble { at, message });
+                }
+                let node = Node { at, ..node.clone() };
+                self.add(node, 0)
+            }
+            Event::Comment(text, _) => {
+                self.yaml.comments.push((at, text));
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn begin(&mut self, at: usize, anchor: usize, value: Value<'a>) -> Result<(), Trouble> {
+        self.open.push(Open {
+            at,
+            anchor,
+            key: None,
+            value,
+        });
+        Ok(())
+    }
+
+    fn add(&mut self, node: Node<'a>, anchor: usize) -> Result<(), Trouble> {
+        if anchor > 0 {
+            self.anchors.insert(anchor, node.clone());
+        }
+        let Some(open) = self.open.last_mut() else {
+            self.yaml.documents.push(node);
+            return Ok(());
+        };
+        match &mut open.value {
+            Value::List(items) => items.push(node),
+            Value::Map(entries) => match open.key.take() {
+                Some(key) => {
+                    if key.text != "<<" && entries.iter().any(|(own, _)| own.text == key.text) {
+                        let message = format!("the key `{}` stands twice in one map", key.text);
+                        return Err(Trouble {
+                            at: key.at,
+                            message,
+                        });
+                    }
+                    entries.push((key, node));
+                }
+                None => match node.value {
+                    Value::Scalar(text, _) => open.key = Some(Key { text, at: node.at }),
+                    _ => {
+                        let message = "a key is a text, not a list or a map".to_owned();
+                        return Err(Trouble {
+                            at: node.at,
+                            message,
+                        });
+                    }
+                },
+            },
+            Value::Scalar(..) => {}
+        }
+        Ok(())
+    }
+}
+
+/// With what `<<` brings in: own entries win.
+fn merged(value: Value<'_>) -> Value<'_> {
+    let Value::Map(entries) = value else {
+        return value;
+    };
+    if entries.iter().all(|(key, _)| key.text != "<<") {
+        return Value::Map(entries);
+    }
+    let (bring, mut own): (Vec<_>, Vec<_>) =
+        entries.into_iter().partition(|(key, _)| key.text == "<<");
+    for (_, node) in bring {
+        let maps = match node.value {
+            Value::List(items) => items,
+            _ => vec![node],
+        };
+        for map in maps {
+            if let Value::Map(entries) = map.value {
+                for (key, node) in entries {
+                    if own.iter().all(|(other, _)| other.text != key.text) {
+                        own.push((key, node));
+                    }
+                }
+            }
+        }
+    }
+    Value::Map(own)
+}
+
+fn size(node: &Node<'_>) -> usize {
+    1 + match &node.value {
+        Value::Scalar(..) => 0,
+        Value::List(items) => items.iter().map(size).sum(),
+        Value::Map(entries) => entries.iter().map(|(_, node)| size(node)).sum(),
+    }
+}
