@@ -45,6 +45,7 @@ mod ops;
 mod parser;
 mod pretty;
 mod print;
+pub mod regex;
 mod span;
 mod types;
 pub mod variable;

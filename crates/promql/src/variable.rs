@@ -76,6 +76,19 @@ pub fn exact(text: &str) -> Option<Variable> {
     variable_at(text, 0).filter(|variable| variable.span.range().end == text.len())
 }
 
+/// Whether `text` is one variable around which Grafana itself puts quotes: `${x:doublequote}`.
+#[must_use]
+pub fn quotes_itself(text: &str) -> bool {
+    text.starts_with("${")
+        && exact(text).is_some_and(|variable| {
+            variable.form == VariableForm::Braced
+                && matches!(
+                    variable.format.as_deref(),
+                    Some("doublequote" | "singlequote")
+                )
+        })
+}
+
 /// The first variable that begins at `from` or later.
 fn next(text: &str, from: usize) -> Option<Variable> {
     let begins = |(at, byte): (usize, &u8)| {

@@ -1,4 +1,6 @@
-//! A LogQL query.
+//! A LogQL query as text and tree.
+
+use obsctl_logql::{Expr, Parsed, SyntaxError};
 
 use super::written::{Language, Written};
 use crate::Origin;
@@ -12,11 +14,13 @@ pub type LogQl = Written<LogqlLanguage>;
 pub enum LogqlLanguage {}
 
 impl Language for LogqlLanguage {
-    type Parsed = ();
+    type Parsed = Parsed;
     const NAME: &'static str = "LogQl";
     const ABOUT: &'static str = "A LogQL query; Grafana variables are allowed in panels.";
 
-    fn parse(_: &str) {}
+    fn parse(text: &str) -> Parsed {
+        obsctl_logql::parse(text)
+    }
 }
 
 /// A LogQL query written as text.
@@ -24,4 +28,18 @@ impl Language for LogqlLanguage {
 #[must_use]
 pub fn logql(text: &str) -> LogQl {
     LogQl::written(dedent(text), Origin::here())
+}
+
+impl LogQl {
+    /// The tree; its spans are bytes of the text.
+    #[must_use]
+    pub fn expr(&self) -> &Expr {
+        &self.parsed().expr
+    }
+
+    /// What could not be read.
+    #[must_use]
+    pub fn errors(&self) -> &[SyntaxError] {
+        &self.parsed().errors
+    }
 }

@@ -5,7 +5,6 @@
 mod binary;
 mod call;
 mod experimental;
-mod regex;
 mod selector;
 
 use std::fmt;
