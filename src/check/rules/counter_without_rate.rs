@@ -8,6 +8,7 @@ use obsctl_promql::ast::{AggregateOp, BinaryOp};
 use crate::check::{Check, Findings, Input, Named, example};
 use crate::diagnostic::Severity;
 use crate::project::expression::series_name;
+use crate::project::labels::is_scalar;
 use crate::project::{Part, Series};
 
 /// A counter read as if it were a gauge.
@@ -117,8 +118,14 @@ fn is_only_counted(expr: &Expr, ancestors: &[&Expr]) -> bool {
                     | "count_over_time"
             ),
             Expr::Aggregate(node) => matches!(node.op, AggregateOp::Count | AggregateOp::Group),
-            // Here the value is looked at.
-            Expr::Binary(node) if node.op.is_comparison() => return false,
+            // Whether anything was counted since the start is a question that people do ask.
+            Expr::Binary(node) if node.op.is_comparison() => {
+                return matches!(node.rhs.without_parens(), Expr::Number(zero) if zero.value == 0.0);
+            }
+            // What one counter is ahead of another, or of itself before: started and ended, mallocs and frees.
+            Expr::Binary(node) if node.op == BinaryOp::Sub => {
+                is_vector(&node.lhs) && is_vector(&node.rhs)
+            }
             Expr::Binary(node) => {
                 matches!(node.op, BinaryOp::And | BinaryOp::Unless)
                     && std::ptr::eq(below, &raw const *node.rhs)
@@ -131,6 +138,10 @@ fn is_only_counted(expr: &Expr, ancestors: &[&Expr]) -> bool {
         below = above;
     }
     false
+}
+
+fn is_vector(expr: &Expr) -> bool {
+    !is_scalar(expr)
 }
 
 #[cfg(test)]

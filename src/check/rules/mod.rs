@@ -4,6 +4,7 @@ pub mod alert_always_fires;
 pub mod alert_policy;
 pub mod alert_without_runbook;
 pub mod conflicting_containers;
+pub mod costly_stream_label;
 pub mod counter_without_rate;
 pub mod dashboard_policy;
 pub mod dependency_cycle;
@@ -17,6 +18,7 @@ pub mod label_lost_by_aggregation;
 pub mod metric_naming;
 pub mod operands_never_match;
 pub mod panel_without_unit;
+pub mod parser_without_filter;
 pub mod quantile_of_non_histogram;
 pub mod quantile_without_le;
 pub mod range_shorter_than_scrapes;
@@ -28,8 +30,10 @@ pub mod template_unknown_label;
 pub mod unbounded_label_kept;
 pub mod unit_mismatch;
 pub mod unknown_label;
+pub mod unknown_log_field;
 pub mod unknown_metric;
 pub mod unknown_reference;
+pub mod unknown_span_attribute;
 pub mod unknown_suppression;
 pub mod unmeasurable_slo;
 pub mod unused_baseline;
@@ -46,6 +50,7 @@ pub static ALL: &[&Check] = &[
     &alert_policy::CHECK,
     &alert_without_runbook::CHECK,
     &conflicting_containers::CHECK,
+    &costly_stream_label::CHECK,
     &counter_without_rate::CHECK,
     &dashboard_policy::CHECK,
     &dependency_cycle::CHECK,
@@ -59,6 +64,7 @@ pub static ALL: &[&Check] = &[
     &metric_naming::CHECK,
     &operands_never_match::CHECK,
     &panel_without_unit::CHECK,
+    &parser_without_filter::CHECK,
     &quantile_of_non_histogram::CHECK,
     &quantile_without_le::CHECK,
     &range_shorter_than_scrapes::CHECK,
@@ -70,8 +76,10 @@ pub static ALL: &[&Check] = &[
     &unbounded_label_kept::CHECK,
     &unit_mismatch::CHECK,
     &unknown_label::CHECK,
+    &unknown_log_field::CHECK,
     &unknown_metric::CHECK,
     &unknown_reference::CHECK,
+    &unknown_span_attribute::CHECK,
     &unknown_suppression::CHECK,
     &unmeasurable_slo::CHECK,
     &unused_baseline::CHECK,

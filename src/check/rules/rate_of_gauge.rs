@@ -1,7 +1,7 @@
 //! `rate-of-gauge`
 
 use obsctl_model::query::promql;
-use obsctl_model::{MetricKind, Origin};
+use obsctl_model::{MetricKind, Origin, Unit};
 use obsctl_promql::Expr;
 
 use crate::check::{Check, Findings, Input, example};
@@ -74,7 +74,9 @@ fn gauge(project: &Project, name: &str) -> Option<(&'static str, Option<Origin>)
         Series::Exposed {
             metric,
             part: Part::Whole,
-        } => matches!(metric.kind, MetricKind::Gauge | MetricKind::Summary { .. })
+        } => (matches!(metric.kind, MetricKind::Gauge | MetricKind::Summary { .. })
+            // How fast a point in time moves on says how well something keeps up.
+            && metric.unit != Unit::Timestamp)
             .then(|| (metric.kind.word(), Some(metric.origin))),
         Series::Synthetic(_) => Some(("gauge", None)),
         Series::Exposed { .. } | Series::Recorded { .. } => None,
