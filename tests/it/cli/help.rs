@@ -134,9 +134,9 @@ fn of_check() {
           --write-baseline <FILE>
               Record all findings of this run in FILE, which then are known; report nothing
 
-          --metrics <FILE|URL>
-              Metrics that exist: a `/metrics` page as file or URL, or a catalog file; can be given
-              several times
+          --metrics <FILE|URL|NAME>
+              Metrics that exist: a `/metrics` page as file or URL, a catalog file, or the name of a
+              ready catalog (`node_exporter`); can be given several times
 
           --stack
               Metrics, log fields and spans of the stack's own definitions exist too
