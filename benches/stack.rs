@@ -7,6 +7,7 @@ use divan::{Bencher, black_box};
 use obsctl::check;
 use obsctl::generate::{self, Environment};
 use obsctl::model::query::promql;
+use obsctl::policy::Policy;
 use obsctl::project::Project;
 
 fn main() {
@@ -30,14 +31,18 @@ fn parse_rules(bencher: Bencher<'_, '_>, rules: usize) {
 fn check_rules(bencher: Bencher<'_, '_>, rules: usize) {
     bencher
         .with_inputs(|| synthetic::stack(rules, 0))
-        .bench_values(|stack| check::run(black_box(&Project::link(stack)), None).len());
+        .bench_values(|stack| {
+            check::run(black_box(&Project::link(stack)), &Policy::default(), None).len()
+        });
 }
 
 #[divan::bench(sample_count = 5, args = [(10_000, 1_000)])]
 fn check_rules_and_dashboards(bencher: Bencher<'_, '_>, (rules, dashboards): (usize, usize)) {
     bencher
         .with_inputs(|| synthetic::stack(rules, dashboards))
-        .bench_values(|stack| check::run(black_box(&Project::link(stack)), None).len());
+        .bench_values(|stack| {
+            check::run(black_box(&Project::link(stack)), &Policy::default(), None).len()
+        });
 }
 
 #[divan::bench(sample_count = 5, args = [(10_000, 1_000)])]

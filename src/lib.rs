@@ -9,6 +9,7 @@ pub mod diagnostic;
 pub mod generate;
 pub mod live;
 mod parallel;
+pub mod policy;
 pub mod project;
 pub mod read;
 pub mod verify;

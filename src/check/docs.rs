@@ -1,9 +1,8 @@
 //! The pages of the checks: what is said about each, and what it really reports.
 
-use super::{Check, rules, run};
+use super::{Check, rules};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::render::{Style, human};
-use crate::project::Project;
 
 /// The page of a check in Markdown, with the report of its example.
 #[must_use]
@@ -35,14 +34,15 @@ pub fn index() -> String {
         .collect();
     format!(
         "# Checks\n\nAn error stops `obsctl generate`; a warning or a note does not. A finding is accepted where it \
-         is defined, with the reason: `.allow(\"check-name\", \"why\")`.\n\n\
+         is defined, with the reason: `.allow(\"check-name\", \"why\")`. `obsctl.toml` changes severities, for all files or \
+         some: see [configuration](../configuration.md).\n\n\
          | Check | Severity | Finds |\n|---|---|---|\n{rows}"
     )
 }
 
 /// What a check reports about its own example. `today` is far ahead, so that what expires has expired.
 fn example(check: &Check) -> Vec<Diagnostic> {
-    let mut found = run(&Project::link((check.fires)()), Some("9999-12-31"));
+    let mut found = check.rehearse((check.fires)(), Some("9999-12-31"));
     found.retain(|diagnostic| diagnostic.check == check.name);
     found
 }

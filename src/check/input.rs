@@ -6,6 +6,7 @@ use obsctl_promql::{Expr, SelectorUse, Span};
 
 use super::Patterns;
 use crate::parallel;
+use crate::policy::Policy;
 use crate::project::expression::series_name;
 use crate::project::labels::{Flow, Flows};
 use crate::project::{Expression, Placed, Project, QueryRef, Series};
@@ -15,6 +16,8 @@ use crate::project::{Expression, Placed, Project, QueryRef, Series};
 pub struct Input<'a> {
     /// The project.
     pub project: &'a Project,
+    /// What the team asks for.
+    pub policy: &'a Policy,
     /// Every PromQL expression.
     pub queries: Vec<Query<'a>>,
     /// Every LogQL query.
@@ -98,7 +101,7 @@ const CHUNK: usize = 256;
 impl<'a> Input<'a> {
     /// Goes through all expressions of a project.
     #[must_use]
-    pub fn new(project: &'a Project) -> Self {
+    pub fn new(project: &'a Project, policy: &'a Policy) -> Self {
         let flows = Flows::new(project);
         let expressions = project.expressions();
         let chunks: Vec<_> = expressions.chunks(CHUNK).collect();
@@ -119,6 +122,7 @@ impl<'a> Input<'a> {
         }
         Self {
             project,
+            policy,
             logs,
             traces,
             queries: queries.into_iter().flatten().collect(),

@@ -1,5 +1,7 @@
 //! Checks: one file each in [`rules`], one list in `rules/mod.rs`.
 
+mod baseline;
+mod demand;
 mod docs;
 mod example;
 mod input;
@@ -16,8 +18,10 @@ use obsctl_model::Stack;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::parallel;
+use crate::policy::{Baseline, Policy};
 use crate::project::Project;
 
+pub use baseline::compare;
 pub use docs::{index, page};
 pub use input::{Input, Named, Query};
 pub use pattern::Patterns;
@@ -29,7 +33,8 @@ pub struct Check {
     pub name: &'static str,
     /// The severity of its findings.
     pub severity: Severity,
-    /// Its page in Markdown: one sentence, then why it matters and how to fix it.
+    /// Its page in Markdown: one sentence, then why it matters and how to fix it. A block of `toml` in it is the
+    /// configuration under which the examples are checked, one of `json` the baseline.
     pub docs: &'static str,
     /// Finds.
     pub run: fn(&Input<'_>, &mut Findings),
@@ -52,6 +57,35 @@ impl Check {
     pub fn find(name: &str) -> Option<&'static Self> {
         rules::ALL.iter().copied().find(|check| check.name == name)
     }
+}
+
+impl Check {
+    /// Everything that is found in one of its examples, under the configuration and the baseline of its page.
+    #[must_use]
+    pub fn rehearse(&self, example: Stack, today: Option<&str>) -> Vec<Diagnostic> {
+        let policy = self.block("toml").map(|text| Policy::parse(text, &names()));
+        let policy = policy.map_or_else(Policy::default, |read| {
+            read.expect("the configuration on a check's page can be used")
+        });
+        let baseline = self.block("json").map(Baseline::parse);
+        let baseline = baseline.map_or_else(Baseline::default, |read| {
+            read.expect("the baseline on a check's page can be read")
+        });
+        let found = run(&Project::link(example), &policy, today);
+        compare(found, &baseline, "baseline.jsonl", &policy, |_| true).new
+    }
+
+    /// The first block of code of that language on its page.
+    fn block(&self, language: &str) -> Option<&'static str> {
+        let (_, rest) = self.docs.split_once(&format!("\n```{language}\n"))?;
+        Some(rest.split_once("\n```")?.0)
+    }
+}
+
+/// The names of all checks.
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    rules::ALL.iter().map(|check| check.name).collect()
 }
 
 /// What a check found so far.
@@ -77,23 +111,45 @@ impl Findings {
     }
 }
 
-/// Runs all checks and leaves out what definitions accept. The result is sorted.
+/// Runs the checks that `policy` wants, leaves out what definitions accept, and gives findings the levels that
+/// `policy` says. The result is sorted.
 ///
 /// `today` (`YYYY-MM-DD`) says which accepted findings have expired; without it none have.
 #[must_use]
-pub fn run(project: &Project, today: Option<&str>) -> Vec<Diagnostic> {
-    let input = Input::new(project);
-    let found = parallel::map(rules::ALL, |check| {
+pub fn run(project: &Project, policy: &Policy, today: Option<&str>) -> Vec<Diagnostic> {
+    let input = Input::new(project, policy);
+    let wanted: Vec<_> = rules::ALL
+        .iter()
+        .filter(|check| policy.runs(check.name))
+        .collect();
+    let found = parallel::map(&wanted, |check| {
         let mut findings = Findings::default();
         (check.run)(&input, &mut findings);
         findings.of(check)
     });
     let found = found.into_iter().flatten();
     let found = found.chain(project.unread().iter().cloned()).collect();
-    let mut kept = suppression::apply(project, found, today);
+    let mut kept = suppression::apply(project, policy, found, today);
+    kept.retain_mut(|diagnostic| level(diagnostic, policy));
     // Stable: of equal findings the one in the definition itself stays, not the one in what is made from it.
     kept.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     let mut seen = BTreeSet::new();
     kept.retain(|diagnostic| seen.insert(diagnostic.repeat_key()));
     kept
+}
+
+/// Gives a finding the level that `policy` says; false where it is not to be reported.
+fn level(diagnostic: &mut Diagnostic, policy: &Policy) -> bool {
+    if Check::find(diagnostic.check).is_none() {
+        // A file that cannot be read was looked at by no check: that is no matter of opinion.
+        return true;
+    }
+    let file = diagnostic.file();
+    match policy.severity(diagnostic.check, diagnostic.severity, file.as_deref()) {
+        Some(severity) => {
+            diagnostic.severity = severity;
+            true
+        }
+        None => false,
+    }
 }

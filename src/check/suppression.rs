@@ -7,6 +7,7 @@ use obsctl_model::Allow;
 use super::rules::{expired_suppression, unused_suppression};
 use super::{Check, Findings};
 use crate::diagnostic::Diagnostic;
+use crate::policy::Policy;
 use crate::project::{Project, subject};
 
 /// An `allow`, and the definition that carries it.
@@ -90,6 +91,7 @@ fn extend<'a>(found: &mut Vec<Accepted<'a>>, allows: &'a [Allow], subject: impl 
 /// Takes out what is accepted, and adds what is wrong with the `allow`s themselves.
 pub(super) fn apply(
     project: &Project,
+    policy: &Policy,
     found: Vec<Diagnostic>,
     today: Option<&str>,
 ) -> Vec<Diagnostic> {
@@ -127,7 +129,7 @@ pub(super) fn apply(
                 &expired_suppression::CHECK,
                 expired_suppression::finding(one),
             )
-        } else if !used.contains(&one.identity()) {
+        } else if !used.contains(&one.identity()) && policy.runs(&one.allow.check) {
             (&unused_suppression::CHECK, unused_suppression::finding(one))
         } else {
             continue;

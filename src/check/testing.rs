@@ -5,6 +5,7 @@ use obsctl_model::Stack;
 use super::{Check, run};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::render::{Style, human};
+use crate::policy::Policy;
 use crate::project::Project;
 
 /// What a check finds in a stack as a person sees it, without the places of the test itself.
@@ -14,19 +15,22 @@ pub(super) fn report(check: &Check, stack: Stack) -> String {
         width: 100,
         ..Style::default()
     };
-    let mut found = findings(stack);
+    let mut found = check.rehearse(stack, TODAY);
     found.retain(|diagnostic| diagnostic.check == check.name);
     human(&found, &|_| None, style)
 }
 
+const TODAY: Option<&str> = Some("2026-01-01");
+
 /// All findings about a stack.
 pub(super) fn findings(stack: Stack) -> Vec<Diagnostic> {
-    run(&Project::link(stack), Some("2026-01-01"))
+    run(&Project::link(stack), &Policy::default(), TODAY)
 }
 
 /// The bytes that a check underlines in a stack, in order.
 pub(super) fn underlined(check: &Check, stack: Stack) -> Vec<String> {
-    findings(stack)
+    check
+        .rehearse(stack, TODAY)
         .into_iter()
         .filter(|diagnostic| diagnostic.check == check.name)
         .map(|diagnostic| match &diagnostic.places[0].text {

@@ -4,6 +4,7 @@
 use std::io;
 
 use crate::diagnostic::nearest;
+use crate::policy::Problem;
 
 /// The command could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +42,10 @@ pub(super) enum CommandError {
         name: String,
         hint: String,
     },
+    #[error("there is no file `{path}`")]
+    Missing { path: String, hint: &'static str },
+    #[error("`{path}`, {problem}")]
+    Unusable { path: String, problem: Problem },
     #[error(transparent)]
     Obstacle(#[from] Obstacle),
     #[error("`--{flag}` is {reason}")]
@@ -76,6 +81,8 @@ impl CommandError {
                 "restore it from version control, or delete it: then files that are generated no longer are not removed",
             ),
             Self::UnknownName { hint, .. } => Some(hint),
+            Self::Missing { hint, .. } => Some(hint),
+            Self::Unusable { problem, .. } => Some(problem.fix()),
             Self::Obstacle(obstacle) => Some(&obstacle.help),
             Self::NothingVerified => Some(
                 "`--only` and `--skip` take the beginnings of ids: `rules`, `targets/api`, `queries/overview`",

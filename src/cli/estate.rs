@@ -9,7 +9,7 @@ use obsctl_model::{MetricFamily, Slug, Stack};
 use super::findings::counted;
 use super::{CommandError, Obstacle, Workspace};
 use crate::catalogs;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, identity};
 use crate::live::{self, Address};
 use crate::parallel;
 use crate::project::{Knowledge, Project};
@@ -45,6 +45,20 @@ impl Estate {
     /// Whether files are given.
     pub(super) fn is_given(&self) -> bool {
         !self.paths.is_empty()
+    }
+
+    /// Whether findings of this file would be found: without paths, all of the stack's own definitions are looked at.
+    pub(super) fn covers(&self, file: Option<&str>) -> bool {
+        let below = |file: &str| {
+            self.paths.iter().any(|path| {
+                let path = identity::path(&shown(path));
+                let path = path.trim_end_matches('/');
+                let inside = file.strip_prefix(path);
+                path.is_empty()
+                    || inside.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            })
+        };
+        self.paths.is_empty() || file.is_some_and(below)
     }
 
     /// Reads everything.

@@ -2,9 +2,100 @@
 
 use std::io::{self, Write};
 
-use super::Workspace;
+use clap::ValueEnum;
+
+use super::{Terminal, Workspace};
+use crate::check;
 use crate::diagnostic::render::{self, Style};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::policy::Policy;
+
+/// How findings are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people, with the source underlined
+    Human,
+    /// One JSON document
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Commands that become annotations in a GitHub workflow
+    Github,
+    /// A code quality report of GitLab
+    Gitlab,
+    /// JUnit's XML: a test case per finding
+    Junit,
+    /// Checkstyle's XML
+    Checkstyle,
+}
+
+/// The findings that make a run fail.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum FailOn {
+    /// Errors
+    Error,
+    /// Errors and warnings
+    Warning,
+    /// All findings
+    Note,
+    /// None
+    Never,
+}
+
+impl FailOn {
+    /// The least severity that fails; none where nothing does.
+    fn threshold(self) -> Option<Severity> {
+        match self {
+            Self::Error => Some(Severity::Error),
+            Self::Warning => Some(Severity::Warning),
+            Self::Note => Some(Severity::Note),
+            Self::Never => None,
+        }
+    }
+
+    /// Whether these findings make a run fail.
+    pub(super) fn fails(self, findings: &[Diagnostic]) -> bool {
+        self.threshold().is_some_and(|least| any(findings, least))
+    }
+}
+
+/// Writes a report.
+pub(super) fn write(
+    findings: &[Diagnostic],
+    format: Format,
+    fail_on: FailOn,
+    policy: &Policy,
+    workspace: &Workspace,
+    terminal: &mut Terminal<'_>,
+) -> io::Result<()> {
+    let source = |path: &str| workspace.source(path);
+    let summaries: Vec<_> = check::rules::ALL
+        .iter()
+        .filter(|check| policy.runs(check.name))
+        .map(|check| (check, check.summary()))
+        .collect();
+    let rules: Vec<_> = summaries
+        .iter()
+        .map(|(check, summary)| render::Rule {
+            name: check.name,
+            summary,
+            docs: check.docs,
+            severity: policy
+                .severity(check.name, check.severity, None)
+                .unwrap_or(check.severity),
+        })
+        .collect();
+    let report = match format {
+        Format::Human => return show(findings, workspace, terminal.out),
+        Format::Json => render::json(findings, &source),
+        Format::Sarif => render::sarif(findings, &source, &rules),
+        Format::Github => render::github(findings, &source),
+        Format::Gitlab => render::gitlab(findings, &source),
+        Format::Junit => render::junit(findings, &source, &rules, fail_on.threshold()),
+        Format::Checkstyle => render::checkstyle(findings, &source),
+    };
+    terminal.out.write_all(report.as_bytes())
+}
 
 /// Shows findings to a person, and how many they are: lines of the source are read from the workspace.
 pub(super) fn show(

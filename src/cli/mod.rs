@@ -1,6 +1,7 @@
 //! The command line: the only place that touches files, prints and exits. [`run`] is what a team's own
 //! `main` calls; each command is one file in `commands`, and `workspace` does all reading and writing.
 
+mod baseline;
 mod changes;
 mod clock;
 mod commands;
@@ -12,6 +13,7 @@ mod findings;
 mod interrupt;
 mod manifest;
 mod progress;
+mod settings;
 mod speed;
 mod terminal;
 mod workspace;

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use obsctl_model::{Origin, Promql};
 
+pub mod identity;
 pub mod render;
 
 /// How bad a finding is.

@@ -7,7 +7,7 @@ use crate::common::{files, repository};
 /// Which modules of `src` a module may name. `ARCHITECTURE.md` prints this table.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("catalogs", &[]),
-    ("check", &["diagnostic", "parallel", "project"]),
+    ("check", &["diagnostic", "parallel", "policy", "project"]),
     (
         "cli",
         &[
@@ -17,6 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "generate",
             "live",
             "parallel",
+            "policy",
             "project",
             "read",
             "verify",
@@ -26,6 +27,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("generate", &["check", "diagnostic", "project"]),
     ("live", &["generate", "parallel", "project", "verify"]),
     ("parallel", &[]),
+    ("policy", &["diagnostic"]),
     ("project", &["diagnostic", "parallel"]),
     ("read", &["diagnostic"]),
     ("verify", &["generate", "project"]),

@@ -7,6 +7,7 @@ use obsctl::check;
 use obsctl::generate::{self, Environment};
 use obsctl::model::LabelName;
 use obsctl::model::prelude::*;
+use obsctl::policy::Policy;
 use obsctl::project::Project;
 use obsctl_stack::labels::{JobStatus, Provider};
 use obsctl_stack::metrics::api::{ApiLatency, ApiRequests};
@@ -212,7 +213,7 @@ fn what_slos_become_passes_all_checks() {
         "unused-metric",
         "unused-suppression",
     ];
-    let found: Vec<_> = check::run(&project, None)
+    let found: Vec<_> = check::run(&project, &Policy::default(), None)
         .into_iter()
         .filter(|finding| !missing.contains(&finding.check))
         .filter(|finding| !finding.subject.starts_with("metric "))
@@ -230,7 +231,7 @@ fn what_slos_become_passes_all_checks() {
 fn a_label_that_an_slo_does_not_have_is_found_in_its_rules() {
     let mut stack = slos();
     stack.slos[0].by = vec![LabelName::from_static("tenant")];
-    let found = check::run(&Project::link(stack), None);
+    let found = check::run(&Project::link(stack), &Policy::default(), None);
     assert!(
         found.iter().any(|finding| finding.check == "unknown-label"
             && finding.message.contains("`tenant`")

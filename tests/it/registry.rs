@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use obsctl::check::{Check, rules, run};
+use obsctl::check::{Check, rules};
 use obsctl::diagnostic::Severity;
-use obsctl::project::Project;
 
 use crate::common::repository;
 
@@ -63,7 +62,8 @@ fn examples_fire_and_mended_examples_are_silent() {
 
 /// What a check finds in a stack, and the errors that others find.
 fn found(check: &Check, stack: obsctl::model::Stack) -> (Vec<String>, Vec<String>) {
-    let (own, others): (Vec<_>, Vec<_>) = run(&Project::link(stack), TODAY)
+    let (own, others): (Vec<_>, Vec<_>) = check
+        .rehearse(stack, TODAY)
         .into_iter()
         .partition(|finding| finding.check == check.name);
     let shown =

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use obsctl_model::Duration;
 use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 use obsctl_promql::ast::DurationExpr;
 
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::Severity;
+use crate::project::Series;
 use crate::project::expression::series_name;
-use crate::project::{Project, Series};
 
 /// A range that holds too few samples.
 pub static CHECK: Check = Check {
@@ -35,7 +36,7 @@ Take four times the interval, so that a missed scrape does not matter. In panels
 };
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
-    let intervals = Intervals::new(input.project);
+    let intervals = Intervals::new(input);
     for query in &input.queries {
         for call in &query.calls {
             let over_range = |arg: &Expr| matches!(arg.without_parens(), Expr::Range(_));
@@ -64,7 +65,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 else {
                     continue;
                 };
-                let Some((interval, what)) = intervals.of(input.project, name) else {
+                let Some((interval, what)) = intervals.of(input, name) else {
                     continue;
                 };
                 let needed = interval * samples;
@@ -96,11 +97,12 @@ struct Intervals<'a> {
 }
 
 impl<'a> Intervals<'a> {
-    fn new(project: &'a Project) -> Self {
-        let stack = project.stack();
+    fn new(input: &Input<'a>) -> Self {
+        let (project, stack) = (input.project, input.project.stack());
+        let scrapes = scrape_interval(input).unwrap_or(stack.scrape_interval);
         let mut jobs = BTreeMap::new();
         for job in &stack.scrape_jobs {
-            let interval = job.interval.unwrap_or(stack.scrape_interval).as_millis();
+            let interval = job.interval.unwrap_or(scrapes).as_millis();
             // Of several jobs the most frequent: what is too short for it is too short for all.
             jobs.entry(job.exposes.name())
                 .and_modify(|known: &mut u64| *known = interval.min(*known))
@@ -121,14 +123,11 @@ impl<'a> Intervals<'a> {
         }
     }
 
-    fn of(&self, project: &Project, name: &str) -> Option<(u64, &'static str)> {
-        match project.catalog().get(name)? {
+    fn of(&self, input: &Input<'_>, name: &str) -> Option<(u64, &'static str)> {
+        match input.project.catalog().get(name)? {
             Series::Exposed { metric, .. } => {
                 let own = self.jobs.get(metric.exposed_by.name()).copied();
-                let usual = || {
-                    let usual = project.stack().scrape_interval.as_millis();
-                    project.knows().intervals.then_some(usual)
-                };
+                let usual = || Some(scrape_interval(input)?.as_millis());
                 Some((own.or_else(usual)?, "scraped"))
             }
             Series::Recorded { group, .. } => {
@@ -137,6 +136,16 @@ impl<'a> Intervals<'a> {
             Series::Synthetic(_) => None,
         }
     }
+}
+
+/// How often targets are scraped whose job does not say so, where that is known.
+fn scrape_interval(input: &Input<'_>) -> Option<Duration> {
+    let project = input.project;
+    let own = project
+        .knows()
+        .intervals
+        .then_some(project.stack().scrape_interval);
+    input.policy.check.scrape_interval.or(own)
 }
 
 #[cfg(test)]

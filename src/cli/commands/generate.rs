@@ -9,6 +9,7 @@ use obsctl_model::Stack;
 use crate::check;
 use crate::cli::changes::Changes;
 use crate::cli::findings::{self, counted};
+use crate::cli::settings::{self, Config};
 use crate::cli::{CLEAN, CommandError, FINDINGS, Terminal, Workspace, speed};
 use crate::diagnostic::Severity;
 use crate::generate::{self, Environment};
@@ -50,6 +51,8 @@ pub(crate) struct Generate {
     /// Run time this many times as fast: durations of rules, scrapes and notifications are divided; thresholds stay
     #[arg(long, value_name = "TIMES", default_value = "1", value_parser = speed::parser(), requires = "out")]
     speed: Speed,
+    #[command(flatten)]
+    config: Config,
 }
 
 fn environment_parser() -> impl TypedValueParser<Value = Environment> {
@@ -68,8 +71,9 @@ impl Generate {
         workspace: &Workspace,
         terminal: &mut Terminal<'_>,
     ) -> Result<u8, CommandError> {
-        let project = Project::link(stack);
-        let mut found = check::run(&project, Some(&terminal.today));
+        let policy = self.config.read(workspace)?;
+        let project = settings::inform(Project::link(stack), &policy);
+        let mut found = check::run(&project, &policy, Some(&terminal.today));
         found.retain(|finding| finding.severity != Severity::Note);
         if !found.is_empty() {
             findings::show(&found, workspace, terminal.err)?;

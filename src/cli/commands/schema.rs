@@ -4,14 +4,16 @@ use clap::{Args, ValueEnum};
 use obsctl_model::Stack;
 
 use crate::cli::{CLEAN, CommandError, Terminal};
+use crate::policy::Policy;
 use crate::verify::Report;
 
 const EXAMPLES: &str = "\
 Examples:
   obsctl schema > stack.schema.json
+  obsctl schema config                        of `obsctl.toml`, for editors
   obsctl schema verify                        of what `obsctl verify --format json` prints";
 
-/// Print the JSON Schema of a stack written as text, or of a report
+/// Print the JSON Schema of a stack written as text, of the configuration or a report
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Schema {
@@ -25,6 +27,8 @@ pub(crate) struct Schema {
 enum Document {
     /// A stack written as text
     Stack,
+    /// The configuration, `obsctl.toml`
+    Config,
     /// The report of `obsctl verify`
     Verify,
 }
@@ -33,6 +37,7 @@ impl Schema {
     pub(super) fn run(&self, terminal: &mut Terminal<'_>) -> Result<u8, CommandError> {
         let schema = match self.document {
             Document::Stack => Stack::schema(),
+            Document::Config => schemars::schema_for!(Policy),
             Document::Verify => schemars::schema_for!(Report),
         };
         writeln!(terminal.out, "{:#}", schema.as_value())?;

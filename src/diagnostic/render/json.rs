@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Source, count, locate};
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use super::{Source, count, locate, pretty};
+use crate::diagnostic::{Diagnostic, Place, Severity, identity};
 
 /// A report.
 #[derive(Clone, Debug, Serialize)]
@@ -30,6 +30,8 @@ pub struct Finding<'a> {
     /// Where it is.
     #[serde(flatten)]
     pub place: Located<'a>,
+    /// Equal in two runs for the same finding, although lines have moved.
+    pub fingerprint: String,
     /// How to fix it.
     pub help: &'a [String],
     /// Other places that have to do with it.
@@ -63,16 +65,14 @@ pub struct Counts {
 }
 
 /// The report as JSON, with its line end.
-///
-/// # Panics
-/// Never: the report holds only text and whole numbers.
 #[must_use]
 pub fn json(diagnostics: &[Diagnostic], source: Source<'_>) -> String {
     let report = Report {
         version: 1,
         findings: diagnostics
             .iter()
-            .map(|diagnostic| finding(diagnostic, source))
+            .zip(identity::fingerprints(diagnostics))
+            .map(|(diagnostic, fingerprint)| finding(diagnostic, fingerprint, source))
             .collect(),
         summary: Counts {
             errors: count(diagnostics, Severity::Error),
@@ -80,11 +80,10 @@ pub fn json(diagnostics: &[Diagnostic], source: Source<'_>) -> String {
             notes: count(diagnostics, Severity::Note),
         },
     };
-    let text = serde_json::to_string_pretty(&report).expect("text and numbers have a JSON form");
-    text + "\n"
+    pretty(&report)
 }
 
-fn finding<'a>(diagnostic: &'a Diagnostic, source: Source<'_>) -> Finding<'a> {
+fn finding<'a>(diagnostic: &'a Diagnostic, fingerprint: String, source: Source<'_>) -> Finding<'a> {
     let mut places = diagnostic.places.iter().map(|place| located(place, source));
     Finding {
         check: diagnostic.check,
@@ -92,6 +91,7 @@ fn finding<'a>(diagnostic: &'a Diagnostic, source: Source<'_>) -> Finding<'a> {
         message: &diagnostic.message,
         subject: &diagnostic.subject,
         place: places.next().unwrap_or_default(),
+        fingerprint,
         help: &diagnostic.help,
         places: places.collect(),
     }

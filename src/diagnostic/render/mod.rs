@@ -1,19 +1,45 @@
 //! How findings look: one file per format.
 
+mod checkstyle;
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
+mod sarif;
 #[cfg(test)]
 mod tests;
+mod xml;
 
 use obsctl_model::Origin;
+use serde::Serialize;
 
+use super::identity::path;
 use super::{Diagnostic, Severity};
 
+pub use checkstyle::checkstyle;
+pub use github::github;
+pub use gitlab::gitlab;
 pub use human::{Style, human, summary};
 pub use json::{Counts, Finding, Located, Report, json};
+pub use junit::junit;
+pub use sarif::sarif;
 
 /// Reads a source file, for renderers that show lines of it; `|_| None` for none.
 pub type Source<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// What is looked for, for formats that list it.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule<'a> {
+    /// Its name, which findings carry.
+    pub name: &'a str,
+    /// What it finds, in one sentence.
+    pub summary: &'a str,
+    /// Its page in Markdown.
+    pub docs: &'a str,
+    /// How bad what it finds is.
+    pub severity: Severity,
+}
 
 /// The file and line of a definition: `src/alerts.rs:12`. None for what was not written in Rust.
 #[must_use]
@@ -64,6 +90,43 @@ fn locate(origin: Origin, source: Source<'_>) -> Option<Spot> {
         Some((text.to_owned(), start..text.trim_end().len().max(start)))
     });
     Some(Spot { shown, ..spot })
+}
+
+/// Everything but the headline, as plain lines: for formats that show neither source nor several places.
+fn details(diagnostic: &Diagnostic, source: Source<'_>) -> Vec<String> {
+    let mut lines = vec![];
+    for (index, found) in diagnostic.places.iter().enumerate() {
+        let underlined = found
+            .text
+            .as_ref()
+            .and_then(|(text, range)| text.get(range.clone()));
+        let mut line = match underlined {
+            Some(text) if !text.is_empty() => format!("`{text}`"),
+            _ => String::new(),
+        };
+        if !found.note.is_empty() {
+            let separator = if line.is_empty() { "" } else { ": " };
+            line = format!("{line}{separator}{}", found.note);
+        }
+        if index > 0
+            && !line.is_empty()
+            && let Some(place) = place(found.origin, source)
+        {
+            line = format!("{line} ({})", path(&place));
+        }
+        if !line.is_empty() {
+            lines.push(line);
+        }
+    }
+    lines.push(format!("in {}", diagnostic.subject));
+    lines.extend(diagnostic.help.iter().map(|help| format!("help: {help}")));
+    lines
+}
+
+/// A value as indented JSON, with its line end.
+fn pretty(value: &impl Serialize) -> String {
+    let text = serde_json::to_string_pretty(value).expect("text and numbers have a JSON form");
+    text + "\n"
 }
 
 fn count(diagnostics: &[Diagnostic], severity: Severity) -> usize {

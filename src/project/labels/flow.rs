@@ -160,7 +160,8 @@ impl<'a> Flows<'a> {
     }
 }
 
-/// The labels of a series that no rule records. `jobs` has the labels that scrapes of an exposer add.
+/// The labels of a series that no rule records. `jobs` has the labels that scrapes of an exposer add, `targets`
+/// those that every scrape can add.
 fn known<'a>(
     series: &'a Series,
     jobs: &BTreeMap<&str, Vec<&'a str>>,
@@ -171,16 +172,16 @@ fn known<'a>(
         added.for_each(|label| labels.add(label, Known::default()));
         labels.add("job", ALWAYS);
         labels.add("instance", ALWAYS);
+        labels.open = targets.is_none();
+        for label in targets.into_iter().flatten() {
+            labels.add(label, Known::default());
+        }
         labels
     };
     match series {
         Series::Exposed { metric, part } => {
             let own = jobs.get(metric.exposed_by.name());
             let mut labels = target(&mut own.into_iter().flatten());
-            labels.open = targets.is_none();
-            for label in targets.into_iter().flatten() {
-                labels.add(label, Known::default());
-            }
             for label in &metric.labels {
                 let known = Known {
                     always: !may_be_empty(&label.domain),
@@ -196,7 +197,6 @@ fn known<'a>(
         Series::Synthetic(synthetic) => Some(match synthetic.labels {
             Some(own) => {
                 let mut labels = target(&mut jobs.values().flatten());
-                labels.open = targets.is_none();
                 own.iter().for_each(|label| labels.add(label, ALWAYS));
                 labels
             }

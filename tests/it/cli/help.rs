@@ -15,7 +15,8 @@ fn lists_the_commands() {
 
     Commands:
       generate     Write dashboards, rules, configuration and docs from the definitions
-      check        Find what is wrong in the definitions
+      check        Find what is wrong in the definitions, or in files you already have
+      queries      List every query: where it stands, and which metrics, labels and values it uses
       explain      Say what a metric, alert, SLO or check is and where it is used
       up           Start the local stack in containers and wait until it is healthy
       status       Show how the containers of the local stack do, and where they are
@@ -23,7 +24,7 @@ fn lists_the_commands() {
       scenario     Let something go wrong in the demo, and make it stop again
       down         End the local stack
       verify       Ask running engines whether everything is there and works
-      schema       Print the JSON Schema of a stack written as text, or of a report
+      schema       Print the JSON Schema of a stack written as text, of the configuration or a report
       completions  Print shell completions
       help         Print this message or the help of the given subcommand(s)
 
@@ -55,6 +56,8 @@ fn of_generate() {
                            [default: .]
           --speed <TIMES>  Run time this many times as fast: durations of rules, scrapes and
                            notifications are divided; thresholds stay [default: 1]
+          --config <FILE>  Configuration to read; by default `obsctl.toml`, if it is there
+          --no-config      Read no configuration
       -h, --help           Print help
 
     Examples:
@@ -70,6 +73,93 @@ fn of_generate() {
       0  all files are current
       1  the checks found errors, and nothing was written; with --check: files are not current
       2  could not run; nothing was written
+    ");
+}
+
+#[test]
+fn of_check() {
+    assert_snapshot!(CliTest::new().run(&["check", "--help"]), @"
+    exit status: 0
+    ----- stdout -----
+    Find what is wrong in the definitions, or in files you already have
+
+    Usage: obsctl check [OPTIONS] [PATH]...
+
+    Arguments:
+      [PATH]...
+              Rule files, dashboards, or folders of them; without any, the stack's own definitions
+
+    Options:
+          --format <FORMAT>
+              How findings are shown
+
+              Possible values:
+              - human:      For people, with the source underlined
+              - json:       One JSON document
+              - sarif:      SARIF 2.1.0, for code scanning
+              - github:     Commands that become annotations in a GitHub workflow
+              - gitlab:     A code quality report of GitLab
+              - junit:      JUnit's XML: a test case per finding
+              - checkstyle: Checkstyle's XML
+              
+              [default: human]
+
+          --fail-on <SEVERITY>
+              The least severity that makes the exit status 1
+
+              Possible values:
+              - error:   Errors
+              - warning: Errors and warnings
+              - note:    All findings
+              - never:   None
+              
+              [default: warning]
+
+          --only <CHECK>
+              Run only these checks
+
+          --skip <CHECK>
+              Do not run these checks
+
+          --config <FILE>
+              Configuration to read; by default `obsctl.toml`, if it is there
+
+          --no-config
+              Read no configuration
+
+          --baseline <FILE>
+              File of known findings, which are left out; by default `baseline` of `[check]` in
+              `obsctl.toml`
+
+          --write-baseline <FILE>
+              Record all findings of this run in FILE, which then are known; report nothing
+
+          --metrics <FILE|URL|NAME>
+              Metrics that exist: a `/metrics` page as file or URL, a catalog file, or the name of a
+              ready catalog (`node_exporter`); can be given several times
+
+          --stack
+              Metrics, log fields and spans of the stack's own definitions exist too
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Examples:
+      obsctl check
+      obsctl check rules/ dashboards/ --metrics http://localhost:8000/metrics
+      obsctl check --format json | jq '.findings[].message'
+      obsctl check --format sarif > obsctl.sarif  for code scanning
+      obsctl check --only unknown-metric,unknown-label
+      obsctl check --write-baseline known.jsonl   accept what is found today
+      obsctl check --baseline known.jsonl         report what is new since then
+      obsctl explain unknown-label                what a check is about
+
+    Levels of checks and the team's own policy are read from `obsctl.toml`.
+
+    Exit status:
+      0  nothing that `--fail-on` names
+      1  findings
+      2  could not run
     ");
 }
 

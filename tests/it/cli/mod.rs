@@ -9,4 +9,6 @@ mod generate;
 mod help;
 mod local_stack;
 mod output;
+mod policy;
+mod reports;
 mod scenario;

@@ -1,0 +1,108 @@
+//! `group-policy`
+
+use obsctl_model::query::promql;
+use obsctl_model::{Duration, RuleGroup, Stack, mins, secs};
+
+use crate::check::demand::Demanded;
+use crate::check::{Check, Findings, Input, example};
+use crate::diagnostic::Severity;
+
+/// A group of rules that is not as the team wants its groups.
+pub static CHECK: Check = Check {
+    name: "group-policy",
+    severity: Severity::Warning,
+    docs: "\
+A group of rules is not as the policy of the team wants it: its name, its interval or its size.
+
+## Why it matters
+
+Rules of a group are evaluated one after another. A group that is too large misses evaluations, one that is evaluated too
+often costs more than it tells, and one that is evaluated too seldom leaves gaps in graphs: after 5 minutes a sample is stale.
+
+## How to fix it
+
+Split the group or change its interval, or change what is asked for in `obsctl.toml`:
+
+```toml
+[policy.groups]
+name = \"[a-z][a-z0-9-]*\"
+min_interval = \"15s\"
+max_interval = \"5m\"
+max_rules = 20
+```
+
+Only an interval that a group sets itself is compared.
+",
+    run,
+    fires: || grouped("API alerts", mins(10)),
+    silent: || grouped("api", secs(30)),
+};
+
+fn grouped(name: &str, interval: Duration) -> Stack {
+    let alert = example::high_latency(promql("connections > 100"));
+    let group = RuleGroup::new(name).every(interval).alert(alert);
+    example::stack()
+        .rule_group(group)
+        .runbook(example::runbook())
+}
+
+fn run(input: &Input<'_>, findings: &mut Findings) {
+    let asked = &input.policy.demands.groups;
+    for group in input.project.groups() {
+        let groups = Demanded {
+            subject: format!("group `{}`", group.name),
+            what: format!("group `{}`", group.name),
+            origin: group.origin,
+            section: "policy.groups",
+            input,
+        };
+        groups.name("name", &group.name, asked.name.as_ref(), findings);
+        if let Some(interval) = group.interval {
+            groups.bounds(
+                "is evaluated every",
+                interval,
+                ("min_interval", asked.min_interval),
+                ("max_interval", asked.max_interval),
+                findings,
+            );
+        }
+        let rules = group.rules.len();
+        if let Some(most) = asked.max_rules.filter(|most| rules > *most) {
+            let message = format!("{} has {rules} rules, more than {most}", groups.what);
+            findings.push(groups.finding("max_rules", message));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::testing::report;
+
+    #[test]
+    fn names_and_intervals() {
+        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"
+        warning[group-policy]: group `API alerts` is evaluated every 10m, more than 5m
+        --> definitions.rs
+         = in: group `API alerts`
+         = help: see `policy.groups.max_interval` in `obsctl.toml`
+
+        warning[group-policy]: the name of group `API alerts` does not match `[a-z][a-z0-9-]*`
+        --> definitions.rs
+         = in: group `API alerts`
+         = help: see `policy.groups.name` in `obsctl.toml`
+        ");
+    }
+
+    #[test]
+    fn rules_are_counted() {
+        let mut stack = (CHECK.silent)();
+        let rule = stack.rule_groups[0].rules[0].clone();
+        stack.rule_groups[0].rules = vec![rule; 21];
+        let report = report(&CHECK, stack);
+        assert!(
+            report.contains("group `api` has 21 rules, more than 20"),
+            "{report}"
+        );
+    }
+}

@@ -1,0 +1,50 @@
+//! Paths with wildcards.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, de};
+
+/// A path with wildcards: `*` and `?` within a folder, `**` for any folders, `[a-z]` for one of several characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Glob {
+    pattern: glob::Pattern,
+}
+
+impl Glob {
+    /// Whether a path with `/` is meant.
+    #[must_use]
+    pub fn matches(&self, path: &str) -> bool {
+        let options = glob::MatchOptions {
+            case_sensitive: true,
+            require_literal_separator: true,
+            require_literal_leading_dot: false,
+        };
+        self.pattern.matches_with(path, options)
+    }
+}
+
+impl<'de> Deserialize<'de> for Glob {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let text = text.strip_prefix("./").unwrap_or(&text);
+        match glob::Pattern::new(text) {
+            Ok(pattern) => Ok(Self { pattern }),
+            Err(error) => Err(de::Error::custom(format!(
+                "`{text}` is no path with wildcards: {}",
+                error.msg
+            ))),
+        }
+    }
+}
+
+impl JsonSchema for Glob {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Glob".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "A path with wildcards: `*` and `?` within a folder, `**` for any folders."
+        })
+    }
+}

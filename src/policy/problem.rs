@@ -1,0 +1,107 @@
+//! Why a configuration or a baseline cannot be used.
+
+use std::fmt;
+
+use crate::diagnostic::nearest;
+
+/// What is wrong in a file, where, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    line: usize,
+    column: usize,
+    reason: String,
+    fix: String,
+}
+
+impl Problem {
+    /// A problem at a byte of a text.
+    #[must_use]
+    pub fn at(text: &str, byte: usize, reason: impl Into<String>) -> Self {
+        let before = text.get(..byte).unwrap_or(text);
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        Self {
+            line: before.matches('\n').count() + 1,
+            column: line.chars().count() + 1,
+            reason: reason.into(),
+            fix: "correct it".to_owned(),
+        }
+    }
+
+    /// A problem at the beginning of a line.
+    #[must_use]
+    pub fn in_line(line: usize, reason: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self {
+            line,
+            column: 1,
+            reason: reason.into(),
+            fix: fix.into(),
+        }
+    }
+
+    /// What `toml` and `serde` say, in the words of who wrote the file.
+    pub(super) fn of_toml(text: &str, error: &toml::de::Error) -> Self {
+        let byte = error.span().map_or(0, |span| span.start);
+        let message = error.message().trim().replace('\n', ", ");
+        for (said, ours, known) in [
+            ("unknown field `", "there is no key", "keys here are"),
+            ("unknown variant `", "there is no level", "levels are"),
+        ] {
+            if !message.starts_with(said) {
+                continue;
+            }
+            let mut names = message.split('`').skip(1).step_by(2);
+            let wrong = names.next().unwrap_or_default();
+            let names: Vec<_> = names.collect();
+            let problem = Self::at(text, byte, format!("{ours} `{wrong}`"));
+            return match nearest(wrong, names.iter().copied()) {
+                Some(near) => problem.fixed_by(format!("did you mean `{near}`?")),
+                None => problem.fixed_by(format!("{known} `{}`", names.join("`, `"))),
+            };
+        }
+        let message = message
+            .replace("missing field `", "missing key `")
+            .replace("invalid type: ", "")
+            .replace("wanted string or table", "a text is needed here")
+            .replace("usize", "a whole number from 0");
+        Self::at(text, byte, message)
+            .fixed_by("`docs/configuration.md` has an example of every key")
+    }
+
+    /// Suggests the nearest name.
+    #[must_use]
+    pub(super) fn did_you_mean(self, name: &str, known: &[&str]) -> Self {
+        match nearest(name, known.iter().copied()) {
+            Some(near) => self.fixed_by(format!("did you mean `{near}`?")),
+            None => self.fixed_by(format!("there are `{}`", known.join("`, `"))),
+        }
+    }
+
+    /// Says what to do about it.
+    #[must_use]
+    pub(super) fn fixed_by(self, fix: impl Into<String>) -> Self {
+        Self {
+            fix: fix.into(),
+            ..self
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn fix(&self) -> &str {
+        &self.fix
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            line,
+            column,
+            reason,
+            ..
+        } = self;
+        write!(f, "line {line}, column {column}: {reason}")
+    }
+}
+
+impl std::error::Error for Problem {}
