@@ -1,7 +1,7 @@
 //! Panels of all types, the old ones too.
 
-use obsctl_model::dashboard::panel::{self, Repeat, Size};
 use obsctl_model::Duration;
+use obsctl_model::dashboard::panel::{self, Repeat, Size};
 use obsctl_model::dashboard::written::{Place, WrittenPanel};
 use obsctl_model::dashboard::{Color, Link, LinkTarget, Panel, Threshold};
 use serde_json::Value;
@@ -122,10 +122,7 @@ pub(super) fn written(node: &Node<'_>, kind: &str) -> WrittenPanel {
         thresholds_shown: colored && defaults(&["thresholds", "mode"]) != "percentage",
         units_differ: properties.any(|property| property.text(&["id"]) == "unit"),
         mapped: mappings.is_some_and(|mappings| !mappings.items().is_empty()),
-        reduced_by: calc
-            .and_then(Node::as_text)
-            .unwrap_or_default()
-            .to_owned(),
+        reduced_by: calc.and_then(Node::as_text).unwrap_or_default().to_owned(),
         ..WrittenPanel::default()
     }
 }

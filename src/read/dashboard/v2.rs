@@ -69,10 +69,7 @@ impl Elements {
                 reader.trouble(element.at, message);
                 continue;
             };
-            panels.push((
-                name.text.to_string(),
-                Some(panel(reader, inside, sources)),
-            ));
+            panels.push((name.text.to_string(), Some(panel(reader, inside, sources))));
         }
         Self { panels }
     }
