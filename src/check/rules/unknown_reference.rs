@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use obsctl_model::dashboard::{DashboardLinkTarget, LinkTarget};
+use obsctl_model::dashboard::{Dashboard, DashboardLinkTarget, LinkTarget};
 use obsctl_model::query::promql;
 use obsctl_model::{Alert, Exposer, Origin, Route, Rule, Uid};
 
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::project::expression::has_variable;
 use crate::project::subject;
 
 /// A name of a definition that does not exist.
@@ -134,6 +135,19 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 }
             }
         }
+        for (uid, subject, origin) in addresses(dashboard) {
+            let nearly = names.dashboards.iter().any(|known| is_nearly(known, uid));
+            // Of files alone nobody knows which other dashboards there are.
+            if project.knows().ours || nearly {
+                known(
+                    &|| subject.clone(),
+                    origin,
+                    "dashboard",
+                    uid,
+                    &names.dashboards,
+                );
+            }
+        }
         for link in &dashboard.links {
             if let DashboardLinkTarget::Dashboard(uid) = &link.to {
                 let subject = || subject::dashboard(dashboard);
@@ -238,6 +252,39 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
     }
 }
 
+/// The dashboards that addresses in a dashboard lead to, and what has each: `/d/uid/title?…` without a host.
+fn addresses(dashboard: &Dashboard) -> Vec<(&str, String, Origin)> {
+    let mut found = vec![];
+    for link in &dashboard.links {
+        if let DashboardLinkTarget::Url(url) = &link.to {
+            let subject = || subject::dashboard(dashboard);
+            found.extend(uid_in(url).map(|uid| (uid, subject(), dashboard.origin)));
+        }
+    }
+    for panel in dashboard.panels() {
+        for link in panel.all_links() {
+            if let LinkTarget::Url(url) = &link.to {
+                let subject = || subject::panel(dashboard, panel);
+                found.extend(uid_in(url).map(|uid| (uid, subject(), panel.origin)));
+            }
+        }
+    }
+    found
+}
+
+/// The uid in the address of a dashboard of the same Grafana.
+fn uid_in(url: &str) -> Option<&str> {
+    let rest = url.strip_prefix('/').unwrap_or(url).strip_prefix("d/")?;
+    let uid = rest.split(['/', '?', '#', '&']).next()?;
+    (!uid.is_empty() && !has_variable(uid)).then_some(uid)
+}
+
+/// Whether two uids differ in nothing but case and separators: one was meant for the other.
+fn is_nearly(left: &str, right: &str) -> bool {
+    let letters = |text: &str| text.replace(['-', '_', '.'], "").to_ascii_lowercase();
+    left != right && letters(left) == letters(right)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -252,6 +299,38 @@ mod tests {
          = in: alert `HighLatency` of group `api`
          = help: did you mean `api`?
         ");
+    }
+
+    #[test]
+    fn addresses_of_dashboards_are_read() {
+        use crate::check::run;
+        use crate::project::{Knowledge, Project};
+        use obsctl_model::dashboard::panel::stat;
+        use obsctl_model::dashboard::{DashboardLink, Link};
+        for (url, of_files, of_a_stack) in [
+            ("/d/api/title?var-x=1", false, false),
+            ("d/api", false, false),
+            ("/d/API?orgId=1", true, true),
+            ("/d/other", false, true),
+            ("/d/${__dashboard.uid}", false, false),
+            ("https://example.com/d/other", false, false),
+            ("/explore", false, false),
+        ] {
+            let panel = stat("x")
+                .query(promql("connections"))
+                .link(Link::url("x", url));
+            let dashboard = example::dashboard()
+                .link(DashboardLink::url("x", url))
+                .row("x", panel);
+            let project = Project::link(example::stack().dashboard(dashboard));
+            let count = |project: &Project| {
+                let all = run(project, None).into_iter();
+                all.filter(|one| one.check == CHECK.name).count()
+            };
+            assert_eq!(count(&project) > 0, of_a_stack, "{url}");
+            let files = project.knowing(Knowledge::FILES);
+            assert_eq!(count(&files) > 0, of_files, "{url}");
+        }
     }
 
     #[test]
