@@ -125,6 +125,11 @@ mod tests {
 
     #[test]
     fn names_the_panel_and_the_variable() {
-        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"");
+        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"
+        warning[datasource-choice-ignored]: panel `Copied` asks `P1809F7CD0C75ACF3`, whatever `$datasource` is
+        --> definitions.rs
+         = in: panel `Copied` of dashboard `api`
+         = help: set its datasource to `${datasource}`
+        ");
     }
 }

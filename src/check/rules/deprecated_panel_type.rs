@@ -96,12 +96,22 @@ mod tests {
 
     #[test]
     fn names_what_took_its_place() {
-        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"");
+        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"
+        note[deprecated-panel-type]: panel `Connections` is of the type `graph`, which is gone
+        --> definitions.rs
+         = in: dashboard `api`
+         = help: `timeseries` took its place
+        ");
     }
 
     #[test]
     fn many_panels_are_one_finding() {
         let old = || plugin("x", "singlestat", Value::Null).query(promql("connections"));
-        insta::assert_snapshot!(report(&CHECK, shown((old(), old()))), @"");
+        insta::assert_snapshot!(report(&CHECK, shown((old(), old()))), @"
+        note[deprecated-panel-type]: 2 panels are of the type `singlestat`, which is gone
+        --> definitions.rs
+         = in: dashboard `api`
+         = help: `stat` took its place
+        ");
     }
 }

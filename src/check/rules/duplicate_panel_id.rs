@@ -68,7 +68,13 @@ mod tests {
 
     #[test]
     fn names_both_panels() {
-        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"");
+        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"
+        warning[duplicate-panel-id]: panels `Rate` and `Errors` both have the id 1
+        --> definitions.rs
+        ::: definitions.rs
+         = note: the other one
+         = in: panel `Errors` of dashboard `api`
+        ");
     }
 
     #[test]

@@ -54,6 +54,10 @@ mod tests {
 
     #[test]
     fn names_the_row() {
-        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"");
+        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"
+        note[empty-row]: row `Errors` has no panels
+        --> definitions.rs
+         = in: row `Errors` of dashboard `api`
+        ");
     }
 }

@@ -87,6 +87,11 @@ mod tests {
 
     #[test]
     fn names_the_query() {
-        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"");
+        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"
+        note[hidden-query-unused]: query `B` of panel `Connections` is hidden and unused
+        --> definitions.rs
+         = in: panel `Connections` of dashboard `api`
+         = help: remove it, or show it
+        ");
     }
 }

@@ -97,7 +97,11 @@ mod tests {
 
     #[test]
     fn names_the_panel() {
-        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"");
+        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"
+        note[panel-without-query]: panel `Connections` has no query
+        --> definitions.rs
+         = in: panel `Connections` of dashboard `api`
+        ");
     }
 
     #[test]

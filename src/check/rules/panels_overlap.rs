@@ -1,6 +1,7 @@
 //! `panels-overlap`
 
 use obsctl_model::Stack;
+use obsctl_model::dashboard::Panel;
 use obsctl_model::dashboard::written::{Place, WrittenPanel};
 
 use crate::check::{Check, Findings, Input, example};
@@ -35,6 +36,7 @@ const COLUMNS: i64 = 24;
 fn run(input: &Input<'_>, findings: &mut Findings) {
     for dashboard in input.project.dashboards() {
         let mut seen: Vec<(&WrittenPanel, Place, &str)> = vec![];
+        let mut wrong: Vec<(&Panel, String)> = vec![];
         for panel in dashboard.panels() {
             let Some(written) = panel.written.get().filter(|written| !written.copy) else {
                 continue;
@@ -42,25 +44,37 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             let Some(place) = written.place else {
                 continue;
             };
-            let mut report = |message| {
-                findings.push(
-                    Diagnostic::new(subject::panel(dashboard, panel), panel.origin, message)
-                        .help("put it where it should be in Grafana, and save"),
-                );
-            };
             let (left, right) = (place.x, place.x.saturating_add(place.width));
-            let on = seen
-                .iter()
-                .find(|(other, at, _)| other.grid == written.grid && at.overlaps(&place));
+            let mut others = seen.iter();
+            let on =
+                others.find(|(other, at, _)| other.grid == written.grid && at.overlaps(&place));
             if left < 0 || right > COLUMNS {
-                report(format!(
-                    "panel `{}` takes columns {left} to {right} of {COLUMNS}",
-                    panel.title
+                wrong.push((
+                    panel,
+                    format!("takes columns {left} to {right} of {COLUMNS}"),
                 ));
             } else if let Some((_, _, title)) = on {
-                report(format!("panel `{}` stands on panel `{title}`", panel.title));
+                wrong.push((panel, format!("stands on panel `{title}`")));
             }
             seen.push((written, place, &panel.title));
+        }
+        // One panel in the wrong place pushes others: the first says it.
+        if let Some((panel, what)) = wrong.first() {
+            let message = match wrong.len() - 1 {
+                0 => format!("panel `{}` {what}", panel.title),
+                1 => format!(
+                    "panel `{}` {what}, and another is in the way too",
+                    panel.title
+                ),
+                more => format!(
+                    "panel `{}` {what}, and {more} others are in the way too",
+                    panel.title
+                ),
+            };
+            findings.push(
+                Diagnostic::new(subject::panel(dashboard, panel), panel.origin, message)
+                    .help("put it where it should be in Grafana, and save"),
+            );
         }
     }
 }
@@ -87,7 +101,12 @@ mod tests {
 
     #[test]
     fn names_both_panels() {
-        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"");
+        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"
+        note[panels-overlap]: panel `Errors` stands on panel `Rate`
+        --> definitions.rs
+         = in: panel `Errors` of dashboard `api`
+         = help: put it where it should be in Grafana, and save
+        ");
     }
 
     #[test]

@@ -30,7 +30,7 @@ The panel shows an error instead of data. It happens when a query is renamed or 
 Name a query that exists, or remove what refers to it.
 ",
     run,
-    fires: || calculating("$B * 100"),
+    fires: || calculating("$C * 100"),
     silent: || calculating("$A * 100"),
 };
 
@@ -49,19 +49,21 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                     continue;
                 };
                 for name in named(other) {
-                    if !refs.contains(&name) && !variables.contains(name.as_str()) {
-                        let message = format!(
+                    let known = refs.contains(&name) || variables.contains(name.as_str());
+                    let message = if name == own {
+                        format!("expression `{own}` is about itself")
+                    } else if known {
+                        continue;
+                    } else {
+                        format!(
                             "expression `{own}` is about `{name}`, which the panel does not ask"
-                        );
-                        findings.push(
-                            Diagnostic::new(
-                                subject::panel(dashboard, panel),
-                                panel.origin,
-                                message,
-                            )
-                            .did_you_mean(&name, refs.iter().map(String::as_str)),
-                        );
-                    }
+                        )
+                    };
+                    findings.push(Diagnostic::new(
+                        subject::panel(dashboard, panel),
+                        panel.origin,
+                        message,
+                    ));
                 }
                 if let (Some(wanted), Some(ids)) = (shown_panel(other), &ids)
                     && !ids.contains(&wanted)
@@ -171,7 +173,20 @@ mod tests {
 
     #[test]
     fn names_the_query() {
-        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"");
+        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"
+        error[query-reference-missing]: expression `B` is about `C`, which the panel does not ask
+        --> definitions.rs
+         = in: panel `Errors` of dashboard `api`
+        ");
+    }
+
+    #[test]
+    fn an_expression_cannot_be_about_itself() {
+        insta::assert_snapshot!(report(&CHECK, calculating("$B * 100")), @"
+        error[query-reference-missing]: expression `B` is about itself
+        --> definitions.rs
+         = in: panel `Errors` of dashboard `api`
+        ");
     }
 
     #[test]
@@ -195,6 +210,10 @@ mod tests {
             example::stack().dashboard(example::dashboard().top(vec![shown]))
         };
         assert_eq!(report(&CHECK, sharing(2)), "");
-        insta::assert_snapshot!(report(&CHECK, sharing(7)), @"");
+        insta::assert_snapshot!(report(&CHECK, sharing(7)), @"
+        error[query-reference-missing]: query `A` is about panel 7, which the dashboard does not have
+        --> definitions.rs
+         = in: panel `Copy` of dashboard `api`
+        ");
     }
 }

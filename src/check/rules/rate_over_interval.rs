@@ -74,7 +74,16 @@ mod tests {
 
     #[test]
     fn underlines_the_range() {
-        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"");
+        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"
+        note[rate-over-interval]: `rate` over `$__interval` is empty when one zooms in
+         --> definitions.rs:1:29
+          |
+        1 | sum(rate(api_requests_total[$__interval]))
+          |                             ^^^^^^^^^^^ can be shorter than two scrapes
+          |
+          = in: panel `Requests` of dashboard `api`
+          = help: write `$__rate_interval`
+        ");
     }
 
     #[test]

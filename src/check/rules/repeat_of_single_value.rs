@@ -90,6 +90,13 @@ mod tests {
 
     #[test]
     fn names_the_variable() {
-        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"");
+        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"
+        note[repeat-of-single-value]: `Connections of $path` is repeated for each `path`, of which one can be chosen
+        --> definitions.rs
+        ::: definitions.rs
+         = note: the variable
+         = in: panel `Connections of $path` of dashboard `api`
+         = help: let several values of `path` be chosen, or do not repeat
+        ");
     }
 }

@@ -119,7 +119,12 @@ mod tests {
 
     #[test]
     fn names_the_threshold() {
-        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"");
+        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"
+        warning[threshold-out-of-reach]: panel `Errors` shows a part of a whole, and changes colour at 80
+        --> definitions.rs
+         = in: panel `Errors` of dashboard `api`
+         = help: parts of a whole are 0 to 1: 80 % is 0.8
+        ");
     }
 
     #[test]

@@ -132,7 +132,11 @@ mod tests {
 
     #[test]
     fn names_the_variable() {
-        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"");
+        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"
+        error[variable-cycle]: the values of variable `path` depend on itself
+        --> definitions.rs
+         = in: variable `path` of dashboard `api`
+        ");
     }
 
     #[test]
@@ -146,6 +150,10 @@ mod tests {
             .variable(of("b", "c"))
             .variable(of("c", "a"))
             .variable(of("d", "a"));
-        insta::assert_snapshot!(report(&CHECK, example::stack().dashboard(dashboard)), @"");
+        insta::assert_snapshot!(report(&CHECK, example::stack().dashboard(dashboard)), @"
+        error[variable-cycle]: variables `a`, `b`, `c` depend on each other
+        --> definitions.rs
+         = in: variable `a` of dashboard `api`
+        ");
     }
 }

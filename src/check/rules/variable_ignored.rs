@@ -1,27 +1,27 @@
 //! `variable-ignored`
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ptr;
 
 use obsctl_model::Stack;
-use obsctl_model::dashboard::Dashboard;
 use obsctl_model::dashboard::variable::{self, series_label_values};
+use obsctl_model::dashboard::{Dashboard, Panel};
 use obsctl_model::prelude::timeseries;
 use obsctl_model::query::promql;
 use obsctl_promql::Expr;
-use obsctl_promql::variable::exact;
+use obsctl_promql::ast::AggregateOp;
+use obsctl_promql::variable::{exact, scan};
 
 use crate::check::{Check, Findings, Input, Named, Query, example};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::Site;
-use crate::project::expression::has_variable;
 
 /// A panel that a choice does not reach.
 pub static CHECK: Check = Check {
     name: "variable-ignored",
     severity: Severity::Note,
     docs: "\
-The queries of a dashboard narrow a series by what the reader chose, and one query of the same series does not.
+The queries of a dashboard narrow a series by what the reader chose, and one query of the same series follows no choice.
 
 ## Why it matters
 
@@ -30,7 +30,7 @@ The reader chooses a path and compares two panels: one is of the path, the other
 ## How to fix it
 
 Add the matcher that the other queries have. If the panel is meant to show everything, accept the finding, or keep the
-label in its result: `sum by (path) (…)` says what it shows.
+label in its result: `sum by (path) (…)` says what it shows. Rankings (`topk`) are left alone.
 ",
     run,
     fires: || narrowed("connections"),
@@ -70,33 +70,50 @@ fn dashboard(all: &[(&Dashboard, &Query<'_>)], findings: &mut Findings) {
             }
         }
     }
+    // Where several panels ignore a choice, it is meant to be so.
+    let mut ignored: BTreeMap<_, Vec<(&Panel, Diagnostic)>> = BTreeMap::new();
     for (dashboard, query) in all {
+        let Site::Panel { panel, .. } = query.at.site else {
+            continue;
+        };
         let text = query.at.query.as_str();
         for named in &query.named {
             let selector = named.used.selector;
-            for ((name, label, variable), count) in &narrowed {
+            // What follows some choices and not others mostly does so on purpose.
+            if choices(named).next().is_some() || ranks(query) {
+                continue;
+            }
+            for (key @ (name, label, variable), count) in &narrowed {
                 let offered = dashboard.variables.iter().any(|one| one.name == *variable);
                 let most = uses.get(name).is_some_and(|uses| count * 4 >= uses * 3);
                 if *name != named.name || !offered || *count < AGREEING || !most {
                     continue;
                 }
                 let matched = selector.matchers.iter().any(|one| one.name.text == *label);
-                let used = obsctl_promql::variable::scan(text)
-                    .iter()
-                    .any(|(_, one)| one.name == *variable);
+                let used = scan(text).iter().any(|(_, one)| one.name == *variable);
                 if matched || used || !selector.variables.is_empty() || keeps(query, label) {
                     continue;
                 }
                 let message = format!(
                     "`{name}` is narrowed by `${variable}` elsewhere on this dashboard, and not here"
                 );
-                findings.push(
-                    query
-                        .at
-                        .finding(named.span, message, format!("of every `{label}`"))
-                        .help(format!("add `{label}=~\"${variable}\"`")),
-                );
+                let finding = query
+                    .at
+                    .finding(named.span, message, format!("of every `{label}`"))
+                    .help(format!("add `{label}=~\"${variable}\"`"));
+                ignored.entry(key).or_default().push((panel, finding));
             }
+        }
+    }
+    for found in ignored.into_values() {
+        let first = found.first().map(|(panel, _)| *panel);
+        if found
+            .iter()
+            .all(|(panel, _)| first.is_some_and(|first| ptr::eq(first, *panel)))
+        {
+            found
+                .into_iter()
+                .for_each(|(_, finding)| findings.push(finding));
         }
     }
 }
@@ -110,22 +127,26 @@ fn choices<'a>(named: &Named<'a>) -> impl Iterator<Item = (&'a str, String)> + u
     })
 }
 
+/// Whether the largest of all are looked for.
+fn ranks(query: &Query<'_>) -> bool {
+    let mut ranks = false;
+    query.at.query.expr().walk(|expr| {
+        if let Expr::Aggregate(node) = expr {
+            ranks |= matches!(node.op, AggregateOp::Topk | AggregateOp::Bottomk);
+        }
+    });
+    ranks
+}
+
 /// Whether the result says of what it is.
 fn keeps(query: &Query<'_>, label: &str) -> bool {
     let legend = match &query.at.site {
         Site::Panel { legend, .. } => *legend,
         _ => None,
     };
-    let mut grouped = BTreeSet::new();
-    query.at.query.expr().walk(|expr| {
-        if let Expr::Aggregate(node) = expr {
-            let labels = node.grouping.iter().flat_map(|grouping| &grouping.labels);
-            grouped.extend(labels.map(|label| label.text.as_str()));
-        }
-    });
-    grouped.contains(label)
-        || grouped.iter().any(|label| has_variable(label))
-        || legend.is_some_and(|legend| legend.contains(label))
+    let text = query.at.query.as_str();
+    let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    words.any(|word| word == label) || legend.is_some_and(|legend| legend.contains(label))
 }
 
 /// A dashboard with a choice of path, three panels that follow it, and one with this query.
@@ -153,12 +174,26 @@ mod tests {
 
     #[test]
     fn names_the_variable() {
-        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"");
+        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @r#"
+        note[variable-ignored]: `connections` is narrowed by `$path` elsewhere on this dashboard, and not here
+         --> definitions.rs:1:5
+          |
+        1 | sum(connections)
+          |     ^^^^^^^^^^^ of every `path`
+          |
+          = in: panel `Other` of dashboard `api`
+          = help: add `path=~"$path"`
+        "#);
     }
 
     #[test]
     fn what_says_of_what_it_is_ignores_nothing() {
-        let stack = narrowed("sum by (path) (connections)");
-        assert_eq!(underlined(&CHECK, stack), [""; 0]);
+        for query in [
+            "sum by (path) (connections)",
+            "topk(3, connections)",
+            "connections{x=\"$path\"}",
+        ] {
+            assert_eq!(underlined(&CHECK, narrowed(query)), [""; 0], "{query}");
+        }
     }
 }

@@ -46,7 +46,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             .find(|(id, _)| id == ref_id);
         let over_time = own.is_some_and(|(_, own)| {
             let usual = panel.visualization.asks().evaluation;
-            own.evaluation.unwrap_or(usual) == Evaluation::Range
+            !own.hidden && own.evaluation.unwrap_or(usual) == Evaluation::Range
         });
         if !over_time || !ONE_NUMBER.contains(&panel.visualization.plugin()) {
             continue;
@@ -90,6 +90,15 @@ mod tests {
 
     #[test]
     fn underlines_the_range() {
-        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"");
+        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"
+        note[whole-range-at-every-step]: panel `Requests` asks for all of the time shown at every point of it
+         --> definitions.rs:1:33
+          |
+        1 | sum(increase(api_requests_total[$__range]))
+          |                                 ^^^^^^^^ one evaluation is enough
+          |
+          = in: panel `Requests` of dashboard `api`
+          = help: make the query instant
+        ");
     }
 }

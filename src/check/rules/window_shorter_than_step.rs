@@ -121,7 +121,16 @@ mod tests {
 
     #[test]
     fn says_how_far_points_are_apart() {
-        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"");
+        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"
+        note[window-shorter-than-step]: `rate` looks at the last `5m` of every 17m16s or more
+         --> definitions.rs:1:29
+          |
+        1 | sum(rate(api_requests_total[5m]))
+          |                             ^^ what lies between is not seen
+          |
+          = in: panel `Requests` of dashboard `api`
+          = help: write `$__rate_interval`
+        ");
     }
 
     #[test]

@@ -332,14 +332,19 @@ fn named(name: &str) -> Option<Measure> {
             observed,
         }))
     };
+    // A point in time, or a name that says more than one unit.
+    let vague = ["timestamp", "_time_seconds", "_per_", "kbytes", "mbytes"];
+    // A gauge of what flowed since it was read last.
+    let flows = !name.ends_with("_total") && (name.contains("received") || name.contains("sent"));
+    if flows || vague.iter().any(|word| name.contains(word)) {
+        return None;
+    }
     let unit = |name: &str| {
-        let moment = name.ends_with("_time_seconds") || name.contains("timestamp");
-        [Unit::Seconds, Unit::Bytes, Unit::Celsius]
-            .into_iter()
-            .find(|unit| {
-                let end = unit.suffix().and_then(|suffix| name.strip_suffix(suffix));
-                !moment && end.is_some_and(|rest| rest.ends_with('_'))
-            })
+        let mut units = [Unit::Seconds, Unit::Bytes, Unit::Celsius].into_iter();
+        units.find(|unit| {
+            let end = unit.suffix().and_then(|suffix| name.strip_suffix(suffix));
+            end.is_some_and(|rest| rest.ends_with('_'))
+        })
     };
     let without = |end: &str| name.strip_suffix(end).and_then(unit);
     if let Some(observed) = without("_bucket") {
