@@ -2,6 +2,7 @@
 
 pub mod alert_always_fires;
 pub mod alert_without_runbook;
+pub mod all_values_joined;
 pub mod conflicting_containers;
 pub mod counter_without_rate;
 pub mod datasource_choice_ignored;
@@ -55,6 +56,7 @@ use super::Check;
 pub static ALL: &[&Check] = &[
     &alert_always_fires::CHECK,
     &alert_without_runbook::CHECK,
+    &all_values_joined::CHECK,
     &conflicting_containers::CHECK,
     &counter_without_rate::CHECK,
     &datasource_choice_ignored::CHECK,

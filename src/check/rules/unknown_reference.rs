@@ -148,6 +148,16 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 );
             }
         }
+        // An exported dashboard brings its library panels along.
+        let elements = dashboard.written.get().map(|one| one.elements.iter());
+        let elements: BTreeSet<_> = elements.into_iter().flatten().map(String::as_str).collect();
+        for panel in dashboard.panels().filter(|_| !elements.is_empty()) {
+            let library = panel.written.get().and_then(|one| one.library.as_deref());
+            if let Some(uid) = library.filter(|uid| !names.dashboards.contains(uid)) {
+                let subject = || subject::panel(dashboard, panel);
+                known(&subject, panel.origin, "library panel", uid, &elements);
+            }
+        }
         for link in &dashboard.links {
             if let DashboardLinkTarget::Dashboard(uid) = &link.to {
                 let subject = || subject::dashboard(dashboard);
@@ -331,6 +341,33 @@ mod tests {
             let files = project.knowing(Knowledge::FILES);
             assert_eq!(count(&files) > 0, of_files, "{url}");
         }
+    }
+
+    #[test]
+    fn exports_bring_their_library_panels_along() {
+        use obsctl_model::dashboard::written::{WrittenDashboard, WrittenPanel};
+        let showing = |uid: &str| {
+            let mut stack = example::written([(
+                "Shared",
+                WrittenPanel {
+                    library: Some(uid.to_owned()),
+                    ..WrittenPanel::default()
+                },
+            )]);
+            stack.dashboards[0].written = WrittenDashboard {
+                elements: vec!["shared".to_owned()],
+                ..WrittenDashboard::default()
+            }
+            .into();
+            stack
+        };
+        assert_eq!(report(&CHECK, showing("shared")), "");
+        insta::assert_snapshot!(report(&CHECK, showing("sharde")), @"
+        error[unknown-reference]: library panel `sharde` does not exist
+        --> definitions.rs
+         = in: panel `Shared` of dashboard `api`
+         = help: did you mean `shared`?
+        ");
     }
 
     #[test]
