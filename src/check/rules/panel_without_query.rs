@@ -79,10 +79,8 @@ pub(super) fn draws_data(panel: &Panel) -> bool {
 fn asks(panel: &Panel) -> bool {
     panel.queries.iter().any(|query| match &query.expression {
         Expression::Other(other) if ["prometheus", "loki"].contains(&other.plugin.as_str()) => {
-            other
-                .json
-                .get("expr")
-                .is_none_or(|expr| !matches!(expr, Value::String(text) if text.is_empty()))
+            let text = other.json.get("expr").and_then(Value::as_str);
+            text.is_some_and(|text| !text.trim().is_empty())
         }
         _ => true,
     })
