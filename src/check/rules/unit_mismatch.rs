@@ -24,7 +24,9 @@ Seconds shown as bytes are read as bytes; a comparison of seconds with a ratio i
 ## How to fix it
 
 Leave the panel's unit out: it follows from the query. If the unit that follows is wrong, correct it where the metric is
-declared.
+declared. In Grafana, choose the unit that the finding names.
+
+Metrics that nothing declares are taken by their names: `_seconds`, `_bytes`, `_celsius`.
 ",
     run,
     fires: || {

@@ -16,7 +16,9 @@ pub static CHECK: Check = Check {
     name: "unknown-reference",
     severity: Severity::Error,
     docs: "\
-A dashboard, runbook, service, workload, receiver or mute time is named that the stack does not define.
+A dashboard, runbook, service, workload, receiver or mute time is named that the stack does not define,
+also in the address of a link (`/d/uid`). Of files alone, only what differs from an existing name in case and separators is
+reported, and library panels that an export does not bring along.
 
 ## Why it matters
 

@@ -1,7 +1,7 @@
 //! `whole-range-at-every-step`
 
-use obsctl_model::dashboard::Evaluation;
-use obsctl_model::prelude::stat;
+use obsctl_model::dashboard::{Evaluation, Visualization};
+use obsctl_model::prelude::gauge;
 use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 use obsctl_promql::ast::DurationExpr;
@@ -21,7 +21,7 @@ A panel that shows one number asks for it over `$__range`, and does so at every 
 
 `increase(…[$__range])` is already the answer for all of the time shown. Asked as a range query, Prometheus computes it
 hundreds of times, each over a window that reaches back before the time shown, and the panel throws all but one away; a
-mean or maximum of them is no number that means anything.
+mean or maximum of them is no number that means anything. Only a number with its series drawn behind it needs them all.
 
 ## How to fix it
 
@@ -48,7 +48,12 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             let usual = panel.visualization.asks().evaluation;
             !own.hidden && own.evaluation.unwrap_or(usual) == Evaluation::Range
         });
-        if !over_time || !ONE_NUMBER.contains(&panel.visualization.plugin()) {
+        // A series that is drawn has to be asked for.
+        let drawn = match panel.written.get() {
+            Some(written) => written.sparkline,
+            None => matches!(panel.visualization, Visualization::Stat(_)),
+        };
+        if drawn || !over_time || !ONE_NUMBER.contains(&panel.visualization.plugin()) {
             continue;
         }
         let mut found = None;
@@ -80,7 +85,7 @@ fn asked(evaluation: Evaluation) -> obsctl_model::Stack {
         evaluation: Some(evaluation),
         ..promql("sum(increase(api_requests_total[$__range]))").into()
     };
-    example::panels(stat("Requests").query(query))
+    example::panels(gauge("Requests").query(query))
 }
 
 #[cfg(test)]

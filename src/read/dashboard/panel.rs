@@ -116,13 +116,11 @@ pub(super) fn written(node: &Node<'_>, kind: &str) -> WrittenPanel {
         .iter()
         .flat_map(|one| list(one, "properties"));
     let mappings = node.path(&["fieldConfig", "defaults", "mappings"]);
-    let calcs = node.path(&["options", "reduceOptions", "calcs"]);
-    let calc = calcs.and_then(|calcs| calcs.items().first());
     WrittenPanel {
         thresholds_shown: colored && defaults(&["thresholds", "mode"]) != "percentage",
         units_differ: properties.any(|property| property.text(&["id"]) == "unit"),
         mapped: mappings.is_some_and(|mappings| !mappings.items().is_empty()),
-        reduced_by: calc.and_then(Node::as_text).unwrap_or_default().to_owned(),
+        sparkline: kind == "stat" && node.text(&["options", "graphMode"]) != "none",
         ..WrittenPanel::default()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use obsctl_model::dashboard::Dashboard;
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -23,7 +24,7 @@ fn targets(node: &Value) -> usize {
 
 fn queries(text: &str) -> usize {
     let found = read(text);
-    let panels = found.dashboards.iter().flat_map(|one| one.panels());
+    let panels = found.dashboards.iter().flat_map(Dashboard::panels);
     panels.map(|panel| panel.queries.len()).sum()
 }
 

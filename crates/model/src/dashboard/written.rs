@@ -33,8 +33,8 @@ pub struct WrittenPanel {
     pub mapped: bool,
     /// Whether it or a query of it says how far points stand apart at least.
     pub step_said: bool,
-    /// How a single number is taken out of a series: `lastNotNull`, `mean`; empty where it is not said.
-    pub reduced_by: String,
+    /// Whether a single number has its series drawn behind it.
+    pub sparkline: bool,
 }
 
 /// A rectangle of the grid of 24 columns.
