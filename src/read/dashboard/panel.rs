@@ -184,14 +184,16 @@ fn unit(node: &Node<'_>, kind: &str) -> Option<String> {
         let axes = node.get("yaxes")?.items();
         axes.first().map(|axis| axis.text(&["format"]))
     };
+    let of_field = node.text(&["fieldConfig", "defaults", "unit"]);
     let text = match kind {
-        "graph" => of_axis().unwrap_or_default(),
+        // The last versions of old graphs have it where the new ones do.
+        "graph" if of_field.is_empty() => of_axis().unwrap_or_default(),
         "singlestat" => node.text(&["format"]),
         "heatmap" => match node.text(&["yAxis", "format"]) {
             "" => node.text(&["options", "yAxis", "unit"]),
             old => old,
         },
-        _ => node.text(&["fieldConfig", "defaults", "unit"]),
+        _ => of_field,
     };
     some(text)
 }
