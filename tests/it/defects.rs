@@ -129,9 +129,11 @@ const DEFECTS: &[Defect] = &[
     ("operands-never-match", |stack| {
         condition(stack, "api_active_connections / up > 1");
     }),
-    ("panel-without-query", |stack| add(stack, timeseries("x"))),
+    ("panel-without-query", |stack| {
+        add(stack, timeseries("x"));
+    }),
     ("panel-without-title", |stack| {
-        add(stack, timeseries("").query(requests()))
+        add(stack, timeseries("").query(requests()));
     }),
     ("panel-without-unit", |stack| {
         panel(stack, "100 * sum(rate(api_requests_total[5m]))");
