@@ -1,6 +1,8 @@
 //! What the examples of the checks are made of: a small stack of one service.
 
+use obsctl_model::dashboard::written::WrittenPanel;
 use obsctl_model::prelude::*;
+use obsctl_model::query::promql;
 use obsctl_model::{RuleQuery, ScrapeJob, Service};
 
 labels! {
@@ -92,6 +94,17 @@ pub(super) fn record(query: impl Into<RuleQuery>) -> Stack {
 #[track_caller]
 pub(super) fn panels(panels: impl Panels) -> Stack {
     stack().dashboard(dashboard().row("Traffic", panels))
+}
+
+/// The stack with one dashboard that was read from a file, which says this of its panels.
+#[track_caller]
+pub(super) fn written<const N: usize>(panels: [(&str, WrittenPanel); N]) -> Stack {
+    let panels = panels.map(|(title, written)| {
+        let mut panel = timeseries(title).query(promql("sum(connections)")).any();
+        panel.written = written.into();
+        panel
+    });
+    stack().dashboard(dashboard().top(panels))
 }
 
 /// An empty dashboard.

@@ -6,7 +6,7 @@ use jsonc_parser::ast::{self, ObjectPropName};
 use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions, parse_to_ast};
 
 use super::Trouble;
-use super::node::{Key, Node, Style, Value};
+use super::node::{Key, Node, Style, Value, twice};
 
 /// Reads a document.
 pub(super) fn read(text: &str) -> Result<Node<'_>, Trouble> {
@@ -31,7 +31,7 @@ pub(super) fn read(text: &str) -> Result<Node<'_>, Trouble> {
         message: format!("not JSON: {}", error.kind()),
     })?;
     match parsed.value {
-        Some(value) => Ok(node(value)),
+        Some(value) => node(value),
         None => Err(Trouble {
             at: 0,
             message: "the file is empty".to_owned(),
@@ -39,8 +39,8 @@ pub(super) fn read(text: &str) -> Result<Node<'_>, Trouble> {
     }
 }
 
-fn node(value: ast::Value<'_>) -> Node<'_> {
-    match value {
+fn node(value: ast::Value<'_>) -> Result<Node<'_>, Trouble> {
+    Ok(match value {
         ast::Value::StringLit(text) => Node {
             at: text.range.start,
             value: Value::Scalar(text.value, Style::Quoted),
@@ -62,20 +62,36 @@ fn node(value: ast::Value<'_>) -> Node<'_> {
         },
         ast::Value::Array(list) => Node {
             at: list.range.start,
-            value: Value::List(list.elements.into_iter().map(node).collect()),
+            value: Value::List(
+                list.elements
+                    .into_iter()
+                    .map(node)
+                    .collect::<Result<_, _>>()?,
+            ),
         },
-        ast::Value::Object(map) => Node {
-            at: map.range.start,
-            value: Value::Map(map.properties.into_iter().map(entry).collect()),
-        },
-    }
+        ast::Value::Object(map) => {
+            let entries = map.properties.into_iter().map(entry);
+            let entries = entries.collect::<Result<Vec<_>, _>>()?;
+            if let Some(key) = twice(&entries) {
+                let message = format!("the key `{}` stands twice in one map", key.text);
+                return Err(Trouble {
+                    at: key.at,
+                    message,
+                });
+            }
+            Node {
+                at: map.range.start,
+                value: Value::Map(entries),
+            }
+        }
+    })
 }
 
-fn entry(property: ast::ObjectProp<'_>) -> (Key<'_>, Node<'_>) {
+fn entry(property: ast::ObjectProp<'_>) -> Result<(Key<'_>, Node<'_>), Trouble> {
     let at = property.range.start;
     let text = match property.name {
         ObjectPropName::String(text) => text.value,
         ObjectPropName::Word(word) => Cow::Borrowed(word.value),
     };
-    (Key { text, at }, node(property.value))
+    Ok((Key { text, at }, node(property.value)?))
 }

@@ -14,6 +14,8 @@ mod node;
 mod recognise;
 mod rules;
 mod source;
+#[cfg(test)]
+mod tests;
 mod yaml;
 
 use obsctl_model::dashboard::Dashboard;
@@ -62,7 +64,9 @@ impl Found {
 /// Reads a file. Files can be read on several cores at once.
 #[must_use]
 pub fn file(file: File<'_>) -> Found {
-    let mut reader = Reader::new(Source::new(file.path, file.text));
+    // Editors on Windows mark UTF-8 with a character that nobody sees.
+    let text = file.text.trim_start_matches('\u{feff}');
+    let mut reader = Reader::new(Source::new(file.path, text));
     recognise::file(&mut reader);
     reader.found
 }

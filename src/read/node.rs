@@ -1,6 +1,7 @@
 //! A document as a tree with places, whether it was YAML or JSON.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// A value and the byte it begins at.
 #[derive(Clone, Debug)]
@@ -34,6 +35,13 @@ pub(super) enum Style {
 pub(super) struct Key<'a> {
     pub(super) text: Cow<'a, str>,
     pub(super) at: usize,
+}
+
+/// The first key that stands twice among those of a map.
+pub(super) fn twice<'k, 'a>(entries: &'k [(Key<'a>, Node<'a>)]) -> Option<&'k Key<'a>> {
+    let mut seen = BTreeSet::new();
+    let mut keys = entries.iter().map(|(key, _)| key);
+    keys.find(|key| !seen.insert(key.text.as_ref()))
 }
 
 const NULL: [&str; 5] = ["", "~", "null", "Null", "NULL"];

@@ -11,7 +11,8 @@ pub(super) fn file(reader: &mut Reader<'_>) {
     if text.trim_start().starts_with(['{', '[']) && !templated(text) {
         match json::read(text) {
             Ok(node) => document(reader, &node),
-            Err(trouble) => reader.trouble(trouble.at, trouble.message),
+            Err(trouble) if json_of_ours(text) => reader.trouble(trouble.at, trouble.message),
+            Err(_) => reader.found.others.push(reader.source.path),
         }
     } else {
         let read = yaml::read(text);
@@ -49,6 +50,13 @@ fn looks_like_ours(text: &str) -> bool {
             .any(|line| line.trim_start().trim_start_matches("- ").starts_with(word))
     };
     line("groups:") && (line("alert:") || line("record:")) || line("kind: PrometheusRule")
+}
+
+/// The same of JSON.
+fn json_of_ours(text: &str) -> bool {
+    ["\"panels\"", "\"rows\"", "\"elements\"", "\"groups\""]
+        .iter()
+        .any(|word| text.contains(word))
 }
 
 /// A document, or one inside of another.
@@ -97,7 +105,9 @@ fn document(reader: &mut Reader<'_>, node: &Node<'_>) {
         for (key, _) in node.entries() {
             if !known.contains(&key.text.as_ref()) {
                 let message = format!("a rule file has no key `{}`", key.text);
-                reader.trouble(key.at, message);
+                let problem = reader.source.unreadable(key.at, message);
+                let problem = problem.did_you_mean(&key.text, known);
+                reader.found.problems.push(problem);
             }
         }
     } else if dashboard::is_dashboard(node) {
@@ -124,6 +134,9 @@ fn document(reader: &mut Reader<'_>, node: &Node<'_>) {
 /// Whether a list under `groups` has rules: other products have groups too.
 fn is_rules(groups: &Node<'_>) -> bool {
     let items = groups.items();
+    if !matches!(groups.value, Value::List(_)) {
+        return groups.get("rules").is_some() || groups.get("name").is_some();
+    }
     let rules = |group: &Node<'_>| {
         let rules = group.get("rules").map_or(&[][..], Node::items);
         rules.iter().any(|rule| {

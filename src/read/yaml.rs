@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use granit_parser::{Event, Parser, ScalarStyle, Span};
 
 use super::Trouble;
-use super::node::{Key, Node, Style, Value};
+use super::node::{Key, Node, Style, Value, twice};
 
 /// What a file of YAML holds.
 #[derive(Debug, Default)]
@@ -75,13 +75,10 @@ impl<'a> Builder<'a> {
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
                 Some(Open {
                     at, anchor, value, ..
-                }) => self.add(
-                    Node {
-                        value: merged(value),
-                        at,
-                    },
-                    anchor,
-                ),
+                }) => {
+                    let value = unique(value)?;
+                    self.add(Node { value, at }, anchor)
+                }
                 None => Ok(()),
             },
             Event::Alias(anchor) => {
@@ -126,16 +123,7 @@ impl<'a> Builder<'a> {
         match &mut open.value {
             Value::List(items) => items.push(node),
             Value::Map(entries) => match open.key.take() {
-                Some(key) => {
-                    if key.text != "<<" && entries.iter().any(|(own, _)| own.text == key.text) {
-                        let message = format!("the key `{}` stands twice in one map", key.text);
-                        return Err(Trouble {
-                            at: key.at,
-                            message,
-                        });
-                    }
-                    entries.push((key, node));
-                }
+                Some(key) => entries.push((key, node)),
                 None => match node.value {
                     Value::Scalar(text, _) => open.key = Some(Key { text, at: node.at }),
                     _ => {
@@ -150,6 +138,20 @@ impl<'a> Builder<'a> {
             Value::Scalar(..) => {}
         }
         Ok(())
+    }
+}
+
+/// With what `<<` brings in, where no key stands twice.
+fn unique(value: Value<'_>) -> Result<Value<'_>, Trouble> {
+    let Value::Map(entries) = &value else {
+        return Ok(value);
+    };
+    match twice(entries) {
+        Some(key) if key.text != "<<" => Err(Trouble {
+            at: key.at,
+            message: format!("the key `{}` stands twice in one map", key.text),
+        }),
+        _ => Ok(merged(value)),
     }
 }
 

@@ -5,10 +5,17 @@ use std::collections::BTreeSet;
 use obsctl::check::{rules, run};
 use obsctl::diagnostic::render::{Style, human};
 use obsctl::diagnostic::{Diagnostic, Severity};
+use obsctl::model::dashboard::panel::{gauge, plugin, stat};
+use obsctl::model::dashboard::written::{Place, WrittenPanel};
+use obsctl::model::dashboard::{
+    Color, Datasource, DatasourceKind, Evaluation, Expression, OtherQuery, Panel, Panels, Query,
+    Row, Variable,
+};
 use obsctl::model::prelude::{Indicator, Runbook, Slug, Stack, Uid, promql, timeseries, variable};
 use obsctl::model::{Alert, Allow, MetricName, Rule, RuleQuery, Unit};
 use obsctl::policy::Policy;
 use obsctl::project::Project;
+use serde_json::json;
 
 /// A day before every date in the reference stack.
 const TODAY: Option<&str> = Some("2026-01-01");
@@ -32,6 +39,15 @@ const DEFECTS: &[Defect] = &[
         condition(stack, "sum(up)");
     }),
     ("alert-without-runbook", |stack| alert(stack).runbook = None),
+    ("all-values-joined", |stack| {
+        let of = promql("api_requests_total");
+        let choice = variable::query("x", variable::series_label_values("tenant_id", of));
+        stack.dashboards[0].variables.push(Variable {
+            include_all: true,
+            ..choice
+        });
+        add(stack, timeseries("$x").query(requests()));
+    }),
     ("conflicting-containers", |stack| {
         let again = stack.workloads[0].clone();
         stack.workloads.push(again);
@@ -43,6 +59,22 @@ const DEFECTS: &[Defect] = &[
             "api_request_duration_seconds_count",
         );
     }),
+    ("datasource-choice-ignored", |stack| {
+        let kind = DatasourceKind::Prometheus;
+        let choice = variable::datasource("source", kind);
+        stack.dashboards[0].variables.push(choice);
+        for uid in ["$source", "${source}", "prometheus-2"] {
+            let datasource = Some(Datasource {
+                kind,
+                uid: uid.into(),
+            });
+            let query = Query {
+                datasource,
+                ..requests().into()
+            };
+            add(stack, timeseries(uid.trim_start_matches('$')).query(query));
+        }
+    }),
     ("dependency-cycle", |stack| {
         let (first, second) = (
             stack.workloads[0].name.clone(),
@@ -51,10 +83,17 @@ const DEFECTS: &[Defect] = &[
         stack.workloads[0].after = vec![second];
         stack.workloads[1].after = vec![first];
     }),
+    ("deprecated-panel-type", |stack| {
+        add(stack, plugin("x", "graph", json!({})).query(requests()));
+    }),
     ("duplicate-metric", |stack| {
         let mut again = stack.metrics[0].clone();
         again.metrics.truncate(1);
         stack.metrics.push(again);
+    }),
+    ("duplicate-panel-id", |stack| {
+        written(stack, 1, 0);
+        written(stack, 1, 12);
     }),
     ("duplicate-rule", |stack| {
         let again = alert(stack).clone();
@@ -64,11 +103,22 @@ const DEFECTS: &[Defect] = &[
         let again = stack.dashboards[0].clone();
         stack.dashboards.push(again);
     }),
+    ("empty-row", |stack| {
+        let row = Row::new("x", Vec::<Panel>::new());
+        stack.dashboards[0].rows.push(row);
+    }),
     ("expired-suppression", |stack| {
         let alert = condition(stack, "api_active_connections > 100");
         alert
             .allow
             .push(Allow::new("unbounded-label-kept", "for now").until(2025, 1, 1));
+    }),
+    ("hidden-query-unused", |stack| {
+        let hidden = Query {
+            hidden: true,
+            ..requests().into()
+        };
+        add(stack, timeseries("x").query(requests()).query(hidden));
     }),
     ("impossible-label-value", |stack| {
         replace(stack, "_bucket[5m]", "_bucket{method=~\"GET|PSOT\"}[5m]");
@@ -80,8 +130,18 @@ const DEFECTS: &[Defect] = &[
     ("operands-never-match", |stack| {
         condition(stack, "api_active_connections / up > 1");
     }),
+    ("panel-without-query", |stack| {
+        add(stack, timeseries("x"));
+    }),
+    ("panel-without-title", |stack| {
+        add(stack, timeseries("").query(requests()));
+    }),
     ("panel-without-unit", |stack| {
         panel(stack, "100 * sum(rate(api_requests_total[5m]))");
+    }),
+    ("panels-overlap", |stack| {
+        written(stack, 1, 0);
+        written(stack, 2, 6);
     }),
     ("quantile-of-non-histogram", |stack| {
         condition(
@@ -92,11 +152,27 @@ const DEFECTS: &[Defect] = &[
     ("quantile-without-le", |stack| {
         replace(stack, "(path, le)", "(path)");
     }),
+    ("query-reference-missing", |stack| {
+        let json = json!({ "type": "math", "expression": "$X" });
+        let expression = Expression::Other(OtherQuery {
+            plugin: "__expr__".to_owned(),
+            uid: "__expr__".to_owned(),
+            json: json.as_object().cloned().unwrap_or_default(),
+        });
+        add(stack, timeseries("x").query(expression));
+    }),
     ("range-shorter-than-scrapes", |stack| {
         replace(stack, "_bucket[5m]", "_bucket[10s]");
     }),
     ("rate-of-gauge", |stack| {
         condition(stack, "sum(rate(api_active_connections[5m])) > 1");
+    }),
+    ("rate-over-interval", |stack| {
+        panel(stack, "sum(rate(api_requests_total[$__interval]))");
+    }),
+    ("repeat-of-single-value", |stack| {
+        stack.dashboards[0].variables.push(variable::textbox("x"));
+        add(stack, timeseries("$x").query(requests()).repeat("x", 2));
     }),
     ("runbook-without-alert", |stack| {
         let id = Slug::from_static("forgotten");
@@ -109,6 +185,14 @@ const DEFECTS: &[Defect] = &[
     }),
     ("template-unknown-label", |stack| {
         alert(stack).summary = "{{ $labels.route }} is slow".to_owned();
+    }),
+    ("threshold-out-of-reach", |stack| {
+        let mut shown = stat("x")
+            .query(requests())
+            .threshold(80.0, Color::Red)
+            .any();
+        shown.grafana_unit = Some("percentunit".to_owned());
+        stack.dashboards[0].top.push(shown);
     }),
     ("unbounded-label-kept", |stack| {
         condition(stack, "api_active_connections > 100");
@@ -150,6 +234,21 @@ const DEFECTS: &[Defect] = &[
             .allow
             .push(Allow::new("unknown-metric", "was needed once"));
     }),
+    ("variable-cycle", |stack| {
+        let of = promql("api_requests_total{path=\"$x\"}");
+        let choice = variable::query("x", variable::series_label_values("path", of));
+        stack.dashboards[0].variables.push(choice);
+    }),
+    ("variable-ignored", |stack| {
+        stack.dashboards[0].variables.push(variable::textbox("x"));
+        for _ in 0..30 {
+            panel(
+                stack,
+                "sum(rate(worker_jobs_total{job_type=\"$x\"}[$__rate_interval]))",
+            );
+        }
+        panel(stack, "sum(rate(worker_jobs_total[$__rate_interval]))");
+    }),
     ("variable-undefined", |stack| {
         panel(stack, "sum(rate(api_requests_total{path=\"$nobody\"}[5m]))");
     }),
@@ -158,7 +257,45 @@ const DEFECTS: &[Defect] = &[
             .variables
             .push(variable::textbox("nobody"));
     }),
+    ("whole-range-at-every-step", |stack| {
+        let query = Query {
+            evaluation: Some(Evaluation::Range),
+            ..promql("sum(increase(api_requests_total[$__range]))").into()
+        };
+        add(stack, gauge("x").query(query));
+    }),
+    ("window-shorter-than-step", |stack| {
+        stack.dashboards[0].time.from = "now-30d".to_owned();
+        panel(stack, "sum(rate(api_requests_total[5m]))");
+    }),
 ];
+
+/// Adds a panel to the first dashboard.
+fn add(stack: &mut Stack, panels: impl Panels) {
+    panels.append_to(&mut stack.dashboards[0].top);
+}
+
+/// A query without a defect.
+fn requests() -> obsctl::model::Promql {
+    promql("sum(rate(api_requests_total[$__rate_interval]))")
+}
+
+/// Adds a panel as one that was read from a file has it.
+fn written(stack: &mut Stack, id: u64, x: i64) {
+    let mut panel = timeseries(format!("x{x}")).query(requests()).any();
+    panel.written = WrittenPanel {
+        id: Some(id),
+        place: Some(Place {
+            x,
+            y: 0,
+            width: 12,
+            height: 8,
+        }),
+        ..WrittenPanel::default()
+    }
+    .into();
+    stack.dashboards[0].top.push(panel);
+}
 
 /// The alert that most defects are put into: p95 by path, of a classic histogram.
 fn alert(stack: &mut Stack) -> &mut Alert {

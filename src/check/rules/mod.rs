@@ -3,30 +3,43 @@
 pub mod alert_always_fires;
 pub mod alert_policy;
 pub mod alert_without_runbook;
+pub mod all_values_joined;
 pub mod conflicting_containers;
 pub mod costly_stream_label;
 pub mod counter_without_rate;
 pub mod dashboard_policy;
+pub mod datasource_choice_ignored;
 pub mod dependency_cycle;
+pub mod deprecated_panel_type;
 pub mod duplicate_metric;
+pub mod duplicate_panel_id;
 pub mod duplicate_rule;
 pub mod duplicate_uid;
+pub mod empty_row;
 pub mod expired_suppression;
 pub mod group_policy;
+pub mod hidden_query_unused;
 pub mod impossible_label_value;
 pub mod label_lost_by_aggregation;
 pub mod metric_naming;
 pub mod operands_never_match;
+pub mod panel_without_query;
+pub mod panel_without_title;
 pub mod panel_without_unit;
+pub mod panels_overlap;
 pub mod parser_without_filter;
 pub mod quantile_of_non_histogram;
 pub mod quantile_without_le;
+pub mod query_reference_missing;
 pub mod range_shorter_than_scrapes;
 pub mod rate_of_gauge;
+pub mod rate_over_interval;
 pub mod recording_rule_policy;
+pub mod repeat_of_single_value;
 pub mod runbook_without_alert;
 pub mod syntax;
 pub mod template_unknown_label;
+pub mod threshold_out_of_reach;
 pub mod unbounded_label_kept;
 pub mod unit_mismatch;
 pub mod unknown_label;
@@ -39,8 +52,12 @@ pub mod unmeasurable_slo;
 pub mod unused_baseline;
 pub mod unused_metric;
 pub mod unused_suppression;
+pub mod variable_cycle;
+pub mod variable_ignored;
 pub mod variable_undefined;
 pub mod variable_unused;
+pub mod whole_range_at_every_step;
+pub mod window_shorter_than_step;
 
 use super::Check;
 
@@ -49,30 +66,43 @@ pub static ALL: &[&Check] = &[
     &alert_always_fires::CHECK,
     &alert_policy::CHECK,
     &alert_without_runbook::CHECK,
+    &all_values_joined::CHECK,
     &conflicting_containers::CHECK,
     &costly_stream_label::CHECK,
     &counter_without_rate::CHECK,
     &dashboard_policy::CHECK,
+    &datasource_choice_ignored::CHECK,
     &dependency_cycle::CHECK,
+    &deprecated_panel_type::CHECK,
     &duplicate_metric::CHECK,
+    &duplicate_panel_id::CHECK,
     &duplicate_rule::CHECK,
     &duplicate_uid::CHECK,
+    &empty_row::CHECK,
     &expired_suppression::CHECK,
     &group_policy::CHECK,
+    &hidden_query_unused::CHECK,
     &impossible_label_value::CHECK,
     &label_lost_by_aggregation::CHECK,
     &metric_naming::CHECK,
     &operands_never_match::CHECK,
+    &panel_without_query::CHECK,
+    &panel_without_title::CHECK,
     &panel_without_unit::CHECK,
+    &panels_overlap::CHECK,
     &parser_without_filter::CHECK,
     &quantile_of_non_histogram::CHECK,
     &quantile_without_le::CHECK,
+    &query_reference_missing::CHECK,
     &range_shorter_than_scrapes::CHECK,
     &rate_of_gauge::CHECK,
+    &rate_over_interval::CHECK,
     &recording_rule_policy::CHECK,
+    &repeat_of_single_value::CHECK,
     &runbook_without_alert::CHECK,
     &syntax::CHECK,
     &template_unknown_label::CHECK,
+    &threshold_out_of_reach::CHECK,
     &unbounded_label_kept::CHECK,
     &unit_mismatch::CHECK,
     &unknown_label::CHECK,
@@ -85,6 +115,10 @@ pub static ALL: &[&Check] = &[
     &unused_baseline::CHECK,
     &unused_metric::CHECK,
     &unused_suppression::CHECK,
+    &variable_cycle::CHECK,
+    &variable_ignored::CHECK,
     &variable_undefined::CHECK,
     &variable_unused::CHECK,
+    &whole_range_at_every_step::CHECK,
+    &window_shorter_than_step::CHECK,
 ];

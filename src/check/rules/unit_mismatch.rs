@@ -24,7 +24,9 @@ Seconds shown as bytes are read as bytes; a comparison of seconds with a ratio i
 ## How to fix it
 
 Leave the panel's unit out: it follows from the query. If the unit that follows is wrong, correct it where the metric is
-declared.
+declared. In Grafana, choose the unit that the finding names.
+
+Metrics that nothing declares are taken by their names: `_seconds`, `_bytes`, `_celsius`.
 ",
     run,
     fires: || {
@@ -46,9 +48,12 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             let note = format!("{left} on the left, {right} on the right");
             findings.push(query.at.finding(clash.span, message, note));
         }
-        let Site::Panel { panel, .. } = &query.at.site else {
+        let Site::Panel { panel, ref_id, .. } = &query.at.site else {
             continue;
         };
+        if let Some(finding) = grafana::finding(input, query, panel, ref_id) {
+            findings.push(finding);
+        }
         // An override can give each query its own unit.
         let plain = panel.overrides.is_empty() && panel.transformations.is_empty();
         if let (Some(shown), true, true) = (panel.unit, plain, shows_numbers(panel))
@@ -66,6 +71,102 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                     .help("leave the panel's unit out: it follows from the query"),
             );
         }
+    }
+}
+
+/// Units by the ids that Grafana has for them.
+mod grafana {
+    use super::{Input, Unit, word};
+    use crate::check::Query;
+    use crate::check::rules::panel_without_unit::{likely, plain};
+    use crate::diagnostic::Diagnostic;
+    use obsctl_model::dashboard::{Expression, Panel};
+
+    /// What is measured, and how many base units one of it is.
+    #[derive(Clone, Copy, PartialEq)]
+    enum Scale {
+        Time(f64),
+        Data(f64),
+        DataPerSecond(f64),
+        Part(f64),
+        Temperature,
+    }
+
+    fn shown(id: &str) -> Option<Scale> {
+        Some(match id {
+            "s" | "dtdurations" | "clocks" => Scale::Time(1.0),
+            "ms" | "dtdurationms" | "clockms" => Scale::Time(1e-3),
+            "µs" | "us" => Scale::Time(1e-6),
+            "ns" => Scale::Time(1e-9),
+            "m" => Scale::Time(60.0),
+            "h" => Scale::Time(3600.0),
+            "d" => Scale::Time(86400.0),
+            "bytes" | "decbytes" => Scale::Data(1.0),
+            "bits" | "decbits" => Scale::Data(0.125),
+            "kbytes" | "deckbytes" => Scale::Data(1e3),
+            "mbytes" | "decmbytes" => Scale::Data(1e6),
+            "gbytes" | "decgbytes" => Scale::Data(1e9),
+            "Bps" | "binBps" => Scale::DataPerSecond(1.0),
+            "bps" | "binbps" => Scale::DataPerSecond(0.125),
+            "KBs" | "KiBs" => Scale::DataPerSecond(1e3),
+            "MBs" | "MiBs" => Scale::DataPerSecond(1e6),
+            "percentunit" => Scale::Part(1.0),
+            "percent" => Scale::Part(0.01),
+            "celsius" => Scale::Temperature,
+            _ => return None,
+        })
+    }
+
+    fn given(unit: Unit) -> Option<Scale> {
+        Some(match unit {
+            Unit::Seconds => Scale::Time(1.0),
+            Unit::Milliseconds => Scale::Time(1e-3),
+            Unit::Bytes => Scale::Data(1.0),
+            Unit::BytesPerSecond => Scale::DataPerSecond(1.0),
+            Unit::Ratio => Scale::Part(1.0),
+            Unit::Celsius => Scale::Temperature,
+            _ => return None,
+        })
+    }
+
+    /// Whether a number of one unit is read as another number, or as something else.
+    fn misleads(shown: Scale, given: Scale) -> bool {
+        match (shown, given) {
+            // Seconds of work per second: a part of the time, or so much time.
+            (Scale::Time(1.0), Scale::Part(_)) => false,
+            (shown, given) => shown != given,
+        }
+    }
+
+    /// A panel whose unit contradicts all of its queries, at the first.
+    pub(super) fn finding(
+        input: &Input<'_>,
+        query: &Query<'_>,
+        panel: &Panel,
+        ref_id: &str,
+    ) -> Option<Diagnostic> {
+        let id = panel.grafana_unit.as_deref()?;
+        let seen = shown(id)?;
+        if !plain(panel) || panel.ref_ids().next().as_deref() != Some(ref_id) {
+            return None;
+        }
+        let unit = likely(input, query.at.query)?;
+        let contradicted = |scale: Scale| misleads(seen, scale);
+        let all = panel.queries.iter().all(|query| match &query.expression {
+            Expression::Promql(query) => likely(input, query)
+                .and_then(given)
+                .is_some_and(contradicted),
+            _ => false,
+        });
+        if !all {
+            return None;
+        }
+        let message = format!("panel `{}` shows {} as `{id}`", panel.title, word(unit));
+        let note = format!("gives {}", word(unit));
+        let finding = query
+            .at
+            .finding(query.at.query.expr().span(), message, note);
+        Some(finding.help(format!("Grafana's unit of it is `{}`", unit.grafana())))
     }
 }
 
@@ -112,6 +213,39 @@ mod tests {
           = in: panel `Memory` of dashboard `api`
           = help: leave the panel's unit out: it follows from the query
         ");
+    }
+
+    #[test]
+    fn ids_of_grafana_are_known() {
+        let shown = |query: &str, id: &str| {
+            let mut panel = stat("x").query(promql(query)).any();
+            panel.grafana_unit = Some(id.to_owned());
+            !report(
+                &CHECK,
+                example::stack().dashboard(example::dashboard().top(vec![panel])),
+            )
+            .is_empty()
+        };
+        let latency =
+            "histogram_quantile(0.9, sum by (le) (rate(api_request_duration_seconds_bucket[5m])))";
+        for (query, id, found) in [
+            (latency, "s", false),
+            (latency, "dtdurations", false),
+            (latency, "ms", true),
+            (latency, "bytes", true),
+            ("1000 * memory_used_bytes", "s", false),
+            ("memory_used_bytes", "decbytes", false),
+            ("memory_used_bytes", "bits", true),
+            ("memory_used_bytes", "currencyUSD", false),
+            ("rate(other_bytes_total[5m])", "Bps", false),
+            ("rate(other_bytes_total[5m])", "s", true),
+            ("rate(other_seconds_total[5m])", "s", false),
+            ("rate(other_seconds_total[5m])", "percent", true),
+            ("time() - process_start_time_seconds", "s", false),
+            ("connections", "ms", false),
+        ] {
+            assert_eq!(shown(query, id), found, "{query} as {id}");
+        }
     }
 
     #[test]

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use obsctl_model::dashboard::{DashboardLinkTarget, LinkTarget};
+use obsctl_model::dashboard::{Dashboard, DashboardLinkTarget, LinkTarget};
 use obsctl_model::query::promql;
 use obsctl_model::{Alert, Exposer, Origin, Route, Rule, Uid};
 
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::project::expression::has_variable;
 use crate::project::subject;
 
 /// A name of a definition that does not exist.
@@ -15,7 +16,9 @@ pub static CHECK: Check = Check {
     name: "unknown-reference",
     severity: Severity::Error,
     docs: "\
-A dashboard, runbook, service, workload, receiver or mute time is named that the stack does not define.
+A dashboard, runbook, service, workload, receiver or mute time is named that the stack does not define,
+also in the address of a link (`/d/uid`). Of files alone, only what differs from an existing name in case and separators is
+reported, and library panels that an export does not bring along.
 
 ## Why it matters
 
@@ -134,6 +137,29 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 }
             }
         }
+        for (uid, subject, origin) in addresses(dashboard) {
+            let nearly = names.dashboards.iter().any(|known| is_nearly(known, uid));
+            // Of files alone nobody knows which other dashboards there are.
+            if project.knows().ours || nearly {
+                known(
+                    &|| subject.clone(),
+                    origin,
+                    "dashboard",
+                    uid,
+                    &names.dashboards,
+                );
+            }
+        }
+        // An exported dashboard brings its library panels along.
+        let elements = dashboard.written.get().map(|one| one.elements.iter());
+        let elements: BTreeSet<_> = elements.into_iter().flatten().map(String::as_str).collect();
+        for panel in dashboard.panels().filter(|_| !elements.is_empty()) {
+            let library = panel.written.get().and_then(|one| one.library.as_deref());
+            if let Some(uid) = library.filter(|uid| !names.dashboards.contains(uid)) {
+                let subject = || subject::panel(dashboard, panel);
+                known(&subject, panel.origin, "library panel", uid, &elements);
+            }
+        }
         for link in &dashboard.links {
             if let DashboardLinkTarget::Dashboard(uid) = &link.to {
                 let subject = || subject::dashboard(dashboard);
@@ -238,6 +264,39 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
     }
 }
 
+/// The dashboards that addresses in a dashboard lead to, and what has each: `/d/uid/title?…` without a host.
+fn addresses(dashboard: &Dashboard) -> Vec<(&str, String, Origin)> {
+    let mut found = vec![];
+    for link in &dashboard.links {
+        if let DashboardLinkTarget::Url(url) = &link.to {
+            let subject = || subject::dashboard(dashboard);
+            found.extend(uid_in(url).map(|uid| (uid, subject(), dashboard.origin)));
+        }
+    }
+    for panel in dashboard.panels() {
+        for link in panel.all_links() {
+            if let LinkTarget::Url(url) = &link.to {
+                let subject = || subject::panel(dashboard, panel);
+                found.extend(uid_in(url).map(|uid| (uid, subject(), panel.origin)));
+            }
+        }
+    }
+    found
+}
+
+/// The uid in the address of a dashboard of the same Grafana.
+fn uid_in(url: &str) -> Option<&str> {
+    let rest = url.strip_prefix('/').unwrap_or(url).strip_prefix("d/")?;
+    let uid = rest.split(['/', '?', '#', '&']).next()?;
+    (!uid.is_empty() && !has_variable(uid)).then_some(uid)
+}
+
+/// Whether two uids differ in nothing but case and separators: one was meant for the other.
+fn is_nearly(left: &str, right: &str) -> bool {
+    let letters = |text: &str| text.replace(['-', '_', '.'], "").to_ascii_lowercase();
+    left != right && letters(left) == letters(right)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -251,6 +310,66 @@ mod tests {
         --> definitions.rs
          = in: alert `HighLatency` of group `api`
          = help: did you mean `api`?
+        ");
+    }
+
+    #[test]
+    fn addresses_of_dashboards_are_read() {
+        use crate::check::run;
+        use crate::policy::Policy;
+        use crate::project::{Knowledge, Project};
+        use obsctl_model::dashboard::panel::stat;
+        use obsctl_model::dashboard::{DashboardLink, Link};
+        for (url, of_files, of_a_stack) in [
+            ("/d/api/title?var-x=1", false, false),
+            ("d/api", false, false),
+            ("/d/API?orgId=1", true, true),
+            ("/d/other", false, true),
+            ("/d/${__dashboard.uid}", false, false),
+            ("https://example.com/d/other", false, false),
+            ("/explore", false, false),
+        ] {
+            let panel = stat("x")
+                .query(promql("connections"))
+                .link(Link::url("x", url));
+            let dashboard = example::dashboard()
+                .link(DashboardLink::url("x", url))
+                .row("x", panel);
+            let project = Project::link(example::stack().dashboard(dashboard));
+            let count = |project: &Project| {
+                let all = run(project, &Policy::default(), None).into_iter();
+                all.filter(|one| one.check == CHECK.name).count()
+            };
+            assert_eq!(count(&project) > 0, of_a_stack, "{url}");
+            let files = project.knowing(Knowledge::FILES);
+            assert_eq!(count(&files) > 0, of_files, "{url}");
+        }
+    }
+
+    #[test]
+    fn exports_bring_their_library_panels_along() {
+        use obsctl_model::dashboard::written::{WrittenDashboard, WrittenPanel};
+        let showing = |uid: &str| {
+            let mut stack = example::written([(
+                "Shared",
+                WrittenPanel {
+                    library: Some(uid.to_owned()),
+                    ..WrittenPanel::default()
+                },
+            )]);
+            stack.dashboards[0].written = WrittenDashboard {
+                elements: vec!["shared".to_owned()],
+                ..WrittenDashboard::default()
+            }
+            .into();
+            stack
+        };
+        assert_eq!(report(&CHECK, showing("shared")), "");
+        insta::assert_snapshot!(report(&CHECK, showing("sharde")), @"
+        error[unknown-reference]: library panel `sharde` does not exist
+        --> definitions.rs
+         = in: panel `Shared` of dashboard `api`
+         = help: did you mean `shared`?
         ");
     }
 

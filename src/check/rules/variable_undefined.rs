@@ -137,11 +137,12 @@ pub(super) fn text_of<'a>(placed: &PlacedQuery<'a>) -> &'a str {
     }
 }
 
-/// The variables of a text. `$1` is a group of a regular expression.
+/// The variables of a text. `$1` is a group of a regular expression, and `\$x` in one is a dollar sign.
 pub(super) fn used(text: &str) -> impl Iterator<Item = (Range<usize>, Variable)> {
-    scan(text)
-        .into_iter()
-        .filter(|(_, variable)| !variable.name.starts_with(|c: char| c.is_ascii_digit()))
+    scan(text).into_iter().filter(|(range, variable)| {
+        let digit = variable.name.starts_with(|c: char| c.is_ascii_digit());
+        !digit && !text[..range.start].ends_with('\\')
+    })
 }
 
 /// A stack with a dashboard that defines `path` and uses this variable.
@@ -183,6 +184,13 @@ mod tests {
     fn groups_of_regular_expressions_are_no_variables() {
         let query = promql(r#"label_replace(connections, "a", "$1", "path", "(.*)") > 1"#);
         assert_eq!(underlined(&CHECK, example::alert(query)), [""; 0]);
+    }
+
+    #[test]
+    fn a_dollar_sign_of_a_regular_expression_is_none() {
+        let query = promql(r#"connections{topic!~"\\$SYS.*"}"#);
+        let stack = example::panels(timeseries("x").query(query));
+        assert_eq!(underlined(&CHECK, stack), [""; 0]);
     }
 
     #[test]

@@ -71,6 +71,9 @@ fn used_names(dashboard: &Dashboard) -> BTreeSet<String> {
     for placed in dashboard.texts() {
         add(&placed.text);
     }
+    if let Some(written) = dashboard.written.get() {
+        written.mentions.iter().for_each(|text| add(text));
+    }
     for query in dashboard.panels().flat_map(|panel| &panel.queries) {
         if let Some(datasource) = &query.datasource {
             add(&datasource.uid);

@@ -31,6 +31,14 @@ impl Project {
         self.walk(0).measure(query.expr())?.unit()
     }
 
+    /// The same, with metrics that no catalog has taken by their names: `_seconds`, `_bytes`.
+    #[must_use]
+    pub fn likely_unit_of(&self, query: &Promql) -> Option<Unit> {
+        let mut walk = self.walk(0);
+        walk.by_name = true;
+        walk.measure(query.expr())?.unit()
+    }
+
     /// Where an expression adds or compares what cannot be added or compared.
     #[must_use]
     pub fn unit_clashes(&self, query: &Promql) -> Vec<Clash> {
@@ -43,6 +51,7 @@ impl Project {
         Walk {
             project: self,
             depth,
+            by_name: false,
             clashes: vec![],
         }
     }
@@ -112,6 +121,7 @@ pub fn compatible(left: Unit, right: Unit) -> bool {
 struct Walk<'a> {
     project: &'a Project,
     depth: u32,
+    by_name: bool,
     clashes: Vec<Clash>,
 }
 
@@ -145,7 +155,10 @@ impl Walk<'_> {
                 observed,
             }))
         };
-        match self.project.catalog().get(name)? {
+        let Some(series) = self.project.catalog().get(name) else {
+            return self.by_name.then(|| named(name)).flatten();
+        };
+        match series {
             Series::Exposed { metric, part } => match (part, &metric.kind) {
                 (Part::Bucket, _) | (Part::Whole, MetricKind::Histogram { .. }) => {
                     quantity(Unit::None, Some(metric.unit))
@@ -307,6 +320,43 @@ impl Walk<'_> {
             },
         }
     }
+}
+
+/// What a series measures whose name follows Prometheus' practice. Points in time are left out: their names differ.
+fn named(name: &str) -> Option<Measure> {
+    let quantity = |unit, observed| {
+        Some(Measure::Of(Quantity {
+            unit,
+            rate: false,
+            requests: false,
+            observed,
+        }))
+    };
+    // A point in time, or a name that says more than one unit.
+    let vague = ["timestamp", "_time_seconds", "_per_", "kbytes", "mbytes"];
+    // A gauge of what flowed since it was read last.
+    let flows = !name.ends_with("_total") && (name.contains("received") || name.contains("sent"));
+    if flows || vague.iter().any(|word| name.contains(word)) {
+        return None;
+    }
+    let unit = |name: &str| {
+        let mut units = [Unit::Seconds, Unit::Bytes, Unit::Celsius].into_iter();
+        units.find(|unit| {
+            let end = unit.suffix().and_then(|suffix| name.strip_suffix(suffix));
+            end.is_some_and(|rest| rest.ends_with('_'))
+        })
+    };
+    let without = |end: &str| name.strip_suffix(end).and_then(unit);
+    if let Some(observed) = without("_bucket") {
+        return quantity(Unit::None, Some(observed));
+    }
+    if without("_count").is_some() {
+        return quantity(Unit::None, None);
+    }
+    let unit = unit(name)
+        .or_else(|| without("_sum"))
+        .or_else(|| without("_total"));
+    quantity(unit?, None)
 }
 
 fn multiply(left: Measure, right: Measure) -> Option<Measure> {

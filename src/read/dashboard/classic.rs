@@ -1,12 +1,13 @@
 //! The JSON model: as saved, as exported with inputs, as the API wraps it.
 
+use obsctl_model::dashboard::written::WrittenDashboard;
 use obsctl_model::dashboard::{
     Annotation, Dashboard, DashboardLink, DashboardLinkTarget, Panel, Row, Variable,
 };
 
 use super::super::Reader;
 use super::super::node::Node;
-use super::panel::{panel, some};
+use super::panel::{list, panel, some};
 use super::sources::{Source, Sources};
 use super::target::expression;
 use super::variable::variable;
@@ -30,21 +31,41 @@ pub(super) fn named(reader: &mut Reader<'_>, node: &Node<'_>, name: &str) {
     dashboard.variables = variables(reader, node, &sources);
     dashboard.annotations = annotations(reader, node.path(&["annotations", "list"]), &sources);
     dashboard.links = links(node.get("links"));
+    super::times(
+        &mut dashboard,
+        [
+            node.text(&["time", "from"]),
+            node.text(&["time", "to"]),
+            node.text(&["refresh"]),
+        ],
+    );
     // Before version 16 panels stood in rows.
-    for row in node.get("rows").map_or(&[][..], Node::items) {
+    for row in list(node, "rows") {
         let mut read = self::row(reader, row);
-        read.panels.extend(panels(reader, row, &sources));
+        read.panels.extend(panels(reader, row, &sources, MAIN));
         dashboard.rows.push(read);
     }
-    for one in node.get("panels").map_or(&[][..], Node::items) {
+    let mut grid = MAIN;
+    for one in list(node, "panels") {
         if one.text(&["type"]) == "row" {
+            grid += 1;
             let mut read = row(reader, one);
-            read.panels.extend(panels(reader, one, &sources));
+            read.panels.extend(panels(reader, one, &sources, grid));
             dashboard.rows.push(read);
         } else {
-            add(&mut dashboard, panel(reader, one, &sources));
+            add(&mut dashboard, panel(reader, one, &sources, MAIN));
         }
     }
+    dashboard.written = WrittenDashboard {
+        mentions: super::mentioned([node.path(&["templating", "list"]), node.get("annotations")]),
+        elements: node
+            .get("__elements")
+            .map_or(&[][..], Node::entries)
+            .iter()
+            .map(|(name, _)| name.text.to_string())
+            .collect(),
+    }
+    .into();
     reader.found.dashboards.push(dashboard);
 }
 
@@ -57,7 +78,7 @@ pub(in super::super) fn library_panel(reader: &mut Reader<'_>, node: &Node<'_>) 
     let mut dashboard = super::begin(reader, node, node.text(&["uid"]), title);
     dashboard
         .top
-        .push(panel(reader, model, &Sources::default()));
+        .push(panel(reader, model, &Sources::default(), MAIN));
     dashboard.tags.push(LIBRARY.to_owned());
     reader.found.dashboards.push(dashboard);
 }
@@ -65,9 +86,12 @@ pub(in super::super) fn library_panel(reader: &mut Reader<'_>, node: &Node<'_>) 
 /// The tag of a dashboard that is no more than a library panel.
 const LIBRARY: &str = "library-panel";
 
-fn panels<'n>(reader: &Reader<'_>, node: &'n Node<'n>, sources: &Sources) -> Vec<Panel> {
-    let all = node.get("panels").map_or(&[][..], Node::items).iter();
-    all.map(|one| panel(reader, one, sources)).collect()
+/// The grid of what stands in no closed row.
+const MAIN: u32 = 0;
+
+fn panels(reader: &Reader<'_>, node: &Node<'_>, sources: &Sources, grid: u32) -> Vec<Panel> {
+    let all = list(node, "panels").iter();
+    all.map(|one| panel(reader, one, sources, grid)).collect()
 }
 
 fn row(reader: &Reader<'_>, node: &Node<'_>) -> Row {
@@ -123,7 +147,7 @@ fn annotation(reader: &Reader<'_>, node: &Node<'_>, source: &Source) -> Annotati
     read
 }
 
-fn links(list: Option<&Node<'_>>) -> Vec<DashboardLink> {
+pub(super) fn links(list: Option<&Node<'_>>) -> Vec<DashboardLink> {
     let list = list.map_or(&[][..], Node::items).iter();
     let list = list.map(|link| {
         let tags = link.get("tags").map_or(&[][..], Node::items).iter();

@@ -1,17 +1,18 @@
 //! Grafana dashboards in all the forms people keep them in.
 
 mod classic;
+mod layout;
 mod panel;
 mod sources;
 mod target;
 mod v2;
 mod variable;
 
-use obsctl_model::dashboard::{Dashboard, derived_uid};
-use obsctl_model::{Origin, Uid};
+use obsctl_model::dashboard::{Dashboard, TimeRange, derived_uid};
+use obsctl_model::{Duration, Origin, Uid};
 
 use super::Reader;
-use super::node::Node;
+use super::node::{Node, Value};
 
 pub(super) use classic::{classic, library_panel};
 pub(super) use v2::v2;
@@ -59,6 +60,41 @@ fn begin(reader: &mut Reader<'_>, node: &Node<'_>, uid: &str, title: &str) -> Da
         origin,
         refresh: None,
         ..Dashboard::with_uid(uid, title)
+    }
+}
+
+/// When a dashboard shows what: beginning, end, how often it reloads.
+fn times(dashboard: &mut Dashboard, [from, to, refresh]: [&str; 3]) {
+    let or = |text: &str, other: &str| if text.is_empty() { other } else { text }.to_owned();
+    dashboard.time = TimeRange {
+        from: or(from, "now-6h"),
+        to: or(to, "now"),
+    };
+    dashboard.refresh = Duration::parse(refresh).ok();
+}
+
+/// The texts in nodes that name a variable, without what a variable says about what was chosen last.
+fn mentioned<const N: usize>(nodes: [Option<&Node<'_>>; N]) -> Vec<String> {
+    let mut all = vec![];
+    for node in nodes.into_iter().flatten() {
+        asked(node, &mut all);
+    }
+    all
+}
+
+fn asked(node: &Node<'_>, found: &mut Vec<String>) {
+    match &node.value {
+        Value::Scalar(text, _) if obsctl_promql::variable::contains(text) => {
+            found.push(text.to_string());
+        }
+        Value::Scalar(..) => {}
+        Value::List(items) => items.iter().for_each(|item| asked(item, found)),
+        Value::Map(entries) => {
+            let chosen = ["current", "options", "name", "label", "description"];
+            let entries = entries.iter();
+            let entries = entries.filter(|(key, _)| !chosen.contains(&key.text.as_ref()));
+            entries.for_each(|(_, node)| asked(node, found));
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Panels of all types, the old ones too.
 
+use obsctl_model::Duration;
 use obsctl_model::dashboard::panel::{self, Repeat, Size};
+use obsctl_model::dashboard::written::{Place, WrittenPanel};
 use obsctl_model::dashboard::{Color, Link, LinkTarget, Panel, Threshold};
 use serde_json::Value;
 
@@ -10,8 +12,8 @@ use super::mentions;
 use super::sources::{Source, Sources};
 use super::target;
 
-/// A panel in the classic form.
-pub(super) fn panel(reader: &Reader<'_>, node: &Node<'_>, sources: &Sources) -> Panel {
+/// A panel in the classic form, on one of its dashboard's grids.
+pub(super) fn panel(reader: &Reader<'_>, node: &Node<'_>, sources: &Sources, grid: u32) -> Panel {
     let own = sources.of(node.get("datasource"));
     let targets = node.get("targets").map_or(&[][..], Node::items);
     let queries = targets.iter().map(|target| {
@@ -25,24 +27,109 @@ pub(super) fn panel(reader: &Reader<'_>, node: &Node<'_>, sources: &Sources) -> 
     let mut panel = base(reader, node, kind, node.text(&["title"]));
     panel.queries = queries;
     panel.description = some(node.text(&["description"]));
-    panel.grafana_unit = unit(node, kind);
-    panel.thresholds = thresholds(node.path(&["fieldConfig", "defaults", "thresholds", "steps"]));
+    look(&mut panel, node, kind);
     panel.links = links(node.get("links"));
-    panel.data_links = links(node.path(&["fieldConfig", "defaults", "links"]));
     panel.repeat = repeat(node.text(&["repeat"]));
-    panel.size = size(node.get("gridPos"));
+    let place = place(node.get("gridPos"), ["x", "y", "w", "h"]);
+    panel.size = place.map(size);
+    times(&mut panel, node);
     panel.transparent = node
         .get("transparent")
         .and_then(Node::as_bool)
         .unwrap_or_default();
+    let library = node.text(&["libraryPanel", "uid"]);
+    panel.written = WrittenPanel {
+        id: id(node),
+        place,
+        grid,
+        library: some(library),
+        copy: node.get("repeatPanelId").is_some(),
+        transformed: !list(node, "transformations").is_empty(),
+        step_said: step_said(node) || targets.iter().any(step_said),
+        ..written(node, kind)
+    }
+    .into();
     panel
+}
+
+/// Grafana's id of a panel.
+pub(super) fn id(node: &Node<'_>) -> Option<u64> {
+    node.get("id")?.as_text()?.parse().ok()
+}
+
+pub(super) fn list<'n>(node: &'n Node<'n>, key: &str) -> &'n [Node<'n>] {
+    node.get(key).map_or(&[][..], Node::items)
+}
+
+/// Whether it says how far points stand apart.
+fn step_said(node: &Node<'_>) -> bool {
+    !node.text(&["interval"]).is_empty()
+}
+
+/// The time a panel shows and how densely, of a panel or of the options of its queries.
+pub(super) fn times(panel: &mut Panel, node: &Node<'_>) {
+    panel.min_step = step(node.text(&["interval"]));
+    let points = node.get("maxDataPoints").and_then(Node::as_text);
+    panel.max_points = points.and_then(|points| points.parse().ok());
+    panel.last = Duration::parse(node.text(&["timeFrom"])).ok();
+}
+
+/// A length of time; older versions wrote `>` for "at least".
+pub(super) fn step(text: &str) -> Option<Duration> {
+    Duration::parse(text.trim_start_matches('>')).ok()
+}
+
+/// How values look: `node` has `fieldConfig` and `options`.
+pub(super) fn look(panel: &mut Panel, node: &Node<'_>, kind: &str) {
+    panel.grafana_unit = unit(node, kind);
+    let Some(defaults) = node.path(&["fieldConfig", "defaults"]) else {
+        return;
+    };
+    let number = |key: &str| defaults.get(key).and_then(Node::as_f64);
+    (panel.min, panel.max) = (number("min"), number("max"));
+    panel.thresholds = thresholds(defaults.path(&["thresholds", "steps"]));
+    panel.data_links = links(defaults.get("links"));
+}
+
+/// What is seen of a panel beside its queries: `node` has `fieldConfig` and `options`.
+pub(super) fn written(node: &Node<'_>, kind: &str) -> WrittenPanel {
+    let defaults = |keys: &[&str]| {
+        let defaults = node.path(&["fieldConfig", "defaults"]);
+        defaults.map_or("", |defaults| defaults.text(keys))
+    };
+    let by_threshold = match kind {
+        "stat" | "gauge" | "bargauge" => ["thresholds", ""].contains(&defaults(&["color", "mode"])),
+        _ => defaults(&["color", "mode"]) == "thresholds",
+    };
+    let colored = match kind {
+        "stat" => by_threshold && node.text(&["options", "colorMode"]) != "none",
+        "gauge" | "bargauge" => by_threshold,
+        "timeseries" => {
+            let style = defaults(&["custom", "thresholdsStyle", "mode"]);
+            by_threshold || !["", "off"].contains(&style)
+        }
+        _ => false,
+    };
+    let overrides = node.path(&["fieldConfig", "overrides"]);
+    let mut properties = overrides
+        .map_or(&[][..], Node::items)
+        .iter()
+        .flat_map(|one| list(one, "properties"));
+    let mappings = node.path(&["fieldConfig", "defaults", "mappings"]);
+    WrittenPanel {
+        thresholds_shown: colored && defaults(&["thresholds", "mode"]) != "percentage",
+        units_differ: properties.any(|property| property.text(&["id"]) == "unit"),
+        mapped: mappings.is_some_and(|mappings| !mappings.items().is_empty()),
+        sparkline: kind == "stat" && node.text(&["options", "graphMode"]) != "none",
+        ..WrittenPanel::default()
+    }
 }
 
 /// A panel with its type, heading and everything in it that names a variable.
 pub(super) fn base(reader: &Reader<'_>, node: &Node<'_>, kind: &str, title: &str) -> Panel {
     let rest = node.entries().iter();
     let rest = rest.filter(|(key, _)| {
-        !["targets", "title", "description", "links", "repeat"].contains(&key.text.as_ref())
+        !["title", "description", "links", "repeat"].contains(&key.text.as_ref())
     });
     let mut named = vec![];
     rest.for_each(|(_, value)| named.extend(mentions(value)));
@@ -71,12 +158,24 @@ pub(super) fn repeat(variable: &str) -> Option<Repeat> {
     })
 }
 
-fn size(node: Option<&Node<'_>>) -> Option<Size> {
-    let side = |key: &str| node?.get(key)?.as_f64().map(|side| side as u8);
-    Some(Size {
-        width: side("w")?,
-        height: side("h")?,
+/// A rectangle, by the names of its sides.
+pub(super) fn place(node: Option<&Node<'_>>, names: [&str; 4]) -> Option<Place> {
+    let side = |key: &str| node?.get(key)?.as_f64().map(|side| side as i64);
+    let [x, y, width, height] = names;
+    Some(Place {
+        x: side(x)?,
+        y: side(y)?,
+        width: side(width)?,
+        height: side(height)?,
     })
+}
+
+pub(super) fn size(place: Place) -> Size {
+    let side = |side: i64| u8::try_from(side.max(0)).unwrap_or(u8::MAX);
+    Size {
+        width: side(place.width),
+        height: side(place.height),
+    }
 }
 
 /// Grafana's id of the unit: each generation of panels keeps it elsewhere.
@@ -85,19 +184,21 @@ fn unit(node: &Node<'_>, kind: &str) -> Option<String> {
         let axes = node.get("yaxes")?.items();
         axes.first().map(|axis| axis.text(&["format"]))
     };
+    let of_field = node.text(&["fieldConfig", "defaults", "unit"]);
     let text = match kind {
-        "graph" => of_axis().unwrap_or_default(),
+        // The last versions of old graphs have it where the new ones do.
+        "graph" if of_field.is_empty() => of_axis().unwrap_or_default(),
         "singlestat" => node.text(&["format"]),
         "heatmap" => match node.text(&["yAxis", "format"]) {
             "" => node.text(&["options", "yAxis", "unit"]),
             old => old,
         },
-        _ => node.text(&["fieldConfig", "defaults", "unit"]),
+        _ => of_field,
     };
     some(text)
 }
 
-pub(super) fn thresholds(steps: Option<&Node<'_>>) -> Vec<Threshold> {
+fn thresholds(steps: Option<&Node<'_>>) -> Vec<Threshold> {
     let steps = steps.map_or(&[][..], Node::items).iter();
     let steps = steps.filter_map(|step| {
         Some(Threshold {

@@ -11,7 +11,7 @@ use super::super::node::Node;
 use super::sources::Source;
 
 /// Plugins that answer PromQL.
-const PROMETHEUS: [&str; 4] = [
+pub(super) const PROMETHEUS: [&str; 4] = [
     "prometheus",
     "grafana-amazonprometheus-datasource",
     "grafana-azureprometheus-datasource",
@@ -101,7 +101,7 @@ pub(super) fn query(
     query.evaluation = evaluation;
     query.format = format;
     query.exemplars = kind.map(|_| flag("exemplar"));
-    query.min_step = obsctl_model::Duration::parse(node.text(&["interval"])).ok();
+    query.min_step = super::panel::step(node.text(&["interval"]));
     query.datasource = kind
         .filter(|_| !source.uid.is_empty())
         .map(|kind| Datasource {

@@ -2,11 +2,14 @@
 //! A query is `{kind: prometheus, spec}` in the first drafts, `{kind: DataQuery, group: prometheus, spec}` since.
 
 use obsctl_model::dashboard::variable::{Refresh, Sort, Values};
+use obsctl_model::dashboard::written::{WrittenDashboard, WrittenPanel};
 use obsctl_model::dashboard::{Annotation, Panel, Variable};
 
 use super::super::Reader;
 use super::super::node::Node;
-use super::panel::{base, links, some, thresholds};
+use super::classic::links as links_of_dashboard;
+use super::layout;
+use super::panel::{base, id, links, list, look, some, times, written};
 use super::sources::{Source, Sources};
 use super::target;
 use super::variable as classic;
@@ -31,19 +34,56 @@ pub(in super::super) fn v2(reader: &mut Reader<'_>, spec: &Node<'_>, whole: &Nod
         .map(|one| variable(reader, one, &sources))
         .collect();
     dashboard.annotations = annotations(reader, spec, &sources);
-    for (name, element) in spec.get("elements").map_or(&[][..], Node::entries) {
-        let Some(inside) = element.get("spec") else {
-            let message = format!("element `{}` needs `spec`", name.text);
-            reader.trouble(element.at, message);
-            continue;
-        };
-        dashboard.top.push(panel(reader, inside, &sources));
+    dashboard.links = links_of_dashboard(spec.get("links"));
+    let time = |key: &str| spec.text(&["timeSettings", key]);
+    super::times(
+        &mut dashboard,
+        [time("from"), time("to"), time("autoRefresh")],
+    );
+    let mut elements = Elements::read(reader, spec, &sources);
+    if let Some(layout) = spec.get("layout") {
+        layout::read(reader, layout, &mut elements, &mut dashboard);
     }
+    // What the layout forgets is there all the same.
+    dashboard.top.extend(elements.rest());
+    let nodes = ["variables", "annotations", "layout"].map(|key| spec.get(key));
+    dashboard.written = WrittenDashboard {
+        mentions: super::mentioned(nodes),
+        elements: vec![],
+    }
+    .into();
     reader.found.dashboards.push(dashboard);
 }
 
-fn list<'n>(node: &'n Node<'n>, key: &str) -> &'n [Node<'n>] {
-    node.get(key).map_or(&[][..], Node::items)
+/// The panels of a dashboard by the names that its layout has for them.
+pub(super) struct Elements {
+    panels: Vec<(String, Option<Panel>)>,
+}
+
+impl Elements {
+    fn read(reader: &mut Reader<'_>, spec: &Node<'_>, sources: &Sources) -> Self {
+        let mut panels = vec![];
+        for (name, element) in spec.get("elements").map_or(&[][..], Node::entries) {
+            let Some(inside) = element.get("spec") else {
+                let message = format!("element `{}` needs `spec`", name.text);
+                reader.trouble(element.at, message);
+                continue;
+            };
+            panels.push((name.text.to_string(), Some(panel(reader, inside, sources))));
+        }
+        Self { panels }
+    }
+
+    /// The panel of that name, once.
+    pub(super) fn take(&mut self, name: &str) -> Option<Panel> {
+        let (_, panel) = self.panels.iter_mut().find(|(own, _)| own == name)?;
+        panel.take()
+    }
+
+    /// Those that nobody took.
+    fn rest(self) -> impl Iterator<Item = Panel> {
+        self.panels.into_iter().filter_map(|(_, panel)| panel)
+    }
 }
 
 /// Plugin and datasource of a query: `around` is what holds it.
@@ -69,20 +109,17 @@ fn panel(reader: &Reader<'_>, node: &Node<'_>, sources: &Sources) -> Panel {
     let mut panel = base(reader, node, kind, node.text(&["title"]));
     panel.description = some(node.text(&["description"]));
     panel.links = links(node.get("links"));
-    panel.grafana_unit = some(text(&["spec", "fieldConfig", "defaults", "unit"]));
-    let steps =
-        viz.and_then(|viz| viz.path(&["spec", "fieldConfig", "defaults", "thresholds", "steps"]));
-    panel.thresholds = thresholds(steps);
-    panel.data_links =
-        links(viz.and_then(|viz| viz.path(&["spec", "fieldConfig", "defaults", "links"])));
+    if let Some(spec) = viz.and_then(|viz| viz.get("spec")) {
+        look(&mut panel, spec, kind);
+    }
+    if let Some(options) = node.path(&["data", "spec", "queryOptions"]) {
+        times(&mut panel, options);
+    }
+    let mut step_said = panel.min_step.is_some();
     let queries = node.path(&["data", "spec", "queries"]);
     for one in queries.map_or(&[][..], Node::items) {
-        let Some(around) = one.get("spec") else {
-            continue;
-        };
-        let Some(query) = around.get("query") else {
-            continue;
-        };
+        let around = one.get("spec").unwrap_or(one);
+        let query = around.get("query").unwrap_or(around);
         let source = asked(query, around, sources);
         let inside = query.get("spec").unwrap_or(query);
         let expression = target::expression(reader, inside, &source);
@@ -91,8 +128,19 @@ fn panel(reader: &Reader<'_>, node: &Node<'_>, sources: &Sources) -> Panel {
             .get("hidden")
             .and_then(Node::as_bool)
             .unwrap_or_default();
+        step_said |= !inside.text(&["interval"]).is_empty();
         panel.queries.push(read);
     }
+    let transformations = node.path(&["data", "spec", "transformations"]);
+    let seen = viz.and_then(|viz| viz.get("spec"));
+    panel.written = WrittenPanel {
+        id: id(node),
+        library: some(node.text(&["libraryPanel", "uid"])),
+        transformed: transformations.is_some_and(|all| !all.items().is_empty()),
+        step_said,
+        ..seen.map_or_else(WrittenPanel::default, |spec| written(spec, kind))
+    }
+    .into();
     panel
 }
 
@@ -104,17 +152,11 @@ fn variable(reader: &Reader<'_>, node: &Node<'_>, sources: &Sources) -> Variable
             .get("query")
             .and_then(|query| {
                 let source = asked(query, spec, sources);
-                let inside = query.get("spec").unwrap_or(query);
-                let field = inside
-                    .get("query")
-                    .or_else(|| inside.get("__legacyStringValue"))?;
-                let (text, at) = (field.as_text()?, reader.source.origin(field.at));
-                match source.plugin.as_str() {
-                    "loki" => classic::log_labels(text, at),
-                    _ => classic::metric_labels(text, at),
-                }
+                classic::query(reader, query.get("spec").unwrap_or(query), &source)
             })
             .unwrap_or_else(|| Values::Other(node.json())),
+        "CustomVariable" => classic::custom(spec.text(&["query"])),
+        "IntervalVariable" => classic::interval(spec.text(&["query"])),
         "TextVariable" => Values::Textbox,
         "ConstantVariable" => Values::Constant(spec.text(&["query"]).to_owned()),
         "DatasourceVariable" => classic::datasource(spec.text(&["pluginId"]))
@@ -132,7 +174,10 @@ fn variable(reader: &Reader<'_>, node: &Node<'_>, sources: &Sources) -> Variable
         default: vec![],
         regex: some(spec.text(&["regex"])),
         sort: Sort::Unsorted,
-        refresh: Refresh::OnOpen,
+        refresh: match spec.text(&["refresh"]) {
+            "onTimeRangeChanged" => Refresh::OnTimeChange,
+            _ => Refresh::OnOpen,
+        },
         hidden: spec.text(&["hide"]) == "hideVariable",
         allow: vec![],
         origin: reader.source.origin(node.at),

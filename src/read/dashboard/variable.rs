@@ -7,17 +7,17 @@ use obsctl_model::{Duration, LogQl, Origin, Promql};
 use super::super::Reader;
 use super::super::node::{Node, Value};
 use super::sources::Source;
+use super::target::PROMETHEUS;
 
 /// A variable in the classic form.
 pub(super) fn variable(reader: &Reader<'_>, node: &Node<'_>, source: &Source) -> Variable {
     let values = match node.text(&["type"]) {
-        "query" => query(reader, node, source),
+        "query" => node
+            .get("query")
+            .and_then(|asked| query(reader, asked, source))
+            .unwrap_or_else(|| Values::Other(node.json())),
         "custom" => custom(node.text(&["query"])),
-        "interval" => {
-            let all = node.text(&["query"]).split(',');
-            let lengths = all.filter_map(|length| Duration::parse(length.trim()).ok());
-            Values::Interval(lengths.collect())
-        }
+        "interval" => interval(node.text(&["query"])),
         "datasource" => match datasource(node.text(&["query"])) {
             Some(kind) => Values::Datasource(kind),
             None => Values::Other(node.json()),
@@ -69,7 +69,13 @@ pub(super) fn datasource(plugin: &str) -> Option<DatasourceKind> {
     .find(|kind| kind.plugin() == plugin)
 }
 
-fn custom(text: &str) -> Values {
+pub(super) fn interval(text: &str) -> Values {
+    let lengths = text.split(',').map(str::trim);
+    let lengths = lengths.filter_map(|length| Duration::parse(length.trim_matches('"')).ok());
+    Values::Interval(lengths.collect())
+}
+
+pub(super) fn custom(text: &str) -> Values {
     // A comma inside of a value is written `\,`.
     let parts = text.replace("\\,", "\u{0}");
     let values = parts.split(',').map(|part| {
@@ -86,29 +92,66 @@ fn custom(text: &str) -> Values {
 }
 
 /// What a query variable asks: text, or a map whose form depends on the datasource.
-fn query(reader: &Reader<'_>, node: &Node<'_>, source: &Source) -> Values {
-    let Some(query) = node.get("query") else {
-        return Values::Other(node.json());
-    };
+pub(super) fn query(reader: &Reader<'_>, query: &Node<'_>, source: &Source) -> Option<Values> {
     let text = match &query.value {
-        Value::Map(_) => query.get("query"),
+        Value::Map(_) => query
+            .get("query")
+            .or_else(|| query.get("__legacyStringValue")),
         _ => Some(query),
     };
-    if source.plugin == "loki"
-        && let Some(label) = query.get("label")
-    {
-        let of = query.get("stream").and_then(|of| Some((of, of.as_text()?)));
-        return Values::LogLabelValues {
-            label: label.as_text().unwrap_or_default().to_owned(),
-            of: of.map(|(node, text)| LogQl::written(text, reader.source.origin(node.at))),
-        };
+    let text = text.and_then(|text| Some((text.as_text()?, reader.source.origin(text.at))));
+    let label = query.text(&["label"]);
+    match source.plugin.as_str() {
+        "loki" if !label.is_empty() => {
+            let of = query.get("stream").and_then(|of| Some((of, of.as_text()?)));
+            Some(Values::LogLabelValues {
+                label: label.to_owned(),
+                of: of.map(|(node, text)| LogQl::written(text, reader.source.origin(node.at))),
+            })
+        }
+        "loki" => text.and_then(|(text, at)| log_labels(text, at)),
+        "tempo" if !label.is_empty() => Some(Values::TraceTagValues {
+            tag: label.to_owned(),
+        }),
+        _ => match text.filter(|(text, _)| !text.trim().is_empty()) {
+            Some((text, at)) => metric_labels(text, at).or_else(|| {
+                let known = PROMETHEUS.contains(&source.plugin.as_str());
+                known.then(|| series(text, at)).flatten()
+            }),
+            // Provisioned by hand: Grafana's editor writes the text too.
+            None if !label.is_empty() && query.get("qryType").is_some() => {
+                let at = reader.source.origin(query.at);
+                Some(Values::LabelValues {
+                    label: label.to_owned(),
+                    of: Promql::parse(&selector(query), at),
+                })
+            }
+            None => None,
+        },
     }
-    let asked = text.and_then(|text| Some((text.as_text()?, reader.source.origin(text.at))));
-    let known = asked.and_then(|(text, at)| match source.plugin.as_str() {
-        "loki" => log_labels(text, at),
-        _ => metric_labels(text, at),
+}
+
+/// The selector of Grafana's query builder.
+fn selector(query: &Node<'_>) -> String {
+    let filters = query.get("labelFilters").map_or(&[][..], Node::items);
+    let filters = filters.iter().map(|filter| {
+        let value = filter.text(&["value"]);
+        let value = serde_json::Value::from(value);
+        format!("{}{}{value}", filter.text(&["label"]), filter.text(&["op"]))
     });
-    known.unwrap_or_else(|| Values::Other(node.json()))
+    let filters: Vec<_> = filters.collect();
+    match query.text(&["metric"]) {
+        "" if filters.is_empty() => ALL.to_owned(),
+        metric if filters.is_empty() => metric.to_owned(),
+        metric => format!("{metric}{{{}}}", filters.join(",")),
+    }
+}
+
+/// A selector alone: its series as text.
+fn series(text: &str, at: Origin) -> Option<Values> {
+    let query = Promql::parse(text.trim(), at);
+    let selects = matches!(query.expr(), obsctl_promql::Expr::Selector(_));
+    (selects && query.errors().is_empty()).then_some(Values::QueryResult(query))
 }
 
 /// The arguments of a call, where the text is one.
@@ -118,7 +161,7 @@ fn arguments<'t>(text: &'t str, function: &str) -> Option<&'t str> {
 }
 
 /// `label_values(series, label)` and `query_result(query)`; the label alone is of all series.
-pub(super) fn metric_labels(text: &str, at: Origin) -> Option<Values> {
+fn metric_labels(text: &str, at: Origin) -> Option<Values> {
     if let Some(query) = arguments(text, "query_result") {
         return Some(Values::QueryResult(Promql::parse(query.trim(), at)));
     }
@@ -138,7 +181,7 @@ pub(super) fn metric_labels(text: &str, at: Origin) -> Option<Values> {
 /// Every series.
 const ALL: &str = "{__name__=~\".+\"}";
 
-pub(super) fn log_labels(text: &str, at: Origin) -> Option<Values> {
+fn log_labels(text: &str, at: Origin) -> Option<Values> {
     let inside = arguments(text, "label_values")?;
     let (of, label) = match inside.rsplit_once(',') {
         Some((of, label)) => (Some(LogQl::written(of.trim(), at)), label.trim()),

@@ -19,6 +19,7 @@ mod query;
 mod tests;
 pub mod transform;
 pub mod variable;
+pub mod written;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -103,6 +104,9 @@ pub struct Dashboard {
     /// Where it is defined.
     #[serde(skip)]
     pub origin: Origin,
+    /// What else its file says, if it was read from one.
+    #[serde(skip)]
+    pub written: written::Written<written::WrittenDashboard>,
 }
 
 impl Dashboard {
@@ -135,6 +139,7 @@ impl Dashboard {
             rows: vec![],
             allow: vec![],
             origin: Origin::here(),
+            written: written::Written::nowhere(),
         }
     }
 

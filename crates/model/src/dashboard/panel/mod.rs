@@ -24,6 +24,7 @@ use serde_json::Value;
 use super::grafana::ColorMode;
 use super::{Evaluation, FieldOverride, Format, Link, Mapping, Query, Threshold, Transformation};
 use crate::dashboard::Color;
+use crate::dashboard::written::{Written, WrittenPanel};
 use crate::{Allow, Duration, Origin, Unit};
 
 /// Width in columns of 24, height in rows.
@@ -120,6 +121,9 @@ pub struct Panel<V = Visualization> {
     /// Where it is defined.
     #[serde(skip)]
     pub origin: Origin,
+    /// What else the file of its dashboard says, if it was read from one.
+    #[serde(skip)]
+    pub written: Written<WrittenPanel>,
 }
 
 /// Repeats a panel for every chosen value of a variable.

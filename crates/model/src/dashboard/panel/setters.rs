@@ -38,6 +38,7 @@ impl<V> Panel<V> {
             visualization,
             allow: vec![],
             origin: Origin::here(),
+            written: crate::dashboard::written::Written::nowhere(),
         }
     }
 
@@ -74,6 +75,7 @@ impl<V> Panel<V> {
             visualization: self.visualization.into(),
             allow: self.allow,
             origin: self.origin,
+            written: self.written,
         }
     }
 

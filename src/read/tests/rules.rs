@@ -1,0 +1,217 @@
+//! Rule files of all engines.
+
+use insta::assert_snapshot;
+
+use super::said;
+
+/// Rules of Prometheus, with everything a group and a rule can have.
+pub(super) const RULES: &str = r#"# obsctl:allow-file unknown-metric: from another team
+groups:
+  - name: api
+    interval: 30s
+    limit: 10
+    query_offset: 1m
+    labels: {tier: one}
+    rules:
+      - record: job:requests:rate5m
+        expr: sum by (job) (rate(requests_total[5m]))
+        labels: {kind: sum}
+      # obsctl:allow alert-without-runbook until 2027-01-01: to be written
+      - alert: Slow
+        # obsctl:allow counter-without-rate: it is none
+        expr: |
+          latency > 1
+            and up
+        for: 5m
+        keep_firing_for: 10m
+        labels: {severity: critical, team: web, zone: eu, count: 3}
+        annotations: {summary: slow, runbook_url: https://x}
+      - alert: Down
+        expr: >-
+          up
+          == 0
+        labels: {severity: page}
+"#;
+
+#[test]
+fn of_prometheus() {
+    assert_snapshot!(said(RULES), @r#"
+        group api every 30s limit 10 offset 1m labels {"tier": "one"}
+          9:9 record job:requests:rate5m {"kind": "sum"}
+            10:15 promql sum by (job) (rate(requests_total[5m]))
+            allows unknown-metric until ever: from another team
+          13:9 alert Slow for 5m critical team=web summary=slow count=3 zone=eu runbook_url=https://x
+            17:13 promql latency > 1
+          and up
+            allows alert-without-runbook until 2027-01-01: to be written
+            allows counter-without-rate until ever: it is none
+            allows unknown-metric until ever: from another team
+          22:9 alert Down severity=page
+            25:11 promql up == 0
+            allows unknown-metric until ever: from another team
+        "#);
+}
+
+#[test]
+fn of_mimir_thanos_and_loki() {
+    assert_snapshot!(said("
+namespace: shop
+groups:
+  - name: mimir
+    source_tenants: [a, b]
+    evaluation_delay: 1m
+    align_evaluation_time_on_interval: true
+    rules: [{record: a:b, expr: up}]
+---
+groups:
+  - name: thanos
+    partial_response_strategy: warn
+    rules: [{record: a:b, expr: up}]
+---
+groups:
+  - name: loki
+    rules:
+      - {alert: Errors, expr: 'sum(rate({app=\"x\"} |= \"error\" [5m])) > 1'}
+      - {record: 'x:y', expr: 'sum(rate({app=\"x\"}[5m]))'}
+"), @r#"
+        group mimir
+          8:13 record a:b {}
+            8:33 promql up
+        group thanos
+          13:13 record a:b {}
+            13:33 promql up
+        group loki
+          18:9 alert Errors
+            18:31 logql sum(rate({app="x"} |= "error" [5m])) > 1
+          19:9 record x:y {}
+            19:31 logql sum(rate({app="x"}[5m]))
+        "#);
+}
+
+#[test]
+fn of_kubernetes() {
+    assert_snapshot!(said("
+apiVersion: v1
+kind: List
+items:
+  - apiVersion: monitoring.coreos.com/v1
+    kind: PrometheusRule
+    metadata: {name: one}
+    spec: {groups: [{name: p, rules: [{record: a, expr: up}]}]}
+  - apiVersion: operator.victoriametrics.com/v1beta1
+    kind: VMRule
+    spec: {groups: [{name: vm, concurrency: 2, rules: [{record: b, expr: up, debug: true}]}]}
+  - apiVersion: loki.grafana.com/v1
+    kind: AlertingRule
+    spec: {tenantID: application, groups: [{name: l, rules: [{alert: X, expr: 'count_over_time({a=\"b\"}[5m]) > 1'}]}]}
+  - apiVersion: apps/v1
+    kind: Deployment
+    spec: {replicas: 1}
+  - apiVersion: monitoring.coreos.com/v1
+    kind: PrometheusRule
+    spec: {}
+"), @r#"
+        group p
+          8:39 record a {}
+            8:57 promql up
+        group vm
+          11:56 record b {}
+            11:74 promql up
+        group l
+          14:62 alert X
+            14:79 logql count_over_time({a="b"}[5m]) > 1
+        18:5 `spec` needs `groups`, a list of rule groups
+        "#);
+}
+
+#[test]
+fn as_json() {
+    assert_snapshot!(said(r#"{"groups": [{"name": "g", "rules": [{"alert": "A", "expr": "up == 0", "for": "5m", "labels": {"severity": "warning"}}]}]}"#), @"
+        group g
+          1:37 alert A for 5m warning
+            1:60 promql up == 0
+        ");
+}
+
+#[test]
+fn with_anchors_aliases_and_merged_maps() {
+    assert_snapshot!(said("
+x-labels: &page {severity: critical, team: web}
+x-rule: &rule
+  for: 5m
+  labels: *page
+groups:
+  - name: g
+    rules:
+      - <<: *rule
+        alert: A
+        expr: &expr up == 0
+      - <<: [{for: 1m}, *rule]
+        alert: B
+        expr: *expr
+        labels: {<<: *page, team: own}
+"), @"
+        group g
+          9:9 alert A for 5m critical team=web
+            11:21 promql up == 0
+          12:9 alert B for 1m critical team=own
+            14:15 promql up == 0
+        2:1 a rule file has no key `x-labels`
+        3:1 a rule file has no key `x-rule`
+        ");
+}
+
+#[test]
+fn what_is_wrong_has_a_place_and_a_suggestion() {
+    assert_snapshot!(said("groups:
+  - name: g
+    intervall: 1m
+    rules:
+      - alert: A
+        exp: up
+      - alert: A
+        record: b
+        expr: up
+      - expr: up
+      - record: a b
+        expr: up
+        for: 5m
+      - [1]
+      - alert: A
+        expr: {a: b}
+        for: soon
+        labels: [x]
+        annotations: {a: [b]}
+  - rules: []
+  - name: g
+    limit: -1
+  - text
+gruops: 1
+"), @"
+        group g
+        group g
+        3:5 a rule group has no key `intervall` (did you mean `interval`?) (its keys are `name`, `interval`, `limit`, `query_offset`, `labels`, `rules`, `partial_response_strategy`, `source_tenants`, `evaluation_delay`, `align_evaluation_time_on_interval`, `concurrency`, `remote_write`, `type`, `tenant`, `params`, `headers`, `notifier_headers`, `eval_offset`, `eval_delay`, `eval_alignment`, `debug`)
+        6:9 a rule has no key `exp` (did you mean `expr`?) (its keys are `alert`, `record`, `expr`, `labels`, `for`, `keep_firing_for`, `annotations`, `update_entries_limit`, `debug`)
+        5:9 a rule needs `expr`, a query as text
+        7:9 a rule has either `alert` or `record`, not both
+        10:9 a rule needs `alert` or `record`
+        11:9 only alerts have `for`: this rule records `a b`
+        11:9 `a b` is not a metric name: letters, digits, `_` and `:`, not starting with a digit
+        14:9 a rule is a map, not a list
+        18:17 `labels` is a map, not a list
+        17:14 `for`: `soon` is not a duration: write it as `30s`, `5m` or `1h30m`
+        19:26 `a` of `annotations` is a text, not a list
+        15:9 a rule needs `expr`, a query as text
+        20:5 a rule group needs `name`
+        22:12 `limit` is a whole number, 0 or more
+        21:5 two groups of one file are named `g`
+        23:5 a rule group is a map, not a text
+        24:1 a rule file has no key `gruops` (did you mean `groups`?)
+        ");
+    assert_snapshot!(said("# obsctl:allow x\ngroups: [{name: g, rules: [{alert: A, expr: up}]}]\n"), @"
+        group g
+          2:28 alert A
+            2:45 promql up
+        1:1 the comment `# obsctl:allow x` is not understood (write `# obsctl:allow CHECK: reason`, `# obsctl:allow CHECK until YYYY-MM-DD: reason`, or the same with `allow-file` for all rules of the file)
+        ");
+}
