@@ -6,7 +6,10 @@ use obsctl::check::{rules, run};
 use obsctl::diagnostic::render::{Style, human};
 use obsctl::diagnostic::{Diagnostic, Severity};
 use obsctl::model::prelude::{Indicator, Runbook, Slug, Stack, Uid, promql, timeseries, variable};
-use obsctl::model::{Alert, Allow, MetricName, Rule, RuleQuery, Unit};
+use obsctl::model::{
+    Alert, Allow, LabelMatch, LabelName, MetricName, Receiver, RecordingRule, Route, Rule,
+    RuleGroup, RuleQuery, Unit, mins, secs,
+};
 use obsctl::project::Project;
 
 /// A day before every date in the reference stack.
@@ -31,6 +34,12 @@ const DEFECTS: &[Defect] = &[
         condition(stack, "sum(up)");
     }),
     ("alert-without-runbook", |stack| alert(stack).runbook = None),
+    ("comparison-always-true", |stack| {
+        condition(stack, "sum(rate(api_requests_total[5m])) >= 0");
+    }),
+    ("comparison-never-true", |stack| {
+        condition(stack, "count(up) == 0");
+    }),
     ("conflicting-containers", |stack| {
         let again = stack.workloads[0].clone();
         stack.workloads.push(again);
@@ -170,6 +179,12 @@ fn alert(stack: &mut Stack) -> &mut Alert {
         _ => None,
     });
     alerts.next().expect("the reference stack has the alert")
+}
+
+/// A rule that records `job:up:sum`.
+fn recording() -> Rule {
+    let name = MetricName::from_static("job:up:sum");
+    Rule::Record(RecordingRule::new(name, promql("sum by (job) (up)")))
 }
 
 /// Gives the alert another condition and a summary that fits any.

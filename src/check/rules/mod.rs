@@ -2,6 +2,8 @@
 
 pub mod alert_always_fires;
 pub mod alert_without_runbook;
+pub mod comparison_always_true;
+pub mod comparison_never_true;
 pub mod conflicting_containers;
 pub mod counter_without_rate;
 pub mod dependency_cycle;
@@ -39,6 +41,8 @@ use super::Check;
 pub static ALL: &[&Check] = &[
     &alert_always_fires::CHECK,
     &alert_without_runbook::CHECK,
+    &comparison_always_true::CHECK,
+    &comparison_never_true::CHECK,
     &conflicting_containers::CHECK,
     &counter_without_rate::CHECK,
     &dependency_cycle::CHECK,
