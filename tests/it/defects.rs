@@ -44,6 +44,9 @@ const DEFECTS: &[Defect] = &[
         let again = stack.workloads[0].clone();
         stack.workloads.push(again);
     }),
+    ("contradicting-matchers", |stack| {
+        condition(stack, "count(up{instance=\"a\", instance=\"b\"}) > 1");
+    }),
     ("counter-without-rate", |stack| {
         replace(
             stack,

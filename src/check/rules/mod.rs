@@ -5,6 +5,7 @@ pub mod alert_without_runbook;
 pub mod comparison_always_true;
 pub mod comparison_never_true;
 pub mod conflicting_containers;
+pub mod contradicting_matchers;
 pub mod counter_without_rate;
 pub mod dependency_cycle;
 pub mod duplicate_metric;
@@ -44,6 +45,7 @@ pub static ALL: &[&Check] = &[
     &comparison_always_true::CHECK,
     &comparison_never_true::CHECK,
     &conflicting_containers::CHECK,
+    &contradicting_matchers::CHECK,
     &counter_without_rate::CHECK,
     &dependency_cycle::CHECK,
     &duplicate_metric::CHECK,
