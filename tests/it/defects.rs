@@ -88,6 +88,9 @@ const DEFECTS: &[Defect] = &[
         alert(stack).summary = "{{ $labels.method }} is slow".to_owned();
     }),
     ("metric-naming", |stack| metric(stack, "api_queue_gauge")),
+    ("needless-regex", |stack| {
+        replace(stack, "_bucket[5m]", "_bucket{path=~\"^/a\"}[5m]");
+    }),
     ("operands-never-match", |stack| {
         condition(stack, "api_active_connections / up > 1");
     }),
@@ -123,6 +126,9 @@ const DEFECTS: &[Defect] = &[
     }),
     ("unbounded-label-kept", |stack| {
         condition(stack, "api_active_connections > 100");
+    }),
+    ("unescaped-dot", |stack| {
+        condition(stack, "count(up{instance=~\"10.0.0.1:.*\"}) > 1");
     }),
     ("unit-mismatch", |stack| {
         panel(

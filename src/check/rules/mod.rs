@@ -15,6 +15,7 @@ pub mod expired_suppression;
 pub mod impossible_label_value;
 pub mod label_lost_by_aggregation;
 pub mod metric_naming;
+pub mod needless_regex;
 pub mod operands_never_match;
 pub mod panel_without_unit;
 pub mod quantile_of_non_histogram;
@@ -25,6 +26,7 @@ pub mod runbook_without_alert;
 pub mod syntax;
 pub mod template_unknown_label;
 pub mod unbounded_label_kept;
+pub mod unescaped_dot;
 pub mod unit_mismatch;
 pub mod unknown_label;
 pub mod unknown_metric;
@@ -55,6 +57,7 @@ pub static ALL: &[&Check] = &[
     &impossible_label_value::CHECK,
     &label_lost_by_aggregation::CHECK,
     &metric_naming::CHECK,
+    &needless_regex::CHECK,
     &operands_never_match::CHECK,
     &panel_without_unit::CHECK,
     &quantile_of_non_histogram::CHECK,
@@ -65,6 +68,7 @@ pub static ALL: &[&Check] = &[
     &syntax::CHECK,
     &template_unknown_label::CHECK,
     &unbounded_label_kept::CHECK,
+    &unescaped_dot::CHECK,
     &unit_mismatch::CHECK,
     &unknown_label::CHECK,
     &unknown_metric::CHECK,
