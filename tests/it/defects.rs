@@ -34,6 +34,18 @@ const DEFECTS: &[Defect] = &[
         condition(stack, "sum(up)");
     }),
     ("alert-without-runbook", |stack| alert(stack).runbook = None),
+    ("average-of-quantiles", |stack| {
+        condition(
+            stack,
+            "avg(histogram_quantile(0.9, rate(api_request_duration_seconds_bucket[5m]))) > 1",
+        );
+    }),
+    ("buckets-not-summed", |stack| {
+        condition(
+            stack,
+            "histogram_quantile(0.9, max by (le) (rate(api_request_duration_seconds_bucket[5m]))) > 1",
+        );
+    }),
     ("comparison-always-true", |stack| {
         condition(stack, "sum(rate(api_requests_total[5m])) >= 0");
     }),

@@ -2,6 +2,8 @@
 
 pub mod alert_always_fires;
 pub mod alert_without_runbook;
+pub mod average_of_quantiles;
+pub mod buckets_not_summed;
 pub mod comparison_always_true;
 pub mod comparison_never_true;
 pub mod conflicting_containers;
@@ -44,6 +46,8 @@ use super::Check;
 pub static ALL: &[&Check] = &[
     &alert_always_fires::CHECK,
     &alert_without_runbook::CHECK,
+    &average_of_quantiles::CHECK,
+    &buckets_not_summed::CHECK,
     &comparison_always_true::CHECK,
     &comparison_never_true::CHECK,
     &conflicting_containers::CHECK,
