@@ -66,6 +66,9 @@ const DEFECTS: &[Defect] = &[
             "api_request_duration_seconds_count",
         );
     }),
+    ("delta-of-counter", |stack| {
+        condition(stack, "sum(delta(api_requests_total[5m])) > 1");
+    }),
     ("dependency-cycle", |stack| {
         let (first, second) = (
             stack.workloads[0].name.clone(),
@@ -113,6 +116,12 @@ const DEFECTS: &[Defect] = &[
         condition(
             stack,
             "histogram_quantile(0.9, rate(api_requests_total[5m])) > 1",
+        );
+    }),
+    ("quantile-out-of-range", |stack| {
+        condition(
+            stack,
+            "histogram_quantile(95, sum by (le) (rate(api_request_duration_seconds_bucket[5m]))) > 1",
         );
     }),
     ("quantile-without-le", |stack| {

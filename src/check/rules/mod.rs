@@ -9,6 +9,7 @@ pub mod comparison_never_true;
 pub mod conflicting_containers;
 pub mod contradicting_matchers;
 pub mod counter_without_rate;
+pub mod delta_of_counter;
 pub mod dependency_cycle;
 pub mod duplicate_metric;
 pub mod duplicate_rule;
@@ -21,6 +22,7 @@ pub mod needless_regex;
 pub mod operands_never_match;
 pub mod panel_without_unit;
 pub mod quantile_of_non_histogram;
+pub mod quantile_out_of_range;
 pub mod quantile_without_le;
 pub mod range_shorter_than_scrapes;
 pub mod rate_of_gauge;
@@ -53,6 +55,7 @@ pub static ALL: &[&Check] = &[
     &conflicting_containers::CHECK,
     &contradicting_matchers::CHECK,
     &counter_without_rate::CHECK,
+    &delta_of_counter::CHECK,
     &dependency_cycle::CHECK,
     &duplicate_metric::CHECK,
     &duplicate_rule::CHECK,
@@ -65,6 +68,7 @@ pub static ALL: &[&Check] = &[
     &operands_never_match::CHECK,
     &panel_without_unit::CHECK,
     &quantile_of_non_histogram::CHECK,
+    &quantile_out_of_range::CHECK,
     &quantile_without_le::CHECK,
     &range_shorter_than_scrapes::CHECK,
     &rate_of_gauge::CHECK,
