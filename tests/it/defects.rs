@@ -103,6 +103,12 @@ const DEFECTS: &[Defect] = &[
         alert(stack).summary = "{{ $labels.method }} is slow".to_owned();
     }),
     ("metric-naming", |stack| metric(stack, "api_queue_gauge")),
+    ("nan-in-aggregation", |stack| {
+        condition(
+            stack,
+            "avg(rate(api_request_duration_seconds_sum[5m]) / rate(api_request_duration_seconds_count[5m])) > 1",
+        );
+    }),
     ("needless-regex", |stack| {
         replace(stack, "_bucket[5m]", "_bucket{path=~\"^/a\"}[5m]");
     }),
@@ -132,6 +138,9 @@ const DEFECTS: &[Defect] = &[
     }),
     ("rate-of-gauge", |stack| {
         condition(stack, "sum(rate(api_active_connections[5m])) > 1");
+    }),
+    ("rate-of-result", |stack| {
+        condition(stack, "rate(sum(api_requests_total)[5m:1m]) > 1");
     }),
     ("runbook-without-alert", |stack| {
         let id = Slug::from_static("forgotten");

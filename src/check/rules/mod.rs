@@ -18,6 +18,7 @@ pub mod expired_suppression;
 pub mod impossible_label_value;
 pub mod label_lost_by_aggregation;
 pub mod metric_naming;
+pub mod nan_in_aggregation;
 pub mod needless_regex;
 pub mod operands_never_match;
 pub mod panel_without_unit;
@@ -26,6 +27,7 @@ pub mod quantile_out_of_range;
 pub mod quantile_without_le;
 pub mod range_shorter_than_scrapes;
 pub mod rate_of_gauge;
+pub mod rate_of_result;
 pub mod runbook_without_alert;
 pub mod syntax;
 pub mod template_unknown_label;
@@ -64,6 +66,7 @@ pub static ALL: &[&Check] = &[
     &impossible_label_value::CHECK,
     &label_lost_by_aggregation::CHECK,
     &metric_naming::CHECK,
+    &nan_in_aggregation::CHECK,
     &needless_regex::CHECK,
     &operands_never_match::CHECK,
     &panel_without_unit::CHECK,
@@ -72,6 +75,7 @@ pub static ALL: &[&Check] = &[
     &quantile_without_le::CHECK,
     &range_shorter_than_scrapes::CHECK,
     &rate_of_gauge::CHECK,
+    &rate_of_result::CHECK,
     &runbook_without_alert::CHECK,
     &syntax::CHECK,
     &template_unknown_label::CHECK,
