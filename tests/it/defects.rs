@@ -99,6 +99,9 @@ const DEFECTS: &[Defect] = &[
     ("impossible-label-value", |stack| {
         replace(stack, "_bucket[5m]", "_bucket{method=~\"GET|PSOT\"}[5m]");
     }),
+    ("irate-in-alert", |stack| {
+        condition(stack, "sum(irate(api_requests_total[5m])) > 1");
+    }),
     ("label-lost-by-aggregation", |stack| {
         alert(stack).summary = "{{ $labels.method }} is slow".to_owned();
     }),
@@ -153,6 +156,12 @@ const DEFECTS: &[Defect] = &[
     }),
     ("template-unknown-label", |stack| {
         alert(stack).summary = "{{ $labels.route }} is slow".to_owned();
+    }),
+    ("topk-in-alert", |stack| {
+        condition(
+            stack,
+            "topk(3, sum by (path) (rate(api_requests_total[5m]))) > 1",
+        );
     }),
     ("unbounded-label-kept", |stack| {
         condition(stack, "api_active_connections > 100");

@@ -16,6 +16,7 @@ pub mod duplicate_rule;
 pub mod duplicate_uid;
 pub mod expired_suppression;
 pub mod impossible_label_value;
+pub mod irate_in_alert;
 pub mod label_lost_by_aggregation;
 pub mod metric_naming;
 pub mod nan_in_aggregation;
@@ -31,6 +32,7 @@ pub mod rate_of_result;
 pub mod runbook_without_alert;
 pub mod syntax;
 pub mod template_unknown_label;
+pub mod topk_in_alert;
 pub mod unbounded_label_kept;
 pub mod unescaped_dot;
 pub mod unit_mismatch;
@@ -64,6 +66,7 @@ pub static ALL: &[&Check] = &[
     &duplicate_uid::CHECK,
     &expired_suppression::CHECK,
     &impossible_label_value::CHECK,
+    &irate_in_alert::CHECK,
     &label_lost_by_aggregation::CHECK,
     &metric_naming::CHECK,
     &nan_in_aggregation::CHECK,
@@ -79,6 +82,7 @@ pub static ALL: &[&Check] = &[
     &runbook_without_alert::CHECK,
     &syntax::CHECK,
     &template_unknown_label::CHECK,
+    &topk_in_alert::CHECK,
     &unbounded_label_kept::CHECK,
     &unescaped_dot::CHECK,
     &unit_mismatch::CHECK,
