@@ -46,11 +46,17 @@ const DEFECTS: &[Defect] = &[
             "histogram_quantile(0.9, max by (le) (rate(api_request_duration_seconds_bucket[5m]))) > 1",
         );
     }),
+    ("chained-comparison", |stack| {
+        condition(stack, "sum(api_active_connections) > sum(up) > 1");
+    }),
     ("comparison-always-true", |stack| {
         condition(stack, "sum(rate(api_requests_total[5m])) >= 0");
     }),
     ("comparison-never-true", |stack| {
         condition(stack, "count(up) == 0");
+    }),
+    ("comparison-with-nan", |stack| {
+        condition(stack, "sum(api_active_connections) == NaN");
     }),
     ("conflicting-containers", |stack| {
         let again = stack.workloads[0].clone();

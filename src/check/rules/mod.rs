@@ -4,8 +4,10 @@ pub mod alert_always_fires;
 pub mod alert_without_runbook;
 pub mod average_of_quantiles;
 pub mod buckets_not_summed;
+pub mod chained_comparison;
 pub mod comparison_always_true;
 pub mod comparison_never_true;
+pub mod comparison_with_nan;
 pub mod conflicting_containers;
 pub mod contradicting_matchers;
 pub mod counter_without_rate;
@@ -54,8 +56,10 @@ pub static ALL: &[&Check] = &[
     &alert_without_runbook::CHECK,
     &average_of_quantiles::CHECK,
     &buckets_not_summed::CHECK,
+    &chained_comparison::CHECK,
     &comparison_always_true::CHECK,
     &comparison_never_true::CHECK,
+    &comparison_with_nan::CHECK,
     &conflicting_containers::CHECK,
     &contradicting_matchers::CHECK,
     &counter_without_rate::CHECK,
