@@ -30,6 +30,9 @@ fn the_reference_stack_has_no_findings() {
 type Defect = (&'static str, fn(&mut Stack));
 
 const DEFECTS: &[Defect] = &[
+    ("absent-of-groups", |stack| {
+        condition(stack, "absent(sum by (job) (up))");
+    }),
     ("alert-always-fires", |stack| {
         condition(stack, "sum(up)");
     }),
@@ -156,6 +159,12 @@ const DEFECTS: &[Defect] = &[
         stack
             .runbooks
             .push(Runbook::new(id, "Forgotten", "nothing"));
+    }),
+    ("same-operands", |stack| {
+        condition(
+            stack,
+            "sum(rate(api_requests_total[5m])) / sum(rate(api_requests_total[5m])) > 0",
+        );
     }),
     ("syntax", |stack| {
         condition(stack, "sum(rate(api_requests_total[5m]) > 1");

@@ -1,5 +1,6 @@
 //! The list of checks: a `mod` line and a line in [`ALL`] for each, both sorted.
 
+pub mod absent_of_groups;
 pub mod alert_always_fires;
 pub mod alert_without_runbook;
 pub mod average_of_quantiles;
@@ -32,6 +33,7 @@ pub mod range_shorter_than_scrapes;
 pub mod rate_of_gauge;
 pub mod rate_of_result;
 pub mod runbook_without_alert;
+pub mod same_operands;
 pub mod syntax;
 pub mod template_unknown_label;
 pub mod topk_in_alert;
@@ -52,6 +54,7 @@ use super::Check;
 
 /// All checks, by name.
 pub static ALL: &[&Check] = &[
+    &absent_of_groups::CHECK,
     &alert_always_fires::CHECK,
     &alert_without_runbook::CHECK,
     &average_of_quantiles::CHECK,
@@ -84,6 +87,7 @@ pub static ALL: &[&Check] = &[
     &rate_of_gauge::CHECK,
     &rate_of_result::CHECK,
     &runbook_without_alert::CHECK,
+    &same_operands::CHECK,
     &syntax::CHECK,
     &template_unknown_label::CHECK,
     &topk_in_alert::CHECK,
