@@ -166,6 +166,15 @@ const DEFECTS: &[Defect] = &[
             "sum(rate(api_requests_total[5m])) / sum(rate(api_requests_total[5m])) > 0",
         );
     }),
+    ("sort-in-rule", |stack| {
+        condition(stack, "sort(sum(api_active_connections)) > 1");
+    }),
+    ("subquery-step-over-range", |stack| {
+        condition(
+            stack,
+            "max_over_time(sum(api_active_connections)[1m:1h]) > 1",
+        );
+    }),
     ("syntax", |stack| {
         condition(stack, "sum(rate(api_requests_total[5m]) > 1");
     }),
@@ -188,6 +197,12 @@ const DEFECTS: &[Defect] = &[
         panel(
             stack,
             "sum(rate(api_request_duration_seconds_sum[5m])) / sum(rate(api_request_duration_seconds_count[5m]))",
+        );
+    }),
+    ("unknown-capture-group", |stack| {
+        condition(
+            stack,
+            "label_replace(sum by (job) (up), \"page\", \"$1_page\", \"job\", \"(.*)\") > 1",
         );
     }),
     ("unknown-label", |stack| {

@@ -34,12 +34,15 @@ pub mod rate_of_gauge;
 pub mod rate_of_result;
 pub mod runbook_without_alert;
 pub mod same_operands;
+pub mod sort_in_rule;
+pub mod subquery_step_over_range;
 pub mod syntax;
 pub mod template_unknown_label;
 pub mod topk_in_alert;
 pub mod unbounded_label_kept;
 pub mod unescaped_dot;
 pub mod unit_mismatch;
+pub mod unknown_capture_group;
 pub mod unknown_label;
 pub mod unknown_metric;
 pub mod unknown_reference;
@@ -88,12 +91,15 @@ pub static ALL: &[&Check] = &[
     &rate_of_result::CHECK,
     &runbook_without_alert::CHECK,
     &same_operands::CHECK,
+    &sort_in_rule::CHECK,
+    &subquery_step_over_range::CHECK,
     &syntax::CHECK,
     &template_unknown_label::CHECK,
     &topk_in_alert::CHECK,
     &unbounded_label_kept::CHECK,
     &unescaped_dot::CHECK,
     &unit_mismatch::CHECK,
+    &unknown_capture_group::CHECK,
     &unknown_label::CHECK,
     &unknown_metric::CHECK,
     &unknown_reference::CHECK,
