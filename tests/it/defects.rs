@@ -105,6 +105,12 @@ const DEFECTS: &[Defect] = &[
             .allow
             .push(Allow::new("unbounded-label-kept", "for now").until(2025, 1, 1));
     }),
+    ("for-longer-than-range", |stack| {
+        condition(stack, "sum(increase(api_requests_total[10m])) > 0").lasting = mins(15);
+    }),
+    ("for-shorter-than-interval", |stack| {
+        alert(stack).lasting = secs(1);
+    }),
     ("impossible-label-value", |stack| {
         replace(stack, "_bucket[5m]", "_bucket{method=~\"GET|PSOT\"}[5m]");
     }),

@@ -18,6 +18,8 @@ pub mod duplicate_metric;
 pub mod duplicate_rule;
 pub mod duplicate_uid;
 pub mod expired_suppression;
+pub mod for_longer_than_range;
+pub mod for_shorter_than_interval;
 pub mod impossible_label_value;
 pub mod irate_in_alert;
 pub mod label_lost_by_aggregation;
@@ -75,6 +77,8 @@ pub static ALL: &[&Check] = &[
     &duplicate_rule::CHECK,
     &duplicate_uid::CHECK,
     &expired_suppression::CHECK,
+    &for_longer_than_range::CHECK,
+    &for_shorter_than_interval::CHECK,
     &impossible_label_value::CHECK,
     &irate_in_alert::CHECK,
     &label_lost_by_aggregation::CHECK,
