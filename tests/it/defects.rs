@@ -114,6 +114,11 @@ const DEFECTS: &[Defect] = &[
     ("impossible-label-value", |stack| {
         replace(stack, "_bucket[5m]", "_bucket{method=~\"GET|PSOT\"}[5m]");
     }),
+    ("interval-over-lookback", |stack| {
+        let mut groups = stack.rule_groups.iter_mut();
+        let group = groups.find(|group| matches!(group.rules[0], Rule::Record(_)));
+        group.expect("the stack records").interval = Some(mins(10));
+    }),
     ("irate-in-alert", |stack| {
         condition(stack, "sum(irate(api_requests_total[5m])) > 1");
     }),
@@ -159,6 +164,20 @@ const DEFECTS: &[Defect] = &[
     }),
     ("rate-of-result", |stack| {
         condition(stack, "rate(sum(api_requests_total)[5m:1m]) > 1");
+    }),
+    ("recorded-after-use", |stack| {
+        condition(stack, "sum(job:up:sum) < 1");
+        let mut groups = stack.rule_groups.iter_mut();
+        let group = groups.find(|group| {
+            group
+                .rules
+                .iter()
+                .any(|rule| rule.name() == "HighApiLatency")
+        });
+        group
+            .expect("the alert has a group")
+            .rules
+            .push(recording());
     }),
     ("runbook-without-alert", |stack| {
         let id = Slug::from_static("forgotten");

@@ -21,6 +21,7 @@ pub mod expired_suppression;
 pub mod for_longer_than_range;
 pub mod for_shorter_than_interval;
 pub mod impossible_label_value;
+pub mod interval_over_lookback;
 pub mod irate_in_alert;
 pub mod label_lost_by_aggregation;
 pub mod metric_naming;
@@ -34,6 +35,7 @@ pub mod quantile_without_le;
 pub mod range_shorter_than_scrapes;
 pub mod rate_of_gauge;
 pub mod rate_of_result;
+pub mod recorded_after_use;
 pub mod runbook_without_alert;
 pub mod same_operands;
 pub mod sort_in_rule;
@@ -80,6 +82,7 @@ pub static ALL: &[&Check] = &[
     &for_longer_than_range::CHECK,
     &for_shorter_than_interval::CHECK,
     &impossible_label_value::CHECK,
+    &interval_over_lookback::CHECK,
     &irate_in_alert::CHECK,
     &label_lost_by_aggregation::CHECK,
     &metric_naming::CHECK,
@@ -93,6 +96,7 @@ pub static ALL: &[&Check] = &[
     &range_shorter_than_scrapes::CHECK,
     &rate_of_gauge::CHECK,
     &rate_of_result::CHECK,
+    &recorded_after_use::CHECK,
     &runbook_without_alert::CHECK,
     &same_operands::CHECK,
     &sort_in_rule::CHECK,
