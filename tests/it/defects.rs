@@ -256,6 +256,13 @@ const DEFECTS: &[Defect] = &[
         }
     }),
     ("unused-metric", |stack| metric(stack, "api_queue")),
+    ("unused-recording", |stack| {
+        let group = RuleGroup {
+            rules: vec![recording()],
+            ..RuleGroup::new("forgotten")
+        };
+        stack.rule_groups.push(group);
+    }),
     ("unused-suppression", |stack| {
         alert(stack)
             .allow

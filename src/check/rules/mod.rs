@@ -53,6 +53,7 @@ pub mod unknown_reference;
 pub mod unknown_suppression;
 pub mod unmeasurable_slo;
 pub mod unused_metric;
+pub mod unused_recording;
 pub mod unused_suppression;
 pub mod variable_undefined;
 pub mod variable_unused;
@@ -114,6 +115,7 @@ pub static ALL: &[&Check] = &[
     &unknown_suppression::CHECK,
     &unmeasurable_slo::CHECK,
     &unused_metric::CHECK,
+    &unused_recording::CHECK,
     &unused_suppression::CHECK,
     &variable_undefined::CHECK,
     &variable_unused::CHECK,
