@@ -9,6 +9,7 @@ pub mod labels;
 pub mod runbook_pages;
 pub mod slo;
 mod speed;
+pub mod template;
 pub mod units;
 
 use obsctl_model::dashboard::Dashboard;
@@ -32,6 +33,7 @@ pub struct Project {
     speed: Speed,
     knowledge: Knowledge,
     unread: Vec<Diagnostic>,
+    asked: Vec<template::Asked>,
 }
 
 impl Project {
@@ -48,6 +50,7 @@ impl Project {
         dashboards.extend(slos.dashboards);
         dashboards.extend(runbook_pages::pages(&stack.runbooks, &stack.rule_groups));
         dashboards.sort_by(|a, b| a.uid.cmp(&b.uid));
+        let asked = template::asked(&stack.rule_groups);
         Self {
             stack,
             dashboards,
@@ -56,6 +59,7 @@ impl Project {
             speed: Speed::REAL,
             knowledge: Knowledge::STACK,
             unread: vec![],
+            asked,
         }
     }
 
@@ -107,6 +111,12 @@ impl Project {
     #[must_use]
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
+    }
+
+    /// What the texts of alerts ask when they are filled in, in the order of the rules.
+    #[must_use]
+    pub fn asked(&self) -> &[template::Asked] {
+        &self.asked
     }
 
     /// SLOs that could not become rules, and why. A check reports them.

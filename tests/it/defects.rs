@@ -165,6 +165,9 @@ const DEFECTS: &[Defect] = &[
     ("rate-of-result", |stack| {
         condition(stack, "rate(sum(api_requests_total)[5m:1m]) > 1");
     }),
+    ("raw-value-in-text", |stack| {
+        alert(stack).summary = "{{ $value }} long".to_owned();
+    }),
     ("recorded-after-use", |stack| {
         condition(stack, "sum(job:up:sum) < 1");
         let mut groups = stack.rule_groups.iter_mut();
@@ -202,6 +205,9 @@ const DEFECTS: &[Defect] = &[
     }),
     ("syntax", |stack| {
         condition(stack, "sum(rate(api_requests_total[5m]) > 1");
+    }),
+    ("template-syntax", |stack| {
+        alert(stack).summary = "{{ humanise $value }}".to_owned();
     }),
     ("template-unknown-label", |stack| {
         alert(stack).summary = "{{ $labels.route }} is slow".to_owned();
@@ -267,6 +273,10 @@ const DEFECTS: &[Defect] = &[
         alert(stack)
             .allow
             .push(Allow::new("unknown-metric", "was needed once"));
+    }),
+    ("value-in-label", |stack| {
+        let labels = &mut alert(stack).labels;
+        labels.insert("current".to_owned(), "{{ $value }}".to_owned());
     }),
     ("variable-undefined", |stack| {
         panel(stack, "sum(rate(api_requests_total{path=\"$nobody\"}[5m]))");

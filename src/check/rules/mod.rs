@@ -35,12 +35,14 @@ pub mod quantile_without_le;
 pub mod range_shorter_than_scrapes;
 pub mod rate_of_gauge;
 pub mod rate_of_result;
+pub mod raw_value_in_text;
 pub mod recorded_after_use;
 pub mod runbook_without_alert;
 pub mod same_operands;
 pub mod sort_in_rule;
 pub mod subquery_step_over_range;
 pub mod syntax;
+pub mod template_syntax;
 pub mod template_unknown_label;
 pub mod topk_in_alert;
 pub mod unbounded_label_kept;
@@ -55,6 +57,7 @@ pub mod unmeasurable_slo;
 pub mod unused_metric;
 pub mod unused_recording;
 pub mod unused_suppression;
+pub mod value_in_label;
 pub mod variable_undefined;
 pub mod variable_unused;
 
@@ -97,12 +100,14 @@ pub static ALL: &[&Check] = &[
     &range_shorter_than_scrapes::CHECK,
     &rate_of_gauge::CHECK,
     &rate_of_result::CHECK,
+    &raw_value_in_text::CHECK,
     &recorded_after_use::CHECK,
     &runbook_without_alert::CHECK,
     &same_operands::CHECK,
     &sort_in_rule::CHECK,
     &subquery_step_over_range::CHECK,
     &syntax::CHECK,
+    &template_syntax::CHECK,
     &template_unknown_label::CHECK,
     &topk_in_alert::CHECK,
     &unbounded_label_kept::CHECK,
@@ -117,6 +122,7 @@ pub static ALL: &[&Check] = &[
     &unused_metric::CHECK,
     &unused_recording::CHECK,
     &unused_suppression::CHECK,
+    &value_in_label::CHECK,
     &variable_undefined::CHECK,
     &variable_unused::CHECK,
 ];
