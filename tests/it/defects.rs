@@ -114,6 +114,10 @@ const DEFECTS: &[Defect] = &[
     ("impossible-label-value", |stack| {
         replace(stack, "_bucket[5m]", "_bucket{method=~\"GET|PSOT\"}[5m]");
     }),
+    ("inhibition-never-applies", |stack| {
+        let routing = stack.routing.as_mut().expect("the stack routes alerts");
+        routing.inhibitions[0].source = vec![LabelMatch::is("alertname", "Nobody")];
+    }),
     ("interval-over-lookback", |stack| {
         let mut groups = stack.rule_groups.iter_mut();
         let group = groups.find(|group| matches!(group.rules[0], Rule::Record(_)));
@@ -260,6 +264,17 @@ const DEFECTS: &[Defect] = &[
                 *threshold = 0.3;
             }
         }
+    }),
+    ("unreachable-route", |stack| {
+        let routing = stack.routing.as_mut().expect("the stack routes alerts");
+        let route = Route::to(routing.root.receiver.clone()).when(LabelMatch::is("team", "nobody"));
+        routing.root.routes.push(route);
+    }),
+    ("unrouted-alert", |stack| {
+        let routing = stack.routing.as_mut().expect("the stack routes alerts");
+        routing.receivers.push(Receiver::new("nobody"));
+        let route = Route::to("nobody").when(LabelMatch::is("alertname", "HighApiLatency"));
+        routing.root.routes.insert(0, route);
     }),
     ("unused-metric", |stack| metric(stack, "api_queue")),
     ("unused-recording", |stack| {

@@ -21,6 +21,7 @@ pub mod expired_suppression;
 pub mod for_longer_than_range;
 pub mod for_shorter_than_interval;
 pub mod impossible_label_value;
+pub mod inhibition_never_applies;
 pub mod interval_over_lookback;
 pub mod irate_in_alert;
 pub mod label_lost_by_aggregation;
@@ -54,6 +55,8 @@ pub mod unknown_metric;
 pub mod unknown_reference;
 pub mod unknown_suppression;
 pub mod unmeasurable_slo;
+pub mod unreachable_route;
+pub mod unrouted_alert;
 pub mod unused_metric;
 pub mod unused_recording;
 pub mod unused_suppression;
@@ -86,6 +89,7 @@ pub static ALL: &[&Check] = &[
     &for_longer_than_range::CHECK,
     &for_shorter_than_interval::CHECK,
     &impossible_label_value::CHECK,
+    &inhibition_never_applies::CHECK,
     &interval_over_lookback::CHECK,
     &irate_in_alert::CHECK,
     &label_lost_by_aggregation::CHECK,
@@ -119,6 +123,8 @@ pub static ALL: &[&Check] = &[
     &unknown_reference::CHECK,
     &unknown_suppression::CHECK,
     &unmeasurable_slo::CHECK,
+    &unreachable_route::CHECK,
+    &unrouted_alert::CHECK,
     &unused_metric::CHECK,
     &unused_recording::CHECK,
     &unused_suppression::CHECK,
