@@ -145,6 +145,17 @@ const DEFECTS: &[Defect] = &[
     ("panel-without-unit", |stack| {
         panel(stack, "100 * sum(rate(api_requests_total[5m]))");
     }),
+    ("personal-data-in-label", |stack| {
+        let metrics = stack
+            .metrics
+            .iter_mut()
+            .flat_map(|family| &mut family.metrics);
+        let mut ours = metrics.filter(|metric| metric.name.as_str() == "api_active_connections");
+        let metric = ours.next().expect("the reference stack has the metric");
+        let mut label = metric.labels[0].clone();
+        label.name = LabelName::from_static("user_email");
+        metric.labels.push(label);
+    }),
     ("quantile-of-non-histogram", |stack| {
         condition(
             stack,
@@ -196,6 +207,12 @@ const DEFECTS: &[Defect] = &[
         condition(
             stack,
             "sum(rate(api_requests_total[5m])) / sum(rate(api_requests_total[5m])) > 0",
+        );
+    }),
+    ("series-budget", |stack| {
+        panel(
+            stack,
+            "sum by (path, status_code) (rate(api_requests_total[5m]))",
         );
     }),
     ("sort-in-rule", |stack| {

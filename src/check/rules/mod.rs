@@ -30,6 +30,7 @@ pub mod nan_in_aggregation;
 pub mod needless_regex;
 pub mod operands_never_match;
 pub mod panel_without_unit;
+pub mod personal_data_in_label;
 pub mod quantile_of_non_histogram;
 pub mod quantile_out_of_range;
 pub mod quantile_without_le;
@@ -40,6 +41,7 @@ pub mod raw_value_in_text;
 pub mod recorded_after_use;
 pub mod runbook_without_alert;
 pub mod same_operands;
+pub mod series_budget;
 pub mod sort_in_rule;
 pub mod subquery_step_over_range;
 pub mod syntax;
@@ -98,6 +100,7 @@ pub static ALL: &[&Check] = &[
     &needless_regex::CHECK,
     &operands_never_match::CHECK,
     &panel_without_unit::CHECK,
+    &personal_data_in_label::CHECK,
     &quantile_of_non_histogram::CHECK,
     &quantile_out_of_range::CHECK,
     &quantile_without_le::CHECK,
@@ -108,6 +111,7 @@ pub static ALL: &[&Check] = &[
     &recorded_after_use::CHECK,
     &runbook_without_alert::CHECK,
     &same_operands::CHECK,
+    &series_budget::CHECK,
     &sort_in_rule::CHECK,
     &subquery_step_over_range::CHECK,
     &syntax::CHECK,
