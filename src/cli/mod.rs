@@ -5,10 +5,11 @@ mod changes;
 mod clock;
 mod commands;
 mod compose;
-mod demo;
+mod credentials;
 mod error;
 mod estate;
 mod findings;
+mod interrupt;
 mod manifest;
 mod progress;
 mod speed;
@@ -34,6 +35,8 @@ pub const CLEAN: u8 = 0;
 pub const FINDINGS: u8 = 1;
 /// Exit status: the command could not do its work.
 pub const FAILED: u8 = 2;
+/// Exit status: somebody ended it, and it left nothing behind.
+pub const INTERRUPTED: u8 = 130;
 
 const EXIT_STATUS: &str = "\
 Exit status:
