@@ -39,29 +39,38 @@ Change the side that was meant to differ. `x == x` and `x != x`, which tell NaN 
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
     for query in &input.queries {
-        for expr in query.at.query.expr().descendants() {
-            let Expr::Binary(node) = expr else { continue };
-            let note = match node.op {
-                BinaryOp::Div => "always 1",
-                BinaryOp::Sub | BinaryOp::Mod => "always 0",
-                BinaryOp::Unless | BinaryOp::Less | BinaryOp::Greater => "always empty",
-                BinaryOp::And | BinaryOp::Or | BinaryOp::LessEqual | BinaryOp::GreaterEqual => {
-                    "changes nothing"
+        query
+            .at
+            .query
+            .expr()
+            .walk_with_ancestors(|expr, ancestors| {
+                let Expr::Binary(node) = expr else { return };
+                // Labels are joined by multiplying with ones, and `x / x` is how one makes them.
+                let factor =
+                    |above: &&Expr| matches!(above, Expr::Binary(node) if node.op == BinaryOp::Mul);
+                if node.op == BinaryOp::Div && ancestors.iter().any(factor) {
+                    return;
                 }
-                _ => continue,
-            };
-            let same = node.lhs.without_parens() == node.rhs.without_parens();
-            // Sides that hold variables can differ in nothing either: the same variable is the same value.
-            if same && !is_scalar(&node.lhs) && !matches!(*node.lhs, Expr::Error(_)) {
-                let message = format!("both sides of `{}` are the same", node.op);
-                findings.push(
-                    query
-                        .at
-                        .finding(node.op_span, message, note)
-                        .help("change the side that was meant to differ"),
-                );
-            }
-        }
+                let note = match node.op {
+                    BinaryOp::Div => "always 1",
+                    BinaryOp::Sub | BinaryOp::Mod => "always 0",
+                    BinaryOp::Unless | BinaryOp::Less | BinaryOp::Greater => "always empty",
+                    BinaryOp::And | BinaryOp::Or | BinaryOp::LessEqual | BinaryOp::GreaterEqual => {
+                        "changes nothing"
+                    }
+                    _ => return,
+                };
+                let same = node.lhs.without_parens() == node.rhs.without_parens();
+                if same && !is_scalar(&node.lhs) && !matches!(*node.lhs, Expr::Error(_)) {
+                    let message = format!("both sides of `{}` are the same", node.op);
+                    findings.push(
+                        query
+                            .at
+                            .finding(node.op_span, message, note)
+                            .help("change the side that was meant to differ"),
+                    );
+                }
+            });
     }
 }
 
@@ -78,6 +87,10 @@ mod tests {
             ("connections - connections offset 5m > 1", vec![]),
             ("connections != connections", vec![]),
             ("connections * connections > 1", vec![]),
+            (
+                "connections * on (path) group_left () avg by (path) (connections / connections) > 1",
+                vec![],
+            ),
             ("1 / 1 > connections", vec![]),
         ] {
             assert_eq!(
