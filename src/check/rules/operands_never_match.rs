@@ -167,7 +167,7 @@ fn called(call: &Call) -> Fixed<'_> {
             labels.remove("le");
         }
         "absent" | "absent_over_time" if call.args[0].without_parens().as_selector().is_none() => {
-            labels.clear()
+            labels.clear();
         }
         "label_replace" | "label_join" => match call.args.get(1) {
             Some(Expr::String(target)) if !has_variable(&target.value) => {

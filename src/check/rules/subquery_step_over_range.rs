@@ -2,6 +2,7 @@
 
 use obsctl_model::query::promql;
 use obsctl_promql::Expr;
+use obsctl_promql::ast::DurationExpr;
 
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::Severity;
@@ -30,7 +31,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
     for query in &input.queries {
         for expr in query.at.query.expr().descendants() {
             let Expr::Subquery(node) = expr else { continue };
-            let step = node.step.as_ref().and_then(|step| step.constant_millis());
+            let step = node.step.as_ref().and_then(DurationExpr::constant_millis);
             if let (Some(range), Some(step)) = (node.range.constant_millis(), step)
                 && step > range
             {

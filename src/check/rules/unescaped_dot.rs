@@ -66,8 +66,8 @@ fn host(alternative: &str) -> Option<&str> {
         !part.is_empty() && part.len() <= 3 && part.bytes().all(|b| b.is_ascii_digit())
     };
     let word = |part: &&str| part.len() >= 2 && part.bytes().any(|b| b.is_ascii_alphabetic());
-    let address = parts.len() == 4 && parts.iter().all(|part| number(part));
-    let name = parts.len() >= 3 && parts.iter().all(|part| word(part));
+    let address = parts.len() == 4 && parts.iter().all(number);
+    let name = parts.len() >= 3 && parts.iter().all(word);
     (address || name).then_some(host)
 }
 
