@@ -68,7 +68,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                     None if is_bucket(name) && in_quantile(ancestors) => ("counter", None),
                     _ => return,
                 };
-                if is_only_counted(expr, ancestors) {
+                if is_only_counted(expr, ancestors) || is_difference(input, name, expr, ancestors) {
                     return;
                 }
                 let window = if query.at.site.is_rule() {
@@ -115,6 +115,28 @@ fn is_cumulative(kind: &MetricKind, part: Part) -> bool {
         Part::Whole => matches!(kind, MetricKind::Counter | MetricKind::Histogram { .. }),
         Part::Bucket | Part::Sum | Part::Count => true,
     }
+}
+
+/// Whether another counter is taken away from it: what came and did not leave yet. Both begin again together.
+fn is_difference(input: &Input<'_>, name: &str, expr: &Expr, ancestors: &[&Expr]) -> bool {
+    let mut below = expr;
+    for above in ancestors.iter().rev() {
+        if let Expr::Binary(node) = above
+            && node.op == BinaryOp::Sub
+        {
+            let left = std::ptr::eq(below, &raw const *node.lhs);
+            let other = if left { &node.rhs } else { &node.lhs };
+            return other.selectors().any(|used| {
+                let named = series_name(used.selector).map(|(name, _)| name);
+                used.range.is_none()
+                    && named.is_some_and(|other| {
+                        other != name && is_counter(input.project.catalog().get(other))
+                    })
+            });
+        }
+        below = above;
+    }
+    false
 }
 
 /// Whether only the existence of series matters, or their growth is taken further up.
@@ -183,6 +205,7 @@ mod tests {
             "absent(api_requests_total)",
             "count(api_requests_total) > 1",
             "max_over_time(rate(api_requests_total[5m])[1h:5m]) > 1",
+            "sum(api_requests_total) - sum(api_request_duration_seconds_count) > 1",
             "connections > 1 unless on (path) api_requests_total",
             "connections > 1 and on (path) sum by (path) (api_requests_total)",
         ] {

@@ -122,7 +122,13 @@ impl<'a> Known<'a> {
     }
 
     fn exposed(&self, metric: &'a MetricDef, part: Part, label: &str) -> Option<Values<'a>> {
-        let floats = |bounds: &[f64]| bounds.iter().map(|bound| float(*bound)).collect::<Vec<_>>();
+        // Older servers keep what was exposed: `1`.
+        let ours = self.project.knows().ours;
+        let forms = |bound: &f64| {
+            let plain = (!ours).then(|| bound.to_string());
+            std::iter::once(float(*bound)).chain(plain)
+        };
+        let floats = |bounds: &[f64]| bounds.iter().flat_map(forms).collect::<Vec<_>>();
         match (&metric.kind, part, label) {
             (MetricKind::Histogram { buckets, .. }, Part::Bucket, "le") => {
                 return Values::exactly(floats(buckets).into_iter().chain(["+Inf".to_owned()]));

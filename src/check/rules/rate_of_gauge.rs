@@ -1,7 +1,7 @@
 //! `rate-of-gauge`
 
 use obsctl_model::query::promql;
-use obsctl_model::{MetricKind, Origin};
+use obsctl_model::{MetricKind, Origin, Unit};
 use obsctl_promql::Expr;
 
 use crate::check::{Check, Findings, Input, example};
@@ -74,7 +74,9 @@ fn gauge(project: &Project, name: &str) -> Option<(&'static str, Option<Origin>)
         Series::Exposed {
             metric,
             part: Part::Whole,
-        } => matches!(metric.kind, MetricKind::Gauge | MetricKind::Summary { .. })
+            // A point in time only ever grows: its rate says how fast something keeps up.
+        } => (matches!(metric.kind, MetricKind::Gauge | MetricKind::Summary { .. })
+            && metric.unit != Unit::Timestamp)
             .then(|| (metric.kind.word(), Some(metric.origin))),
         Series::Synthetic(_) => Some(("gauge", None)),
         Series::Exposed { .. } | Series::Recorded { .. } => None,

@@ -27,12 +27,12 @@ Change the side that was meant to differ. `x == x` and `x != x`, which tell NaN 
     run,
     fires: || {
         example::alert(promql(
-            "sum(rate(api_request_duration_seconds_sum[5m])) / sum(rate(api_request_duration_seconds_sum[5m])) > 1",
+            "sum(rate(api_request_duration_seconds_sum[5m])) / sum(rate(api_request_duration_seconds_sum[5m])) > 0.5",
         ))
     },
     silent: || {
         example::alert(promql(
-            "sum(rate(api_request_duration_seconds_sum[5m])) / sum(rate(api_request_duration_seconds_count[5m])) > 1",
+            "sum(rate(api_request_duration_seconds_sum[5m])) / sum(rate(api_request_duration_seconds_count[5m])) > 0.5",
         ))
     },
 };
