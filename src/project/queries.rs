@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use obsctl_model::dashboard::{ExpressionRef, OtherQuery};
+use obsctl_model::dashboard::{ExpressionRef, OtherQuery, Place};
 use obsctl_model::{Action, LogQl, Origin, Promql, RuleQuery, TraceQl};
 
 use super::expression::subject;
@@ -98,8 +98,12 @@ impl Project {
                 continue;
             }
             for placed in dashboard.queries() {
-                let of = subject::dashboard(dashboard);
-                let subject = format!("{} of {of}", placed.place.describe());
+                let subject = match placed.place {
+                    Place::Query(panel, _) | Place::Panel(panel) => {
+                        subject::panel(dashboard, panel)
+                    }
+                    other => format!("{} of {}", other.describe(), subject::dashboard(dashboard)),
+                };
                 let query = match placed.expression {
                     ExpressionRef::Promql(query) => QueryRef::Promql(query),
                     ExpressionRef::Logql(query) => QueryRef::Logql(query),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use obsctl_model::{Origin, Promql, TraceQl};
+use obsctl_model::{LogQl, Origin, Promql, TraceQl};
 use obsctl_promql::Expr;
 use obsctl_promql::ast::Name;
 
@@ -43,7 +43,7 @@ impl<'a> Usage<'a> {
         };
         match placed.query {
             QueryRef::Promql(query) => usage.promql(query),
-            QueryRef::Logql(query) => (usage.language, usage.text) = ("logql", query.as_str()),
+            QueryRef::Logql(query) => usage.logql(query),
             QueryRef::Traceql(query) => usage.traceql(query),
             QueryRef::ServiceMap(selector) => {
                 (usage.language, usage.text) = ("service map", selector);
@@ -52,6 +52,16 @@ impl<'a> Usage<'a> {
             QueryRef::Other(other) => usage.language = &other.plugin,
         }
         usage
+    }
+
+    fn logql(&mut self, query: &'a LogQl) {
+        (self.language, self.text) = ("logql", query.as_str());
+        let errors = query.errors().iter();
+        self.errors = errors.map(|error| error.message.clone()).collect();
+        let uses = query.expr().label_uses();
+        let names = uses.iter().map(|used| &used.name.text);
+        let names = names.filter(|name| !has_variable(name));
+        self.labels.extend(names.cloned());
     }
 
     fn traceql(&mut self, query: &'a TraceQl) {

@@ -8,6 +8,7 @@ use obsctl_promql::ast::{AggregateOp, BinaryOp};
 use crate::check::{Check, Findings, Input, Named, example};
 use crate::diagnostic::Severity;
 use crate::project::expression::series_name;
+use crate::project::labels::is_scalar;
 use crate::project::{Part, Series};
 
 /// A counter read as if it were a gauge.
@@ -68,7 +69,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                     None if is_bucket(name) && in_quantile(ancestors) => ("counter", None),
                     _ => return,
                 };
-                if is_only_counted(expr, ancestors) || is_difference(input, name, expr, ancestors) {
+                if is_only_counted(expr, ancestors) {
                     return;
                 }
                 let window = if query.at.site.is_rule() {
@@ -117,28 +118,6 @@ fn is_cumulative(kind: &MetricKind, part: Part) -> bool {
     }
 }
 
-/// Whether another counter is taken away from it: what came and did not leave yet. Both begin again together.
-fn is_difference(input: &Input<'_>, name: &str, expr: &Expr, ancestors: &[&Expr]) -> bool {
-    let mut below = expr;
-    for above in ancestors.iter().rev() {
-        if let Expr::Binary(node) = above
-            && node.op == BinaryOp::Sub
-        {
-            let left = std::ptr::eq(below, &raw const *node.lhs);
-            let other = if left { &node.rhs } else { &node.lhs };
-            return other.selectors().any(|used| {
-                let named = series_name(used.selector).map(|(name, _)| name);
-                used.range.is_none()
-                    && named.is_some_and(|other| {
-                        other != name && is_counter(input.project.catalog().get(other))
-                    })
-            });
-        }
-        below = above;
-    }
-    false
-}
-
 /// Whether only the existence of series matters, or their growth is taken further up.
 fn is_only_counted(expr: &Expr, ancestors: &[&Expr]) -> bool {
     let mut below = expr;
@@ -159,8 +138,14 @@ fn is_only_counted(expr: &Expr, ancestors: &[&Expr]) -> bool {
                     | "count_over_time"
             ),
             Expr::Aggregate(node) => matches!(node.op, AggregateOp::Count | AggregateOp::Group),
-            // Here the value is looked at.
-            Expr::Binary(node) if node.op.is_comparison() => return false,
+            // Whether anything was counted since the start is a question that people do ask.
+            Expr::Binary(node) if node.op.is_comparison() => {
+                return matches!(node.rhs.without_parens(), Expr::Number(zero) if zero.value == 0.0);
+            }
+            // What one counter is ahead of another, or of itself before: started and ended, mallocs and frees.
+            Expr::Binary(node) if node.op == BinaryOp::Sub => {
+                is_vector(&node.lhs) && is_vector(&node.rhs)
+            }
             Expr::Binary(node) => {
                 matches!(node.op, BinaryOp::And | BinaryOp::Unless)
                     && std::ptr::eq(below, &raw const *node.rhs)
@@ -173,6 +158,10 @@ fn is_only_counted(expr: &Expr, ancestors: &[&Expr]) -> bool {
         below = above;
     }
     false
+}
+
+fn is_vector(expr: &Expr) -> bool {
+    !is_scalar(expr)
 }
 
 #[cfg(test)]

@@ -121,20 +121,28 @@ impl<'a> Known<'a> {
         values
     }
 
+    /// Bounds and quantiles as Prometheus 3 keeps them; whose version nobody knows can have `1` for `1.0`.
+    fn floats(&self, values: &[f64]) -> Vec<String> {
+        let kept = values.iter().map(|value| float(*value));
+        if self.project.knows().ours {
+            return kept.collect();
+        }
+        kept.flat_map(|text| match text.strip_suffix(".0") {
+            Some(whole) => vec![whole.to_owned(), text.clone()],
+            None => vec![text],
+        })
+        .collect()
+    }
+
     fn exposed(&self, metric: &'a MetricDef, part: Part, label: &str) -> Option<Values<'a>> {
-        // Older servers keep what was exposed: `1`.
-        let ours = self.project.knows().ours;
-        let forms = |bound: &f64| {
-            let plain = (!ours).then(|| bound.to_string());
-            std::iter::once(float(*bound)).chain(plain)
-        };
-        let floats = |bounds: &[f64]| bounds.iter().flat_map(forms).collect::<Vec<_>>();
         match (&metric.kind, part, label) {
             (MetricKind::Histogram { buckets, .. }, Part::Bucket, "le") => {
-                return Values::exactly(floats(buckets).into_iter().chain(["+Inf".to_owned()]));
+                return Values::exactly(
+                    self.floats(buckets).into_iter().chain(["+Inf".to_owned()]),
+                );
             }
             (MetricKind::Summary { quantiles }, Part::Whole, "quantile") => {
-                return Values::exactly(floats(quantiles));
+                return Values::exactly(self.floats(quantiles));
             }
             _ => {}
         }

@@ -11,6 +11,7 @@ pub mod comparison_never_true;
 pub mod comparison_with_nan;
 pub mod conflicting_containers;
 pub mod contradicting_matchers;
+pub mod costly_stream_label;
 pub mod counter_without_rate;
 pub mod delta_of_counter;
 pub mod dependency_cycle;
@@ -30,6 +31,7 @@ pub mod nan_in_aggregation;
 pub mod needless_regex;
 pub mod operands_never_match;
 pub mod panel_without_unit;
+pub mod parser_without_filter;
 pub mod personal_data_in_label;
 pub mod quantile_of_non_histogram;
 pub mod quantile_out_of_range;
@@ -53,8 +55,10 @@ pub mod unescaped_dot;
 pub mod unit_mismatch;
 pub mod unknown_capture_group;
 pub mod unknown_label;
+pub mod unknown_log_field;
 pub mod unknown_metric;
 pub mod unknown_reference;
+pub mod unknown_span_attribute;
 pub mod unknown_suppression;
 pub mod unmeasurable_slo;
 pub mod unreachable_route;
@@ -81,6 +85,7 @@ pub static ALL: &[&Check] = &[
     &comparison_with_nan::CHECK,
     &conflicting_containers::CHECK,
     &contradicting_matchers::CHECK,
+    &costly_stream_label::CHECK,
     &counter_without_rate::CHECK,
     &delta_of_counter::CHECK,
     &dependency_cycle::CHECK,
@@ -100,6 +105,7 @@ pub static ALL: &[&Check] = &[
     &needless_regex::CHECK,
     &operands_never_match::CHECK,
     &panel_without_unit::CHECK,
+    &parser_without_filter::CHECK,
     &personal_data_in_label::CHECK,
     &quantile_of_non_histogram::CHECK,
     &quantile_out_of_range::CHECK,
@@ -123,8 +129,10 @@ pub static ALL: &[&Check] = &[
     &unit_mismatch::CHECK,
     &unknown_capture_group::CHECK,
     &unknown_label::CHECK,
+    &unknown_log_field::CHECK,
     &unknown_metric::CHECK,
     &unknown_reference::CHECK,
+    &unknown_span_attribute::CHECK,
     &unknown_suppression::CHECK,
     &unmeasurable_slo::CHECK,
     &unreachable_route::CHECK,

@@ -74,8 +74,8 @@ fn gauge(project: &Project, name: &str) -> Option<(&'static str, Option<Origin>)
         Series::Exposed {
             metric,
             part: Part::Whole,
-            // A point in time only ever grows: its rate says how fast something keeps up.
         } => (matches!(metric.kind, MetricKind::Gauge | MetricKind::Summary { .. })
+            // How fast a point in time moves on says how well something keeps up.
             && metric.unit != Unit::Timestamp)
             .then(|| (metric.kind.word(), Some(metric.origin))),
         Series::Synthetic(_) => Some(("gauge", None)),

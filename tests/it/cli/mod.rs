@@ -4,6 +4,7 @@ mod bad_input;
 mod check;
 mod explain;
 mod fake_docker;
+mod files;
 mod generate;
 mod help;
 mod local_stack;
