@@ -6,11 +6,14 @@ mod docs;
 mod example;
 mod input;
 mod pattern;
+mod routing;
 pub mod rules;
+mod size;
 mod suppression;
 mod template;
 #[cfg(test)]
 mod testing;
+mod value;
 
 use std::collections::BTreeSet;
 

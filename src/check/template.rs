@@ -7,6 +7,7 @@ use obsctl_model::Origin;
 use super::Query;
 use crate::project::Site;
 use crate::project::labels::Loss;
+use crate::project::template as project_template;
 
 /// A label named in a text that the query's result does not have.
 #[derive(Clone, Debug)]
@@ -51,20 +52,9 @@ type Named = fn(&str) -> Vec<(Range<usize>, &str)>;
 /// The texts that can name labels of a query's result, and how they do it.
 fn texts<'a>(site: &Site<'a>) -> Vec<(&'a str, &'a str, Origin, Named)> {
     match site {
-        Site::Alert { alert, .. } => {
-            let own = [
-                ("summary", Some(alert.summary.as_str())),
-                ("description", alert.description.as_deref()),
-            ];
-            let own = own
-                .into_iter()
-                .filter_map(|(what, text)| Some((what, text?)));
-            let further = alert.annotations.iter().chain(&alert.labels);
-            let further = further.map(|(what, text)| (what.as_str(), text.as_str()));
-            own.chain(further)
-                .map(|(what, text)| (what, text, alert.origin, template_labels as Named))
-                .collect()
-        }
+        Site::Alert { alert, .. } => project_template::texts(alert)
+            .map(|(what, text)| (what, text, alert.origin, template_labels as Named))
+            .collect(),
         Site::Panel {
             panel,
             legend: Some(legend),

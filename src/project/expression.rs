@@ -51,6 +51,11 @@ pub enum Site<'a> {
         group: &'a RuleGroup,
         alert: &'a Alert,
     },
+    /// What a text of an alert asks when it is filled in: `{{ query "…" }}`.
+    Template {
+        group: &'a RuleGroup,
+        alert: &'a Alert,
+    },
     /// What a recording rule stores.
     Record {
         group: &'a RuleGroup,
@@ -88,7 +93,9 @@ impl Site<'_> {
     #[must_use]
     pub fn subject(&self) -> String {
         match self {
-            Self::Alert { group, alert } => subject::alert(group, alert),
+            Self::Alert { group, alert } | Self::Template { group, alert } => {
+                subject::alert(group, alert)
+            }
             Self::Record { group, rule } => subject::record(group, rule),
             Self::Panel {
                 dashboard, panel, ..
@@ -114,7 +121,10 @@ impl Site<'_> {
     /// Whether Prometheus evaluates it as a rule. Grafana's variables exist everywhere else.
     #[must_use]
     pub const fn is_rule(&self) -> bool {
-        matches!(self, Self::Alert { .. } | Self::Record { .. })
+        matches!(
+            self,
+            Self::Alert { .. } | Self::Record { .. } | Self::Template { .. }
+        )
     }
 
     /// Whether series are only looked up, not computed with: the values of a variable.
@@ -199,13 +209,21 @@ impl Project {
     #[must_use]
     pub fn expressions(&self) -> Vec<Expression<'_>> {
         let mut found = vec![];
-        for group in self.groups() {
-            found.extend(
-                group
-                    .rules
-                    .iter()
-                    .filter_map(|rule| rule_query(group, rule)),
-            );
+        let mut asked = self.asked().iter().peekable();
+        for (index, group) in self.groups().iter().enumerate() {
+            for (place, rule) in group.rules.iter().enumerate() {
+                found.extend(rule_query(group, rule));
+                while let Some(one) = asked.next_if(|one| one.rule == (index, place)) {
+                    if let Rule::Alert(alert) = rule {
+                        found.push(Expression {
+                            query: &one.query,
+                            site: Site::Template { group, alert },
+                            origin: alert.origin,
+                            derived: false,
+                        });
+                    }
+                }
+            }
         }
         let written: BTreeSet<_> = self.stack().dashboards.iter().map(|one| &one.uid).collect();
         // A runbook's page shows queries of its alerts and steps, which are here in their own right.

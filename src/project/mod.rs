@@ -10,6 +10,7 @@ pub mod queries;
 pub mod runbook_pages;
 pub mod slo;
 mod speed;
+pub mod template;
 pub mod units;
 mod usage;
 
@@ -36,6 +37,7 @@ pub struct Project {
     speed: Speed,
     knowledge: Knowledge,
     unread: Vec<Diagnostic>,
+    asked: Vec<template::Asked>,
 }
 
 impl Project {
@@ -52,6 +54,7 @@ impl Project {
         dashboards.extend(slos.dashboards);
         dashboards.extend(runbook_pages::pages(&stack.runbooks, &stack.rule_groups));
         dashboards.sort_by(|a, b| a.uid.cmp(&b.uid));
+        let asked = template::asked(&stack.rule_groups);
         Self {
             stack,
             dashboards,
@@ -60,6 +63,7 @@ impl Project {
             speed: Speed::REAL,
             knowledge: Knowledge::STACK,
             unread: vec![],
+            asked,
         }
     }
 
@@ -111,6 +115,12 @@ impl Project {
     #[must_use]
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
+    }
+
+    /// What the texts of alerts ask when they are filled in, in the order of the rules.
+    #[must_use]
+    pub fn asked(&self) -> &[template::Asked] {
+        &self.asked
     }
 
     /// SLOs that could not become rules, and why. A check reports them.

@@ -12,7 +12,10 @@ use obsctl::model::dashboard::{
     Row, Variable,
 };
 use obsctl::model::prelude::{Indicator, Runbook, Slug, Stack, Uid, promql, timeseries, variable};
-use obsctl::model::{Alert, Allow, MetricName, Rule, RuleQuery, Unit};
+use obsctl::model::{
+    Alert, Allow, LabelMatch, LabelName, MetricName, Receiver, RecordingRule, Route, Rule,
+    RuleGroup, RuleQuery, Unit, mins, secs,
+};
 use obsctl::policy::Policy;
 use obsctl::project::Project;
 use serde_json::json;
@@ -35,6 +38,9 @@ fn the_reference_stack_has_no_findings() {
 type Defect = (&'static str, fn(&mut Stack));
 
 const DEFECTS: &[Defect] = &[
+    ("absent-of-groups", |stack| {
+        condition(stack, "absent(sum by (job) (up))");
+    }),
     ("alert-always-fires", |stack| {
         condition(stack, "sum(up)");
     }),
@@ -48,9 +54,36 @@ const DEFECTS: &[Defect] = &[
         });
         add(stack, timeseries("$x").query(requests()));
     }),
+    ("average-of-quantiles", |stack| {
+        condition(
+            stack,
+            "avg(histogram_quantile(0.9, rate(api_request_duration_seconds_bucket[5m]))) > 1",
+        );
+    }),
+    ("buckets-not-summed", |stack| {
+        condition(
+            stack,
+            "histogram_quantile(0.9, max by (le) (rate(api_request_duration_seconds_bucket[5m]))) > 1",
+        );
+    }),
+    ("chained-comparison", |stack| {
+        condition(stack, "sum(api_active_connections) > sum(up) > 1");
+    }),
+    ("comparison-always-true", |stack| {
+        condition(stack, "sum(rate(api_requests_total[5m])) >= 0");
+    }),
+    ("comparison-never-true", |stack| {
+        condition(stack, "count(up) == 0");
+    }),
+    ("comparison-with-nan", |stack| {
+        condition(stack, "sum(api_active_connections) == NaN");
+    }),
     ("conflicting-containers", |stack| {
         let again = stack.workloads[0].clone();
         stack.workloads.push(again);
+    }),
+    ("contradicting-matchers", |stack| {
+        condition(stack, "count(up{instance=\"a\", instance=\"b\"}) > 1");
     }),
     ("counter-without-rate", |stack| {
         replace(
@@ -74,6 +107,9 @@ const DEFECTS: &[Defect] = &[
             };
             add(stack, timeseries(uid.trim_start_matches('$')).query(query));
         }
+    }),
+    ("delta-of-counter", |stack| {
+        condition(stack, "sum(delta(api_requests_total[5m])) > 1");
     }),
     ("dependency-cycle", |stack| {
         let (first, second) = (
@@ -120,13 +156,40 @@ const DEFECTS: &[Defect] = &[
         };
         add(stack, timeseries("x").query(requests()).query(hidden));
     }),
+    ("for-longer-than-range", |stack| {
+        condition(stack, "sum(increase(api_requests_total[10m])) > 0").lasting = mins(15);
+    }),
+    ("for-shorter-than-interval", |stack| {
+        alert(stack).lasting = secs(1);
+    }),
     ("impossible-label-value", |stack| {
         replace(stack, "_bucket[5m]", "_bucket{method=~\"GET|PSOT\"}[5m]");
+    }),
+    ("inhibition-never-applies", |stack| {
+        let routing = stack.routing.as_mut().expect("the stack routes alerts");
+        routing.inhibitions[0].source = vec![LabelMatch::is("alertname", "Nobody")];
+    }),
+    ("interval-over-lookback", |stack| {
+        let mut groups = stack.rule_groups.iter_mut();
+        let group = groups.find(|group| matches!(group.rules[0], Rule::Record(_)));
+        group.expect("the stack records").interval = Some(mins(10));
+    }),
+    ("irate-in-alert", |stack| {
+        condition(stack, "sum(irate(api_requests_total[5m])) > 1");
     }),
     ("label-lost-by-aggregation", |stack| {
         alert(stack).summary = "{{ $labels.method }} is slow".to_owned();
     }),
     ("metric-naming", |stack| metric(stack, "api_queue_gauge")),
+    ("nan-in-aggregation", |stack| {
+        condition(
+            stack,
+            "avg(rate(api_request_duration_seconds_sum[5m]) / rate(api_request_duration_seconds_count[5m])) > 1",
+        );
+    }),
+    ("needless-regex", |stack| {
+        replace(stack, "_bucket[5m]", "_bucket{path=~\"^/a\"}[5m]");
+    }),
     ("operands-never-match", |stack| {
         condition(stack, "api_active_connections / up > 1");
     }),
@@ -143,10 +206,27 @@ const DEFECTS: &[Defect] = &[
         written(stack, 1, 0);
         written(stack, 2, 6);
     }),
+    ("personal-data-in-label", |stack| {
+        let metrics = stack
+            .metrics
+            .iter_mut()
+            .flat_map(|family| &mut family.metrics);
+        let mut ours = metrics.filter(|metric| metric.name.as_str() == "api_active_connections");
+        let metric = ours.next().expect("the reference stack has the metric");
+        let mut label = metric.labels[0].clone();
+        label.name = LabelName::from_static("user_email");
+        metric.labels.push(label);
+    }),
     ("quantile-of-non-histogram", |stack| {
         condition(
             stack,
             "histogram_quantile(0.9, rate(api_requests_total[5m])) > 1",
+        );
+    }),
+    ("quantile-out-of-range", |stack| {
+        condition(
+            stack,
+            "histogram_quantile(95, sum by (le) (rate(api_request_duration_seconds_bucket[5m]))) > 1",
         );
     }),
     ("quantile-without-le", |stack| {
@@ -174,14 +254,58 @@ const DEFECTS: &[Defect] = &[
         stack.dashboards[0].variables.push(variable::textbox("x"));
         add(stack, timeseries("$x").query(requests()).repeat("x", 2));
     }),
+    ("rate-of-result", |stack| {
+        condition(stack, "rate(sum(api_requests_total)[5m:1m]) > 1");
+    }),
+    ("raw-value-in-text", |stack| {
+        alert(stack).summary = "{{ $value }} long".to_owned();
+    }),
+    ("recorded-after-use", |stack| {
+        condition(stack, "sum(job:up:sum) < 1");
+        let mut groups = stack.rule_groups.iter_mut();
+        let group = groups.find(|group| {
+            group
+                .rules
+                .iter()
+                .any(|rule| rule.name() == "HighApiLatency")
+        });
+        group
+            .expect("the alert has a group")
+            .rules
+            .push(recording());
+    }),
     ("runbook-without-alert", |stack| {
         let id = Slug::from_static("forgotten");
         stack
             .runbooks
             .push(Runbook::new(id, "Forgotten", "nothing"));
     }),
+    ("same-operands", |stack| {
+        condition(
+            stack,
+            "sum(rate(api_requests_total[5m])) / sum(rate(api_requests_total[5m])) > 0",
+        );
+    }),
+    ("series-budget", |stack| {
+        panel(
+            stack,
+            "sum by (path, status_code) (rate(api_requests_total[5m]))",
+        );
+    }),
+    ("sort-in-rule", |stack| {
+        condition(stack, "sort(sum(api_active_connections)) > 1");
+    }),
+    ("subquery-step-over-range", |stack| {
+        condition(
+            stack,
+            "max_over_time(sum(api_active_connections)[1m:1h]) > 1",
+        );
+    }),
     ("syntax", |stack| {
         condition(stack, "sum(rate(api_requests_total[5m]) > 1");
+    }),
+    ("template-syntax", |stack| {
+        alert(stack).summary = "{{ humanise $value }}".to_owned();
     }),
     ("template-unknown-label", |stack| {
         alert(stack).summary = "{{ $labels.route }} is slow".to_owned();
@@ -194,13 +318,28 @@ const DEFECTS: &[Defect] = &[
         shown.grafana_unit = Some("percentunit".to_owned());
         stack.dashboards[0].top.push(shown);
     }),
+    ("topk-in-alert", |stack| {
+        condition(
+            stack,
+            "topk(3, sum by (path) (rate(api_requests_total[5m]))) > 1",
+        );
+    }),
     ("unbounded-label-kept", |stack| {
         condition(stack, "api_active_connections > 100");
+    }),
+    ("unescaped-dot", |stack| {
+        condition(stack, "count(up{instance=~\"10.0.0.1:.*\"}) > 1");
     }),
     ("unit-mismatch", |stack| {
         panel(
             stack,
             "sum(rate(api_request_duration_seconds_sum[5m])) / sum(rate(api_request_duration_seconds_count[5m]))",
+        );
+    }),
+    ("unknown-capture-group", |stack| {
+        condition(
+            stack,
+            "label_replace(sum by (job) (up), \"page\", \"$1_page\", \"job\", \"(.*)\") > 1",
         );
     }),
     ("unknown-label", |stack| {
@@ -228,7 +367,25 @@ const DEFECTS: &[Defect] = &[
             }
         }
     }),
+    ("unreachable-route", |stack| {
+        let routing = stack.routing.as_mut().expect("the stack routes alerts");
+        let route = Route::to(routing.root.receiver.clone()).when(LabelMatch::is("team", "nobody"));
+        routing.root.routes.push(route);
+    }),
+    ("unrouted-alert", |stack| {
+        let routing = stack.routing.as_mut().expect("the stack routes alerts");
+        routing.receivers.push(Receiver::new("nobody"));
+        let route = Route::to("nobody").when(LabelMatch::is("alertname", "HighApiLatency"));
+        routing.root.routes.insert(0, route);
+    }),
     ("unused-metric", |stack| metric(stack, "api_queue")),
+    ("unused-recording", |stack| {
+        let group = RuleGroup {
+            rules: vec![recording()],
+            ..RuleGroup::new("forgotten")
+        };
+        stack.rule_groups.push(group);
+    }),
     ("unused-suppression", |stack| {
         alert(stack)
             .allow
@@ -248,6 +405,10 @@ const DEFECTS: &[Defect] = &[
             );
         }
         panel(stack, "sum(rate(worker_jobs_total[$__rate_interval]))");
+    }),
+    ("value-in-label", |stack| {
+        let labels = &mut alert(stack).labels;
+        labels.insert("current".to_owned(), "{{ $value }}".to_owned());
     }),
     ("variable-undefined", |stack| {
         panel(stack, "sum(rate(api_requests_total{path=\"$nobody\"}[5m]))");
@@ -308,6 +469,12 @@ fn alert(stack: &mut Stack) -> &mut Alert {
         _ => None,
     });
     alerts.next().expect("the reference stack has the alert")
+}
+
+/// A rule that records `job:up:sum`.
+fn recording() -> Rule {
+    let name = MetricName::from_static("job:up:sum");
+    Rule::Record(RecordingRule::new(name, promql("sum by (job) (up)")))
 }
 
 /// Gives the alert another condition and a summary that fits any.

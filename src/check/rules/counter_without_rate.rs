@@ -25,7 +25,8 @@ has been running; a threshold on it is passed sooner or later, whatever happens.
 
 ## How to fix it
 
-Wrap the selector in `rate(…[5m])` for growth per second, or `increase(…[1h])` for growth over a time.
+Wrap the selector in `rate(…[5m])` for growth per second, or `increase(…[1h])` for growth over a time. Where metrics are
+not known, only the buckets of a quantile are sure to be counters.
 ",
     run,
     fires: || example::alert(promql("sum by (path) (api_requests_total) > 1000")),
@@ -35,7 +36,11 @@ Wrap the selector in `rate(…[5m])` for growth per second, or `increase(…[1h]
 fn run(input: &Input<'_>, findings: &mut Findings) {
     for query in &input.queries {
         // Under a range a counter is what it should be; few queries have one without.
-        let bare = |named: &Named<'_>| named.used.range.is_none() && is_counter(named.series);
+        let bare = |named: &Named<'_>| {
+            let counts =
+                is_counter(named.series) || named.series.is_none() && is_bucket(named.name);
+            named.used.range.is_none() && counts
+        };
         if query.at.site.is_lookup() || !query.named.iter().any(bare) {
             continue;
         }
@@ -50,11 +55,21 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 let Some((name, _)) = series_name(selector) else {
                     return;
                 };
-                let Some(Series::Exposed { metric, part }) = input.project.catalog().get(name)
-                else {
-                    return;
+                let series = input.project.catalog().get(name);
+                let (what, origin) = match series {
+                    Some(Series::Exposed { metric, part }) if is_counter(series) => match part {
+                        Part::Whole => (
+                            metric.kind.word(),
+                            Some((metric.origin, metric.kind.word())),
+                        ),
+                        Part::Bucket | Part::Sum | Part::Count => {
+                            ("counter", Some((metric.origin, metric.kind.word())))
+                        }
+                    },
+                    None if is_bucket(name) && in_quantile(ancestors) => ("counter", None),
+                    _ => return,
                 };
-                if !is_cumulative(&metric.kind, *part) || is_only_counted(expr, ancestors) {
+                if is_only_counted(expr, ancestors) {
                     return;
                 }
                 let window = if query.at.site.is_rule() {
@@ -62,33 +77,38 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 } else {
                     "$__rate_interval"
                 };
-                let what = match part {
-                    Part::Whole => metric.kind.word(),
-                    Part::Bucket | Part::Sum | Part::Count => "counter",
-                };
-                findings.push(
-                    query
-                        .at
-                        .finding(
-                            expr.span(),
-                            format!("{what} `{name}` is used without a rate"),
-                            "only ever grows",
-                        )
-                        .also(
-                            metric.origin,
-                            format!("declared as a {} here", metric.kind.word()),
-                        )
-                        .help(format!(
-                            "write `rate({}[{window}])`",
-                            &query.at.query.as_str()[expr.span().range()]
-                        )),
+                let finding = query.at.finding(
+                    expr.span(),
+                    format!("{what} `{name}` is used without a rate"),
+                    "only ever grows",
                 );
+                let finding = match origin {
+                    Some((origin, kind)) => {
+                        finding.also(origin, format!("declared as a {kind} here"))
+                    }
+                    None => finding,
+                };
+                findings.push(finding.help(format!(
+                    "write `rate({}[{window}])`",
+                    &query.at.query.as_str()[expr.span().range()]
+                )));
             });
     }
 }
 
 fn is_counter(series: Option<&Series>) -> bool {
     matches!(series, Some(Series::Exposed { metric, part }) if is_cumulative(&metric.kind, *part))
+}
+
+fn is_bucket(name: &str) -> bool {
+    name.ends_with("_bucket") && !name.contains(':')
+}
+
+/// Whether a quantile is taken of it.
+fn in_quantile(ancestors: &[&Expr]) -> bool {
+    ancestors
+        .iter()
+        .any(|above| matches!(above, Expr::Call(call) if call.func.text == "histogram_quantile"))
 }
 
 fn is_cumulative(kind: &MetricKind, part: Part) -> bool {
@@ -174,6 +194,7 @@ mod tests {
             "absent(api_requests_total)",
             "count(api_requests_total) > 1",
             "max_over_time(rate(api_requests_total[5m])[1h:5m]) > 1",
+            "sum(api_requests_total) - sum(api_request_duration_seconds_count) > 1",
             "connections > 1 unless on (path) api_requests_total",
             "connections > 1 and on (path) sum by (path) (api_requests_total)",
         ] {
@@ -192,5 +213,26 @@ mod tests {
                 "api_request_duration_seconds_count"
             ]
         );
+    }
+
+    #[test]
+    fn buckets_of_a_quantile_are_counters_whoever_exposes_them() {
+        for (query, found) in [
+            (
+                "histogram_quantile(0.9, sum by (le) (theirs_bucket)) > 1",
+                vec!["theirs_bucket"],
+            ),
+            (
+                "histogram_quantile(0.9, sum by (le) (rate(theirs_bucket[5m]))) > 1",
+                vec![],
+            ),
+            ("sum(theirs_bucket) > 1", vec![]),
+        ] {
+            assert_eq!(
+                underlined(&CHECK, example::alert(promql(query))),
+                found,
+                "{query}"
+            );
+        }
     }
 }

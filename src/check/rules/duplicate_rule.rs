@@ -74,11 +74,11 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             };
             labels.sort_unstable();
             let origin = rule.origin();
-            // Several conditions under one name are a habit of many teams.
-            let text = if alerts && !input.project.knows().ours {
-                rule.query().as_str()
-            } else {
+            // Several conditions under one name are a habit of many teams, and so are several parts of one series.
+            let text = if input.project.knows().ours {
                 ""
+            } else {
+                rule.query().as_str()
             };
             if let Some(first) = rules.insert((alerts, rule.name(), labels, text), origin) {
                 let what = if alerts { "alert" } else { "recording rule" };

@@ -12,7 +12,7 @@ pub static CHECK: Check = Check {
     name: "metric-naming",
     severity: Level::Warning,
     docs: "\
-The name of a metric breaks Prometheus' and OpenMetrics' naming practice.
+A metric's name, help or labels break Prometheus' and OpenMetrics' practice.
 
 ## Why it matters
 
@@ -22,7 +22,8 @@ histogram. OpenMetrics refuses some names outright.
 ## How to fix it
 
 Counters end in `_total`, nothing else does. The base unit stands at the end (before `_total`): `_seconds`, `_bytes`,
-`_ratio`; never milliseconds or percent. The type is no part of the name. A name that is in use already can be kept:
+`_ratio`; never milliseconds or percent. The type is no part of the name. Words are small and joined by `_`. `le`,
+`quantile`, `job` and `instance` are labels that Prometheus sets itself. Every metric has a help text. A name that is in use already can be kept:
 `allow(\"metric-naming\", \"…\")` with the declaration.
 ",
     run,
@@ -66,6 +67,29 @@ const NOT_BASE: &[(&str, &str)] = &[
     ("percent", "ratio"),
     ("percentage", "ratio"),
     ("fahrenheit", "celsius"),
+    ("sec", "seconds"),
+    ("secs", "seconds"),
+    ("msec", "seconds"),
+    ("msecs", "seconds"),
+    ("us", "seconds"),
+    ("usec", "seconds"),
+    ("ns", "seconds"),
+    ("hrs", "seconds"),
+    ("weeks", "seconds"),
+    ("terabytes", "bytes"),
+    ("kibibytes", "bytes"),
+    ("mebibytes", "bytes"),
+    ("gibibytes", "bytes"),
+    ("tb", "bytes"),
+    ("kib", "bytes"),
+    ("mib", "bytes"),
+    ("gib", "bytes"),
+    ("kilometers", "meters"),
+    ("centimeters", "meters"),
+    ("millimeters", "meters"),
+    ("kilograms", "grams"),
+    ("milliamperes", "amperes"),
+    ("millivolts", "volts"),
 ];
 
 fn problems(metric: &MetricDef) -> Vec<(String, String)> {
@@ -122,6 +146,33 @@ fn problems(metric: &MetricDef) -> Vec<(String, String)> {
             format!("end the name in `_{suffix}`"),
         );
     }
+    if metric.help.trim().is_empty() {
+        problem(
+            format!("{kind} `{name}` has no help text"),
+            "say in a sentence what is measured".to_owned(),
+        );
+    }
+    if camel_case(name) {
+        problem(
+            format!("{kind} `{name}` is written in camel case"),
+            "write small words, joined by `_`".to_owned(),
+        );
+    }
+    for label in &metric.labels {
+        let label = label.name.as_str();
+        if matches!(label, "le" | "quantile" | "job" | "instance") {
+            problem(
+                format!("{kind} `{name}` has a label `{label}`, which Prometheus sets itself"),
+                "give the label another name".to_owned(),
+            );
+        }
+        if camel_case(label) {
+            problem(
+                format!("label `{label}` of `{name}` is written in camel case"),
+                "write small words, joined by `_`".to_owned(),
+            );
+        }
+    }
     for word in ["counter", "gauge", "histogram", "summary"] {
         if words.contains(&word) {
             problem(
@@ -131,6 +182,13 @@ fn problems(metric: &MetricDef) -> Vec<(String, String)> {
         }
     }
     found
+}
+
+/// Whether a small letter stands before a large one.
+fn camel_case(name: &str) -> bool {
+    name.as_bytes()
+        .windows(2)
+        .any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase())
 }
 
 /// The example stack with one more metric, a gauge of this name.
@@ -185,6 +243,14 @@ mod tests {
                 "gauge `queue_gauge` has its type in its name",
             ),
             (
+                "queueLength",
+                "gauge `queueLength` is written in camel case",
+            ),
+            (
+                "sync_age_msec",
+                "gauge `sync_age_msec` is in msec, which is no base unit",
+            ),
+            (
                 "job:queue",
                 "gauge `job:queue` has a `:`, as recorded series do",
             ),
@@ -202,5 +268,21 @@ mod tests {
             assert_eq!(found.len(), 1, "{name}");
             assert_eq!(found[0].message, message);
         }
+    }
+    #[test]
+    fn help_and_labels_are_looked_at() {
+        let mut stack = named("queue_length");
+        let metric = &mut stack.metrics[1].metrics[0];
+        metric.help.clear();
+        metric.labels[0].name = obsctl_model::LabelName::from_static("le");
+        let found = findings(stack);
+        let found = found.iter().filter(|one| one.check == CHECK.name);
+        assert_eq!(
+            found.map(|one| one.message.as_str()).collect::<Vec<_>>(),
+            [
+                "gauge `queue_length` has a label `le`, which Prometheus sets itself",
+                "gauge `queue_length` has no help text"
+            ]
+        );
     }
 }

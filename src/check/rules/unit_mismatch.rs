@@ -1,21 +1,27 @@
 //! `unit-mismatch`
 
+use obsctl_model::Promql;
 use obsctl_model::Unit;
 use obsctl_model::prelude::timeseries;
 use obsctl_model::query::promql;
+use obsctl_promql::Expr;
+use obsctl_promql::ast::Binary;
 
 use super::panel_without_unit::shows_numbers;
+use crate::check::value::constant;
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::Severity;
-use crate::project::Site;
+use crate::project::expression::series_name;
 use crate::project::units::compatible;
+use crate::project::{Project, Series, Site};
 
 /// A value shown or compared in a unit it is not in.
 pub static CHECK: Check = Check {
     name: "unit-mismatch",
     severity: Severity::Warning,
     docs: "\
-A panel shows values in another unit than its query gives, or a query adds or compares different units.
+A panel shows values in another unit than its query gives, a query adds or compares different units, or compares a point
+in time with a duration.
 
 ## Why it matters
 
@@ -23,8 +29,8 @@ Seconds shown as bytes are read as bytes; a comparison of seconds with a ratio i
 
 ## How to fix it
 
-Leave the panel's unit out: it follows from the query. If the unit that follows is wrong, correct it where the metric is
-declared. In Grafana, choose the unit that the finding names.
+Leave the panel's unit out: it follows from the query. How long ago something was is `time() - x`. If the unit that
+follows is wrong, correct it where the metric is declared. In Grafana, choose the unit that the finding names.
 
 Metrics that nothing declares are taken by their names: `_seconds`, `_bytes`, `_celsius`.
 ",
@@ -47,6 +53,15 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             let message = format!("{left} and {right} cannot be added or compared");
             let note = format!("{left} on the left, {right} on the right");
             findings.push(query.at.finding(clash.span, message, note));
+        }
+        for (node, number) in moments(input.project, text) {
+            let message = format!("a point in time is compared with {number} seconds");
+            findings.push(
+                query
+                    .at
+                    .finding(node.op_span, message, "seconds since 1970 on the left")
+                    .help(format!("write `time() - … {} {number}`", node.op)),
+            );
         }
         let Site::Panel { panel, ref_id, .. } = &query.at.site else {
             continue;
@@ -170,6 +185,36 @@ mod grafana {
     }
 }
 
+/// Comparisons of points in time with numbers that are no such points, and no marks such as 0 either.
+fn moments<'a>(project: &Project, query: &'a Promql) -> Vec<(&'a Binary, f64)> {
+    let mut found = vec![];
+    for expr in query.expr().descendants() {
+        let Expr::Binary(node) = expr else { continue };
+        let Some(number) = constant(&node.rhs) else {
+            continue;
+        };
+        if !node.op.is_comparison() || !(2.0..1e8).contains(&number) {
+            continue;
+        }
+        let moment = match node.lhs.without_parens() {
+            Expr::Selector(selector) => {
+                let name = series_name(selector).map(|(name, _)| name);
+                name.is_some_and(|name| match project.catalog().get(name) {
+                    Some(Series::Exposed { metric, .. }) => metric.unit == Unit::Timestamp,
+                    Some(_) => false,
+                    None => name.ends_with("_timestamp_seconds"),
+                })
+            }
+            Expr::Call(call) => call.func.text == "time",
+            _ => false,
+        };
+        if moment {
+            found.push((&**node, number));
+        }
+    }
+    found
+}
+
 /// Whether a panel may show values of the unit `given` as `shown`.
 fn fits(shown: Unit, given: Unit) -> bool {
     match (shown, given) {
@@ -260,6 +305,30 @@ mod tests {
         ] {
             let stack = example::panels(stat("x").query(promql(query)));
             assert_eq!(underlined(&CHECK, stack), found, "{query}");
+        }
+    }
+
+    #[test]
+    fn points_in_time_are_no_durations() {
+        for (query, found) in [
+            (
+                "max(connections) and on () sync_last_success_timestamp_seconds > 3600",
+                vec![">"],
+            ),
+            ("time() > 3600", vec![">"]),
+            ("theirs_start_timestamp_seconds < 60", vec!["<"]),
+            ("sync_last_success_timestamp_seconds > 0", vec![]),
+            ("sync_last_success_timestamp_seconds > 1.6e9", vec![]),
+            (
+                "time() - sync_last_success_timestamp_seconds > 3600",
+                vec![],
+            ),
+        ] {
+            assert_eq!(
+                underlined(&CHECK, example::alert(promql(query))),
+                found,
+                "{query}"
+            );
         }
     }
 }

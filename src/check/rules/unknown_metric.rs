@@ -23,7 +23,8 @@ it should have fired.
 
 ## How to fix it
 
-Correct the name, or declare the metric. A classic histogram has no series of its own name, only `_bucket`, `_sum`
+Correct the name, or declare the metric. Where metrics are not known, a name with colons is still wrong if it is almost
+the name of a recorded series. A classic histogram has no series of its own name, only `_bucket`, `_sum`
 and `_count`.
 ",
     run,
@@ -36,6 +37,7 @@ const MOST_COMPARISONS: usize = 500_000;
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
     if !input.project.knows().metrics {
+        almost_recorded(input, findings);
         return;
     }
     let catalog = input.project.catalog();
@@ -65,6 +67,45 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 Help::Nearest(nearest) => finding.help(format!("did you mean `{nearest}`?")),
                 Help::None => finding.help("declare it in the catalog, or record it"),
             });
+        }
+    }
+}
+
+/// Names with colons come from recording rules only: one that differs by a letter from a recorded one is a slip.
+fn almost_recorded(input: &Input<'_>, findings: &mut Findings) {
+    let recorded: Vec<&str> = input
+        .project
+        .catalog()
+        .iter()
+        .filter(|(name, series)| name.contains(':') && matches!(series, Series::Recorded { .. }))
+        .map(|(name, _)| name)
+        .collect();
+    let digits = |text: &str| {
+        text.chars()
+            .filter(char::is_ascii_digit)
+            .collect::<String>()
+    };
+    // Another window is another series, which may be recorded elsewhere.
+    let slip = |name: &str, near: &str| {
+        strsim::osa_distance(name, near) <= 2 && digits(name) == digits(near)
+    };
+    let mut near: BTreeMap<&str, Option<&str>> = BTreeMap::new();
+    for query in &input.queries {
+        for used in &query.named {
+            let name = used.name;
+            if used.series.is_some() || !name.contains(':') {
+                continue;
+            }
+            let near = near.entry(name).or_insert_with(|| {
+                nearest(name, recorded.iter().copied()).filter(|near| slip(name, near))
+            });
+            if let Some(near) = near {
+                let message = format!("no rule records `{name}`");
+                let finding = query
+                    .at
+                    .finding(used.span, message, "nothing has this name");
+                findings.push(finding.help(format!("did you mean `{near}`?")));
+            }
         }
     }
 }
@@ -124,5 +165,27 @@ mod tests {
           = in: alert `HighLatency` of group `api`
           = help: write `api_request_duration_seconds_bucket`, `api_request_duration_seconds_sum` or `api_request_duration_seconds_count`
         "#);
+    }
+
+    #[test]
+    fn where_nothing_is_known_only_slips_of_recorded_names_are_found() {
+        use crate::project::{Knowledge, Project};
+        for (query, found) in [
+            ("job:api_request:rate5m > 1", 1),
+            ("job:api_requests:rate10m > 1", 0),
+            ("instance:node_cpu:ratio > 1", 0),
+            ("api_request_total > 1", 0),
+        ] {
+            let alerts =
+                obsctl_model::RuleGroup::new("alerts").alert(example::high_latency(promql(query)));
+            let stack = example::record(promql("sum by (path) (connections)")).rule_group(alerts);
+            let project = Project::link(stack).knowing(Knowledge::FILES);
+            let all = crate::check::run(&project, &crate::policy::Policy::default(), None);
+            assert_eq!(
+                all.iter().filter(|one| one.check == CHECK.name).count(),
+                found,
+                "{query}"
+            );
+        }
     }
 }

@@ -12,7 +12,7 @@ use obsctl_promql::variable::{is_builtin, scan};
 
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::project::{runbook_pages, subject};
+use crate::project::{Site, runbook_pages, subject};
 
 /// A variable that nothing fills in.
 pub static CHECK: Check = Check {
@@ -37,7 +37,8 @@ Correct the name or define the variable. In rules, write what is meant: `[5m]` i
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
     for query in &input.queries {
-        if query.at.site.is_rule() {
+        let template = matches!(query.at.site, Site::Template { .. });
+        if query.at.site.is_rule() && !template {
             for variable in used(query.at.query.as_str()) {
                 let message = format!("`{}` in a rule: Prometheus knows no variables", variable.1);
                 findings.push(

@@ -244,7 +244,9 @@ fn users(project: &Project, environment: Environment) -> Users {
     let mut users = Users::new();
     for expression in project.expressions() {
         let user = match expression.site {
-            Site::Alert { alert, .. } => User::Alert(alert.name.clone()),
+            Site::Alert { alert, .. } | Site::Template { alert, .. } => {
+                User::Alert(alert.name.clone())
+            }
             Site::Record { group, .. } => match slos.get(&group.name) {
                 Some(slo) => User::Slo(slo.to_string()),
                 None => User::Group(group.name.clone()),

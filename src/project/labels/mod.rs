@@ -109,6 +109,13 @@ impl<'a> Labels<'a> {
         self.known.insert(label, known);
     }
 
+    /// That every series has the label, if any can.
+    fn add_always(&mut self, label: &str) {
+        if let Some(known) = self.known.get_mut(label) {
+            known.always = true;
+        }
+    }
+
     fn remove(&mut self, label: &'a str, loss: Loss<'a>) {
         if self.known.remove(label).is_some() || self.open && !self.lost.contains_key(label) {
             self.lost.insert(label, loss);

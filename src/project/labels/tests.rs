@@ -78,7 +78,7 @@ fn every_construct() {
             "instance job method [zone]",
         ),
         ("count_values(\"v\", limit_bytes)", "v"),
-        ("sum by (a) (unknown_metric)", "[a]"),
+        ("sum by (a) (unknown_metric)", "a"),
         ("sum without (a) (unknown_metric)", "…"),
         (
             "histogram_quantile(0.9, sum by (le, method) (rate(latency_seconds_bucket[5m])))",

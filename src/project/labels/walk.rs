@@ -164,7 +164,13 @@ impl<'f, 'a> Walk<'f, 'a> {
             inner
         } else {
             let labels: Vec<&str> = grouping.iter().map(|l| l.text.as_str()).collect();
-            inner.keep(&labels, loss)
+            let unknown = inner.is_open();
+            let mut kept = inner.keep(&labels, loss);
+            // Who groups series of which nothing is known by a label, knows that they have it.
+            if unknown {
+                labels.iter().for_each(|label| kept.add_always(label));
+            }
+            kept
         };
         if node.op == AggregateOp::CountValues {
             match node.param.as_deref() {

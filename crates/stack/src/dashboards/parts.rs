@@ -31,10 +31,16 @@ pub fn dashboard(uid: Uid, title: &str, folder: &str, teams: &str, jobs: &str) -
         .annotation(started(jobs))
 }
 
+/// Whether a regular expression is but one name.
+fn is_one(regex: &str) -> bool {
+    regex.chars().all(|c| c.is_alphanumeric() || c == '-')
+}
+
 /// Alerts of these teams that fire, but for heartbeats, which always do.
 fn fire(teams: &str) -> Promql {
+    let is = if is_one(teams) { "=" } else { "=~" };
     promql(&format!(
-        r#"ALERTS{{alertstate="firing", severity!="info", team=~"{teams}"}}"#
+        r#"ALERTS{{alertstate="firing", severity!="info", team{is}"{teams}"}}"#
     ))
 }
 
@@ -49,7 +55,12 @@ fn alerts_fired(teams: &str) -> Annotation {
 
 /// The window is two steps wide: a start between two samples is never missed.
 fn started(jobs: &str) -> Annotation {
-    let starts = ProcessStart::with(TargetLabel::JOB.matches(jobs)).changes(mins(2));
+    let of_jobs = if is_one(jobs) {
+        TargetLabel::JOB.is(jobs)
+    } else {
+        TargetLabel::JOB.matches(jobs)
+    };
+    let starts = ProcessStart::with(of_jobs).changes(mins(2));
     Annotation::new("Deployments and restarts", starts.gt(0.0))
         .title("{{job}} started")
         .text("{{instance}}")

@@ -1,0 +1,81 @@
+//! `template-syntax`
+
+use obsctl_model::query::promql;
+use obsctl_model::{Alert, Rule, Stack};
+
+use crate::check::{Check, Findings, Input, example};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::project::{subject, template};
+
+/// A text that Prometheus cannot fill in.
+pub static CHECK: Check = Check {
+    name: "template-syntax",
+    severity: Severity::Error,
+    docs: "\
+An annotation or a label of an alert is no template that Prometheus can fill in: an unknown function or variable, a
+block that is never ended.
+
+## Why it matters
+
+Prometheus does not load a rule file with a template it cannot read.
+
+## How to fix it
+
+Correct the template at the underlined place. The value is `$value`, labels are `$labels.name`; comparisons are
+functions: `{{ if gt $value 5.0 }}…{{ end }}`.
+",
+    run,
+    fires: || summary("{{ $labels.path }} is {{ humanise $value }}"),
+    silent: || summary("{{ $labels.path }} is {{ humanize $value }}"),
+};
+
+fn run(input: &Input<'_>, findings: &mut Findings) {
+    for group in input.project.groups() {
+        for rule in &group.rules {
+            let Rule::Alert(alert) = rule else { continue };
+            for (what, text) in template::texts(alert) {
+                if !text.contains("{{") {
+                    continue;
+                }
+                for problem in template::read(text).problems {
+                    let message = format!("{what}: {}", problem.message);
+                    let finding =
+                        Diagnostic::new(subject::alert(group, alert), alert.origin, message)
+                            .underline(text, problem.range, "");
+                    findings.push(match problem.help {
+                        Some(help) => finding.help(help),
+                        None => finding,
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// A stack with an alert by path that says this.
+fn summary(text: &str) -> Stack {
+    example::with_alert(Alert {
+        summary: text.to_owned(),
+        ..example::high_latency(promql("connections > 100"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::testing::report;
+
+    #[test]
+    fn suggests_the_function_that_was_meant() {
+        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"
+        error[template-syntax]: summary: there is no function `humanise`
+         --> definitions.rs:1:26
+          |
+        1 | {{ $labels.path }} is {{ humanise $value }}
+          |                          ^^^^^^^^
+          |
+          = in: alert `HighLatency` of group `api`
+          = help: did you mean `humanize`?
+        ");
+    }
+}
