@@ -13,6 +13,7 @@ mod json;
 mod language;
 mod node;
 mod recognise;
+mod rule_tests;
 mod rules;
 mod source;
 mod yaml;
@@ -23,6 +24,7 @@ use obsctl_model::{RuleGroup, TelemetryCatalog};
 use crate::diagnostic::Diagnostic;
 use comments::Comments;
 pub use exposition::exposition;
+pub use rule_tests::RuleTest;
 use source::Source;
 
 /// A file to read.
@@ -35,7 +37,7 @@ pub struct File<'a> {
 }
 
 /// What was found in files.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Found {
     /// Rule groups.
     pub groups: Vec<RuleGroup>,
@@ -43,6 +45,8 @@ pub struct Found {
     pub dashboards: Vec<Dashboard>,
     /// Catalogs.
     pub catalogs: Vec<TelemetryCatalog>,
+    /// Unit tests of rules.
+    pub tests: Vec<RuleTest>,
     /// What could not be read.
     pub problems: Vec<Diagnostic>,
     /// Files that hold nothing of the kind.
@@ -55,6 +59,7 @@ impl Found {
         self.groups.append(&mut other.groups);
         self.dashboards.append(&mut other.dashboards);
         self.catalogs.append(&mut other.catalogs);
+        self.tests.append(&mut other.tests);
         self.problems.append(&mut other.problems);
         self.others.append(&mut other.others);
     }

@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod diff;
 mod down;
 mod explain;
 mod generate;
@@ -22,6 +23,7 @@ use super::{CommandError, Terminal, Workspace};
 pub(super) enum Command {
     Generate(generate::Generate),
     Check(check::Check),
+    Diff(diff::Diff),
     Explain(explain::Explain),
     Up(up::Up),
     Status(status::Status),
@@ -44,6 +46,7 @@ impl Command {
         match self {
             Self::Generate(command) => command.run(stack, workspace, terminal),
             Self::Check(command) => command.run(stack, workspace, terminal),
+            Self::Diff(command) => command.run(stack, workspace, terminal),
             Self::Explain(command) => command.run(stack, workspace, terminal),
             Self::Up(command) => command.run(stack, workspace, terminal),
             Self::Status(command) => command.run(stack, workspace, terminal),

@@ -36,7 +36,7 @@ pub(super) fn named(reader: &mut Reader<'_>, node: &Node<'_>, name: &str) {
         read.panels.extend(panels(reader, row, &sources));
         dashboard.rows.push(read);
     }
-    for one in node.get("panels").map_or(&[][..], Node::items) {
+    for one in placed(node) {
         if one.text(&["type"]) == "row" {
             let mut read = row(reader, one);
             read.panels.extend(panels(reader, one, &sources));
@@ -66,8 +66,27 @@ pub(in super::super) fn library_panel(reader: &mut Reader<'_>, node: &Node<'_>) 
 const LIBRARY: &str = "library-panel";
 
 fn panels<'n>(reader: &Reader<'_>, node: &'n Node<'n>, sources: &Sources) -> Vec<Panel> {
-    let all = node.get("panels").map_or(&[][..], Node::items).iter();
+    let all = placed(node).into_iter();
     all.map(|one| panel(reader, one, sources)).collect()
+}
+
+/// Panels from top to bottom and from left to right, as Grafana sorts them before it draws; those without a place
+/// stay where they are.
+fn placed<'n>(node: &'n Node<'n>) -> Vec<&'n Node<'n>> {
+    let mut panels: Vec<_> = node
+        .get("panels")
+        .map_or(&[][..], Node::items)
+        .iter()
+        .collect();
+    let side = |one: &Node<'_>, side| one.path(&["gridPos", side])?.as_f64();
+    let place = |one: &Node<'_>| Some((side(one, "y")?, side(one, "x")?));
+    if panels.iter().all(|one| place(one).is_some()) {
+        panels.sort_by(|a, b| {
+            let (a, b) = (place(a).unwrap_or_default(), place(b).unwrap_or_default());
+            a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
+        });
+    }
+    panels
 }
 
 fn row(reader: &Reader<'_>, node: &Node<'_>) -> Row {
