@@ -34,8 +34,11 @@ impl Git {
                 "go to a repository, or compare two folders: `obsctl diff OLD NEW`",
             )
         } else {
-            Obstacle::new("git does not take this folder for its own", "it gave the cause")
-                .because(io::Error::other(said))
+            Obstacle::new(
+                "git does not take this folder for its own",
+                "it gave the cause",
+            )
+            .because(io::Error::other(said))
         };
         Err(obstacle.into())
     }

@@ -190,6 +190,8 @@ pub enum What {
         /// Those that are new.
         new: Vec<String>,
     },
+    /// Many settings have other values: their paths.
+    Settings(Vec<String>),
     /// A query asks something else.
     Query {
         /// Which one, where there are several.
@@ -283,24 +285,15 @@ impl What {
                 }
             },
             Self::Members { what, gone, new } => {
-                let list = |all: &[String]| {
-                    let shown: Vec<_> = all.iter().take(LISTED).map(|one| code(one)).collect();
-                    let more = all.len().saturating_sub(LISTED);
-                    let more = match more {
-                        0 => String::new(),
-                        more => format!(" and {more} more"),
-                    };
-                    format!("{}{more}", shown.join(", "))
+                let part = |all: &[String], how: &str| match all {
+                    [] => None,
+                    all => Some(format!("{} {how}", listed(all))),
                 };
-                let mut parts = vec![];
-                if !gone.is_empty() {
-                    parts.push(format!("{what} {} gone", list(gone)));
-                }
-                if !new.is_empty() {
-                    parts.push(format!("{what} {} new", list(new)));
-                }
-                parts.join("; ")
+                let parts = [part(gone, "gone"), part(new, "new")];
+                let parts: Vec<_> = parts.into_iter().flatten().collect();
+                format!("{what} {}", parts.join(", "))
             }
+            Self::Settings(paths) => format!("settings changed: {}", listed(paths)),
             Self::Query { of, edits, .. } => {
                 let of = of
                     .as_ref()
@@ -319,6 +312,15 @@ impl What {
 
 /// How many members of a list are named.
 const LISTED: usize = 8;
+
+fn listed(all: &[String]) -> String {
+    let shown: Vec<_> = all.iter().take(LISTED).map(|one| code(one)).collect();
+    let more = match all.len().saturating_sub(LISTED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{}{more}", shown.join(", "))
+}
 
 /// A value on one line, not longer than it can be read.
 fn code(text: &str) -> String {

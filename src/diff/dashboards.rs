@@ -1,11 +1,11 @@
 //! Dashboards: what they are, their variables and annotations. What Grafana writes whenever it saves (`id`, `version`,
 //! `iteration`, what is chosen in variables, the order of panels in the file) is not even read.
 
+use obsctl_model::Origin;
 use obsctl_model::dashboard::variable::Values;
 use obsctl_model::dashboard::{
     Annotation, Dashboard, DashboardLink, DashboardLinkTarget, Expression, Variable, derived_uid,
 };
-use obsctl_model::Origin;
 
 use super::change::{Detail, What, note_members, note_set};
 use super::pairing::Pairing;
@@ -28,7 +28,12 @@ pub(super) fn compare(before: &Project, after: &Project, found: &mut Found) {
     for index in paired.gone {
         let one = &before[index];
         let details = vec![Detail::new(Class::Behaviour, What::Removed)];
-        found.add(Change::new(subject(one), details, one.origin, Origin::none()));
+        found.add(Change::new(
+            subject(one),
+            details,
+            one.origin,
+            Origin::none(),
+        ));
         found.want(Wanted::Dashboard(one.uid.to_string()));
     }
     for index in paired.new {
@@ -38,7 +43,12 @@ pub(super) fn compare(before: &Project, after: &Project, found: &mut Found) {
             many => format!("{many} panels"),
         };
         let details = vec![Detail::new(Class::Additive, What::Added(Some(with)))];
-        found.add(Change::new(subject(one), details, Origin::none(), one.origin));
+        found.add(Change::new(
+            subject(one),
+            details,
+            Origin::none(),
+            one.origin,
+        ));
     }
 }
 
@@ -78,16 +88,37 @@ fn pair(before: &Dashboard, after: &Dashboard, found: &mut Found) {
     let mut set = |what, from, to| note_set(&mut details, Class::Cosmetic, what, from, to);
     let folder = |one: &Dashboard| Some(one.folder.title.clone());
     set("folder", folder(before), folder(after));
-    set("description", before.description.clone(), after.description.clone());
+    set(
+        "description",
+        before.description.clone(),
+        after.description.clone(),
+    );
     let refresh = |one: &Dashboard| one.refresh.map(|time| time.to_string());
     set("refresh", refresh(before), refresh(after));
     let time = |one: &Dashboard| Some(format!("{} to {}", one.time.from, one.time.to));
     set("time", time(before), time(after));
-    note_members(&mut details, Class::Cosmetic, "tag", &before.tags, &after.tags);
+    note_members(
+        &mut details,
+        Class::Cosmetic,
+        "tag",
+        &before.tags,
+        &after.tags,
+    );
     let links = |one: &Dashboard| -> Vec<String> { one.links.iter().map(link).collect() };
-    note_members(&mut details, Class::Cosmetic, "link", &links(before), &links(after));
+    note_members(
+        &mut details,
+        Class::Cosmetic,
+        "link",
+        &links(before),
+        &links(after),
+    );
     let rows = panels::Rows::pair(before, after, &mut details);
-    found.add(Change::new(subject(after), details, before.origin, after.origin));
+    found.add(Change::new(
+        subject(after),
+        details,
+        before.origin,
+        after.origin,
+    ));
     if renamed {
         found.want(Wanted::Dashboard(before.uid.to_string()));
     }
@@ -150,12 +181,22 @@ fn variables(before: &Dashboard, after: &Dashboard, found: &mut Found) {
         let one = &before.variables[index];
         // Links that set it, set nothing now.
         let details = vec![Detail::new(Class::Behaviour, What::Removed)];
-        found.add(Change::new(subject(one), details, one.origin, Origin::none()));
+        found.add(Change::new(
+            subject(one),
+            details,
+            one.origin,
+            Origin::none(),
+        ));
     }
     for index in paired.new {
         let one = &after.variables[index];
         let details = vec![Detail::new(Class::Additive, What::Added(None))];
-        found.add(Change::new(subject(one), details, Origin::none(), one.origin));
+        found.add(Change::new(
+            subject(one),
+            details,
+            Origin::none(),
+            one.origin,
+        ));
     }
     for (old, new) in paired.both {
         let (old, new) = (&before.variables[old], &after.variables[new]);
@@ -171,12 +212,32 @@ fn variables(before: &Dashboard, after: &Dashboard, found: &mut Found) {
         let flag = |is: bool| Some(if is { "yes" } else { "no" }.to_owned());
         let (looks, means) = (Class::Cosmetic, Class::Behaviour);
         set(means, "values", Some(values(old)), Some(values(new)));
-        set(means, "several can be chosen", flag(old.multi), flag(new.multi));
-        set(means, "all can be chosen", flag(old.include_all), flag(new.include_all));
-        set(means, "what all stands for", old.all_value.clone(), new.all_value.clone());
+        set(
+            means,
+            "several can be chosen",
+            flag(old.multi),
+            flag(new.multi),
+        );
+        set(
+            means,
+            "all can be chosen",
+            flag(old.include_all),
+            flag(new.include_all),
+        );
+        set(
+            means,
+            "what all stands for",
+            old.all_value.clone(),
+            new.all_value.clone(),
+        );
         set(means, "regex", old.regex.clone(), new.regex.clone());
         set(looks, "label", old.label.clone(), new.label.clone());
-        set(looks, "description", old.description.clone(), new.description.clone());
+        set(
+            looks,
+            "description",
+            old.description.clone(),
+            new.description.clone(),
+        );
         set(looks, "hidden", flag(old.hidden), flag(new.hidden));
         let sort = |one: &Variable| Some(format!("{:?}", one.sort).to_lowercase());
         set(looks, "sort", sort(old), sort(new));
@@ -189,7 +250,10 @@ fn values(variable: &Variable) -> String {
     match &variable.values {
         Values::LabelValues { label, of } => format!("label_values({of}, {label})"),
         Values::LogLabelValues { label, of: None } => format!("label_values({label})"),
-        Values::LogLabelValues { label, of: Some(of) } => {
+        Values::LogLabelValues {
+            label,
+            of: Some(of),
+        } => {
             format!("label_values({}, {label})", of.as_str())
         }
         Values::TraceTagValues { tag } => tag.clone(),
@@ -225,12 +289,22 @@ fn annotations(before: &Dashboard, after: &Dashboard, found: &mut Found) {
     for index in paired.gone {
         let one = &before.annotations[index];
         let details = vec![Detail::new(Class::Behaviour, What::Removed)];
-        found.add(Change::new(subject(one), details, one.origin, Origin::none()));
+        found.add(Change::new(
+            subject(one),
+            details,
+            one.origin,
+            Origin::none(),
+        ));
     }
     for index in paired.new {
         let one = &after.annotations[index];
         let details = vec![Detail::new(Class::Additive, What::Added(None))];
-        found.add(Change::new(subject(one), details, Origin::none(), one.origin));
+        found.add(Change::new(
+            subject(one),
+            details,
+            Origin::none(),
+            one.origin,
+        ));
     }
     for (old, new) in paired.both {
         let (old, new) = (&before.annotations[old], &after.annotations[new]);

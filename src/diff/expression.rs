@@ -103,7 +103,8 @@ impl fmt::Display for Edit {
 /// More differences than these are another query.
 const MANY: usize = 5;
 
-/// The differences; `None` where both mean the same. Empty where one of them cannot be read.
+/// The differences; `None` where both mean the same. Empty where it is another query altogether, or one of them cannot
+/// be read.
 pub(super) fn compare(before: &Promql, after: &Promql) -> Option<Vec<Edit>> {
     if before == after {
         return None;
@@ -118,16 +119,12 @@ pub(super) fn compare(before: &Promql, after: &Promql) -> Option<Vec<Edit>> {
     };
     comparison.expr(before.expr(), after.expr(), Piece::Number);
     let edits = comparison.edits;
+    let whole = |edit: &Edit| {
+        edit.piece == Piece::Part && edit.before == bare(before.expr()).span().range()
+    };
     match edits.len() {
         0 => None,
-        many if many > MANY => {
-            let mut whole = Comparison {
-                edits: vec![],
-                ..comparison
-            };
-            whole.part(before.expr(), after.expr());
-            Some(whole.edits)
-        }
+        many if many > MANY || edits.iter().any(whole) => Some(vec![]),
         _ => Some(edits),
     }
 }
@@ -244,7 +241,8 @@ impl Comparison<'_> {
         let (from, to) = (a.offset.as_ref(), b.offset.as_ref());
         self.duration(Piece::Offset, from, to, before, after);
         if a.at != b.at {
-            let text = |side: &Modifiers| side.at.as_ref().map_or(String::new(), |at| at.to_string());
+            let text =
+                |side: &Modifiers| side.at.as_ref().map_or(String::new(), |at| at.to_string());
             self.edit(Piece::At, text(a), text(b), before, after);
         }
     }
@@ -374,7 +372,10 @@ mod tests {
     #[test]
     fn how_it_is_written_does_not_matter() {
         for (before, after) in [
-            ("sum(rate(a[5m]))by(x,y)", "sum by (y, x) (\n  rate(a[5m])\n)"),
+            (
+                "sum(rate(a[5m]))by(x,y)",
+                "sum by (y, x) (\n  rate(a[5m])\n)",
+            ),
             ("a{x=\"1\",y=\"2\"}", "a{y='2', x='1'}"),
             ("(a) + ((b))", "a + b"),
             ("rate(a[300s])", "rate(a[5m])"),

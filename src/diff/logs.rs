@@ -75,11 +75,28 @@ fn fields(before: &LogCatalog, after: &LogCatalog, found: &mut Found) {
         let kind = |field: &LogField| Some(format!("{:?}", field.kind).to_lowercase());
         note_set(&mut details, Class::Breaking, "type", kind(old), kind(new));
         let presence = |field: &LogField| Some(format!("{:?}", field.presence).to_lowercase());
-        note_set(&mut details, Class::Behaviour, "presence", presence(old), presence(new));
+        note_set(
+            &mut details,
+            Class::Behaviour,
+            "presence",
+            presence(old),
+            presence(new),
+        );
         let text = |field: &LogField| Some(field.description.clone());
-        note_set(&mut details, Class::Cosmetic, "description", text(old), text(new));
+        note_set(
+            &mut details,
+            Class::Cosmetic,
+            "description",
+            text(old),
+            text(new),
+        );
         let breaks = details.iter().any(|one| one.class == Class::Breaking);
-        found.add(Change::new(subject(new), details, Origin::none(), Origin::none()));
+        found.add(Change::new(
+            subject(new),
+            details,
+            Origin::none(),
+            Origin::none(),
+        ));
         if breaks {
             found.want(Wanted::Word(old.name.clone()));
         }
@@ -108,19 +125,51 @@ fn events(before: &[LogEvent], after: &[LogEvent], found: &mut Found) {
             details.push(Detail::new(Class::Breaking, What::Renamed { from }));
         }
         let level = |event: &LogEvent| Some(format!("{:?}", event.level).to_lowercase());
-        note_set(&mut details, Class::Behaviour, "level", level(old), level(new));
+        note_set(
+            &mut details,
+            Class::Behaviour,
+            "level",
+            level(old),
+            level(new),
+        );
         let service = |event: &LogEvent| Some(event.service.clone());
-        note_set(&mut details, Class::Behaviour, "logged by", service(old), service(new));
-        note_members(&mut details, Class::Behaviour, "context", &old.contexts, &new.contexts);
+        note_set(
+            &mut details,
+            Class::Behaviour,
+            "logged by",
+            service(old),
+            service(new),
+        );
+        note_members(
+            &mut details,
+            Class::Behaviour,
+            "context",
+            &old.contexts,
+            &new.contexts,
+        );
         let names = |event: &LogEvent| -> Vec<String> {
-            event.fields.iter().map(|field| field.name.clone()).collect()
+            event
+                .fields
+                .iter()
+                .map(|field| field.name.clone())
+                .collect()
         };
         let (from, to) = (names(old), names(new));
         let lost = from.iter().any(|one| !to.contains(one));
-        let class = if lost { Class::Behaviour } else { Class::Additive };
+        let class = if lost {
+            Class::Behaviour
+        } else {
+            Class::Additive
+        };
         note_members(&mut details, class, "field", &from, &to);
         let text = |event: &LogEvent| Some(event.description.clone());
-        note_set(&mut details, Class::Cosmetic, "description", text(old), text(new));
+        note_set(
+            &mut details,
+            Class::Cosmetic,
+            "description",
+            text(old),
+            text(new),
+        );
         let renamed = old.name != new.name;
         found.add(Change::new(subject(new), details, old.origin, new.origin));
         if renamed {
@@ -158,10 +207,20 @@ fn spans(before: &[SpanDef], after: &[SpanDef], found: &mut Found) {
         };
         let (from, to) = (names(old), names(new));
         let lost = from.iter().any(|one| !to.contains(one));
-        let class = if lost { Class::Breaking } else { Class::Additive };
+        let class = if lost {
+            Class::Breaking
+        } else {
+            Class::Additive
+        };
         note_members(&mut details, class, "attribute", &from, &to);
         let text = |span: &SpanDef| Some(span.description.clone());
-        note_set(&mut details, Class::Cosmetic, "description", text(old), text(new));
+        note_set(
+            &mut details,
+            Class::Cosmetic,
+            "description",
+            text(old),
+            text(new),
+        );
         let renamed = old.name != new.name;
         found.add(Change::new(subject(new), details, old.origin, new.origin));
         if renamed {

@@ -28,7 +28,9 @@ pub(super) fn compare(before: &Project, after: &Project, found: &mut Found) {
         .by(|one| Some((one.name.as_str(), &one.exposed_by)))
         .by(|one| Some(one.name.as_str()))
         // Renamed: the same words, or the same form under a name with the same beginning.
-        .by_only(|one| Some((one.kind.word(), &one.help, labels(one))).filter(|key| !key.1.is_empty()))
+        .by_only(|one| {
+            Some((one.kind.word(), &one.help, labels(one))).filter(|key| !key.1.is_empty())
+        })
         .by_only(|one| Some((&one.exposed_by, &one.help)).filter(|key| !key.1.is_empty()))
         .by_only(|one| {
             let labels = labels(one);
@@ -43,13 +45,23 @@ pub(super) fn compare(before: &Project, after: &Project, found: &mut Found) {
     for index in paired.gone {
         let one = &before[index];
         let details = vec![Detail::new(Class::Breaking, What::Removed)];
-        found.add(Change::new(subject(one), details, one.origin, Origin::none()));
+        found.add(Change::new(
+            subject(one),
+            details,
+            one.origin,
+            Origin::none(),
+        ));
         want(one.series_names(), &Interest::Any, found);
     }
     for index in paired.new {
         let one = &after[index];
         let details = vec![Detail::new(Class::Additive, What::Added(None))];
-        found.add(Change::new(subject(one), details, Origin::none(), one.origin));
+        found.add(Change::new(
+            subject(one),
+            details,
+            Origin::none(),
+            one.origin,
+        ));
     }
 }
 
@@ -82,18 +94,34 @@ fn pair(before: &MetricDef, after: &MetricDef, found: &mut Found) {
     }
     if before.kind.word() != after.kind.word() {
         let word = |one: &MetricDef| Some(one.kind.word().to_owned());
-        details.push(Detail::set(Class::Breaking, "type", word(before), word(after)));
+        details.push(Detail::set(
+            Class::Breaking,
+            "type",
+            word(before),
+            word(after),
+        ));
         wanted.push(all());
     }
     if before.unit != after.unit {
         let unit = |one: &MetricDef| Some(unit_word(one));
-        details.push(Detail::set(Class::Breaking, "unit", unit(before), unit(after)));
+        details.push(Detail::set(
+            Class::Breaking,
+            "unit",
+            unit(before),
+            unit(after),
+        ));
         wanted.push((after.series_names(), Interest::Any));
     }
     buckets(before, after, &mut details, &mut wanted);
     labels(before, after, &mut details, &mut wanted);
     let exposer = |one: &MetricDef| Some(one.exposed_by.name().to_owned());
-    note_set(&mut details, Class::Behaviour, "exposed by", exposer(before), exposer(after));
+    note_set(
+        &mut details,
+        Class::Behaviour,
+        "exposed by",
+        exposer(before),
+        exposer(after),
+    );
     if before.stability != after.stability {
         let class = match after.stability {
             Stability::Deprecated => Class::Behaviour,
@@ -106,13 +134,30 @@ fn pair(before: &MetricDef, after: &MetricDef, found: &mut Found) {
         }
     }
     let help = |one: &MetricDef| Some(one.help.clone());
-    note_set(&mut details, Class::Cosmetic, "help", help(before), help(after));
+    note_set(
+        &mut details,
+        Class::Cosmetic,
+        "help",
+        help(before),
+        help(after),
+    );
     let owner = |one: &MetricDef| Some(one.owner.clone()).filter(|owner| !owner.is_empty());
-    note_set(&mut details, Class::Cosmetic, "owner", owner(before), owner(after));
+    note_set(
+        &mut details,
+        Class::Cosmetic,
+        "owner",
+        owner(before),
+        owner(after),
+    );
     if details.is_empty() {
         return;
     }
-    found.add(Change::new(subject(after), details, before.origin, after.origin));
+    found.add(Change::new(
+        subject(after),
+        details,
+        before.origin,
+        after.origin,
+    ));
     for (names, interest) in wanted {
         want(names, &interest, found);
     }
@@ -133,11 +178,21 @@ fn buckets(
     let texts = |numbers: &[f64]| -> Vec<String> { numbers.iter().map(f64::to_string).collect() };
     let (what, from, to) = match (&before.kind, &after.kind) {
         (
-            MetricKind::Histogram { buckets: from, native: was },
-            MetricKind::Histogram { buckets: to, native: is },
+            MetricKind::Histogram {
+                buckets: from,
+                native: was,
+            },
+            MetricKind::Histogram {
+                buckets: to,
+                native: is,
+            },
         ) => {
             if was != is {
-                let class = if *is { Class::Additive } else { Class::Breaking };
+                let class = if *is {
+                    Class::Additive
+                } else {
+                    Class::Breaking
+                };
                 let word = |is: bool| is.then(|| "native".to_owned());
                 details.push(Detail::set(class, "histogram", word(*was), word(*is)));
                 if *was {
@@ -152,7 +207,11 @@ fn buckets(
         _ => return,
     };
     let lost = from.iter().any(|one| !to.contains(one));
-    let class = if lost { Class::Breaking } else { Class::Additive };
+    let class = if lost {
+        Class::Breaking
+    } else {
+        Class::Additive
+    };
     note_members(details, class, what, &from, &to);
     if lost {
         // Quantiles are estimated from other bounds, and a bound that a query names may be gone.
@@ -202,7 +261,7 @@ fn labels(
         if old.domain == new.domain {
             continue;
         }
-        let what = format!("value of label `{}`", new.name);
+        let what = format!("label `{}`: value", new.name);
         if let (Domain::Values(from), Domain::Values(to)) = (&old.domain, &new.domain) {
             let gone = from.iter().filter(|one| !to.contains(one));
             let gone: Vec<_> = gone.cloned().collect();
@@ -222,6 +281,7 @@ fn labels(
             } else {
                 Class::Behaviour
             };
+            let what = format!("label `{}`: values", new.name);
             note_set(details, class, &what, words.0, words.1);
         }
     }

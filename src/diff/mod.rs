@@ -17,6 +17,8 @@ mod settings;
 mod tests;
 mod touches;
 
+use std::collections::BTreeMap;
+
 use crate::project::Project;
 use crate::read::RuleTest;
 
@@ -75,7 +77,11 @@ pub fn compare(before: &Side, after: &Side) -> Report {
         }
         (false, false) => {}
         (has, _) => {
-            let (with, without) = if has { (before, after) } else { (after, before) };
+            let (with, without) = if has {
+                (before, after)
+            } else {
+                (after, before)
+            };
             notes.push(format!(
                 "metrics, log events and spans are not compared: {} has a catalog and {} has none",
                 with.name, without.name
@@ -85,11 +91,48 @@ pub fn compare(before: &Side, after: &Side) -> Report {
     rules::compare(&before.project, &after.project, &mut found);
     dashboards::compare(&before.project, &after.project, &mut found);
     let mut changes = touches::resolve(found, after);
+    follow(&mut changes);
     changes.sort_by(|a, b| (a.class, &a.subject).cmp(&(b.class, &b.subject)));
     Report {
         before: before.name.clone(),
         after: after.name.clone(),
         changes,
         notes,
+    }
+}
+
+/// A query that only follows a series to its new name asks what it asked before.
+fn follow(changes: &mut [Change]) {
+    let mut renamed = BTreeMap::new();
+    for change in changes.iter() {
+        let series = matches!(change.subject.kind, Kind::Metric | Kind::RecordingRule);
+        for detail in change.details.iter().filter(|_| series) {
+            if let What::Renamed { from } = &detail.what {
+                for suffix in ["", "_bucket", "_sum", "_count"] {
+                    let to = format!("{}{suffix}", change.subject.name);
+                    renamed.insert(format!("{from}{suffix}"), to);
+                }
+            }
+        }
+    }
+    if renamed.is_empty() {
+        return;
+    }
+    let follows =
+        |edit: &Edit| edit.piece == Piece::Metric && renamed.get(&edit.from) == Some(&edit.to);
+    for change in changes {
+        for detail in &mut change.details {
+            if let What::Query { edits, .. } = &detail.what
+                && !edits.is_empty()
+                && edits.iter().all(follows)
+            {
+                detail.class = Class::Cosmetic;
+            }
+        }
+        let classes = change.details.iter().map(|detail| detail.class);
+        change.class = classes.min().unwrap_or(change.class);
+        if change.class == Class::Cosmetic {
+            change.touches.clear();
+        }
     }
 }

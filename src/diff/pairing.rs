@@ -57,7 +57,10 @@ impl<'a, T> Pairing<'a, T> {
                 open.entry(key).or_default().1.push(*index);
             }
         }
-        let mut paired = (vec![false; self.before.len()], vec![false; self.after.len()]);
+        let mut paired = (
+            vec![false; self.before.len()],
+            vec![false; self.after.len()],
+        );
         for (gone, new) in open.into_values() {
             if only && (gone.len() > 1 || new.len() > 1) {
                 continue;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use obsctl_model::dashboard::{Dashboard, Link, LinkTarget, Panel, Query, Threshold};
 use obsctl_model::Origin;
+use obsctl_model::dashboard::{Dashboard, Link, LinkTarget, Panel, Query, Threshold};
 
 use super::change::{Detail, What, note_members, note_set};
 use super::dashboards::{name, query};
@@ -67,7 +67,13 @@ impl Rows {
             };
             note_set(details, Class::Cosmetic, &what, state(old), state(new));
             let what = format!("{what} is repeated for");
-            note_set(details, Class::Behaviour, &what, old.repeat.clone(), new.repeat.clone());
+            note_set(
+                details,
+                Class::Behaviour,
+                &what,
+                old.repeat.clone(),
+                new.repeat.clone(),
+            );
         }
         let rows = paired.both.iter().map(|(old, new)| (old + 1, new + 1));
         Self(rows.chain([(0, 0)]).collect())
@@ -103,12 +109,22 @@ pub(super) fn compare(before: &Dashboard, after: &Dashboard, rows: &Rows, found:
     for index in &paired.gone {
         let one = &old[*index];
         let details = vec![Detail::new(Class::Behaviour, What::Removed)];
-        found.add(Change::new(subject(one), details, one.panel.origin, Origin::none()));
+        found.add(Change::new(
+            subject(one),
+            details,
+            one.panel.origin,
+            Origin::none(),
+        ));
     }
     for index in &paired.new {
         let one = &new[*index];
         let details = vec![Detail::new(Class::Additive, What::Added(None))];
-        found.add(Change::new(subject(one), details, Origin::none(), one.panel.origin));
+        found.add(Change::new(
+            subject(one),
+            details,
+            Origin::none(),
+            one.panel.origin,
+        ));
     }
     let moved = moved(&paired.both, &old, &new);
     for (at, (from, to)) in paired.both.iter().enumerate() {
@@ -130,7 +146,12 @@ pub(super) fn compare(before: &Dashboard, after: &Dashboard, rows: &Rows, found:
         if a.panel != b.panel {
             panel(a.panel, b.panel, &mut details);
         }
-        found.add(Change::new(subject(b), details, a.panel.origin, b.panel.origin));
+        found.add(Change::new(
+            subject(b),
+            details,
+            a.panel.origin,
+            b.panel.origin,
+        ));
     }
 }
 
@@ -174,16 +195,34 @@ fn panel(before: &Panel, after: &Panel, details: &mut Vec<Detail>) {
     let number = |number: Option<f64>| number.map(|number| number.to_string());
     set(looks, "min", number(before.min), number(after.min));
     set(looks, "max", number(before.max), number(after.max));
-    set(looks, "description", before.description.clone(), after.description.clone());
-    let size = |one: &Panel| one.size.map(|size| format!("{}×{}", size.width, size.height));
+    set(
+        looks,
+        "description",
+        before.description.clone(),
+        after.description.clone(),
+    );
+    let size = |one: &Panel| {
+        one.size
+            .map(|size| format!("{}×{}", size.width, size.height))
+    };
     set(looks, "size", size(before), size(after));
     let repeat = |one: &Panel| one.repeat.as_ref().map(|repeat| repeat.variable.clone());
     set(means, "repeated for", repeat(before), repeat(after));
     let flag = |is: bool| Some(if is { "yes" } else { "no" }.to_owned());
-    set(looks, "transparent", flag(before.transparent), flag(after.transparent));
+    set(
+        looks,
+        "transparent",
+        flag(before.transparent),
+        flag(after.transparent),
+    );
     let time = |time: Option<obsctl_model::Duration>| time.map(|time| time.to_string());
     set(means, "shows the last", time(before.last), time(after.last));
-    set(means, "shortest step", time(before.min_step), time(after.min_step));
+    set(
+        means,
+        "shortest step",
+        time(before.min_step),
+        time(after.min_step),
+    );
     let links = |one: &Panel| -> Vec<String> { one.all_links().map(link).collect() };
     note_members(details, looks, "link", &links(before), &links(after));
     settings::compare(before, after, details);
@@ -238,12 +277,25 @@ fn queries(before: &Panel, after: &Panel, details: &mut Vec<Detail>) {
     }
     for (old, new) in paired.both {
         let ((_, a), (id, b)) = (&before[old], &after[new]);
-        details.extend(query((!one).then(|| id.clone()), &a.expression, &b.expression));
-        let of = if one { String::new() } else { format!(" of {id}") };
+        details.extend(query(
+            (!one).then(|| id.clone()),
+            &a.expression,
+            &b.expression,
+        ));
+        let of = if one {
+            String::new()
+        } else {
+            format!(" of {id}")
+        };
         let mut set = |class, what: &str, from, to| {
             note_set(details, class, &format!("{what}{of}"), from, to);
         };
-        set(Class::Cosmetic, "legend", a.legend.clone(), b.legend.clone());
+        set(
+            Class::Cosmetic,
+            "legend",
+            a.legend.clone(),
+            b.legend.clone(),
+        );
         let hidden = |query: &Query| Some(if query.hidden { "no" } else { "yes" }.to_owned());
         set(Class::Behaviour, "drawn", hidden(a), hidden(b));
         let word = |word: Option<String>| word.map(|word| word.to_lowercase());

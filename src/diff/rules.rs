@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use obsctl_model::{Alert, Duration, Origin, Rule, RuleGroup, RuleQuery};
 
-use super::change::{note_set, Detail, What};
+use super::change::{Detail, What, note_set};
 use super::pairing::Pairing;
 use super::touches::{Found, Interest, Wanted};
 use super::{Change, Class, Kind, Subject, expression};
@@ -15,18 +15,21 @@ use crate::project::Project;
 struct Item<'a> {
     group: &'a RuleGroup,
     rule: &'a Rule,
+    /// What its group is called on the newer side.
+    home: &'a str,
 }
 
 pub(super) fn compare(before: &Project, after: &Project, found: &mut Found) {
-    groups(before.groups(), after.groups(), found);
-    let (before, after) = (items(before), items(after));
+    let renamed = groups(before.groups(), after.groups(), found);
+    let home = |group: &str| renamed.get(group).copied();
+    let (before, after) = (items(before, home), items(after, |_| None));
     let paired = Pairing::of(&before, &after)
-        .by(|one| Some((&one.group.name, one.named(), one.labels())))
-        .by(|one| Some((&one.group.name, one.named())))
+        .by(|one| Some((one.home, one.named(), one.labels())))
+        .by(|one| Some((one.home, one.named())))
         .by(|one| Some((one.named(), one.labels())))
         .by(|one| Some(one.named()))
         // The same query under another name; first in the same group.
-        .by_only(|one| Some((&one.group.name, one.is_alert(), one.text(), one.labels())))
+        .by_only(|one| Some((one.home, one.is_alert(), one.text(), one.labels())))
         .by_only(|one| Some((one.is_alert(), one.text(), one.labels())))
         .done();
     for (old, new) in paired.both {
@@ -42,12 +45,11 @@ pub(super) fn compare(before: &Project, after: &Project, found: &mut Found) {
     }
 }
 
-fn items(project: &Project) -> Vec<Item<'_>> {
-    let groups = project.groups().iter();
-    let rules = |group: &'_ RuleGroup| group.rules.len();
-    let mut all = Vec::with_capacity(groups.clone().map(rules).sum());
-    for group in groups {
-        all.extend(group.rules.iter().map(|rule| Item { group, rule }));
+fn items<'a>(project: &'a Project, home: impl Fn(&str) -> Option<&'a str>) -> Vec<Item<'a>> {
+    let mut all = vec![];
+    for group in project.groups() {
+        let home = home(&group.name).unwrap_or(&group.name);
+        all.extend(group.rules.iter().map(|rule| Item { group, rule, home }));
     }
     all
 }
@@ -125,7 +127,7 @@ fn gone(one: &Item<'_>, found: &mut Found) {
 
 fn pair(before: &Item<'_>, after: &Item<'_>, found: &mut Found) {
     if before.rule == after.rule
-        && before.group.name == after.group.name
+        && before.home == after.home
         && before.group.labels == after.group.labels
     {
         return;
@@ -141,7 +143,7 @@ fn pair(before: &Item<'_>, after: &Item<'_>, found: &mut Found) {
         let from = before.rule_name().to_owned();
         details.push(Detail::new(class, What::Renamed { from }));
     }
-    if before.group.name != after.group.name {
+    if before.home != after.home {
         let group = |one: &Item<'_>| format!("group `{}`", one.group.name);
         let (from, to) = (group(before), group(after));
         details.push(Detail::new(Class::Cosmetic, What::Moved { from, to }));
@@ -187,9 +189,21 @@ fn query(before: &RuleQuery, after: &RuleQuery) -> Option<Detail> {
 
 fn alert(before: &Alert, after: &Alert, details: &mut Vec<Detail>) {
     let lasting = |one: &Alert| Some(one.lasting.to_string());
-    note_set(details, Class::Behaviour, "duration", lasting(before), lasting(after));
+    note_set(
+        details,
+        Class::Behaviour,
+        "duration",
+        lasting(before),
+        lasting(after),
+    );
     let keep = |one: &Alert| one.keep_firing.map(|time| time.to_string());
-    note_set(details, Class::Behaviour, "`keep_firing_for`", keep(before), keep(after));
+    note_set(
+        details,
+        Class::Behaviour,
+        "`keep_firing_for`",
+        keep(before),
+        keep(after),
+    );
     let (from, to) = (said(before), said(after));
     for name in names(&from, &to) {
         // Where a person is led is more than words.
@@ -199,17 +213,29 @@ fn alert(before: &Alert, after: &Alert, details: &mut Vec<Detail>) {
             Class::Cosmetic
         };
         let what = name.replace("_url", "");
-        note_set(details, class, &what, from.get(name).cloned(), to.get(name).cloned());
+        note_set(
+            details,
+            class,
+            &what,
+            from.get(name).cloned(),
+            to.get(name).cloned(),
+        );
     }
 }
 
 /// Everything that people read of an alert.
 fn said(alert: &Alert) -> BTreeMap<String, String> {
     let known = [
-        ("summary", Some(alert.summary.clone()).filter(|text| !text.is_empty())),
+        (
+            "summary",
+            Some(alert.summary.clone()).filter(|text| !text.is_empty()),
+        ),
         ("description", alert.description.clone()),
         ("runbook", alert.runbook.as_ref().map(ToString::to_string)),
-        ("dashboard", alert.dashboard.as_ref().map(ToString::to_string)),
+        (
+            "dashboard",
+            alert.dashboard.as_ref().map(ToString::to_string),
+        ),
     ];
     let known = known
         .into_iter()
@@ -217,7 +243,11 @@ fn said(alert: &Alert) -> BTreeMap<String, String> {
     alert.annotations.clone().into_iter().chain(known).collect()
 }
 
-fn labels(from: &BTreeMap<String, String>, to: &BTreeMap<String, String>, details: &mut Vec<Detail>) {
+fn labels(
+    from: &BTreeMap<String, String>,
+    to: &BTreeMap<String, String>,
+    details: &mut Vec<Detail>,
+) {
     for name in names(from, to) {
         let what = match name {
             "severity" => "severity".to_owned(),
@@ -236,21 +266,45 @@ fn names<'a>(
     a.keys().chain(b.keys()).map(String::as_str).collect()
 }
 
-/// How groups are evaluated; which rules are in them is said of the rules.
-fn groups(before: &[RuleGroup], after: &[RuleGroup], found: &mut Found) {
+/// How groups are evaluated; which rules are in them is said of the rules. Gives the newer names of those that have
+/// another.
+fn groups<'a>(
+    before: &'a [RuleGroup],
+    after: &'a [RuleGroup],
+    found: &mut Found,
+) -> BTreeMap<&'a str, &'a str> {
+    let rules = |group: &'a RuleGroup| -> Option<Vec<&'a str>> {
+        let names = group.rules.iter().map(|rule| match rule {
+            Rule::Alert(alert) => alert.name.as_str(),
+            Rule::Record(record) => record.record.as_str(),
+        });
+        Some(names.collect()).filter(|names: &Vec<_>| !names.is_empty())
+    };
     let paired = Pairing::of(before, after)
         .by(|group| Some(&group.name))
+        .by_only(rules)
         .done();
+    let mut renamed = BTreeMap::new();
     for (old, new) in paired.both {
         let (before, after) = (&before[old], &after[new]);
         let mut details = vec![];
+        if before.name != after.name {
+            let from = before.name.clone();
+            details.push(Detail::new(Class::Cosmetic, What::Renamed { from }));
+            renamed.insert(before.name.as_str(), after.name.as_str());
+        }
         let time = |time: Option<Duration>| time.map(|time| time.to_string());
         let mut set = |what, from, to| note_set(&mut details, Class::Behaviour, what, from, to);
         set("interval", time(before.interval), time(after.interval));
-        set("offset", time(before.query_offset), time(after.query_offset));
+        set(
+            "offset",
+            time(before.query_offset),
+            time(after.query_offset),
+        );
         let limit = |group: &RuleGroup| group.limit.map(|limit| limit.to_string());
         set("limit", limit(before), limit(after));
         let subject = Subject::new(Kind::RuleGroup, &after.name);
         found.add(Change::new(subject, details, before.origin, after.origin));
     }
+    renamed
 }

@@ -38,7 +38,12 @@ pub(super) fn compare(before: &Panel, after: &Panel, details: &mut Vec<Detail>) 
         (Visualization::Plugin(before), Visualization::Plugin(after)) => {
             walk("", &before.options, &after.options, &mut differing);
             let custom = |one: &Option<Value>| one.clone().unwrap_or_default();
-            walk("custom", &custom(&before.custom), &custom(&after.custom), &mut differing);
+            walk(
+                "custom",
+                &custom(&before.custom),
+                &custom(&after.custom),
+                &mut differing,
+            );
         }
         (before, after) => {
             let json = |one: &Visualization| serde_json::to_value(one).unwrap_or_default();
@@ -49,12 +54,8 @@ pub(super) fn compare(before: &Panel, after: &Panel, details: &mut Vec<Detail>) 
     if differing.len() > MANY {
         let class = differing.iter().map(|(path, ..)| class(path)).min();
         let paths: Vec<String> = differing.into_iter().map(|(path, ..)| path).collect();
-        let what = What::Members {
-            what: "setting".to_owned(),
-            gone: vec![],
-            new: paths,
-        };
-        details.push(Detail::new(class.unwrap_or(Class::Cosmetic), what));
+        let class = class.unwrap_or(Class::Cosmetic);
+        details.push(Detail::new(class, What::Settings(paths)));
         return;
     }
     for (path, from, to) in differing {

@@ -52,6 +52,16 @@ pub(super) enum Interest {
     Values(String, Vec<String>),
 }
 
+impl Interest {
+    /// The label that it is about, if it is about one.
+    fn label(&self) -> Option<&str> {
+        match self {
+            Self::Any => None,
+            Self::Label(label) | Self::Values(label, _) => Some(label),
+        }
+    }
+}
+
 impl Found {
     /// Adds a change, unless nothing changed.
     pub(super) fn add(&mut self, change: Change) {
@@ -194,7 +204,6 @@ impl<'a> Index<'a> {
     ) -> Vec<Touch> {
         let mut found = vec![];
         let mut seen = BTreeSet::new();
-        let mut names = vec![name.to_owned()];
         let mut open = vec![(name.to_owned(), labels.clone(), Vec::<String>::new())];
         // Breadth first: the shortest way to each is found first.
         let mut next = 0;
@@ -212,11 +221,13 @@ impl<'a> Index<'a> {
                     found.push(touch(one, &through));
                 }
                 if let Some((record, labels)) = &one.records
+                    && interest
+                        .label()
+                        .is_none_or(|label| keeps(query.expr(), label))
                     && seen.insert(*at)
                 {
                     let mut through = through.clone();
                     through.push((*record).to_owned());
-                    names.push((*record).to_owned());
                     open.push(((*record).to_owned(), labels.clone(), through));
                 }
             }
@@ -307,7 +318,7 @@ fn affected(one: &Use<'_>, expr: &Expr, interest: &Interest) -> bool {
                 _ => false,
             };
             let templates = || one.texts.iter().any(|text| names_label(text, label));
-            expr.descendants().any(names) || templates()
+            expr.descendants().any(names) || (keeps(expr, label) && templates())
         }
         Interest::Values(label, values) => {
             let mut found = false;
@@ -316,7 +327,8 @@ fn affected(one: &Use<'_>, expr: &Expr, interest: &Interest) -> bool {
                 let mut own = matchers.filter(|matcher| matcher.name.text == *label);
                 found |= own.any(|matcher| {
                     let text = &matcher.value.value;
-                    let parts = || text.split(|c: char| !c.is_alphanumeric() && !"_-./".contains(c));
+                    let parts =
+                        || text.split(|c: char| !c.is_alphanumeric() && !"_-./".contains(c));
                     values
                         .iter()
                         .any(|value| value == text || parts().any(|part| part == value))
@@ -324,6 +336,26 @@ fn affected(one: &Use<'_>, expr: &Expr, interest: &Interest) -> bool {
             });
             found
         }
+    }
+}
+
+/// Whether results can have the label because the series had it: an aggregation may drop it on the way.
+fn keeps(expr: &Expr, label: &str) -> bool {
+    match expr {
+        Expr::Selector(_) | Expr::Range(_) => true,
+        Expr::Aggregate(node) => match &node.grouping {
+            None => false,
+            Some(grouping) => {
+                let named = grouping.labels.iter().any(|one| one.text == label);
+                named != grouping.without && keeps(&node.expr, label)
+            }
+        },
+        Expr::Call(node) => node.args.iter().any(|arg| keeps(arg, label)),
+        Expr::Binary(node) => keeps(&node.lhs, label) || keeps(&node.rhs, label),
+        Expr::Subquery(node) => keeps(&node.expr, label),
+        Expr::Unary(node) => keeps(&node.expr, label),
+        Expr::Paren(node) => keeps(&node.expr, label),
+        _ => false,
     }
 }
 
@@ -410,7 +442,11 @@ fn of_dashboard<'a>(dashboard: &'a Dashboard, uses: &mut Vec<Use<'a>>) {
             query,
             subject,
             origin: placed.origin,
-            texts: placed.legend.into_iter().chain(placed.wanted_label).collect(),
+            texts: placed
+                .legend
+                .into_iter()
+                .chain(placed.wanted_label)
+                .collect(),
             records: None,
         });
     }

@@ -65,8 +65,7 @@ fn logs(reader: &mut Reader<'_>, node: Option<&Node<'_>>) -> LogCatalog {
     for one in events {
         if let Some(event) = exactly(reader, one, "a log event", "name") {
             let origin = reader.source.origin(one.at);
-            logs.events
-                .push(obsctl_model::LogEvent { origin, ..event });
+            logs.events.push(obsctl_model::LogEvent { origin, ..event });
         }
     }
     logs

@@ -12,6 +12,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "check",
             "diagnostic",
+            "diff",
             "generate",
             "live",
             "parallel",
@@ -21,6 +22,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("diagnostic", &[]),
+    ("diff", &["project", "read"]),
     ("generate", &["check", "diagnostic", "project"]),
     ("live", &["generate", "parallel", "project", "verify"]),
     ("parallel", &[]),

@@ -87,10 +87,13 @@ impl Diff {
         ] {
             if let Some(first) = unread.first() {
                 let places = counted(unread.len(), "place");
-                let place = first.places.first().and_then(|place| place.origin.location());
+                let place = first
+                    .places
+                    .first()
+                    .and_then(|place| place.origin.location());
                 let at = place.map_or("", |(file, ..)| file);
                 report.notes.push(format!(
-                    "{places} of {} could not be read, so what is there is not compared; the first in {at}: {}",
+                    "{places} of {} could not be read and count as absent; the first in {at}: {}",
                     side.name, first.message
                 ));
             }

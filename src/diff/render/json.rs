@@ -70,7 +70,7 @@ pub struct Spot {
 pub struct Fact {
     /// How much it matters.
     pub class: &'static str,
-    /// `added`, `removed`, `renamed`, `moved`, `set`, `members` or `query`.
+    /// `added`, `removed`, `renamed`, `moved`, `set`, `members`, `settings` or `query`.
     pub change: &'static str,
     /// The property, the list, or which query.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -84,7 +84,7 @@ pub struct Fact {
     /// Members that are gone.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<String>,
-    /// Members that are new.
+    /// Members that are new, or settings with other values.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub new: Vec<String>,
     /// The differences between the trees of two queries.
@@ -206,6 +206,11 @@ fn fact(what: &What) -> Fact {
             what: Some(what.clone()),
             gone: gone.clone(),
             new: new.clone(),
+            ..none
+        },
+        What::Settings(paths) => Fact {
+            change: "settings",
+            new: paths.clone(),
             ..none
         },
         What::Query {

@@ -80,7 +80,10 @@ fn table(out: &mut String, report: &Report) {
     }
     out.push_str("\n| | Change | Touches |\n| --- | --- | --- |\n");
     for one in report.changes.iter().filter(matter).take(ROWS) {
-        let details = one.details.iter().filter(|detail| detail.class == one.class);
+        let details = one
+            .details
+            .iter()
+            .filter(|detail| detail.class == one.class);
         let words: Vec<_> = details.map(|detail| detail.what.describe()).collect();
         let _ = writeln!(
             out,
@@ -106,9 +109,9 @@ const fn mark(class: Class) -> &'static str {
 }
 
 fn change(change: &Change) -> String {
-    let place = change
-        .place()
-        .map_or(String::new(), |(file, line)| format!(" <sub>{}:{line}</sub>", plain(file)));
+    let place = change.place().map_or(String::new(), |(file, line)| {
+        format!(" <sub>{}:{line}</sub>", plain(file))
+    });
     let mut out = format!("- **{}**{place}\n", change.subject);
     for detail in &change.details {
         let _ = writeln!(out, "  - {}", detail.what.describe());

@@ -40,17 +40,14 @@ fn counted(touches: &[Touch]) -> String {
     words.collect::<Vec<_>>().join(", ")
 }
 
-/// ``, through `a` and `b` ``.
+/// ``, through `a` … `b` ``: the first and the last of a way.
 fn through(touch: &Touch) -> String {
-    if touch.through.is_empty() {
-        return String::new();
+    match touch.through.as_slice() {
+        [] => String::new(),
+        [one] => format!(", through `{one}`"),
+        [first, last] => format!(", through `{first}` and `{last}`"),
+        [first, .., last] => format!(", through `{first}` … `{last}`"),
     }
-    let names: Vec<_> = touch
-        .through
-        .iter()
-        .map(|name| format!("`{name}`"))
-        .collect();
-    format!(", through {}", names.join(", "))
 }
 
 /// Whether the texts of a query have to be shown: its differences do not say it all.
@@ -73,7 +70,13 @@ fn on_one_line(text: &str, ranges: &[Range<usize>]) -> (String, Vec<Range<usize>
     }
     places.push(line.len());
     let line = line.trim_end().to_owned();
-    let place = |at: usize| places.get(at).copied().unwrap_or(line.len()).min(line.len());
+    let place = |at: usize| {
+        places
+            .get(at)
+            .copied()
+            .unwrap_or(line.len())
+            .min(line.len())
+    };
     let ranges = ranges
         .iter()
         .map(|range| place(range.start)..place(range.end));

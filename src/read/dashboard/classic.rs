@@ -1,7 +1,8 @@
 //! The JSON model: as saved, as exported with inputs, as the API wraps it.
 
+use obsctl_model::Duration;
 use obsctl_model::dashboard::{
-    Annotation, Dashboard, DashboardLink, DashboardLinkTarget, Panel, Row, Variable,
+    Annotation, Dashboard, DashboardLink, DashboardLinkTarget, Panel, Row, TimeRange, Variable,
 };
 
 use super::super::Reader;
@@ -23,6 +24,14 @@ pub(super) fn named(reader: &mut Reader<'_>, node: &Node<'_>, name: &str) {
     let mut dashboard = super::begin(reader, node, uid, node.text(&["title"]));
     let sources = Sources::classic(node);
     dashboard.description = some(node.text(&["description"]));
+    dashboard.refresh = Duration::parse(node.text(&["refresh"])).ok();
+    if let (Some(from), Some(to)) = (node.path(&["time", "from"]), node.path(&["time", "to"])) {
+        let text = |node: &Node<'_>| node.as_text().unwrap_or_default().to_owned();
+        dashboard.time = TimeRange {
+            from: text(from),
+            to: text(to),
+        };
+    }
     let tags = node.get("tags").map_or(&[][..], Node::items).iter();
     dashboard.tags = tags
         .filter_map(|tag| tag.as_text().map(str::to_owned))
