@@ -1,9 +1,9 @@
 //! The two sides of a comparison, from git, from folders, and from what is generated.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::Path;
 
-use obsctl_model::{LogCatalog, Slug, SpanCatalog, Stack, TelemetryCatalog};
+use obsctl_model::{LogCatalog, Route, Routing, Slug, SpanCatalog, Stack, TelemetryCatalog};
 
 use super::estate::{is_candidate, kept};
 use super::git::Git;
@@ -118,7 +118,7 @@ impl Texts {
 }
 
 /// A path without what does not name anything.
-pub(super) fn plain(path: &PathBuf) -> String {
+pub(super) fn plain(path: &Path) -> String {
     let text = path.to_string_lossy();
     let text = text.trim_start_matches("./").trim_end_matches('/');
     if text.is_empty() && path.has_root() {
@@ -208,11 +208,25 @@ enum Which {
     Both,
 }
 
+fn routing(root: Route) -> Routing {
+    Routing {
+        root,
+        receivers: vec![],
+        inhibitions: vec![],
+        mute_times: vec![],
+    }
+}
+
 fn side(name: String, found: Found) -> (Side, Vec<Diagnostic>) {
     let mut stack = Stack::new(Slug::from_static("files"))
         .rule_groups(found.groups)
         .dashboards(found.dashboards);
     let has_catalog = !found.catalogs.is_empty();
+    stack.routing = match <[Route; 1]>::try_from(found.routes) {
+        Ok([root]) => Some(routing(root)),
+        // Without one nobody knows who is told, and of several not which is asked.
+        Err(_) => None,
+    };
     for TelemetryCatalog {
         metrics,
         logs,

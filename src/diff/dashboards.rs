@@ -20,7 +20,7 @@ pub(super) fn compare(before: &Project, after: &Project, found: &mut Found) {
     let paired = Pairing::of(before, after)
         .by(|one| Some(&one.uid))
         .by_only(|one| Some(&one.title).filter(|title| !title.is_empty()))
-        .by_only(|one| queries(one))
+        .by_only(queries)
         .done();
     for (old, new) in paired.both {
         pair(&before[old], &after[new], found);

@@ -232,7 +232,8 @@ impl Comparison<'_> {
         after: &Expr,
     ) {
         if from != to {
-            let text = |side: Option<&DurationExpr>| side.map_or(String::new(), |d| d.to_string());
+            let text =
+                |side: Option<&DurationExpr>| side.map_or(String::new(), ToString::to_string);
             self.edit(piece, text(from), text(to), before, after);
         }
     }
@@ -242,7 +243,7 @@ impl Comparison<'_> {
         self.duration(Piece::Offset, from, to, before, after);
         if a.at != b.at {
             let text =
-                |side: &Modifiers| side.at.as_ref().map_or(String::new(), |at| at.to_string());
+                |side: &Modifiers| side.at.as_ref().map_or(String::new(), ToString::to_string);
             self.edit(Piece::At, text(a), text(b), before, after);
         }
     }
@@ -309,10 +310,8 @@ impl Comparison<'_> {
             (grouping.without || !labels.is_empty()).then_some((grouping.without, labels))
         };
         if meaning(&a.grouping) != meaning(&b.grouping) {
-            let text = |side: &Option<Grouping>| {
-                side.as_ref()
-                    .map_or(String::new(), |grouping| grouping.to_string())
-            };
+            let text =
+                |side: &Option<Grouping>| side.as_ref().map_or(String::new(), ToString::to_string);
             let (from, to) = (text(&a.grouping), text(&b.grouping));
             self.edit(Piece::Grouping, from, to, before, after);
         }

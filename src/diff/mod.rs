@@ -11,6 +11,7 @@ mod metrics;
 mod pairing;
 mod panels;
 pub mod render;
+mod routing;
 mod rules;
 mod settings;
 #[cfg(test)]

@@ -6,6 +6,7 @@ use obsctl_model::{Alert, Duration, Origin, Rule, RuleGroup, RuleQuery};
 
 use super::change::{Detail, What, note_set};
 use super::pairing::Pairing;
+use super::routing::Routes;
 use super::touches::{Found, Interest, Wanted};
 use super::{Change, Class, Kind, Subject, expression};
 use crate::project::Project;
@@ -20,6 +21,7 @@ struct Item<'a> {
 }
 
 pub(super) fn compare(before: &Project, after: &Project, found: &mut Found) {
+    let (old_routes, new_routes) = (Routes::of(before), Routes::of(after));
     let renamed = groups(before.groups(), after.groups(), found);
     let home = |group: &str| renamed.get(group).copied();
     let (before, after) = (items(before, home), items(after, |_| None));
@@ -32,8 +34,9 @@ pub(super) fn compare(before: &Project, after: &Project, found: &mut Found) {
         .by_only(|one| Some((one.home, one.is_alert(), one.text(), one.labels())))
         .by_only(|one| Some((one.is_alert(), one.text(), one.labels())))
         .done();
+    let routes = old_routes.zip(new_routes);
     for (old, new) in paired.both {
-        pair(&before[old], &after[new], found);
+        pair(&before[old], &after[new], routes.as_ref(), found);
     }
     for index in paired.gone {
         gone(&before[index], found);
@@ -125,8 +128,15 @@ fn gone(one: &Item<'_>, found: &mut Found) {
     found.want(one.wanted());
 }
 
-fn pair(before: &Item<'_>, after: &Item<'_>, found: &mut Found) {
-    if before.rule == after.rule
+fn pair(
+    before: &Item<'_>,
+    after: &Item<'_>,
+    routes: Option<&(Routes<'_>, Routes<'_>)>,
+    found: &mut Found,
+) {
+    let told = routes.and_then(|(old, new)| told(before, after, old, new));
+    if told.is_none()
+        && before.rule == after.rule
         && before.home == after.home
         && before.group.labels == after.group.labels
     {
@@ -154,6 +164,7 @@ fn pair(before: &Item<'_>, after: &Item<'_>, found: &mut Found) {
         alert(before, after, &mut details);
     }
     labels(&before.labels(), &after.labels(), &mut details);
+    details.extend(told);
     let means_more = details[said..]
         .iter()
         .any(|detail| detail.class < Class::Additive);
@@ -165,6 +176,21 @@ fn pair(before: &Item<'_>, after: &Item<'_>, found: &mut Found) {
     if any && means_more {
         found.want(after.wanted());
     }
+}
+
+/// Whether others are told of an alert than before: its labels or the routes are others.
+fn told(before: &Item<'_>, after: &Item<'_>, old: &Routes<'_>, new: &Routes<'_>) -> Option<Detail> {
+    if !after.is_alert() {
+        return None;
+    }
+    let receivers = |one: &Item<'_>, routes: &Routes<'_>| {
+        let mut labels = one.labels();
+        labels.insert("alertname".to_owned(), one.rule_name().to_owned());
+        routes.receivers(&labels).join(", ")
+    };
+    let (from, to) = (receivers(before, old), receivers(after, new));
+    let other = from != to;
+    other.then(|| Detail::set(Class::Behaviour, "receivers", Some(from), Some(to)))
 }
 
 /// How two queries of rules differ, where they do.

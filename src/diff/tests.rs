@@ -1,7 +1,7 @@
 //! Tests over whole sides, as files have them.
 
 use insta::assert_snapshot;
-use obsctl_model::{Slug, Stack};
+use obsctl_model::{Routing, Slug, Stack};
 use serde_json::{Value, json};
 
 use super::{Report, Side, compare, render};
@@ -18,6 +18,12 @@ fn side(files: &[(&'static str, &str)]) -> Side {
         .rule_groups(found.groups)
         .dashboards(found.dashboards);
     let has_catalog = !found.catalogs.is_empty();
+    stack.routing = found.routes.pop().map(|root| Routing {
+        root,
+        receivers: vec![],
+        inhibitions: vec![],
+        mute_times: vec![],
+    });
     for catalog in found.catalogs {
         stack.metrics.extend(catalog.metrics);
         stack.logs = catalog.logs;
@@ -251,6 +257,47 @@ fn alerts_say_what_of_them_changed() {
       was named `Slow`
 
     a side → a side: 2 changes: 2 behaviour
+    ");
+}
+
+#[test]
+fn an_alert_says_who_is_told_now() {
+    let config = "
+route:
+  receiver: inbox
+  routes:
+  - { receiver: log, matchers: ['severity=~\".+\"'], continue: true }
+  - { receiver: pager, matchers: [severity=\"critical\"] }
+  - match: { team: api }
+    receiver: chat
+receivers: [{ name: inbox }]
+";
+    let rules = RULES.replace("severity: critical", "severity: warning");
+    let report = report(
+        &[("alertmanager.yml", config), ("rules.yml", RULES)],
+        &[
+            (
+                "alertmanager.yml",
+                &config.replace("receiver: inbox\n", "receiver: mail\n"),
+            ),
+            ("rules.yml", &rules),
+        ],
+    );
+    assert_snapshot!(shown(&report), @"
+    behaviour: alert `Errors` of group `api`
+      --> rules.yml:9
+      severity `critical` → `warning`
+      receivers `log, pager` → `log, chat`
+
+    behaviour: alert `Quiet` of group `api`
+      --> rules.yml:14
+      receivers `inbox` → `mail`
+
+    behaviour: alert `Slow` of group `api`
+      --> rules.yml:17
+      receivers `inbox` → `mail`
+
+    a side → a side: 3 changes: 3 behaviour
     ");
 }
 

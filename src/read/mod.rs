@@ -13,13 +13,14 @@ mod json;
 mod language;
 mod node;
 mod recognise;
+mod routes;
 mod rule_tests;
 mod rules;
 mod source;
 mod yaml;
 
 use obsctl_model::dashboard::Dashboard;
-use obsctl_model::{RuleGroup, TelemetryCatalog};
+use obsctl_model::{Route, RuleGroup, TelemetryCatalog};
 
 use crate::diagnostic::Diagnostic;
 use comments::Comments;
@@ -45,6 +46,8 @@ pub struct Found {
     pub dashboards: Vec<Dashboard>,
     /// Catalogs.
     pub catalogs: Vec<TelemetryCatalog>,
+    /// Who is told of alerts: Alertmanager's route trees.
+    pub routes: Vec<Route>,
     /// Unit tests of rules.
     pub tests: Vec<RuleTest>,
     /// What could not be read.
@@ -59,6 +62,7 @@ impl Found {
         self.groups.append(&mut other.groups);
         self.dashboards.append(&mut other.dashboards);
         self.catalogs.append(&mut other.catalogs);
+        self.routes.append(&mut other.routes);
         self.tests.append(&mut other.tests);
         self.problems.append(&mut other.problems);
         self.others.append(&mut other.others);

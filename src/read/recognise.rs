@@ -3,7 +3,7 @@
 use super::comments::Comments;
 use super::node::{Node, Value};
 use super::source::Source;
-use super::{Engine, Reader, catalog, dashboard, json, rule_tests, rules, yaml};
+use super::{Engine, Reader, catalog, dashboard, json, routes, rule_tests, rules, yaml};
 
 /// Reads a file of either notation.
 pub(super) fn file(reader: &mut Reader<'_>) {
@@ -124,6 +124,8 @@ fn document(reader: &mut Reader<'_>, node: &Node<'_>) {
         catalog::catalog(reader, node);
     } else if rule_tests::is_tests(node) {
         rule_tests::tests(reader, node);
+    } else if routes::is_config(node) {
+        routes::routes(reader, node);
     }
 }
 

@@ -115,7 +115,7 @@ impl Diff {
     }
 
     fn texts(&self, stack: Stack, workspace: &Workspace) -> Result<(Texts, Texts), CommandError> {
-        let paths: Vec<_> = self.paths.iter().map(plain).collect();
+        let paths: Vec<_> = self.paths.iter().map(|path| plain(path)).collect();
         let generated = || generate::FOLDERS.map(str::to_owned).to_vec();
         match (&self.base, paths.as_slice()) {
             (Some(base), paths) => {

@@ -6,6 +6,9 @@ use obsctl_model::TelemetryCatalog;
 use crate::generate::{Artifact, Environment, Target, yaml};
 use crate::project::Project;
 
+/// Its path.
+pub const PATH: &str = "docs/reference/catalog.yml";
+
 /// The catalog as a file.
 pub static METRIC_CATALOG: Target = Target {
     name: "metric-catalog",
@@ -18,11 +21,14 @@ fn generate(project: &Project, environment: Environment) -> Vec<Artifact> {
     if environment == Environment::Host || catalog == TelemetryCatalog::default() {
         return vec![];
     }
+    let logs = &mut catalog.logs;
+    logs.events
+        .sort_by(|a, b| (&a.name, &a.service).cmp(&(&b.name, &b.service)));
     // What is accepted here says nothing to others.
     for metric in catalog.metrics.iter_mut().flat_map(|one| &mut one.metrics) {
         metric.allow.clear();
     }
-    for event in &mut catalog.logs.events {
+    for event in &mut logs.events {
         event.allow.clear();
     }
     for span in &mut catalog.spans.spans {
@@ -30,8 +36,5 @@ fn generate(project: &Project, environment: Environment) -> Vec<Artifact> {
     }
     // Straight to YAML, variants would become tags (`!histogram`), which few readers know.
     let plain = serde_json::to_value(&catalog).expect("the vocabulary has a JSON form");
-    vec![Artifact::new(
-        "docs/reference/catalog.yml",
-        yaml::document(&plain),
-    )]
+    vec![Artifact::new(PATH, yaml::document(&plain))]
 }

@@ -13,7 +13,7 @@ pub mod host_commands;
 mod log_docs;
 pub mod loki_config;
 mod loki_rules;
-mod metric_catalog;
+pub mod metric_catalog;
 mod metric_docs;
 mod output_docs;
 pub mod prometheus_config;
