@@ -2,6 +2,7 @@
 //!
 //! A team describes its telemetry in a [`Stack`] and hands it to [`run`]; see [`model`] for the vocabulary.
 
+pub mod catalogs;
 pub mod check;
 pub mod cli;
 pub mod diagnostic;

@@ -1,5 +1,6 @@
 //! What all checks read, computed once.
 
+use obsctl_model::{LogQl, TraceQl};
 use obsctl_promql::ast::Call;
 use obsctl_promql::{Expr, SelectorUse, Span};
 
@@ -7,7 +8,7 @@ use super::Patterns;
 use crate::parallel;
 use crate::project::expression::series_name;
 use crate::project::labels::{Flow, Flows};
-use crate::project::{Expression, Project, Series};
+use crate::project::{Expression, Placed, Project, QueryRef, Series};
 
 /// A project, its expressions, and the labels of each.
 #[derive(Debug)]
@@ -16,6 +17,10 @@ pub struct Input<'a> {
     pub project: &'a Project,
     /// Every PromQL expression.
     pub queries: Vec<Query<'a>>,
+    /// Every LogQL query.
+    pub logs: Vec<Placed<'a, &'a LogQl>>,
+    /// Every TraceQL query.
+    pub traces: Vec<Placed<'a, &'a TraceQl>>,
     /// The labels of any further expression or series.
     pub flows: Flows<'a>,
     /// The regular expressions met so far.
@@ -101,11 +106,31 @@ impl<'a> Input<'a> {
             let of = |at: &Expression<'a>| Query::new(project, &flows, at.clone());
             chunk.iter().map(of).collect::<Vec<_>>()
         });
+        let (mut logs, mut traces) = (vec![], vec![]);
+        for placed in project.queries() {
+            match placed.query {
+                QueryRef::Logql(query) => logs.push(placed.with(query)),
+                // Tempo takes a trace's id where it takes a query.
+                QueryRef::Traceql(query) if !is_trace_id(query.as_str()) => {
+                    traces.push(placed.with(query));
+                }
+                _ => {}
+            }
+        }
         Self {
             project,
+            logs,
+            traces,
             queries: queries.into_iter().flatten().collect(),
             flows,
             patterns: Patterns::default(),
         }
     }
+}
+
+/// Whether a text is the id of a trace, or a variable that stands for one.
+fn is_trace_id(text: &str) -> bool {
+    let text = text.trim();
+    obsctl_promql::variable::exact(text).is_some()
+        || !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -8,6 +8,7 @@ use obsctl_model::{MetricFamily, Slug, Stack};
 
 use super::findings::counted;
 use super::{CommandError, Obstacle, Workspace};
+use crate::catalogs;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::live::{self, Address};
 use crate::parallel;
@@ -21,8 +22,9 @@ pub(super) struct Estate {
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
-    /// Metrics that exist: a `/metrics` page as file or URL, or a catalog file; can be given several times
-    #[arg(long, value_name = "FILE|URL", requires = "paths")]
+    /// Metrics that exist: a `/metrics` page as file or URL, a catalog file, or the name of a ready catalog
+    /// (`node_exporter`); can be given several times
+    #[arg(long, value_name = "FILE|URL|NAME", requires = "paths")]
     metrics: Vec<String>,
 
     /// Metrics, log fields and spans of the stack's own definitions exist too
@@ -82,6 +84,12 @@ impl Estate {
             project.spans = stack.spans.clone();
             knowledge.metrics = true;
         }
+        // What exporters expose is known, whether or not anybody says that it is there.
+        let known = parallel::map(catalogs::READY, |ready| {
+            let catalog = ready.read().unwrap_or_default();
+            catalog.metrics
+        });
+        project.metrics.extend(known.into_iter().flatten());
         Ok(Read {
             project: Project::link(project)
                 .knowing(knowledge)
@@ -185,6 +193,10 @@ fn metrics(
     source: &str,
     workspace: &Workspace,
 ) -> Result<(Vec<MetricFamily>, Vec<Diagnostic>), CommandError> {
+    // The metrics of ready catalogs are known anyway: naming one says that there are no others.
+    if catalogs::find(source).is_some() {
+        return Ok((vec![], vec![]));
+    }
     let is_url = source.starts_with("http://") || source.starts_with("https://");
     let text = if is_url {
         let refused = |reason| CommandError::Address {

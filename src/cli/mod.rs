@@ -5,11 +5,12 @@ mod changes;
 mod clock;
 mod commands;
 mod compose;
-mod demo;
+mod credentials;
 mod error;
 mod estate;
 mod findings;
 mod git;
+mod interrupt;
 mod manifest;
 mod progress;
 mod sides;
@@ -36,6 +37,8 @@ pub const CLEAN: u8 = 0;
 pub const FINDINGS: u8 = 1;
 /// Exit status: the command could not do its work.
 pub const FAILED: u8 = 2;
+/// Exit status: somebody ended it, and it left nothing behind.
+pub const INTERRUPTED: u8 = 130;
 
 const EXIT_STATUS: &str = "\
 Exit status:

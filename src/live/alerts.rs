@@ -1,11 +1,10 @@
-//! The HTTP APIs of Alertmanager, the demo's scenarios and its alert receiver.
+//! The HTTP APIs of Alertmanager and of the demo's alert receiver.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use ureq::http::Method;
 
-use super::client::{Client, encoded};
+use super::client::Client;
 use super::prometheus::Answer;
 
 #[derive(Deserialize)]
@@ -55,16 +54,6 @@ pub(super) struct Delivered {
     pub(super) fingerprint: String,
 }
 
-/// A scenario of the demo.
-#[derive(Clone, Debug, Deserialize)]
-pub(super) struct Scenario {
-    pub(super) name: String,
-    #[serde(default)]
-    pub(super) alerts: Vec<String>,
-    #[serde(default)]
-    pub(super) active: bool,
-}
-
 /// The version Alertmanager says it has.
 pub(super) fn version(client: &Client) -> Answer<String> {
     client
@@ -89,22 +78,4 @@ pub(super) fn named(client: &Client, name: &str) -> Answer<Vec<Alert>> {
 /// What the receiver got, the newest first.
 pub(super) fn delivered(client: &Client) -> Answer<Vec<Delivered>> {
     client.get("/api/alerts", &[])
-}
-
-/// The scenarios of the demo.
-pub(super) fn scenarios(client: &Client) -> Answer<Vec<Scenario>> {
-    client.get("/demo/scenarios", &[])
-}
-
-/// Starts a scenario.
-pub(super) fn start(client: &Client, name: &str) -> Answer<()> {
-    client.command(Method::PUT, &format!("/demo/scenarios/{}", encoded(name)))
-}
-
-/// Ends a scenario.
-pub(super) fn end(client: &Client, name: &str) -> Answer<()> {
-    client.command(
-        Method::DELETE,
-        &format!("/demo/scenarios/{}", encoded(name)),
-    )
 }

@@ -10,7 +10,8 @@ pub(super) struct Answer {
 
 /// Why there is no answer that can be used, in a sentence about the server.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Trouble {
+#[allow(missing_docs, reason = "their own names")]
+pub enum Trouble {
     /// It cannot be reached.
     #[error("{peer} cannot be reached at {url}: {cause}")]
     Unreachable {

@@ -5,11 +5,13 @@ mod alerts;
 mod answer;
 mod client;
 mod clock;
+mod demo;
 mod gate;
 mod grafana;
 mod loki;
 mod prometheus;
 mod steps;
+mod stop;
 mod tempo;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,10 +22,12 @@ use obsctl_model::dashboard::DatasourceKind;
 use crate::parallel;
 use crate::project::Project;
 use crate::verify::{Group, Outcome, Report, Step};
-use answer::Trouble;
 use client::Client;
 
 pub use address::{Address, Peer};
+pub use answer::Trouble;
+pub use demo::{Demo, Scenario};
+pub use stop::Stop;
 
 /// So many steps are under way at once; each server limits its own besides.
 const THREADS: usize = 12;
@@ -43,6 +47,8 @@ pub struct Settings {
     pub request_limit: Duration,
     /// How long a scenario's alerts may take to arrive, and then to end; as long as their rules need without it.
     pub timeout: Option<Duration>,
+    /// How it is ended early.
+    pub stop: Stop,
 }
 
 /// What is going on.

@@ -6,10 +6,12 @@ mod component;
 pub mod expression;
 mod knowledge;
 pub mod labels;
+pub mod queries;
 pub mod runbook_pages;
 pub mod slo;
 mod speed;
 pub mod units;
+mod usage;
 
 use obsctl_model::dashboard::Dashboard;
 use obsctl_model::{RuleGroup, Stack};
@@ -20,7 +22,9 @@ pub use catalog::{Catalog, Part, Series};
 pub use component::{Component, OTLP_PORTS, memory_variable, variable};
 pub use expression::{Expression, Site, subject};
 pub use knowledge::Knowledge;
+pub use queries::{Placed, QueryRef};
 pub use speed::Speed;
+pub use usage::Usage;
 
 /// A linked stack.
 #[derive(Clone, Debug)]

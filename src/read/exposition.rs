@@ -59,8 +59,8 @@ struct Family {
 }
 
 /// Suffixes of the series of one family, by the family's type.
-const SUFFIXES: [&str; 7] = [
-    "_bucket", "_sum", "_count", "_total", "_created", "_gsum", "_gcount",
+const SUFFIXES: [&str; 8] = [
+    "_bucket", "_sum", "_count", "_total", "_created", "_gsum", "_gcount", "_info",
 ];
 
 impl Scrape {
@@ -429,12 +429,25 @@ something_without_type{a=\"b\"} +Inf
             .flat_map(MetricDef::series_names)
             .collect();
         for sample in scrape.samples {
-            assert!(own.contains(&sample.metric), "{}", sample.metric);
-            for label in sample.labels.keys().filter(|label| *label != "le") {
-                let metric = family
-                    .metrics
-                    .iter()
-                    .find(|metric| metric.series_names().contains(&sample.metric));
+            // The library gathers the series of a histogram or summary under its own name.
+            let whole = family
+                .metrics
+                .iter()
+                .find(|metric| metric.name.as_str() == sample.metric);
+            assert!(
+                whole.is_some() || own.contains(&sample.metric),
+                "{}",
+                sample.metric
+            );
+            for label in sample
+                .labels
+                .keys()
+                .filter(|label| !["le", "quantile"].contains(&label.as_str()))
+            {
+                let metric = whole.or_else(|| {
+                    let mut all = family.metrics.iter();
+                    all.find(|metric| metric.series_names().contains(&sample.metric))
+                });
                 assert!(metric.unwrap().label(label).is_some(), "{label}");
             }
         }

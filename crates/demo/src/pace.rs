@@ -1,6 +1,6 @@
 //! Simulated time: everything takes as long as it says, divided by the speed.
 //!
-//! What is measured is told in simulated time: the real time that passed, plus the [`Credit`] of what was slept faster.
+//! What is measured is told in simulated time: the real time that passed, plus the credit of what was slept faster.
 //! At speed 1 there is no credit, and a measurement is what a watch would show. Credit goes from service to service in the
 //! header [`CREDIT`], so that a caller's measurement has what the callee slept.
 #![expect(

@@ -1,4 +1,5 @@
-//! What number and string tokens mean, and how values are written.
+//! What number and string tokens mean, and how values are written. The strings are those of Go, which
+//! the other query languages of Grafana share.
 
 use std::fmt::{self, Write};
 
@@ -130,15 +131,20 @@ fn float_text(f: &mut fmt::Formatter<'_>, value: f64) -> fmt::Result {
 
 /// A place in a string token that is wrong, in bytes from the token's beginning.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct EscapeError {
-    pub(crate) start: usize,
-    pub(crate) end: usize,
-    pub(crate) message: &'static str,
-    pub(crate) help: &'static str,
+pub struct EscapeError {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+    /// What is wrong: a lowercase headline.
+    pub message: &'static str,
+    /// How to put it right.
+    pub help: &'static str,
 }
 
 /// The text of a string token, quotes included; `closed` tells whether the last byte is its quote.
-pub(crate) fn unquote(token: &str, closed: bool) -> (String, Vec<EscapeError>) {
+#[must_use]
+pub fn unquote(token: &str, closed: bool) -> (String, Vec<EscapeError>) {
     let inner = &token[1..token.len() - usize::from(closed)];
     if token.starts_with('`') || !inner.contains('\\') {
         return (inner.to_owned(), Vec::new());
@@ -248,8 +254,11 @@ fn escape(bytes: &[u8], quote: u8, out: &mut Vec<u8>) -> EscapeOutcome {
     (length, Ok(()))
 }
 
-/// Writes `text` between double quotes, with the escapes that PromQL needs.
-pub(crate) fn quote(out: &mut impl Write, text: &str) -> fmt::Result {
+/// Writes `text` between double quotes, with the escapes that it needs.
+///
+/// # Errors
+/// Those of `out`; a string has none.
+pub fn quote(out: &mut impl Write, text: &str) -> fmt::Result {
     out.write_char('"')?;
     for char in text.chars() {
         match char {

@@ -13,7 +13,6 @@ use crate::ast::{
 use crate::duration::Millis;
 use crate::literal::quote;
 use crate::name::{is_bare_label_name, is_bare_listed_label, is_bare_metric_name};
-use crate::parser::quoted_by_grafana;
 use crate::variable;
 
 impl Display for Expr {
@@ -240,7 +239,7 @@ impl Display for Matcher {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write_name(f, &self.name, is_bare_label_name(&self.name.text))?;
         write!(f, "{}", self.op)?;
-        if quoted_by_grafana(&self.value.value) {
+        if variable::quotes_itself(&self.value.value) {
             return f.write_str(&self.value.value);
         }
         write!(f, "{}", self.value)

@@ -76,6 +76,19 @@ pub fn exact(text: &str) -> Option<Variable> {
     variable_at(text, 0).filter(|variable| variable.span.range().end == text.len())
 }
 
+/// Whether `text` is one variable around which Grafana itself puts quotes: `${x:doublequote}`.
+#[must_use]
+pub fn quotes_itself(text: &str) -> bool {
+    text.starts_with("${")
+        && exact(text).is_some_and(|variable| {
+            variable.form == VariableForm::Braced
+                && matches!(
+                    variable.format.as_deref(),
+                    Some("doublequote" | "singlequote")
+                )
+        })
+}
+
 /// The first variable that begins at `from` or later.
 fn next(text: &str, from: usize) -> Option<Variable> {
     let begins = |(at, byte): (usize, &u8)| {
@@ -88,12 +101,14 @@ fn next(text: &str, from: usize) -> Option<Variable> {
 }
 
 /// How many bytes the variable that begins at `at` takes.
-pub(crate) fn length_at(text: &str, at: usize) -> Option<usize> {
+#[must_use]
+pub fn length_at(text: &str, at: usize) -> Option<usize> {
     parts_at(text, at).map(|parts| parts.end - at)
 }
 
 /// The variable that begins at `at`.
-pub(crate) fn variable_at(text: &str, at: usize) -> Option<Variable> {
+#[must_use]
+pub fn variable_at(text: &str, at: usize) -> Option<Variable> {
     let parts = parts_at(text, at)?;
     Some(Variable {
         form: parts.form,

@@ -4,7 +4,8 @@
 //!
 //! What a handler binds ([`context::bind`]) is on the line; `tenant_id` and `user_id` are on the span too. The metrics of a
 //! service are recorded by a function of its own ([`RequestLayer::on_answer`]). A response that is a stream is reported when
-//! its headers are there.
+//! its headers are there. A request whose caller hangs up before has the status 499, which no answer has; one whose handler
+//! panics has 500.
 
 use std::fmt;
 use std::pin::Pin;
@@ -31,7 +32,7 @@ pub struct Answer<'a> {
     pub method: &'a Method,
     /// Its route, where there is one.
     pub route: Option<&'a str>,
-    /// The status; 500 where the service failed without an answer.
+    /// The status; without an answer 500 where the service failed, 499 where the caller did not wait for it.
     pub status: StatusCode,
     /// How long it took, in seconds.
     pub seconds: f64,
@@ -143,15 +144,15 @@ where
             let _scope = context.clone().enter();
             self.inner.call(request)
         };
-        let handled = Handled {
-            inner,
+        let asked = Asked {
             watch,
             method,
             path,
             route,
-            echo,
             on_answer: self.layer.on_answer,
+            told: false,
         };
+        let handled = Handled { inner, asked, echo };
         context.scope(handled).in_span(span)
     }
 }
@@ -184,20 +185,16 @@ pin_project! {
     pub struct Handled<F> {
         #[pin]
         inner: F,
-        watch: Stopwatch,
-        method: Method,
-        path: Box<str>,
-        route: Option<Box<str>>,
+        asked: Asked,
         echo: Option<HeaderValue>,
-        on_answer: Option<fn(&Answer<'_>)>,
     }
 }
 
 impl<F> fmt::Debug for Handled<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Handled")
-            .field("method", &self.method)
-            .field("path", &self.path)
+            .field("method", &self.asked.method)
+            .field("path", &self.asked.path)
             .finish_non_exhaustive()
     }
 }
@@ -212,28 +209,11 @@ where
     fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let mut result = ready!(this.inner.poll(task));
-        let taken = this.watch.elapsed();
-        let context = Context::current();
-        let answer = Answer {
-            method: this.method,
-            route: this.route.as_deref(),
-            status: match &result {
-                Ok(response) => response.status(),
-                Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            },
-            seconds: taken.as_secs_f64(),
-            trace: export::current_trace(),
-            context: &context,
-        };
-        complete(&answer);
-        report(
-            &answer,
-            this.path,
-            clock::milliseconds(taken),
-            result.as_ref().err(),
-        );
-        if let Some(act) = this.on_answer {
-            act(&answer);
+        match &result {
+            Ok(response) => this.asked.tell(response.status(), None),
+            Err(error) => this
+                .asked
+                .tell(StatusCode::INTERNAL_SERVER_ERROR, Some(error)),
         }
         if let (Ok(response), Some(id)) = (&mut result, this.echo.take()) {
             for name in context::echoed() {
@@ -244,6 +224,48 @@ where
             }
         }
         Poll::Ready(result)
+    }
+}
+
+/// A request, until it is told how it ended.
+struct Asked {
+    watch: Stopwatch,
+    method: Method,
+    path: Box<str>,
+    route: Option<Box<str>>,
+    on_answer: Option<fn(&Answer<'_>)>,
+    told: bool,
+}
+
+impl Asked {
+    /// Tells how it ended: the span, the log, and who records metrics.
+    fn tell(&mut self, status: StatusCode, error: Option<&dyn fmt::Display>) {
+        self.told = true;
+        let taken = self.watch.elapsed();
+        let context = Context::current();
+        let answer = Answer {
+            method: &self.method,
+            route: self.route.as_deref(),
+            status,
+            seconds: taken.as_secs_f64(),
+            trace: export::current_trace(),
+            context: &context,
+        };
+        complete(&answer);
+        report(&answer, &self.path, clock::milliseconds(taken), error);
+        if let Some(act) = self.on_answer {
+            act(&answer);
+        }
+    }
+}
+
+impl Drop for Asked {
+    /// A server gives a request up when its caller hangs up, and when its handler panics.
+    fn drop(&mut self) {
+        if !self.told {
+            let status = if std::thread::panicking() { 500 } else { 499 };
+            self.tell(StatusCode::from_u16(status).expect("three digits"), None);
+        }
     }
 }
 
@@ -264,7 +286,7 @@ fn complete(answer: &Answer<'_>) {
 }
 
 /// The line of a request: an error where the server failed.
-fn report<E: fmt::Display>(answer: &Answer<'_>, path: &str, duration_ms: f64, error: Option<&E>) {
+fn report(answer: &Answer<'_>, path: &str, duration_ms: f64, error: Option<&dyn fmt::Display>) {
     let method = answer.method.as_str();
     let path = answer.route.unwrap_or(path);
     let status_code = answer.status.as_u16();

@@ -12,7 +12,7 @@ pub static CHECK: Check = Check {
     name: "syntax",
     severity: Severity::Error,
     docs: "\
-A query is not PromQL, or Prometheus would refuse it: a wrong type, an unknown function, an invalid regular expression,
+A query is not PromQL or TraceQL, or the engine would refuse it: a wrong type, an unknown function, an invalid regular expression,
 something experimental.
 
 ## Why it matters
@@ -30,6 +30,7 @@ flag: write it with what every server knows.
 };
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
+    traces(input, findings);
     for query in &input.queries {
         let errors = query.at.query.errors();
         for error in errors {
@@ -68,6 +69,26 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 "Prometheus knows it only with `--enable-feature={}`",
                 feature.feature.flag()
             )));
+        }
+    }
+}
+
+/// What Tempo would refuse.
+fn traces(input: &Input<'_>, findings: &mut Findings) {
+    for placed in &input.traces {
+        let text = placed.query.as_str();
+        let errors = placed.query.errors();
+        for error in errors {
+            let note = error.expected.as_ref();
+            let note = note.map_or_else(|| "here".to_owned(), |what| format!("expected {what}"));
+            let finding = placed.finding(text, error.span.range(), &error.message, note);
+            findings.push(with_help(finding, error.help.as_deref()));
+        }
+        if errors.is_empty() {
+            for error in obsctl_traceql::typecheck(placed.query.expr()).1 {
+                let finding = placed.finding(text, error.span.range(), &error.message, "");
+                findings.push(with_help(finding, error.help.as_deref()));
+            }
         }
     }
 }

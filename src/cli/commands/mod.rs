@@ -7,6 +7,7 @@ mod down;
 mod explain;
 mod generate;
 mod logs;
+mod queries;
 mod scenario;
 mod schema;
 mod status;
@@ -24,6 +25,7 @@ pub(super) enum Command {
     Generate(generate::Generate),
     Check(check::Check),
     Diff(diff::Diff),
+    Queries(queries::Queries),
     Explain(explain::Explain),
     Up(up::Up),
     Status(status::Status),
@@ -47,6 +49,7 @@ impl Command {
             Self::Generate(command) => command.run(stack, workspace, terminal),
             Self::Check(command) => command.run(stack, workspace, terminal),
             Self::Diff(command) => command.run(stack, workspace, terminal),
+            Self::Queries(command) => command.run(stack, workspace, terminal),
             Self::Explain(command) => command.run(stack, workspace, terminal),
             Self::Up(command) => command.run(stack, workspace, terminal),
             Self::Status(command) => command.run(stack, workspace, terminal),

@@ -1,13 +1,18 @@
 //! `obsctl scenario`
 
+use std::io;
+use std::time::Duration;
+
 use clap::Args;
 use obsctl_model::Stack;
 
-use crate::cli::compose::Values;
-use crate::cli::demo::{Demo, Scenario};
-use crate::cli::{CLEAN, CommandError, Terminal, Workspace};
-use crate::generate::targets::compose::published;
+use crate::cli::compose::{self, Values};
+use crate::cli::{CLEAN, CommandError, Obstacle, Terminal, Workspace, credentials};
+use crate::live::{Demo, Peer, Scenario, Trouble};
 use crate::project::Project;
+
+/// How long an answer may take.
+const LIMIT: Duration = Duration::from_secs(10);
 
 const EXAMPLES: &str = "\
 Examples:
@@ -48,8 +53,9 @@ impl ScenarioCommand {
             Some(url) => url.clone(),
             None => local_url(stack, workspace)?,
         };
-        let demo = Demo::at(&url)?;
-        let scenarios = demo.scenarios()?;
+        let demo = Demo::at(credentials::address(Peer::Demo, "url", &url)?, LIMIT);
+        let failed = |trouble| obstacle(&demo, trouble);
+        let scenarios = demo.scenarios().map_err(failed)?;
         let Some(name) = &self.name else {
             show(&scenarios, terminal)?;
             return Ok(CLEAN);
@@ -59,10 +65,10 @@ impl ScenarioCommand {
             .find(|scenario| scenario.name == *name)
             .ok_or_else(|| unknown(name, &scenarios))?;
         if self.end {
-            demo.end(name)?;
+            demo.end(name).map_err(failed)?;
             writeln!(terminal.out, "ended `{name}`")?;
         } else {
-            demo.start(name)?;
+            demo.start(name).map_err(failed)?;
             writeln!(terminal.out, "started `{name}`: {}", scenario.summary)?;
             if !scenario.alerts.is_empty() {
                 writeln!(terminal.out, "it sets off {}", scenario.alerts.join(", "))?;
@@ -76,12 +82,29 @@ impl ScenarioCommand {
 /// The API of the local stack; where it has none, that of a demo without containers.
 fn local_url(stack: Stack, workspace: &Workspace) -> Result<String, CommandError> {
     let values = Values::read(workspace)?;
-    let published = published(&Project::link(stack));
-    let port = match published.iter().find(|one| one.container == "api") {
-        Some(api) => values.port(api)?,
-        None => 8000,
-    };
-    Ok(format!("http://localhost:{port}"))
+    let addresses = compose::addresses(&Project::link(stack), &values)?;
+    let api = addresses
+        .into_iter()
+        .find(|one| one.container == compose::DEMO);
+    Ok(api.map_or_else(|| "http://localhost:8000".to_owned(), |api| api.url))
+}
+
+/// What can be done about a demo that does not do what it is told.
+fn obstacle(demo: &Demo, trouble: Trouble) -> Obstacle {
+    match trouble {
+        Trouble::Unreachable { .. } | Trouble::Slow { .. } => Obstacle::new(
+            trouble.to_string(),
+            "start the stack with `obsctl up`, or say with `--url` where the demo's API is",
+        ),
+        Trouble::Malformed { .. } | Trouble::Refused { status: 404, .. } => Obstacle::new(
+            format!("{} is not the demo's API", demo.url()),
+            "say with `--url` where it is, or change `API_PORT` in `compose/.env`",
+        )
+        .because(io::Error::other(trouble)),
+        Trouble::Refused { .. } => {
+            Obstacle::new(trouble.to_string(), "`obsctl logs api` shows why")
+        }
+    }
 }
 
 fn show(scenarios: &[Scenario], terminal: &mut Terminal<'_>) -> Result<(), CommandError> {

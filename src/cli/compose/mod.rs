@@ -8,6 +8,9 @@ mod ports;
 mod state;
 mod values;
 
+/// The container of the demo's API.
+pub(super) const DEMO: &str = "api";
+
 pub(super) use addresses::{Address, addresses, show as show_addresses};
 pub(super) use docker::Docker;
 pub(super) use health::wait;

@@ -5,7 +5,7 @@ use serde::de::IgnoredAny;
 use crate::live::answer::Trouble;
 use crate::live::client::Client;
 use crate::live::prometheus::Answer;
-use crate::live::{Peer, Run, THREADS, alerts, grafana, loki, prometheus, tempo};
+use crate::live::{Demo, Peer, Run, THREADS, alerts, grafana, loki, prometheus, tempo};
 use crate::parallel;
 use crate::verify::{Group, Outcome, Step};
 
@@ -38,7 +38,7 @@ fn version(client: &Client) -> Answer<Option<String>> {
         Peer::Loki => ready(client, "/ready").and_then(|()| loki::version(client)),
         Peer::Tempo => ready(client, "/ready").and_then(|()| tempo::version(client)),
         Peer::Grafana => grafana::version(client),
-        Peer::Demo => return alerts::scenarios(client).map(|_| None),
+        Peer::Demo => return Demo(client.clone()).scenarios().map(|_| None),
         Peer::AlertReceiver => return alerts::delivered(client).map(|_| None),
         Peer::Page => return client.get::<IgnoredAny>("", &[]).map(|_| None),
     }

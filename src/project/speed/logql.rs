@@ -1,9 +1,7 @@
-//! Durations of LogQL, divided in the text: those within brackets and behind `offset`, outside of strings and comments.
-//! Brackets are nothing else there; durations that lines are compared with are thresholds, and stay.
+//! Durations of LogQL that say how far a query looks back, divided where they stand: durations that lines are compared
+//! with are thresholds, and stay.
 
-use std::ops::Range;
-
-use obsctl_model::{Duration, LogQl};
+use obsctl_model::{LogQl, millis};
 
 use super::{Owner, Pace};
 
@@ -12,92 +10,27 @@ impl Pace {
         let text = query.as_str();
         let mut faster = String::with_capacity(text.len());
         let mut copied = 0;
-        for place in durations(text) {
-            let written = &text[place.clone()];
+        let mut durations = query.expr().durations();
+        durations.sort_by_key(|duration| duration.span().range().start);
+        for duration in durations {
             // Grafana's variables are no durations, and fast already.
-            let Ok(duration) = Duration::parse(written) else {
+            let Some(nanos) = duration.constant_nanos() else {
                 continue;
             };
-            let Some(divided) = self.speed.duration(duration) else {
-                self.too_short(owner, query.origin(), "a duration", written);
+            let place = duration.span().range();
+            let whole = millis(nanos.unsigned_abs() / 1_000_000);
+            let Some(divided) = self.speed.duration(whole) else {
+                self.too_short(owner, query.origin(), "a duration", &text[place]);
                 continue;
             };
             faster.push_str(&text[copied..place.start]);
+            if nanos < 0 {
+                faster.push('-');
+            }
             faster.push_str(&divided.to_string());
             copied = place.end;
         }
         faster.push_str(&text[copied..]);
         *query = LogQl::written(faster, query.origin());
     }
-}
-
-/// Where durations stand.
-fn durations(text: &str) -> Vec<Range<usize>> {
-    let bytes = text.as_bytes();
-    let mut found = vec![];
-    let mut at = 0;
-    while at < bytes.len() {
-        match bytes[at] {
-            quote @ (b'"' | b'\'' | b'`') => at = behind_string(bytes, at, quote),
-            b'#' => at = find(bytes, at, b'\n'),
-            b'[' => {
-                let end = find(bytes, at, b']');
-                found.push(trimmed(text, at + 1..end));
-                at = end;
-            }
-            byte if is_word(byte) => {
-                let end = end_of_word(bytes, at);
-                if text[at..end].eq_ignore_ascii_case("offset") {
-                    let start = end + blanks(&bytes[end..]);
-                    let start = start + usize::from(bytes.get(start) == Some(&b'-'));
-                    at = end_of_word(bytes, start);
-                    found.push(start..at);
-                } else {
-                    at = end;
-                }
-            }
-            _ => at += 1,
-        }
-    }
-    found
-}
-
-/// Backticks have no escapes.
-fn behind_string(bytes: &[u8], start: usize, quote: u8) -> usize {
-    let mut at = start + 1;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'\\' if quote != b'`' => at += 2,
-            byte if byte == quote => return at + 1,
-            _ => at += 1,
-        }
-    }
-    bytes.len()
-}
-
-/// The next such byte; the end where there is none.
-fn find(bytes: &[u8], start: usize, byte: u8) -> usize {
-    let found = bytes[start..].iter().position(|one| *one == byte);
-    found.map_or(bytes.len(), |found| start + found)
-}
-
-/// A character of a label name, a function or a number; text other than ASCII is in strings only.
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
-}
-
-fn end_of_word(bytes: &[u8], start: usize) -> usize {
-    let word = bytes[start..].iter().take_while(|byte| is_word(**byte));
-    start + word.count()
-}
-
-fn blanks(bytes: &[u8]) -> usize {
-    let blank = |byte: &&u8| byte.is_ascii_whitespace();
-    bytes.iter().take_while(blank).count()
-}
-
-fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
-    let inner = &text[range.clone()];
-    let start = range.start + (inner.len() - inner.trim_start().len());
-    start..start + inner.trim().len()
 }

@@ -116,20 +116,23 @@ fn other_servers_are_recognized() {
     assert_snapshot!(Api::new((404, "not found"), (204, "")).run(&["scenario"]), @"
     exit status: 2
     ----- stderr -----
-    error: URL is not the demo's API: it knows no scenarios
+    error: URL is not the demo's API
+      cause: the demo answered 404: not found
       help: say with `--url` where it is, or change `API_PORT` in `compose/.env`
     ");
     let page = Api::new((200, "<html>"), (204, "")).run(&["scenario"]);
-    assert!(
-        page.contains("error: URL is not the demo's API: its answer has another form"),
-        "{page}"
-    );
+    assert_snapshot!(page, @"
+    exit status: 2
+    ----- stderr -----
+    error: URL is not the demo's API
+      cause: the demo answered with a page of HTML where JSON is documented: another program may have its port
+      help: say with `--url` where it is, or change `API_PORT` in `compose/.env`
+    ");
     let refused = Api::new((200, LIST), (503, "no database\nmore")).run(&["scenario", "quiet"]);
     assert_snapshot!(refused, @"
     exit status: 2
     ----- stderr -----
-    error: the demo's API at URL refused: 503 Service Unavailable
-      cause: no database
+    error: the demo answered 503: no database more
       help: `obsctl logs api` shows why
     ");
 }
@@ -143,7 +146,9 @@ fn without_a_server_it_says_how_to_start_one() {
     drop(listener);
     test.write("compose/.env", &format!("API_PORT={port}\n"));
     let report = test.run(&["scenario"]);
-    let expected = format!("error: nothing answers at http://localhost:{port}\n");
+    let expected = format!(
+        "error: the demo cannot be reached at http://localhost:{port}: connection refused\n"
+    );
     assert!(
         report.starts_with("exit status: 2\n") && report.contains(&expected),
         "{report}"

@@ -44,10 +44,7 @@ impl Engine {
     }
 
     fn wait(&mut self, log: &Path) {
-        let ready = || {
-            reqwest::blocking::get(format!("{}/-/ready", self.url))
-                .is_ok_and(|response| response.status().is_success())
-        };
+        let ready = || ureq::get(format!("{}/-/ready", self.url)).call().is_ok();
         let deadline = Instant::now() + PATIENCE;
         while !ready() {
             let ended = self.child.try_wait().unwrap();
@@ -69,13 +66,9 @@ impl Engine {
     }
 
     pub fn get(&self, path: &str) -> Value {
-        let response = reqwest::blocking::get(format!("{}{path}", self.url)).unwrap();
-        assert!(
-            response.status().is_success(),
-            "{path}: {}",
-            response.status()
-        );
-        response.json().unwrap()
+        let answer = ureq::get(format!("{}{path}", self.url)).call();
+        let mut answer = answer.unwrap_or_else(|error| panic!("{path}: {error}"));
+        serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap()
     }
 }
 

@@ -3,6 +3,8 @@
 
 mod documented;
 mod hostile;
+mod interrupted;
+mod local;
 mod running;
 mod scenarios;
 mod server;

@@ -8,6 +8,7 @@
 
 mod catalog;
 mod engines;
+mod postgres;
 mod running;
 mod scenarios;
 mod spans;

@@ -1,72 +1,45 @@
-//! A LogQL query.
+//! A LogQL query as text and tree.
 
-use std::fmt;
+use obsctl_logql::{Expr, Parsed, SyntaxError};
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
+use super::written::{Language, Written};
 use crate::Origin;
 use crate::text::dedent;
 
 /// A LogQL query, as Loki takes it; Grafana variables are allowed in panels.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(from = "String", into = "String")]
-#[schemars(with = "String")]
-pub struct LogQl {
-    text: String,
-    origin: Origin,
+pub type LogQl = Written<LogqlLanguage>;
+
+/// The language of Loki.
+#[derive(Clone, Copy, Debug)]
+pub enum LogqlLanguage {}
+
+impl Language for LogqlLanguage {
+    type Parsed = Parsed;
+    const NAME: &'static str = "LogQl";
+    const ABOUT: &'static str = "A LogQL query; Grafana variables are allowed in panels.";
+
+    fn parse(text: &str) -> Parsed {
+        obsctl_logql::parse(text)
+    }
 }
 
 /// A LogQL query written as text.
 #[track_caller]
 #[must_use]
 pub fn logql(text: &str) -> LogQl {
-    LogQl {
-        text: dedent(text),
-        origin: Origin::here(),
-    }
+    LogQl::written(dedent(text), Origin::here())
 }
 
 impl LogQl {
-    /// A query written at `origin`.
+    /// The tree; its spans are bytes of the text.
     #[must_use]
-    pub fn written(text: impl Into<String>, origin: Origin) -> Self {
-        Self {
-            text: text.into(),
-            origin,
-        }
+    pub fn expr(&self) -> &Expr {
+        &self.parsed().expr
     }
 
-    /// The text.
+    /// What could not be read.
     #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    /// Where it was written.
-    #[must_use]
-    pub fn origin(&self) -> Origin {
-        self.origin
-    }
-}
-
-impl From<String> for LogQl {
-    fn from(text: String) -> Self {
-        Self {
-            text,
-            origin: Origin::none(),
-        }
-    }
-}
-
-impl From<LogQl> for String {
-    fn from(query: LogQl) -> Self {
-        query.text
-    }
-}
-
-impl fmt::Display for LogQl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+    pub fn errors(&self) -> &[SyntaxError] {
+        &self.parsed().errors
     }
 }

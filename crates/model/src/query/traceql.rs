@@ -1,72 +1,45 @@
-//! A TraceQL query.
+//! A TraceQL query as text and tree.
 
-use std::fmt;
+use obsctl_traceql::{Dialect, Expr, Parsed, SyntaxError};
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
+use super::written::{Language, Written};
 use crate::Origin;
 use crate::text::dedent;
 
 /// A TraceQL query, as Tempo takes it; Grafana variables are allowed in panels.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(from = "String", into = "String")]
-#[schemars(with = "String")]
-pub struct TraceQl {
-    text: String,
-    origin: Origin,
+pub type TraceQl = Written<TraceqlLanguage>;
+
+/// The language of Tempo.
+#[derive(Clone, Copy, Debug)]
+pub enum TraceqlLanguage {}
+
+impl Language for TraceqlLanguage {
+    type Parsed = Parsed;
+    const NAME: &'static str = "TraceQl";
+    const ABOUT: &'static str = "A TraceQL query; Grafana variables are allowed in panels.";
+
+    fn parse(text: &str) -> Parsed {
+        obsctl_traceql::parse_with(text, Dialect::Grafana)
+    }
 }
 
 /// A TraceQL query written as text.
 #[track_caller]
 #[must_use]
 pub fn traceql(text: &str) -> TraceQl {
-    TraceQl {
-        text: dedent(text),
-        origin: Origin::here(),
-    }
+    TraceQl::written(dedent(text), Origin::here())
 }
 
 impl TraceQl {
-    /// A query written at `origin`.
+    /// The tree; its spans are bytes of the text.
     #[must_use]
-    pub fn written(text: impl Into<String>, origin: Origin) -> Self {
-        Self {
-            text: text.into(),
-            origin,
-        }
+    pub fn expr(&self) -> &Expr {
+        &self.parsed().expr
     }
 
-    /// The text.
+    /// What could not be read.
     #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    /// Where it was written.
-    #[must_use]
-    pub fn origin(&self) -> Origin {
-        self.origin
-    }
-}
-
-impl From<String> for TraceQl {
-    fn from(text: String) -> Self {
-        Self {
-            text,
-            origin: Origin::none(),
-        }
-    }
-}
-
-impl From<TraceQl> for String {
-    fn from(query: TraceQl) -> Self {
-        query.text
-    }
-}
-
-impl fmt::Display for TraceQl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+    pub fn errors(&self) -> &[SyntaxError] {
+        &self.parsed().errors
     }
 }

@@ -6,7 +6,7 @@ use super::Parser;
 use crate::Span;
 use crate::lexer::{Keyword, Kind, Token};
 
-/// Something that is not PromQL, and where.
+/// Something that is not of the language, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
     /// The place.
@@ -20,7 +20,9 @@ pub struct SyntaxError {
 }
 
 impl SyntaxError {
-    pub(crate) fn new(span: Span, message: impl Into<String>) -> Self {
+    /// An error with its headline.
+    #[must_use]
+    pub fn new(span: Span, message: impl Into<String>) -> Self {
         Self {
             span,
             message: message.into(),
@@ -29,12 +31,16 @@ impl SyntaxError {
         }
     }
 
-    pub(crate) fn expected(mut self, expected: &str) -> Self {
+    /// Says what could have stood there.
+    #[must_use]
+    pub fn expected(mut self, expected: &str) -> Self {
         self.expected = Some(expected.to_owned());
         self
     }
 
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+    /// Says how to put it right.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }

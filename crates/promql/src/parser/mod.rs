@@ -11,8 +11,6 @@ mod modifier;
 mod operand;
 mod selector;
 
-pub(crate) use selector::quoted_by_grafana;
-
 pub use error::SyntaxError;
 
 use crate::Span;

@@ -3,8 +3,9 @@
 use super::Parser;
 use super::error::SyntaxError;
 use crate::Span;
-use crate::ast::{Expr, MatchOp, Matcher, Name, Selector, StringLiteral, VariableForm};
+use crate::ast::{Expr, MatchOp, Matcher, Name, Selector, StringLiteral};
 use crate::lexer::{Kind, Token};
+use crate::variable;
 
 impl Parser<'_> {
     /// A selector that begins with its name.
@@ -186,7 +187,7 @@ impl Parser<'_> {
         match token.kind {
             Kind::String | Kind::OpenString => self.string(),
             // Grafana itself adds the quotes for these formats.
-            Kind::Variable if self.quotes_itself(token) => {
+            Kind::Variable if variable::quotes_itself(self.slice(token)) => {
                 self.check_variables(token);
                 self.bump();
                 StringLiteral {
@@ -217,22 +218,6 @@ impl Parser<'_> {
             }
         }
     }
-
-    fn quotes_itself(&self, token: Token) -> bool {
-        quoted_by_grafana(self.slice(token))
-    }
-}
-
-/// Whether `text` is one variable around which Grafana puts quotes: `${x:doublequote}`.
-pub(crate) fn quoted_by_grafana(text: &str) -> bool {
-    text.starts_with("${")
-        && crate::variable::exact(text).is_some_and(|variable| {
-            variable.form == VariableForm::Braced
-                && matches!(
-                    variable.format.as_deref(),
-                    Some("doublequote" | "singlequote")
-                )
-        })
 }
 
 fn match_op(token: Token) -> Option<MatchOp> {

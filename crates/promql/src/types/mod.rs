@@ -5,7 +5,6 @@
 mod binary;
 mod call;
 mod experimental;
-mod regex;
 mod selector;
 
 use std::fmt;
@@ -65,7 +64,7 @@ impl fmt::Display for ValueType {
     }
 }
 
-/// Something that Prometheus refuses although its syntax is right.
+/// Something that the engine refuses although its syntax is right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TypeError {
     /// The place.
@@ -77,7 +76,9 @@ pub struct TypeError {
 }
 
 impl TypeError {
-    fn new(span: Span, message: impl Into<String>) -> Self {
+    /// An error with its headline.
+    #[must_use]
+    pub fn new(span: Span, message: impl Into<String>) -> Self {
         Self {
             span,
             message: message.into(),
@@ -85,7 +86,9 @@ impl TypeError {
         }
     }
 
-    fn help(mut self, help: impl Into<String>) -> Self {
+    /// Says how to put it right.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }

@@ -1,8 +1,8 @@
 //! Selectors: they must select something in particular.
 
-use super::regex::matches_empty;
 use super::{Checker, TypeError};
 use crate::ast::{MatchOp, Matcher, Selector};
+use crate::regex::matches_empty;
 use crate::variable;
 
 const NAME_LABEL: &str = "__name__";

@@ -9,6 +9,7 @@ mod generate;
 mod parse;
 mod print;
 mod properties;
+mod regex;
 mod spans;
 mod types;
 mod visit;

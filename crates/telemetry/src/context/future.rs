@@ -1,7 +1,7 @@
 //! Futures that take their context along.
 
 use std::pin::Pin;
-use std::task::{Context as Task, Poll};
+use std::task::{Context as Task, Poll, ready};
 
 use pin_project_lite::pin_project;
 use tracing::Span;
@@ -14,16 +14,28 @@ pin_project! {
     #[must_use = "futures do nothing unless polled"]
     pub struct InContext<F> {
         #[pin]
-        future: F,
+        future: Option<F>,
         context: Option<Context>,
         span: Option<Span>,
+    }
+
+    impl<F> PinnedDrop for InContext<F> {
+        fn drop(this: Pin<&mut Self>) {
+            // What is given up half-way may still say so, within its context.
+            let mut this = this.project();
+            if this.future.is_some() {
+                let _swapped = Swapped::new(this.context);
+                let _entered = this.span.as_ref().map(Span::enter);
+                this.future.set(None);
+            }
+        }
     }
 }
 
 impl<F> InContext<F> {
     pub(super) fn new(context: Context, future: F) -> Self {
         Self {
-            future,
+            future: Some(future),
             context: Some(context),
             span: None,
         }
@@ -40,13 +52,13 @@ impl<F: Future> Future for InContext<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        let _swapped = Swapped {
-            before: replace(this.context.take()),
-            own: this.context,
-        };
+        let mut this = self.project();
+        let _swapped = Swapped::new(this.context);
         let _entered = this.span.as_ref().map(Span::enter);
-        this.future.poll(task)
+        let future = this.future.as_mut().as_pin_mut();
+        let output = ready!(future.expect("it is not polled after its end").poll(task));
+        this.future.set(None);
+        Poll::Ready(output)
     }
 }
 
@@ -54,6 +66,15 @@ impl<F: Future> Future for InContext<F> {
 struct Swapped<'a> {
     before: Option<Context>,
     own: &'a mut Option<Context>,
+}
+
+impl<'a> Swapped<'a> {
+    fn new(own: &'a mut Option<Context>) -> Self {
+        Self {
+            before: replace(own.take()),
+            own,
+        }
+    }
 }
 
 impl Drop for Swapped<'_> {

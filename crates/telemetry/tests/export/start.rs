@@ -27,7 +27,7 @@ fn service() {
     let telemetry = Telemetry::new("unnamed").with_environment().unwrap();
     let guard = telemetry.init().unwrap();
     let handler = tower::service_fn(|_: Request<()>| async {
-        tracing::info!(rows = 3, "sync_job_completed");
+        tracing::info!(rows = 3, note = "two\nlines", "sync_job_completed");
         tracing::info!(target: "chatty::inner", "not_logged");
         Ok::<_, Infallible>(Response::new(()))
     });
@@ -83,6 +83,38 @@ fn the_environment_starts_logs_and_traces() {
     assert_eq!(span.name, "GET /sync");
     assert_eq!(span.span_id, record.span_id);
     assert_eq!(line["trace_id"].as_str().unwrap().len(), 32);
+}
+
+#[test]
+fn the_console_shows_records_and_spans_a_line_each() {
+    let output = run(
+        "start::service",
+        &[
+            ("OTEL_LOGS_EXPORTER", "console"),
+            ("OTEL_TRACES_EXPORTER", "console"),
+            ("REQUEST_ID_HEADER", "X-Rid"),
+        ],
+    );
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{stderr}");
+    let line = |start: &str| {
+        let mut lines = stderr.lines().filter(|line| line.starts_with(start));
+        let line = lines.next().unwrap_or_else(|| panic!("{start}: {stderr}"));
+        assert_eq!(lines.next(), None);
+        line
+    };
+    let record = line(r#"log info "sync_job_completed" "#);
+    for attribute in [
+        " rows=3",
+        r#" note="two\nlines""#,
+        r#" correlation_id="rid-1""#,
+    ] {
+        assert!(record.contains(attribute), "{record}");
+    }
+    let handled = line(r#"log info "request_handled" "#);
+    assert!(handled.contains(" status_code=200"), "{handled}");
+    let span = line("span GET /sync ");
+    assert!(span.contains("ms trace_id="), "{span}");
 }
 
 #[test]

@@ -1,14 +1,20 @@
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::MatchedPath;
 use axum::routing::get;
 use http::{HeaderMap, Request, StatusCode};
 use obsctl_telemetry::config::Telemetry;
-use obsctl_telemetry::context::{self, TraceContext};
+use obsctl_telemetry::context::{self, Context, TraceContext};
 use obsctl_telemetry::layer::RequestLayer;
 use tower::ServiceExt;
 
 use crate::support::Memory;
+
+fn broken() -> StatusCode {
+    panic!("as it has to in this test")
+}
 
 fn app() -> Router {
     let layer = RequestLayer::new()
@@ -25,6 +31,14 @@ fn app() -> Router {
             }),
         )
         .route("/broken", get(|| async { StatusCode::BAD_GATEWAY }))
+        .route(
+            "/slow",
+            get(|| async {
+                context::bind("tenant_id", "t-1");
+                std::future::pending::<()>().await;
+            }),
+        )
+        .route("/panic", get(|| async { broken() }))
         .layer(layer)
 }
 
@@ -80,4 +94,39 @@ async fn a_failure_of_the_server_is_an_error_and_an_id_is_made() {
     assert_eq!(lines[0]["level"], "error");
     assert_eq!(lines[0]["status_code"], 502);
     assert_eq!(lines[0]["trace_id"].as_str().map(str::len), Some(32));
+}
+
+#[tokio::test]
+async fn a_caller_who_hangs_up_leaves_a_line() {
+    let memory = Memory::default();
+    let _listening = memory.listen(Telemetry::new("api"));
+    let request = Request::get("/slow").header("x-correlation-id", "cor-1");
+    let call = app().oneshot(request.body(Body::empty()).expect("a request"));
+    // Asked once, and given up.
+    let answer = tokio::time::timeout(Duration::ZERO, call).await;
+    assert!(answer.is_err());
+    let lines = memory.lines();
+    assert_eq!(lines.len(), 1);
+    assert_eq!(lines[0]["event"], "request_handled");
+    assert_eq!(lines[0]["level"], "info");
+    assert_eq!(lines[0]["path"], "/slow");
+    assert_eq!(lines[0]["status_code"], 499);
+    assert_eq!(lines[0]["correlation_id"], "cor-1");
+    assert_eq!(lines[0]["tenant_id"], "t-1");
+    assert_eq!(lines[0]["trace_id"].as_str().map(str::len), Some(32));
+    assert_eq!(Context::current(), Context::new(), "nothing stays behind");
+}
+
+#[tokio::test]
+async fn a_handler_that_panics_leaves_a_line() {
+    let memory = Memory::default();
+    let _listening = memory.listen(Telemetry::new("api"));
+    let request = Request::get("/panic").body(Body::empty());
+    let call = tokio::spawn(app().oneshot(request.expect("a request")));
+    assert!(call.await.expect_err("it panics").is_panic());
+    let lines = memory.lines();
+    assert_eq!(lines.len(), 1);
+    assert_eq!(lines[0]["event"], "request_handled");
+    assert_eq!(lines[0]["level"], "error");
+    assert_eq!(lines[0]["status_code"], 500);
 }

@@ -1,20 +1,13 @@
-//! Where things are: what the command line says, else the local stack; and what proves who is asking.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "credentials come from the environment"
-)]
+//! Where things are: what the command line says, else the local stack.
 
 use std::collections::BTreeMap;
-use std::env;
 
 use clap::Args;
 
-use crate::cli::{CommandError, Workspace};
-use crate::generate::Component;
+use crate::cli::compose::{self, Values};
+use crate::cli::{CommandError, Workspace, credentials};
 use crate::live::{Address, Peer};
-
-/// Where compose reads what a person set.
-const DOTENV: &str = "compose/.env";
+use crate::project::Project;
 
 /// One option for each.
 #[derive(Debug, Args)]
@@ -46,6 +39,7 @@ impl Addresses {
     /// The addresses, with credentials.
     pub(super) fn read(
         &self,
+        project: &Project,
         workspace: &Workspace,
     ) -> Result<BTreeMap<Peer, Address>, CommandError> {
         let mut urls: BTreeMap<Peer, String> = Peer::ALL
@@ -53,17 +47,10 @@ impl Addresses {
             .filter_map(|peer| Some((peer, self.of(peer)?.clone())))
             .collect();
         if urls.is_empty() {
-            let dotenv = workspace.read(DOTENV)?.unwrap_or_default();
-            urls = Peer::ALL.map(|peer| (peer, local(peer, &dotenv))).into();
+            urls = local(project, workspace)?;
         }
         urls.into_iter()
-            .map(|(peer, url)| {
-                let address = Address::parse(&url).map_err(|reason| CommandError::Address {
-                    flag: peer.word(),
-                    reason,
-                })?;
-                Ok((peer, proven(address, peer)))
-            })
+            .map(|(peer, url)| Ok((peer, credentials::address(peer, peer.word(), &url)?)))
             .collect()
     }
 
@@ -81,62 +68,16 @@ impl Addresses {
     }
 }
 
-/// The address in the local stack, on the port that compose publishes.
-fn local(peer: Peer, dotenv: &str) -> String {
-    let (variable, port) = match peer {
-        Peer::AlertReceiver => ("ALERT_RECEIVER_PORT", 8080),
-        Peer::Alertmanager => ("ALERTMANAGER_PORT", Component::Alertmanager.port()),
-        Peer::Demo | Peer::Page => ("API_PORT", 8000),
-        Peer::Grafana => ("GRAFANA_PORT", Component::Grafana.port()),
-        Peer::Loki => ("LOKI_PORT", Component::Loki.port()),
-        Peer::Prometheus => ("PROMETHEUS_PORT", Component::Prometheus.port()),
-        Peer::Tempo => ("TEMPO_PORT", Component::Tempo.port()),
+/// What the local stack has, on the ports that compose publishes.
+fn local(project: &Project, workspace: &Workspace) -> Result<BTreeMap<Peer, String>, CommandError> {
+    let published = compose::addresses(project, &Values::read(workspace)?)?;
+    let url = |peer: Peer| {
+        let container = match peer {
+            Peer::Demo => compose::DEMO,
+            other => other.word(),
+        };
+        let found = published.iter().find(|one| one.container == container)?;
+        Some((peer, found.url.clone()))
     };
-    let set = variable_of(variable).or_else(|| in_file(dotenv, variable));
-    let port = set.unwrap_or_else(|| port.to_string());
-    format!("http://localhost:{port}")
-}
-
-/// A variable of the environment, which counts before the file.
-fn variable_of(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-/// A variable of a file of variables.
-fn in_file(dotenv: &str, name: &str) -> Option<String> {
-    let lines = dotenv
-        .lines()
-        .filter(|line| !line.trim_start().starts_with('#'));
-    let mut pairs = lines.filter_map(|line| line.split_once('='));
-    let (_, value) = pairs.rfind(|(key, _)| key.trim().trim_start_matches("export ") == name)?;
-    let value = value.split(" #").next()?.trim().trim_matches(['"', '\'']);
-    (!value.is_empty()).then(|| value.to_owned())
-}
-
-/// With what proves who is asking.
-fn proven(mut address: Address, peer: Peer) -> Address {
-    let variable = |suffix: &str| variable_of(&format!("{}_{suffix}", peer.variable()));
-    if let Some(token) = variable("TOKEN") {
-        address = address.bearer(&token);
-    } else if let Some(user) = variable("USER") {
-        address = address.basic(&user, &variable("PASSWORD").unwrap_or_default());
-    }
-    match variable("TENANT") {
-        Some(tenant) => address.tenant(&tenant),
-        None => address,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::in_file;
-
-    #[test]
-    fn variables_are_read_as_compose_reads_them() {
-        let file = "# LOKI_PORT=1\nLOKI_PORT=3101\nexport TEMPO_PORT='3201' # moved\nGRAFANA_PORT=\nLOKI_PORT=3102\n";
-        assert_eq!(in_file(file, "LOKI_PORT").as_deref(), Some("3102"));
-        assert_eq!(in_file(file, "TEMPO_PORT").as_deref(), Some("3201"));
-        assert_eq!(in_file(file, "GRAFANA_PORT"), None);
-        assert_eq!(in_file(file, "API_PORT"), None);
-    }
+    Ok(Peer::ALL.into_iter().filter_map(url).collect())
 }

@@ -11,9 +11,10 @@ use clap::{Args, ValueEnum};
 use obsctl_model::Stack;
 
 use crate::cli::{
-    CLEAN, CommandError, FAILED, FINDINGS, Terminal, Workspace, findings, progress, speed,
+    CLEAN, CommandError, FAILED, FINDINGS, INTERRUPTED, Terminal, Workspace, findings, interrupt,
+    progress, speed,
 };
-use crate::live::{self, Settings};
+use crate::live::{self, Settings, Stop};
 use crate::project::{Project, Speed};
 use crate::verify::Report;
 
@@ -31,7 +32,8 @@ Who is asking is proven by the environment: `GRAFANA_TOKEN`, or `GRAFANA_USER` a
 Exit status:
   0  everything is as it should be; queries that rightly have no data do not count
   1  something is not
-  2  could not run, or could not say of something";
+  2  could not run, or could not say of something
+  130  ended by Ctrl-C, with the scenario that was on";
 
 /// Ask running engines whether everything is there and works
 #[derive(Debug, Args)]
@@ -86,20 +88,24 @@ impl Verify {
         workspace: &Workspace,
         terminal: &mut Terminal<'_>,
     ) -> Result<u8, CommandError> {
-        let settings = Settings {
-            addresses: self.addresses.read(workspace)?,
-            scenarios: self.scenarios,
-            only: self.only,
-            skip: self.skip,
-            request_limit: self.request_timeout,
-            timeout: self.timeout,
-        };
         let project = match Project::link(stack).at_speed(self.speed) {
             Ok(project) => project,
             Err(too_short) => {
                 findings::show(&too_short, workspace, terminal.err)?;
                 return Ok(FAILED);
             }
+        };
+        let settings = Settings {
+            addresses: self.addresses.read(&project, workspace)?,
+            stop: match self.scenarios.is_empty() {
+                true => Stop::default(),
+                false => interrupt::catch()?,
+            },
+            scenarios: self.scenarios,
+            only: self.only,
+            skip: self.skip,
+            request_limit: self.request_timeout,
+            timeout: self.timeout,
         };
         let report = verify(&project, &settings, terminal)?;
         if report.steps.is_empty() {
@@ -112,7 +118,10 @@ impl Verify {
                 writeln!(terminal.out, "{json}")?;
             }
         }
-        Ok(status(&report))
+        Ok(match settings.stop.is_wanted() {
+            true => INTERRUPTED,
+            false => status(&report),
+        })
     }
 }
 

@@ -5,10 +5,8 @@ mod runbook;
 
 use std::time::Duration;
 
-use crate::live::alerts::{self, Scenario};
-use crate::live::client::Client;
 use crate::live::prometheus::Answer;
-use crate::live::{Peer, Run, clock, unasked};
+use crate::live::{Demo, Peer, Run, Scenario, Stop, clock, unasked};
 use crate::verify::scenario::Expected;
 use crate::verify::{Group, Outcome, Step};
 use alert::{begin, ended, is_complete, judge, watch};
@@ -24,9 +22,9 @@ pub(crate) fn all(run: &Run<'_>) -> Vec<Step> {
     let demo = match run.client(Peer::Demo) {
         None => return not_run("`--demo` does not say where the demo is".to_owned()),
         Some(Err(outcome)) => return vec![Group::Scenarios.step("demo", outcome)],
-        Some(Ok(demo)) => demo,
+        Some(Ok(client)) => &Demo(client.clone()),
     };
-    let known = match alerts::scenarios(demo) {
+    let known = match demo.scenarios() {
         Ok(known) => known,
         Err(trouble) => return not_run(trouble.to_string()),
     };
@@ -36,7 +34,7 @@ pub(crate) fn all(run: &Run<'_>) -> Vec<Step> {
         if !known.iter().any(|one| one.name == *name) {
             let names: Vec<_> = known.iter().map(|one| one.name.as_str()).collect();
             let reason = format!("the demo has no such scenario; it has {}", names.join(", "));
-            steps.push(Group::Scenarios.step(name, Outcome::not_run(demo.clean(&reason))));
+            steps.push(Group::Scenarios.step(name, Outcome::not_run(demo.0.clean(&reason))));
         }
     }
     for one in &known {
@@ -49,15 +47,18 @@ pub(crate) fn all(run: &Run<'_>) -> Vec<Step> {
 
 /// Ends a scenario, whatever happens while it lasts.
 struct Playing<'a> {
-    demo: &'a Client,
+    demo: &'a Demo,
     name: &'a str,
+    stop: &'a Stop,
     ended: bool,
 }
 
 impl Playing<'_> {
     fn end(&mut self) -> Answer<()> {
         self.ended = true;
-        alerts::end(self.demo, self.name)
+        let answer = self.demo.end(self.name);
+        self.stop.set_free(true);
+        answer
     }
 }
 
@@ -65,14 +66,18 @@ impl Drop for Playing<'_> {
     fn drop(&mut self) {
         if !self.ended {
             // There is nobody left to tell.
-            let _ = alerts::end(self.demo, self.name);
+            let _ = self.end();
         }
     }
 }
 
-fn play(run: &Run<'_>, demo: &Client, scenario: &Scenario) -> Vec<Step> {
+fn play(run: &Run<'_>, demo: &Demo, scenario: &Scenario) -> Vec<Step> {
     let name = scenario.name.as_str();
     let one = |outcome: Outcome| vec![Group::Scenarios.step(name, outcome)];
+    let stop = &run.settings.stop;
+    if stop.is_wanted() {
+        return one(Outcome::not_run("interrupted before it began"));
+    }
     if scenario.active {
         return one(Outcome::not_run(
             "it is under way already: end it first, and wait until its alerts ended",
@@ -105,21 +110,26 @@ fn play(run: &Run<'_>, demo: &Client, scenario: &Scenario) -> Vec<Step> {
         scenario.alerts.join(", "),
         shown(resolve)
     ));
+    stop.set_free(false);
     let mut playing = Playing {
         demo,
         name,
+        stop,
         ended: false,
     };
-    if let Err(trouble) = alerts::start(demo, name) {
+    if let Err(trouble) = demo.start(name) {
         return one(unasked(&trouble));
     }
     clock::until(arrive, PAUSE, || {
         let states: Vec<_> = awaited.iter_mut().map(|alert| watch(run, alert)).collect();
         run.doing(format!("scenario {name}: {}", states.join(", ")));
-        (awaited.iter().all(|alert| is_complete(run, alert)), ())
+        let complete = awaited.iter().all(|alert| is_complete(run, alert));
+        (complete || stop.is_wanted(), ())
     });
+    let interrupted = stop.is_wanted();
     let mut steps: Vec<_> = awaited
         .iter()
+        .filter(|_| !interrupted)
         .flat_map(|alert| judge(run, name, alert, arrive))
         .collect();
     if let Err(trouble) = playing.end() {
@@ -127,6 +137,9 @@ fn play(run: &Run<'_>, demo: &Client, scenario: &Scenario) -> Vec<Step> {
         let fix = "end it by hand: `obsctl scenario` says how";
         steps.push(Group::Scenarios.step(name, Outcome::failed(reason, fix)));
         return steps;
+    }
+    if interrupted {
+        return one(Outcome::not_run("interrupted, and ended"));
     }
     run.doing(format!(
         "scenario {name}: waiting for the end of its alerts"

@@ -1,6 +1,7 @@
 //! Queries of panels.
 
 use obsctl_promql::Expr;
+use obsctl_traceql::{ValueType, typecheck};
 use serde_json::json;
 
 use super::{legend, source};
@@ -142,9 +143,9 @@ fn loki(panel: &Panel, query: &Query, logql: &LogQl, ref_id: String) -> LokiTarg
     }
 }
 
-/// Whether a query gives log lines: those begin with the selector, metric queries with a function.
+/// Whether a query gives log lines, and not numbers.
 fn selects_lines(logql: &LogQl) -> bool {
-    logql.as_str().starts_with('{')
+    logql.expr().as_log_query().is_some()
 }
 
 fn tempo(panel: &Panel, query: &Query, traceql: &TraceQl, ref_id: String) -> TempoTarget {
@@ -167,14 +168,9 @@ fn tempo(panel: &Panel, query: &Query, traceql: &TraceQl, ref_id: String) -> Tem
     }
 }
 
-/// Whether a query gives numbers over time rather than traces: it ends in a metrics function.
+/// Whether a query gives numbers over time rather than traces.
 fn computes_metrics(traceql: &TraceQl) -> bool {
-    const FUNCTIONS: [&str; 3] = ["rate(", "compare(", "_over_time("];
-    traceql.as_str().split('|').skip(1).any(|stage| {
-        let stage = stage.trim_start();
-        let name = stage.split_inclusive('(').next().unwrap_or_default();
-        FUNCTIONS.iter().any(|function| name.ends_with(function))
-    })
+    typecheck(traceql.expr()).0 == ValueType::Metrics
 }
 
 fn service_map(query: &Query, selector: &str, ref_id: String) -> TempoTarget {

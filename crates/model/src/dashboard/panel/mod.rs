@@ -1,6 +1,6 @@
 //! Panels: a shared part, which is all that checks read, and a visualization, one file per type.
 //!
-//! A new panel type is one file here, its `mod` line, and its line in [`panel_types!`].
+//! A new panel type is one file here, its `mod` line, and its line in `panel_types!`.
 
 pub mod alert_list;
 pub mod bar_gauge;
@@ -36,7 +36,7 @@ pub struct Size {
     pub height: u8,
 }
 
-/// A panel: `V` is what draws it. [`timeseries`], [`stat`] and the others begin one; a dashboard holds them
+/// A panel: `V` is what draws it. [`timeseries()`], [`stat()`] and the others begin one; a dashboard holds them
 /// as `Panel`, whatever their type.
 ///
 /// Methods that follow a query (`legend`, `instant`…) are about the query added last.
