@@ -6,6 +6,7 @@ pub mod catalogs;
 pub mod check;
 pub mod cli;
 pub mod diagnostic;
+pub mod diff;
 pub mod generate;
 pub mod live;
 mod parallel;

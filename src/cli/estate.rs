@@ -148,12 +148,12 @@ fn shown(path: &Path) -> String {
 }
 
 /// Definitions carry the path of their file, for as long as the process runs.
-fn kept(path: &str) -> &'static str {
+pub(super) fn kept(path: &str) -> &'static str {
     Box::leak(path.to_owned().into_boxed_str())
 }
 
 /// Whether a file of a folder can hold what is looked for.
-fn is_candidate(path: &str) -> bool {
+pub(super) fn is_candidate(path: &str) -> bool {
     let end = path.rsplit('.').next().unwrap_or_default();
     ["yml", "yaml", "json", "rules"].contains(&end)
 }

@@ -4,6 +4,7 @@
 //! [`file()`] takes the text of a file and gives what is [`Found`] in it. It never fails: what cannot be read is a finding, and a
 //! file that is none of ours is said to be so.
 
+mod catalog;
 mod comments;
 mod dashboard;
 mod exposition;
@@ -12,6 +13,8 @@ mod json;
 mod language;
 mod node;
 mod recognise;
+mod routes;
+mod rule_tests;
 mod rules;
 mod source;
 #[cfg(test)]
@@ -19,11 +22,12 @@ mod tests;
 mod yaml;
 
 use obsctl_model::dashboard::Dashboard;
-use obsctl_model::{RuleGroup, TelemetryCatalog};
+use obsctl_model::{Route, RuleGroup, TelemetryCatalog};
 
 use crate::diagnostic::Diagnostic;
 use comments::Comments;
 pub use exposition::exposition;
+pub use rule_tests::RuleTest;
 use source::Source;
 
 /// A file to read.
@@ -36,7 +40,7 @@ pub struct File<'a> {
 }
 
 /// What was found in files.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Found {
     /// Rule groups.
     pub groups: Vec<RuleGroup>,
@@ -44,6 +48,10 @@ pub struct Found {
     pub dashboards: Vec<Dashboard>,
     /// Catalogs.
     pub catalogs: Vec<TelemetryCatalog>,
+    /// Who is told of alerts: Alertmanager's route trees.
+    pub routes: Vec<Route>,
+    /// Unit tests of rules.
+    pub tests: Vec<RuleTest>,
     /// What could not be read.
     pub problems: Vec<Diagnostic>,
     /// Files that hold nothing of the kind.
@@ -56,6 +64,8 @@ impl Found {
         self.groups.append(&mut other.groups);
         self.dashboards.append(&mut other.dashboards);
         self.catalogs.append(&mut other.catalogs);
+        self.routes.append(&mut other.routes);
+        self.tests.append(&mut other.tests);
         self.problems.append(&mut other.problems);
         self.others.append(&mut other.others);
     }

@@ -3,7 +3,7 @@
 use super::comments::Comments;
 use super::node::{Node, Value};
 use super::source::Source;
-use super::{Engine, Reader, dashboard, json, rules, yaml};
+use super::{Engine, Reader, catalog, dashboard, json, routes, rule_tests, rules, yaml};
 
 /// Reads a file of either notation.
 pub(super) fn file(reader: &mut Reader<'_>) {
@@ -31,8 +31,10 @@ pub(super) fn file(reader: &mut Reader<'_>) {
         }
     }
     let found = &reader.found;
-    let nothing =
-        found.groups.is_empty() && found.dashboards.is_empty() && found.catalogs.is_empty();
+    let nothing = found.groups.is_empty()
+        && found.dashboards.is_empty()
+        && found.catalogs.is_empty()
+        && found.tests.is_empty();
     if nothing && found.problems.is_empty() && found.others.is_empty() {
         reader.found.others.push(reader.source.path);
     }
@@ -128,6 +130,12 @@ fn document(reader: &mut Reader<'_>, node: &Node<'_>) {
         .filter(|result| dashboard::is_library_panel(result))
     {
         dashboard::library_panel(reader, result);
+    } else if catalog::is_catalog(node) {
+        catalog::catalog(reader, node);
+    } else if rule_tests::is_tests(node) {
+        rule_tests::tests(reader, node);
+    } else if routes::is_config(node) {
+        routes::routes(reader, node);
     }
 }
 

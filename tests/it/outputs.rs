@@ -4,10 +4,11 @@ use obsctl::generate::header::{HASH, MARKDOWN, SLASHES};
 use obsctl::generate::rule_file::RuleFile;
 use obsctl::generate::targets::{
     alertmanager_config, compose, grafana_dashboard_providers, grafana_datasources, loki_config,
-    prometheus_config, tempo_config,
+    metric_catalog, prometheus_config, tempo_config,
 };
 use obsctl::generate::{self, ArtifactSet, Environment, rule_tests, yaml};
 use obsctl::project::Project;
+use obsctl::read;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -62,6 +63,16 @@ fn every_yaml_file_reads_back_by_its_type() {
             }
             loki_config::PATH => assert_round_trip::<loki_config::Config>(path, text),
             prometheus_config::PATH => assert_round_trip::<prometheus_config::Config>(path, text),
+            // Variants of the vocabulary are maps here, which only our own reader takes.
+            metric_catalog::PATH => {
+                let found = read::file(read::File {
+                    path: metric_catalog::PATH,
+                    text,
+                });
+                assert!(found.problems.is_empty(), "{:#?}", found.problems);
+                let catalog = serde_json::to_value(&found.catalogs[0]).unwrap();
+                assert_eq!(yaml::document(&catalog), text, "{path}");
+            }
             tempo_config::PATH => assert_round_trip::<tempo_config::Config>(path, text),
             "compose/compose.yaml" => {
                 assert_round_trip::<compose::schema::ComposeFile>(path, text);

@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod diff;
 mod down;
 mod explain;
 mod generate;
@@ -23,6 +24,7 @@ use super::{CommandError, Terminal, Workspace};
 pub(super) enum Command {
     Generate(generate::Generate),
     Check(check::Check),
+    Diff(diff::Diff),
     Queries(queries::Queries),
     Explain(explain::Explain),
     Up(up::Up),
@@ -46,6 +48,7 @@ impl Command {
         match self {
             Self::Generate(command) => command.run(stack, workspace, terminal),
             Self::Check(command) => command.run(stack, workspace, terminal),
+            Self::Diff(command) => command.run(stack, workspace, terminal),
             Self::Queries(command) => command.run(stack, workspace, terminal),
             Self::Explain(command) => command.run(stack, workspace, terminal),
             Self::Up(command) => command.run(stack, workspace, terminal),

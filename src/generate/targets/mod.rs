@@ -13,6 +13,7 @@ pub mod host_commands;
 mod log_docs;
 pub mod loki_config;
 mod loki_rules;
+pub mod metric_catalog;
 mod metric_docs;
 mod output_docs;
 pub mod prometheus_config;
@@ -36,6 +37,7 @@ pub static ALL: &[&Target] = &[
     &log_docs::LOG_DOCS,
     &loki_config::LOKI_CONFIG,
     &loki_rules::LOKI_RULES,
+    &metric_catalog::METRIC_CATALOG,
     &metric_docs::METRIC_DOCS,
     &output_docs::OUTPUT_DOCS,
     &prometheus_config::PROMETHEUS_CONFIG,

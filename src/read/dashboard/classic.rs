@@ -46,7 +46,7 @@ pub(super) fn named(reader: &mut Reader<'_>, node: &Node<'_>, name: &str) {
         dashboard.rows.push(read);
     }
     let mut grid = MAIN;
-    for one in list(node, "panels") {
+    for one in placed(node) {
         if one.text(&["type"]) == "row" {
             grid += 1;
             let mut read = row(reader, one);
@@ -90,8 +90,27 @@ const LIBRARY: &str = "library-panel";
 const MAIN: u32 = 0;
 
 fn panels(reader: &Reader<'_>, node: &Node<'_>, sources: &Sources, grid: u32) -> Vec<Panel> {
-    let all = list(node, "panels").iter();
+    let all = placed(node).into_iter();
     all.map(|one| panel(reader, one, sources, grid)).collect()
+}
+
+/// Panels from top to bottom and from left to right, as Grafana sorts them before it draws; those without a place
+/// stay where they are.
+fn placed<'n>(node: &'n Node<'n>) -> Vec<&'n Node<'n>> {
+    let mut panels: Vec<_> = node
+        .get("panels")
+        .map_or(&[][..], Node::items)
+        .iter()
+        .collect();
+    let side = |one: &Node<'_>, side| one.path(&["gridPos", side])?.as_f64();
+    let place = |one: &Node<'_>| Some((side(one, "y")?, side(one, "x")?));
+    if panels.iter().all(|one| place(one).is_some()) {
+        panels.sort_by(|a, b| {
+            let (a, b) = (place(a).unwrap_or_default(), place(b).unwrap_or_default());
+            a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
+        });
+    }
+    panels
 }
 
 fn row(reader: &Reader<'_>, node: &Node<'_>) -> Row {

@@ -125,15 +125,34 @@ pub(super) fn written(node: &Node<'_>, kind: &str) -> WrittenPanel {
     }
 }
 
-/// A panel with its type, heading and everything in it that names a variable.
+/// What of a panel is read into a field of its own, or is written by Grafana whenever it saves.
+const NO_SETTINGS: [&str; 10] = [
+    "description",
+    "gridPos",
+    "id",
+    "links",
+    "panels",
+    "pluginVersion",
+    "repeat",
+    "title",
+    "transparent",
+    "type",
+];
+
+/// A panel with its type and heading. Its other settings are kept as they are: they can name variables, and a
+/// change of one is a change.
 pub(super) fn base(reader: &Reader<'_>, node: &Node<'_>, kind: &str, title: &str) -> Panel {
     let rest = node.entries().iter();
-    let rest = rest.filter(|(key, _)| {
-        !["title", "description", "links", "repeat"].contains(&key.text.as_ref())
+    let rest = rest.filter(|(key, _)| !NO_SETTINGS.contains(&key.text.as_ref()));
+    let settings = rest.map(|(key, value)| {
+        let value = match key.text.as_ref() {
+            // Queries are read elsewhere; what else is in them can name a variable.
+            "data" | "targets" => Value::Array(mentions(value)),
+            _ => value.json(),
+        };
+        (key.text.to_string(), value)
     });
-    let mut named = vec![];
-    rest.for_each(|(_, value)| named.extend(mentions(value)));
-    let mut panel = panel::plugin(title, kind, Value::Array(named)).any();
+    let mut panel = panel::plugin(title, kind, Value::Object(settings.collect())).any();
     panel.origin = reader.source.origin(node.at);
     panel
 }

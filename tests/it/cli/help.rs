@@ -16,6 +16,7 @@ fn lists_the_commands() {
     Commands:
       generate     Write dashboards, rules, configuration and docs from the definitions
       check        Find what is wrong in the definitions, or in files you already have
+      diff         Say what changed and what it breaks: metrics, alerts, rules, dashboards
       queries      List every query: where it stands, and which metrics, labels and values it uses
       explain      Say what a metric, alert, SLO or check is and where it is used
       up           Start the local stack in containers and wait until it is healthy

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod check;
+mod diff;
 mod explain;
 mod fake_docker;
 mod files;
