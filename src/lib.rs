@@ -7,6 +7,7 @@ pub mod cli;
 pub mod diagnostic;
 pub mod generate;
 pub mod live;
+pub mod online;
 mod parallel;
 pub mod project;
 pub mod read;

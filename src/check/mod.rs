@@ -54,6 +54,20 @@ impl Check {
     }
 }
 
+/// The names of checks that ask running engines: definitions can accept their findings, whether or not they are asked now.
+pub const ONLINE: &[&str] = &[
+    "alert-history",
+    "link-broken",
+    "metric-differs",
+    "metric-not-exposed",
+    "query-cost",
+    "series-missing",
+    "stream-missing",
+    "tag-missing",
+    "undeclared-metric",
+    "value-outside-domain",
+];
+
 /// What a check found so far.
 #[derive(Debug, Default)]
 pub struct Findings {

@@ -11,6 +11,7 @@ mod estate;
 mod findings;
 mod interrupt;
 mod manifest;
+mod online;
 mod progress;
 mod speed;
 mod terminal;

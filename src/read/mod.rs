@@ -4,6 +4,7 @@
 //! [`file()`] takes the text of a file and gives what is [`Found`] in it. It never fails: what cannot be read is a finding, and a
 //! file that is none of ours is said to be so.
 
+mod catalog;
 mod comments;
 mod dashboard;
 mod exposition;
@@ -21,7 +22,7 @@ use obsctl_model::{RuleGroup, TelemetryCatalog};
 
 use crate::diagnostic::Diagnostic;
 use comments::Comments;
-pub use exposition::exposition;
+pub use exposition::{exposition, unit};
 use source::Source;
 
 /// A file to read.

@@ -3,7 +3,7 @@
 use super::comments::Comments;
 use super::node::{Node, Value};
 use super::source::Source;
-use super::{Engine, Reader, dashboard, json, rules, yaml};
+use super::{Engine, Reader, catalog, dashboard, json, rules, yaml};
 
 /// Reads a file of either notation.
 pub(super) fn file(reader: &mut Reader<'_>) {
@@ -118,6 +118,8 @@ fn document(reader: &mut Reader<'_>, node: &Node<'_>) {
         .filter(|result| dashboard::is_library_panel(result))
     {
         dashboard::library_panel(reader, result);
+    } else if catalog::is_catalog(node) {
+        catalog::catalog(reader, node);
     }
 }
 
