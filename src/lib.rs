@@ -6,6 +6,7 @@ pub mod check;
 pub mod cli;
 pub mod diagnostic;
 pub mod generate;
+pub mod import;
 pub mod live;
 pub mod online;
 mod parallel;

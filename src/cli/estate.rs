@@ -208,7 +208,7 @@ fn shown(path: &Path) -> String {
 }
 
 /// Definitions carry the path of their file, for as long as the process runs.
-fn kept(path: &str) -> &'static str {
+pub(super) fn kept(path: &str) -> &'static str {
     Box::leak(path.to_owned().into_boxed_str())
 }
 
@@ -263,7 +263,7 @@ fn summary(found: &Found, files: usize) -> String {
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The metrics of one source, and what could not be read of it.
-fn metrics(
+pub(super) fn metrics(
     source: &str,
     workspace: &Workspace,
 ) -> Result<(Vec<MetricFamily>, Vec<Diagnostic>), CommandError> {

@@ -37,7 +37,8 @@ impl Asking {
             deadline: Deadline::after(timeout),
             request_limit,
             look_back,
-            now: clock::now(),
+            // What came within this second counts too.
+            now: clock::now() + 1,
         }
     }
 
@@ -224,7 +225,9 @@ impl Metrics for Prometheus {
                     let value = point.get(1)?.as_str().and_then(|text| text.parse().ok());
                     Some((time, value.unwrap_or(f64::NAN)))
                 });
-                points.collect()
+                let mut points: Points = points.collect();
+                points.sort_by(|a, b| a.0.total_cmp(&b.0));
+                points
             })
             .collect())
     }

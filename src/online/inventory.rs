@@ -104,6 +104,15 @@ impl Inventory {
         Ok(inventory)
     }
 
+    /// The same, of all series.
+    ///
+    /// # Errors
+    /// When not even the names can be had.
+    pub fn everything(engine: &dyn Metrics, doing: &dyn Fn(String)) -> Answer<Self> {
+        let names = engine.names(None)?.into_iter().collect();
+        Self::take(engine, &names, doing)
+    }
+
     /// The series that are there and whose labels have to be known: of a histogram the buckets, of a summary the quantiles.
     fn wanted(&self, wanted: &BTreeSet<String>) -> Vec<String> {
         let mut asked = BTreeSet::new();

@@ -13,6 +13,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "check",
             "diagnostic",
             "generate",
+            "import",
             "live",
             "online",
             "parallel",
@@ -23,6 +24,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("diagnostic", &[]),
     ("generate", &["check", "diagnostic", "project"]),
+    ("import", &["generate"]),
     (
         "live",
         &["generate", "online", "parallel", "project", "verify"],

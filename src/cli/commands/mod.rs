@@ -5,6 +5,7 @@ mod completions;
 mod down;
 mod explain;
 mod generate;
+mod import;
 mod logs;
 mod queries;
 mod scenario;
@@ -24,6 +25,7 @@ pub(super) enum Command {
     Generate(generate::Generate),
     Check(check::Check),
     Queries(queries::Queries),
+    Import(import::Import),
     Explain(explain::Explain),
     Up(up::Up),
     Status(status::Status),
@@ -47,6 +49,7 @@ impl Command {
             Self::Generate(command) => command.run(stack, workspace, terminal),
             Self::Check(command) => command.run(stack, workspace, terminal),
             Self::Queries(command) => command.run(stack, workspace, terminal),
+            Self::Import(command) => command.run(workspace, terminal),
             Self::Explain(command) => command.run(stack, workspace, terminal),
             Self::Up(command) => command.run(stack, workspace, terminal),
             Self::Status(command) => command.run(stack, workspace, terminal),

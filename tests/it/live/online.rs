@@ -25,7 +25,7 @@ const RULES: &str = r#"groups:
       - alert: Recorded
         expr: job:requests:rate5m > 1
       - alert: Slow
-        expr: histogram_quantile(0.9, rate(latency_seconds_bucket{le!="x"}[5m])) > 1
+        expr: histogram_quantile(0.9, rate(latency_seconds_bucket[5m])) > 1
 "#;
 
 fn success(data: Value) -> Reply {
@@ -157,7 +157,8 @@ fn an_engine_without_configuration_is_catalog_and_witness() {
 fn the_past_of_alerts_and_the_cost_of_queries_are_said() {
     let server = Server::start(engine);
     let url = format!("{}/prom", server.url);
-    let rules = "groups: [{name: g, rules: [{alert: Often, expr: requests_total > 1}]}]";
+    let rules =
+        "groups: [{name: g, rules: [{alert: Often, expr: 'rate(requests_total[5m]) > 1'}]}]";
     let (status, lines, _) = check(
         &with_rules(rules),
         &["--prometheus", &url, "--history", "--cost"],
