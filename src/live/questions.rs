@@ -11,7 +11,7 @@ use ureq::http::Method;
 
 use super::address::{Address, Peer};
 use super::answer::Trouble;
-use super::client::{Body, Client};
+use super::client::{Body, Client, encoded};
 use super::clock::{self, Deadline};
 use crate::online::logs::Streams;
 use crate::online::{Answer, Cost, Metadata, Metrics, Points, Span};
@@ -179,7 +179,8 @@ impl Metrics for Prometheus {
     }
 
     fn values(&self, label: &str, of: &str) -> Answer<Vec<String>> {
-        self.list(&format!("/api/v1/label/{label}/values"), Some(of))
+        let path = format!("/api/v1/label/{}/values", in_path(label));
+        self.list(&path, Some(of))
     }
 
     fn value(&self, query: &str) -> Answer<Option<f64>> {
@@ -290,7 +291,7 @@ impl Streams for Loki {
     }
 
     fn values(&self, label: &str) -> Answer<Vec<String>> {
-        self.list(&format!("/loki/api/v1/label/{label}/values"))
+        self.list(&format!("/loki/api/v1/label/{}/values", encoded(label)))
     }
 }
 
@@ -324,6 +325,22 @@ pub fn tags(address: &Address, asking: Asking) -> Answer<BTreeMap<String, BTreeS
         .collect())
 }
 
+/// A label's name in a path, as Prometheus 3 reads those that are beyond the classic rule.
+fn in_path(label: &str) -> String {
+    if obsctl_promql::is_legacy_label_name(label) {
+        return label.to_owned();
+    }
+    let escaped: String = label
+        .chars()
+        .map(|c| match c {
+            '_' => "__".to_owned(),
+            c if c.is_ascii_alphanumeric() => c.to_string(),
+            c => format!("_{:x}_", u32::from(c)),
+        })
+        .collect();
+    format!("U__{escaped}")
+}
+
 /// What the page behind a link answers.
 ///
 /// # Errors
@@ -342,4 +359,15 @@ pub fn status(url: &str, asking: Asking) -> Answer<u16> {
         .ask(Method::GET, &rest, &[], &Body::Nothing)
         .map_err(|trouble| said(&trouble))?;
     Ok(answer.status)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_path;
+
+    #[test]
+    fn names_beyond_the_classic_rule_are_escaped_in_paths() {
+        assert_eq!(in_path("job"), "job");
+        assert_eq!(in_path("service.name_x"), "U__service_2e_name__x");
+    }
 }

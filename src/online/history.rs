@@ -49,7 +49,7 @@ pub fn judge(
     let alerts: Vec<(&Expression<'_>, &Alert)> = expressions
         .iter()
         .filter_map(|at| match &at.site {
-            Site::Alert { alert, .. } => Some((at, *alert)),
+            Site::Alert { alert, .. } if at.query.errors().is_empty() => Some((at, *alert)),
             _ => None,
         })
         .collect();
@@ -148,6 +148,7 @@ fn fired(series: &[Points], alert: &Alert, step: u64) -> Fired {
 
 #[cfg(test)]
 mod tests {
+    use obsctl_model::Severity;
     use obsctl_model::prelude::*;
 
     use super::*;
@@ -156,7 +157,7 @@ mod tests {
         let alert = Alert::new("A")
             .when(promql("x > 1"))
             .lasting(secs(lasting))
-            .severity(obsctl_model::Severity::Info)
+            .severity(Severity::Info)
             .owner("me")
             .summary("x")
             .runbook(Slug::from_static("x"));

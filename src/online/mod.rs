@@ -109,29 +109,19 @@ pub struct Metadata {
 
 /// Who answers in PromQL: Prometheus, Mimir, Thanos, VictoriaMetrics.
 pub trait Metrics: Sync {
-    /// All names of series within the look-back.
-    ///
-    /// # Errors
-    /// When there is no answer that can be used: so of all of these.
-    #[allow(clippy::missing_errors_doc, reason = "said once")]
+    /// All names of series within the look-back. Like all of these it fails where there is no answer that can be used.
     fn names(&self, of: Option<&str>) -> Answer<Vec<String>>;
     /// What targets say of their metrics.
-    #[allow(clippy::missing_errors_doc, reason = "said once")]
     fn metadata(&self) -> Answer<BTreeMap<String, Vec<Metadata>>>;
     /// The names of the labels of series that match, within the look-back.
-    #[allow(clippy::missing_errors_doc, reason = "said once")]
     fn labels(&self, of: &str) -> Answer<Vec<String>>;
     /// The values of a label of series that match, within the look-back.
-    #[allow(clippy::missing_errors_doc, reason = "said once")]
     fn values(&self, label: &str, of: &str) -> Answer<Vec<String>>;
     /// The first value of a query now, if it has any.
-    #[allow(clippy::missing_errors_doc, reason = "said once")]
     fn value(&self, query: &str) -> Answer<Option<f64>>;
     /// The series of a query over a time.
-    #[allow(clippy::missing_errors_doc, reason = "said once")]
     fn range(&self, query: &str, span: Span) -> Answer<Vec<Points>>;
     /// What a query touches.
-    #[allow(clippy::missing_errors_doc, reason = "said once")]
     fn cost(&self, query: &str) -> Answer<Cost>;
     /// Seconds since 1970.
     fn now(&self) -> u64;

@@ -231,7 +231,9 @@ fn gather<'a>(
     if let Some(used) = expr.as_selector()
         && let Some((name, _)) = series_name(used.selector)
     {
-        let range = used.range.and_then(|range| range.constant_millis());
+        let range = used
+            .range
+            .and_then(obsctl_promql::ast::DurationExpr::constant_millis);
         let range = range.map_or(0, |millis| u64::try_from(millis).unwrap_or(0) / 1000);
         needs.push(Need {
             expression: at,

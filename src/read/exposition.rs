@@ -77,7 +77,8 @@ impl Scrape {
             let name = unquoted(name);
             match word {
                 "HELP" => {
-                    self.family(&name, origin).help = rest.replace("\\n", " ").replace("\\\\", "\\")
+                    self.family(&name, origin).help =
+                        rest.replace("\\n", " ").replace("\\\\", "\\");
                 }
                 "TYPE" => self.family(&name, origin).kind = Some(rest.to_owned()),
                 "UNIT" => self.family(&name, origin).unit = rest.to_owned(),

@@ -59,7 +59,9 @@ fn entries(text: &str) -> Vec<(String, Vec<Entry>)> {
             (group.name, rules.collect())
         })
         .collect();
-    groups.sort_by(|a: &(String, Vec<Entry>), b| a.0.cmp(&b.0));
+    // A group without rules is none.
+    groups.retain(|(_, rules): &(String, Vec<Entry>)| !rules.is_empty());
+    groups.sort_by(|a, b| a.0.cmp(&b.0));
     groups
 }
 

@@ -33,7 +33,7 @@ Exit status:
   1  something could not be read
   2  could not run";
 
-/// Write definitions from what you already have: rule files, dashboards, metrics of a service or of Prometheus
+/// Write definitions from rule files, dashboards and metrics you already have
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Import {

@@ -368,7 +368,7 @@ fn prometheus_itself_knows_what_it_exposes() {
             "error unknown-metric: metric `prometheus_http_request_total` does not exist",
             "error unknown-label: label `handle` does not exist here",
             "warning series-missing: no series of `prometheus_http_requests_total` has `job=\"sefl\"` now",
-            "error rate-of-gauge: `rate` of the gauge `go_goroutines`",
+            "error rate-of-gauge: `rate` of gauge `go_goroutines`",
         ],
         "{err}"
     );
