@@ -74,6 +74,13 @@ pub fn document(text: &str) -> Vec<String> {
     said(lost)
 }
 
+/// What is numbered and placed anew.
+const ANEW: [&str; 3] = [
+    "panels[].id",
+    "panels[].pluginVersion",
+    "panels[].gridPos.y",
+];
+
 /// What of a dashboard is not there any more when it is generated again: the paths of its JSON, each with how often.
 #[must_use]
 pub fn dashboard(text: &str, read: &Dashboard) -> Vec<String> {
@@ -86,6 +93,9 @@ pub fn dashboard(text: &str, read: &Dashboard) -> Vec<String> {
     let mut lost = BTreeMap::new();
     let (before, after) = (flat(original), flat(&again));
     for (path, values) in before {
+        if ANEW.contains(&path.as_str()) {
+            continue;
+        }
         let mut kept = after.get(&path).cloned().unwrap_or_default();
         for value in values {
             match kept.iter().position(|one| *one == value) {
@@ -139,6 +149,10 @@ fn flat(value: &Value) -> BTreeMap<String, Vec<String>> {
             Value::String(text) if text.is_empty() => {}
             other => {
                 let shown = match other {
+                    // Queries are printed anew: what counts is what they say.
+                    Value::String(text) if path.ends_with(".expr") => {
+                        obsctl_promql::parse(text).expr.to_string()
+                    }
                     Value::Number(number) => number.as_f64().unwrap_or_default().to_string(),
                     other => other.to_string(),
                 };

@@ -174,6 +174,24 @@ fn what_is_not_kept_is_said() {
     assert!(shown.starts_with("exit status: 2"), "{shown}");
 }
 
+#[test]
+fn dashboards_as_text_are_read_again() {
+    let project = Project::link(crate::common::shop());
+    let json = project.dashboards()[0].to_grafana(&|_| None).to_json();
+    let test = CliTest::new();
+    test.write("board.json", &json);
+    let shown = test.run(&["import", "board.json", "-o", "stack.yml"]);
+    assert!(shown.starts_with("exit status: 0"), "{shown}");
+    assert!(!shown.contains(".expr`"), "{shown}");
+    let text: serde_json::Value = yaml::read(&test.read("stack.yml")).unwrap();
+    let stack: Stack = serde_json::from_value(text).unwrap();
+    let found = read::file(File {
+        path: "board.json",
+        text: &json,
+    });
+    assert_eq!(stack.dashboards, found.dashboards);
+}
+
 /// By hand: `OBSCTL_RULES=/folder cargo test --test it import:: -- --ignored --nocapture`.
 #[test]
 #[ignore = "needs a folder of rule files: OBSCTL_RULES"]
