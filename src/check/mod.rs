@@ -91,6 +91,20 @@ pub fn names() -> Vec<&'static str> {
     rules::ALL.iter().map(|check| check.name).collect()
 }
 
+/// The names of checks that ask running engines: definitions can accept their findings, whether or not they are asked now.
+pub const ONLINE: &[&str] = &[
+    "alert-history",
+    "link-broken",
+    "metric-differs",
+    "metric-not-exposed",
+    "query-cost",
+    "series-missing",
+    "stream-missing",
+    "tag-missing",
+    "undeclared-metric",
+    "value-outside-domain",
+];
+
 /// What a check found so far.
 #[derive(Debug, Default)]
 pub struct Findings {

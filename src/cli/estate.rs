@@ -1,5 +1,6 @@
 //! Files that a team already has, and where their metrics come from: arguments, reading, and the project they make.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -7,10 +8,12 @@ use clap::Args;
 use obsctl_model::{MetricFamily, Slug, Stack};
 
 use super::findings::counted;
+use super::online::recorded;
 use super::{CommandError, Obstacle, Workspace};
 use crate::catalogs;
 use crate::diagnostic::{Diagnostic, Severity, identity};
 use crate::live::{self, Address};
+use crate::online::Inventory;
 use crate::parallel;
 use crate::project::{Knowledge, Project};
 use crate::read::{self, File, Found};
@@ -32,13 +35,84 @@ pub(super) struct Estate {
     stack: bool,
 }
 
-/// What was read.
-#[derive(Debug)]
-pub(super) struct Read {
-    /// Rules and dashboards, with the metrics that exist.
-    pub(super) project: Project,
-    /// What it was, in words: `3 files: 2 groups with 7 rules, 1 dashboard with 4 panels`.
-    pub(super) summary: String,
+/// Definitions that are not linked yet.
+#[derive(Clone, Debug)]
+pub(super) struct Gathered {
+    stack: Stack,
+    knowledge: Knowledge,
+    problems: Vec<Diagnostic>,
+    summary: Option<String>,
+    /// Whether its catalog says what has to be exposed.
+    pub(super) declares: bool,
+    /// Whether it is the stack itself, and not files.
+    own: bool,
+}
+
+impl Gathered {
+    /// The stack's own definitions.
+    pub(super) fn own(stack: Stack) -> Self {
+        Self {
+            stack,
+            knowledge: Knowledge::STACK,
+            problems: vec![],
+            summary: None,
+            declares: true,
+            own: true,
+        }
+    }
+
+    /// What it was, in words, where it was read.
+    pub(super) fn summary(&self) -> Option<String> {
+        self.summary.clone()
+    }
+
+    /// Adds what an engine has. Of what is declared too the declaration counts.
+    pub(super) fn know(&mut self, inventory: &Inventory, title: String) {
+        if self.own {
+            return;
+        }
+        let families = self.stack.metrics.iter();
+        let declared = families.flat_map(|family| &family.metrics);
+        let declared: BTreeSet<_> = declared
+            .flat_map(obsctl_model::MetricDef::series_names)
+            .collect();
+        let mut family = inventory.family(&title, &recorded(&self.stack.rule_groups));
+        family.metrics.retain(|metric| {
+            metric
+                .series_names()
+                .iter()
+                .all(|name| !declared.contains(name))
+        });
+        if !self.knowledge.metrics {
+            let labels = inventory.target_labels.iter().cloned();
+            self.knowledge.target_labels = Some(labels.collect());
+            for name in inventory.opaque.keys() {
+                self.knowledge.opaque.insert(name.clone());
+                let base = ["_bucket", "_sum", "_count"].iter();
+                for base in base.filter_map(|part| name.strip_suffix(part)) {
+                    let all = ["", "_bucket", "_sum", "_count"];
+                    let all = all.map(|part| format!("{base}{part}"));
+                    self.knowledge.opaque.extend(all);
+                }
+            }
+        }
+        self.knowledge.metrics = true;
+        self.stack.metrics.push(family);
+    }
+
+    /// Links it. What exporters expose is known of files, whether or not anybody says that it is there.
+    pub(super) fn link(mut self) -> Project {
+        if !self.own {
+            let known = parallel::map(catalogs::READY, |ready| {
+                let catalog = ready.read().unwrap_or_default();
+                catalog.metrics
+            });
+            self.stack.metrics.extend(known.into_iter().flatten());
+        }
+        Project::link(self.stack)
+            .knowing(self.knowledge)
+            .with_unread(self.problems)
+    }
 }
 
 impl Estate {
@@ -61,8 +135,21 @@ impl Estate {
         self.paths.is_empty() || file.is_some_and(below)
     }
 
+    /// Reads everything, and links it.
+    pub(super) fn read(
+        &self,
+        stack: &Stack,
+        workspace: &Workspace,
+    ) -> Result<Project, CommandError> {
+        Ok(self.gather(stack, workspace)?.link())
+    }
+
     /// Reads everything.
-    pub(super) fn read(&self, stack: &Stack, workspace: &Workspace) -> Result<Read, CommandError> {
+    pub(super) fn gather(
+        &self,
+        stack: &Stack,
+        workspace: &Workspace,
+    ) -> Result<Gathered, CommandError> {
         let (paths, named) = self.files(workspace)?;
         let texts = |path: &&'static str| {
             let text = workspace.read(path)?.unwrap_or_default();
@@ -98,17 +185,13 @@ impl Estate {
             project.spans = stack.spans.clone();
             knowledge.metrics = true;
         }
-        // What exporters expose is known, whether or not anybody says that it is there.
-        let known = parallel::map(catalogs::READY, |ready| {
-            let catalog = ready.read().unwrap_or_default();
-            catalog.metrics
-        });
-        project.metrics.extend(known.into_iter().flatten());
-        Ok(Read {
-            project: Project::link(project)
-                .knowing(knowledge)
-                .with_unread(problems),
-            summary,
+        Ok(Gathered {
+            stack: project,
+            knowledge,
+            problems,
+            summary: Some(summary),
+            declares: self.stack,
+            own: false,
         })
     }
 
@@ -203,7 +286,7 @@ fn summary(found: &Found, files: usize) -> String {
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The metrics of one source, and what could not be read of it.
-fn metrics(
+pub(super) fn metrics(
     source: &str,
     workspace: &Workspace,
 ) -> Result<(Vec<MetricFamily>, Vec<Diagnostic>), CommandError> {

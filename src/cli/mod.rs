@@ -13,6 +13,7 @@ mod findings;
 mod git;
 mod interrupt;
 mod manifest;
+mod online;
 mod progress;
 mod settings;
 mod sides;

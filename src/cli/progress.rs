@@ -3,11 +3,12 @@
 #![expect(clippy::disallowed_methods, reason = "people are told after a while")]
 
 use std::io;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Terminal;
-use crate::live::Progress;
+use crate::live::{Progress, Tell};
 
 /// How often the line of a person is written anew, and when first.
 const QUICK: Duration = Duration::from_millis(100);
@@ -17,6 +18,30 @@ const SLOW: Duration = Duration::from_secs(10);
 /// What fits on a line of any terminal.
 const WIDTH: usize = 78;
 const CLEAR: &str = "\r\x1b[2K";
+
+/// Works in another thread, and shows in this one what it tells.
+///
+/// # Errors
+/// When it cannot be printed.
+pub(super) fn during<T: Send>(
+    terminal: &mut Terminal<'_>,
+    work: impl FnOnce(Tell<'_>) -> T + Send,
+) -> io::Result<T> {
+    let (tell, told) = mpsc::channel();
+    thread::scope(|scope| {
+        let working = scope.spawn(move || {
+            work(&|progress| {
+                // Where nobody can be told any more, the work still is to be done.
+                let _ = tell.send(progress);
+            })
+        });
+        let shown = show(&told, terminal);
+        let done = working
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        shown.map(|()| done)
+    })
+}
 
 /// Shows what is told until nobody tells any more.
 ///

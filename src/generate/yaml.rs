@@ -15,6 +15,16 @@ pub fn document(value: &impl Serialize) -> String {
     format!("{}{body}", header::HASH)
 }
 
+/// A YAML document that is people's own, in the form of the JSON schema: without tags.
+///
+/// # Panics
+/// When the value has no such form: as of [`document`].
+#[must_use]
+pub fn plain(value: &impl Serialize) -> String {
+    let json = serde_json::to_value(value).expect("definitions have a JSON form");
+    serde_yaml_ng::to_string(&json).expect("JSON has a YAML form")
+}
+
 /// Reads a document back.
 ///
 /// # Errors

@@ -22,6 +22,9 @@ pub enum Trouble {
     /// It takes too long.
     #[error("{peer} did not answer within {seconds} s")]
     Slow { peer: &'static str, seconds: u64 },
+    /// The time for all questions is over.
+    #[error("{peer} did not answer everything within {seconds} s")]
+    Late { peer: &'static str, seconds: u64 },
     /// It answers that it will not.
     #[error("{peer} answered {status}{text}")]
     Refused {

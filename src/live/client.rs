@@ -9,10 +9,11 @@ use serde_json::Value;
 use ureq::config::Config;
 use ureq::http::{Method, Request};
 use ureq::tls::{RootCerts, TlsConfig};
-use ureq::{Agent, Error};
+use ureq::{Agent, AsSendBody, Error};
 
 use super::address::{Address, Peer};
 use super::answer::{Answer, Trouble};
+use super::clock::Deadline;
 use super::gate::Gate;
 
 /// How often something is asked before giving up, and the first wait in between.
@@ -29,6 +30,7 @@ pub(super) struct Client {
     agent: Agent,
     gate: Arc<Gate>,
     limit: Duration,
+    deadline: Option<Deadline>,
 }
 
 /// What is asked.
@@ -60,7 +62,31 @@ impl Client {
             agent: config.build().new_agent(),
             gate: Arc::new(Gate::default()),
             limit,
+            deadline: None,
         }
+    }
+
+    /// The same server, asked until then.
+    pub(super) fn until(self, deadline: Deadline) -> Self {
+        Self {
+            deadline: Some(deadline),
+            ..self
+        }
+    }
+
+    /// How long the next request may take; nothing is asked when the time is over.
+    fn patience(&self) -> Result<Duration, Trouble> {
+        let Some(deadline) = self.deadline else {
+            return Ok(self.limit);
+        };
+        let late = || Trouble::Late {
+            peer: self.peer.name(),
+            seconds: deadline.whole.as_secs(),
+        };
+        deadline
+            .left()
+            .map(|left| left.min(self.limit))
+            .ok_or_else(late)
     }
 
     /// Another server behind this one: Grafana leads to its datasources.
@@ -175,7 +201,8 @@ impl Client {
             }
             let result = {
                 let _place = self.gate.enter();
-                self.ask_once(method.clone(), path, query, body)
+                let patience = self.patience()?;
+                self.ask_once(method.clone(), path, query, body, patience)
             };
             self.gate.note(!matches!(
                 result,
@@ -200,6 +227,7 @@ impl Client {
         path: &str,
         query: &[(&str, &str)],
         body: &Body,
+        patience: Duration,
     ) -> Result<Answer, Trouble> {
         let mut url = format!("{}{path}", self.address.shown());
         for (index, (name, value)) in query.iter().enumerate() {
@@ -228,15 +256,12 @@ impl Client {
             request = request.header(name, value);
         }
         let sent = if kind.is_empty() {
-            request
-                .body(())
-                .map_err(Error::from)
-                .and_then(|request| self.agent.run(request))
+            let request = request.body(()).map_err(Error::from);
+            request.and_then(|request| self.agent.run(self.limited(request, patience)))
         } else {
             let request = request.header("content-type", kind).body(bytes);
-            request
-                .map_err(Error::from)
-                .and_then(|request| self.agent.run(request))
+            let request = request.map_err(Error::from);
+            request.and_then(|request| self.agent.run(self.limited(request, patience)))
         };
         let mut response = sent.map_err(|error| self.trouble(&error))?;
         let status = response.status().as_u16();
@@ -251,13 +276,22 @@ impl Client {
         })
     }
 
+    /// The request, for this long at most.
+    fn limited<S: AsSendBody>(&self, request: Request<S>, patience: Duration) -> Request<S> {
+        let request = self.agent.configure_request(request);
+        request.timeout_global(Some(patience)).build()
+    }
+
     fn trouble(&self, error: &Error) -> Trouble {
         let peer = self.peer.name();
         let malformed = |what: String| Trouble::Malformed { peer, what };
         match error {
-            Error::Timeout(_) => Trouble::Slow {
-                peer,
-                seconds: self.limit.as_secs(),
+            Error::Timeout(_) => match self.patience() {
+                Err(late) => late,
+                Ok(_) => Trouble::Slow {
+                    peer,
+                    seconds: self.limit.as_secs(),
+                },
             },
             Error::BodyExceedsLimit(limit) => malformed(format!("more than {} MiB", limit >> 20)),
             Error::Protocol(_) => malformed("something that is not HTTP".to_owned()),

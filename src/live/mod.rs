@@ -10,6 +10,7 @@ mod gate;
 mod grafana;
 mod loki;
 mod prometheus;
+mod questions;
 mod steps;
 mod stop;
 mod tempo;
@@ -27,6 +28,7 @@ use client::Client;
 pub use address::{Address, Peer};
 pub use answer::Trouble;
 pub use demo::{Demo, Scenario};
+pub use questions::{Asking, Loki, Prometheus, status, tags};
 pub use stop::Stop;
 
 /// So many steps are under way at once; each server limits its own besides.

@@ -1,5 +1,7 @@
 //! What is known about the world beside the definitions: checks say nothing about what nobody knows.
 
+use std::collections::BTreeSet;
+
 /// What is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Knowledge {
@@ -8,6 +10,8 @@ pub struct Knowledge {
     /// Labels that every scraped series can have beside its own and those of scrape jobs; `None` where any label can
     /// be added.
     pub target_labels: Option<Vec<String>>,
+    /// Series that exist, and whose labels nobody could tell.
+    pub opaque: BTreeSet<String>,
     /// Whether the stack's intervals of scraping and evaluation are the real ones.
     pub intervals: bool,
     /// Whether the catalog is the team's own to change, and all that uses it is here.
@@ -19,6 +23,7 @@ impl Knowledge {
     pub const STACK: Self = Self {
         metrics: true,
         target_labels: Some(vec![]),
+        opaque: BTreeSet::new(),
         intervals: true,
         ours: true,
     };
@@ -27,6 +32,7 @@ impl Knowledge {
     pub const FILES: Self = Self {
         metrics: false,
         target_labels: None,
+        opaque: BTreeSet::new(),
         intervals: false,
         ours: false,
     };

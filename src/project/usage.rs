@@ -6,6 +6,7 @@ use obsctl_model::{LogQl, Origin, Promql, TraceQl};
 use obsctl_promql::Expr;
 use obsctl_promql::ast::Name;
 
+use super::Project;
 use super::expression::{has_variable, series_name};
 use super::queries::{Placed, QueryRef};
 
@@ -26,6 +27,14 @@ pub struct Usage<'a> {
     pub labels: BTreeSet<String>,
     /// What could not be read of it.
     pub errors: Vec<String>,
+}
+
+impl Project {
+    /// What every query uses.
+    #[must_use]
+    pub fn usages(&self) -> Vec<Usage<'_>> {
+        self.queries().into_iter().map(Usage::of).collect()
+    }
 }
 
 impl<'a> Usage<'a> {

@@ -187,7 +187,8 @@ fn kind_of(word: &str, mut bounds: Vec<f64>, mut quantiles: Vec<f64>) -> MetricK
 }
 
 /// The unit that is said, or that the name ends in.
-pub(super) fn unit(name: &str, said: &str) -> Unit {
+#[must_use]
+pub fn unit(name: &str, said: &str) -> Unit {
     let base = name.strip_suffix("_total").unwrap_or(name);
     if base.ends_with("_timestamp_seconds")
         || base.ends_with("_time_seconds") && base.contains("start")

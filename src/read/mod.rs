@@ -26,7 +26,7 @@ use obsctl_model::{Route, RuleGroup, TelemetryCatalog};
 
 use crate::diagnostic::Diagnostic;
 use comments::Comments;
-pub use exposition::exposition;
+pub use exposition::{exposition, unit};
 pub use rule_tests::RuleTest;
 use source::Source;
 

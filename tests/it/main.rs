@@ -16,6 +16,7 @@ mod defects;
 mod definitions;
 mod engines;
 mod grafana_schemas;
+mod import;
 mod live;
 mod outputs;
 mod promtool;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use obsctl_model::Origin;
 use obsctl_model::query::promql;
+use obsctl_promql::is_legacy_metric_name;
 
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::{Severity, nearest};
@@ -46,7 +47,8 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
     let most = MOST_COMPARISONS / catalog.names().count().max(1);
     for query in &input.queries {
         for used in &query.named {
-            if used.series.is_some() {
+            // Names beyond the classic rule can be queried, not declared.
+            if used.series.is_some() || !is_legacy_metric_name(used.name) {
                 continue;
             }
             let (name, span) = (used.name, used.span);

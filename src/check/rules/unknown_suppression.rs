@@ -3,7 +3,7 @@
 use obsctl_model::{Allow, Stack};
 
 use crate::check::suppression::accepted;
-use crate::check::{Check, Findings, Input, example, rules};
+use crate::check::{Check, Findings, Input, ONLINE, example, rules};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// An `allow` that names no check.
@@ -29,7 +29,7 @@ Correct the name: `docs/checks/` lists all of them.
 fn run(input: &Input<'_>, findings: &mut Findings) {
     for one in accepted(input.project) {
         let name = one.allow.check.as_str();
-        if Check::find(name).is_none() {
+        if Check::find(name).is_none() && !ONLINE.contains(&name) {
             let message = format!("there is no check `{name}` to allow");
             findings.push(
                 Diagnostic::new(&one.subject, one.allow.origin, message)

@@ -6,6 +6,7 @@ mod diff;
 mod down;
 mod explain;
 mod generate;
+mod import;
 mod logs;
 mod queries;
 mod scenario;
@@ -26,6 +27,7 @@ pub(super) enum Command {
     Check(check::Check),
     Diff(diff::Diff),
     Queries(queries::Queries),
+    Import(import::Import),
     Explain(explain::Explain),
     Up(up::Up),
     Status(status::Status),
@@ -50,6 +52,7 @@ impl Command {
             Self::Check(command) => command.run(stack, workspace, terminal),
             Self::Diff(command) => command.run(stack, workspace, terminal),
             Self::Queries(command) => command.run(stack, workspace, terminal),
+            Self::Import(command) => command.run(workspace, terminal),
             Self::Explain(command) => command.run(stack, workspace, terminal),
             Self::Up(command) => command.run(stack, workspace, terminal),
             Self::Status(command) => command.run(stack, workspace, terminal),

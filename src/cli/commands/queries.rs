@@ -50,19 +50,19 @@ impl Queries {
         terminal: &mut Terminal<'_>,
     ) -> Result<u8, CommandError> {
         let project = if self.estate.is_given() {
-            let read = self.estate.read(&stack, workspace)?;
-            for problem in read.project.unread() {
+            let project = self.estate.read(&stack, workspace)?;
+            for problem in project.unread() {
                 writeln!(
                     terminal.err,
                     "not read: {}: {}",
                     problem.subject, problem.message
                 )?;
             }
-            read.project
+            project
         } else {
             Project::link(stack)
         };
-        let usages: Vec<_> = project.queries().into_iter().map(Usage::of).collect();
+        let usages = project.usages();
         match self.format {
             Format::Table => table(&usages, terminal)?,
             Format::Json => show(

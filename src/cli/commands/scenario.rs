@@ -92,7 +92,7 @@ fn local_url(stack: Stack, workspace: &Workspace) -> Result<String, CommandError
 /// What can be done about a demo that does not do what it is told.
 fn obstacle(demo: &Demo, trouble: Trouble) -> Obstacle {
     match trouble {
-        Trouble::Unreachable { .. } | Trouble::Slow { .. } => Obstacle::new(
+        Trouble::Unreachable { .. } | Trouble::Slow { .. } | Trouble::Late { .. } => Obstacle::new(
             trouble.to_string(),
             "start the stack with `obsctl up`, or say with `--url` where the demo's API is",
         ),

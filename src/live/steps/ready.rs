@@ -56,7 +56,7 @@ fn ready(client: &Client, path: &str) -> Answer<()> {
 fn fix(peer: Peer, trouble: &Trouble) -> String {
     let word = peer.word();
     match trouble {
-        Trouble::Unreachable { .. } | Trouble::Slow { .. } => {
+        Trouble::Unreachable { .. } | Trouble::Slow { .. } | Trouble::Late { .. } => {
             format!("start it, or say where it is: `--{word} URL`")
         }
         Trouble::Refused {

@@ -84,11 +84,15 @@ impl<'a> Flows<'a> {
         let names: Vec<_> = rules.keys().copied().collect();
         let catalog = project.catalog().iter();
         let targets = project.knows().target_labels.as_ref();
+        let opaque = &project.knows().opaque;
         let mut flows = Self {
             rules,
             recorded: BTreeMap::new(),
             known: catalog
-                .filter_map(|(name, series)| Some((name, known(series, &jobs, targets)?)))
+                .filter_map(|(name, series)| {
+                    let targets = targets.filter(|_| !opaque.contains(name));
+                    Some((name, known(series, &jobs, targets)?))
+                })
                 .collect(),
         };
         for name in names {
@@ -207,7 +211,12 @@ fn known<'a>(
 }
 
 fn may_be_empty(domain: &Domain) -> bool {
-    matches!(domain, Domain::Values(values) if values.iter().any(String::is_empty))
+    match domain {
+        Domain::Values(values) => values.iter().any(String::is_empty),
+        // Of what was read it is known which series there are, not that all have it.
+        Domain::Unknown => true,
+        _ => false,
+    }
 }
 
 /// The label that tells the series of one metric apart.

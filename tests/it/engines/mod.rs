@@ -84,7 +84,7 @@ fn outputs(project: &Project, environment: Environment) -> TempDir {
 
 /// Whether a program can be missing.
 #[derive(PartialEq)]
-enum Need {
+pub enum Need {
     /// CI installs it.
     InCi,
     /// It is used where it happens to be.
@@ -92,7 +92,7 @@ enum Need {
 }
 
 /// The first of these programs that is on `PATH`.
-fn program(names: &[&str], need: &Need) -> Option<PathBuf> {
+pub fn program(names: &[&str], need: &Need) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = names.iter().find_map(|name| {
         std::env::split_paths(&path)

@@ -5,6 +5,7 @@ mod documented;
 mod hostile;
 mod interrupted;
 mod local;
+mod online;
 mod running;
 mod scenarios;
 mod server;

@@ -1,19 +1,19 @@
 //! What a check finds.
 
 use super::{Definitions, Kind};
-use crate::check;
+use crate::{check, online};
 
 pub(super) static KIND: Kind = Kind {
     word: "check",
     names: |_| {
-        check::rules::ALL
-            .iter()
-            .map(|check| check.name.to_owned())
-            .collect()
+        let offline = check::rules::ALL.iter().map(|check| check.name);
+        let all = offline.chain(online::ALL.iter().map(|check| check.name));
+        all.map(str::to_owned).collect()
     },
     explain,
 };
 
 fn explain(_: &Definitions<'_>, name: &str) -> Option<String> {
-    check::Check::find(name).map(check::page)
+    let offline = check::Check::find(name).map(check::page);
+    offline.or_else(|| online::Check::find(name).map(online::Check::page))
 }

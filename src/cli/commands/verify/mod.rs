@@ -3,8 +3,6 @@
 mod addresses;
 mod show;
 
-use std::sync::mpsc;
-use std::thread;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -125,27 +123,15 @@ impl Verify {
     }
 }
 
-/// Verifies in another thread, and shows its progress in this one.
+/// Verifies, and shows its progress meanwhile.
 fn verify(
     project: &Project,
     settings: &Settings,
     terminal: &mut Terminal<'_>,
 ) -> Result<Report, CommandError> {
-    let (tell, told) = mpsc::channel();
-    thread::scope(|scope| {
-        let asking = scope.spawn(move || {
-            live::verify(project, settings, &|progress| {
-                // Where nobody can be told any more, the work still is to be done.
-                let _ = tell.send(progress);
-            })
-        });
-        let shown = progress::show(&told, terminal);
-        let report = asking
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        shown?;
-        Ok(report)
-    })
+    Ok(progress::during(terminal, |tell| {
+        live::verify(project, settings, tell)
+    })?)
 }
 
 fn status(report: &Report) -> u8 {

@@ -1,0 +1,30 @@
+//! Definitions that were imported, as a crate uses them:
+//!
+//! ```sh
+//! obsctl import examples/imported/metrics.prom --as rust -o examples/imported/metrics.rs
+//! obsctl import examples/imported/rules.yml --as rust -o examples/imported/rules.rs
+//! cargo run --example imported -- explain http_requests_total
+//! ```
+
+use std::process::ExitCode;
+
+use obsctl::model::{Slug, Stack};
+
+mod metrics {
+    include!("imported/metrics.rs");
+}
+
+mod rules {
+    include!("imported/rules.rs");
+}
+
+fn main() -> ExitCode {
+    obsctl::run(stack())
+}
+
+/// Everything that was imported.
+pub fn stack() -> Stack {
+    Stack::new(Slug::from_static("imported"))
+        .metric_family(metrics::family())
+        .rule_groups(rules::rule_groups())
+}

@@ -1,0 +1,226 @@
+//! What is imported is what there was: read again, generated again, and compiled.
+
+use std::path::PathBuf;
+
+use obsctl::Stack;
+use obsctl::generate::rule_file::{self, Entry, RuleFile};
+use obsctl::generate::{Environment, yaml};
+use obsctl::import::Imported;
+use obsctl::model::prelude::*;
+use obsctl::model::{Engine, RuleQuery};
+use obsctl::project::Project;
+use obsctl::read::{self, File};
+
+use crate::common::{CliTest, repository};
+
+#[path = "../../examples/imported.rs"]
+#[allow(dead_code, reason = "its `main` is not called here")]
+mod example;
+
+fn sample(name: &str) -> String {
+    let path = repository().join("examples/imported").join(name);
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// The rules of a file as Prometheus reads them, with their queries in one form.
+fn entries(text: &str) -> Vec<(String, Vec<Entry>)> {
+    #[derive(serde::Deserialize)]
+    struct Group {
+        name: String,
+        #[serde(default)]
+        labels: std::collections::BTreeMap<String, String>,
+        #[serde(default)]
+        rules: Vec<Entry>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Rules {
+        #[serde(default)]
+        groups: Vec<Group>,
+    }
+    let file: Rules = yaml::read(text).unwrap();
+    let mut groups: Vec<_> = file
+        .groups
+        .into_iter()
+        .map(|group| {
+            let rules = group.rules.into_iter().map(|mut rule| {
+                let query = RuleQuery::from(promql(&rule.expr));
+                rule.expr = rule_file::expression(&query);
+                rule.lasting = rule.lasting.filter(|time| !time.is_zero());
+                for (name, value) in &group.labels {
+                    let label = rule.labels.entry(name.clone());
+                    label.or_insert_with(|| value.clone());
+                }
+                // An empty label or annotation is none.
+                rule.labels.retain(|_, value| !value.is_empty());
+                rule.annotations
+                    .retain(|name, value| !(value.is_empty() && name == "summary"));
+                rule
+            });
+            (group.name, rules.collect())
+        })
+        .collect();
+    // A group without rules is none.
+    groups.retain(|(_, rules): &(String, Vec<Entry>)| !rules.is_empty());
+    groups.sort_by(|a, b| a.0.cmp(&b.0));
+    groups
+}
+
+/// What is generated from a stack, as one file.
+fn generated(stack: Stack) -> Vec<(String, Vec<Entry>)> {
+    let project = Project::link(stack);
+    let files = rule_file::files(&project, Engine::Prometheus, Environment::Compose, "alerts");
+    let groups = files.iter().flat_map(|file| {
+        yaml::read::<RuleFile>(&file.text).unwrap();
+        entries(&file.text)
+    });
+    let mut groups: Vec<_> = groups.collect();
+    groups.sort_by(|a, b| a.0.cmp(&b.0));
+    groups
+}
+
+/// Imports a rule file as text, and generates rule files from that.
+fn round_trip(path: &'static str, text: &str) -> Vec<(String, Vec<Entry>)> {
+    let found = read::file(File { path, text });
+    assert_eq!(found.problems, [], "{path}");
+    let imported = Imported {
+        groups: found.groups.clone(),
+        ..Imported::default()
+    };
+    let json: serde_json::Value = yaml::read(&imported.text()).unwrap();
+    let stack: Stack = serde_json::from_value(json).unwrap();
+    assert_eq!(stack.rule_groups, found.groups, "{path}");
+    generated(stack)
+}
+
+#[test]
+fn rules_as_text_generate_the_same_rules() {
+    let text = sample("rules.yml");
+    assert_eq!(round_trip("rules.yml", &text), entries(&text));
+}
+
+#[test]
+fn rules_as_rust_generate_the_same_rules() {
+    assert_eq!(generated(example::stack()), entries(&sample("rules.yml")));
+}
+
+#[test]
+fn the_example_is_what_is_imported() {
+    let test = CliTest::new();
+    for name in ["metrics.prom", "rules.yml"] {
+        test.write(name, &sample(name));
+    }
+    for (source, out) in [("metrics.prom", "metrics.rs"), ("rules.yml", "rules.rs")] {
+        let shown = test.run(&["import", source, "--as", "rust", "-o", out]);
+        assert_eq!(shown, "exit status: 0\n");
+        let committed = repository().join("examples/imported").join(out);
+        if std::env::var("UPDATE_EXAMPLE").is_ok() {
+            std::fs::write(&committed, test.read(out)).unwrap();
+        }
+        assert_eq!(
+            test.read(out),
+            sample(out),
+            "UPDATE_EXAMPLE=1 writes it anew"
+        );
+    }
+}
+
+#[test]
+fn a_catalog_is_read_again() {
+    let test = CliTest::new();
+    test.write("metrics.prom", &sample("metrics.prom"));
+    let shown = test.run(&["import", "metrics.prom", "-o", "catalog.yml"]);
+    assert_eq!(shown, "exit status: 0\n");
+    let text = test.read("catalog.yml");
+    let found = read::file(File {
+        path: "catalog.yml",
+        text: &text,
+    });
+    assert_eq!(
+        (found.problems.as_slice(), found.others.as_slice()),
+        (&[][..], &[][..])
+    );
+    let (family, _) = read::exposition(File {
+        path: "metrics.prom",
+        text: &sample("metrics.prom"),
+    });
+    assert_eq!(found.catalogs[0].metrics, [family]);
+    test.write("rules.yml", &sample("rules.yml"));
+    let shown = test.run(&["check", "rules.yml", "--metrics", "catalog.yml"]);
+    assert!(!shown.contains("unknown-metric"), "{shown}");
+}
+
+#[test]
+fn what_is_not_kept_is_said() {
+    let test = CliTest::new();
+    test.write(
+        "rules.yml",
+        "namespace: x\ngroups: [{name: g, source_tenants: [a], rules: [{record: a, expr: up}]}]\n",
+    );
+    test.write("nothing.yml", "a: b\n");
+    let shown = test.run(&["import", "rules.yml", "nothing.yml", "-o", "out.yml"]);
+    assert_eq!(
+        shown,
+        "exit status: 0\n----- stderr -----\n\
+         note: rules.yml: not kept: `namespace` of the file\n\
+         note: rules.yml: not kept: `source_tenants` of a group\n\
+         note: nothing.yml: holds nothing that can be imported\n"
+            .trim_end()
+            .to_owned()
+            + "\n"
+    );
+    let shown = test.run(&["import", "nothing.yml"]);
+    assert!(shown.contains("there is nothing to import"), "{shown}");
+    let shown = test.run(&["import"]);
+    assert!(shown.starts_with("exit status: 2"), "{shown}");
+}
+
+#[test]
+fn dashboards_as_text_are_read_again() {
+    let project = Project::link(crate::common::shop());
+    let json = project.dashboards()[0].to_grafana(&|_| None).to_json();
+    let test = CliTest::new();
+    test.write("board.json", &json);
+    let shown = test.run(&["import", "board.json", "-o", "stack.yml"]);
+    assert!(shown.starts_with("exit status: 0"), "{shown}");
+    assert!(!shown.contains(".expr`"), "{shown}");
+    let text: serde_json::Value = yaml::read(&test.read("stack.yml")).unwrap();
+    let stack: Stack = serde_json::from_value(text).unwrap();
+    let found = read::file(File {
+        path: "board.json",
+        text: &json,
+    });
+    assert_eq!(stack.dashboards, found.dashboards);
+}
+
+/// By hand: `OBSCTL_RULES=/folder cargo test --test it import:: -- --ignored --nocapture`.
+#[test]
+#[ignore = "needs a folder of rule files: OBSCTL_RULES"]
+fn rules_of_a_folder_survive() {
+    let folder = PathBuf::from(std::env::var("OBSCTL_RULES").unwrap());
+    let (mut same, mut different, mut unread) = (0, vec![], vec![]);
+    for (path, text) in crate::common::files(&folder) {
+        let is_yaml = path.ends_with(".yaml") || path.ends_with(".yml");
+        if !is_yaml || !text.contains("groups:") {
+            continue;
+        }
+        let path: &'static str = path.leak();
+        let found = read::file(File { path, text: &text });
+        if found.groups.is_empty() || !found.problems.is_empty() {
+            unread.push((path, found.problems.len()));
+            continue;
+        }
+        match round_trip(path, &text) == entries(&text) {
+            true => same += 1,
+            false => different.push(path),
+        }
+    }
+    #[expect(clippy::print_stdout, reason = "this is its result")]
+    {
+        println!(
+            "{same} the same, {} different: {different:?}, {} not read: {unread:?}",
+            different.len(),
+            unread.len()
+        );
+    }
+    assert!(different.is_empty());
+}
