@@ -85,10 +85,11 @@ impl Check {
     }
 }
 
-/// The names of all checks.
+/// The names of all checks, those that ask running engines included.
 #[must_use]
 pub fn names() -> Vec<&'static str> {
-    rules::ALL.iter().map(|check| check.name).collect()
+    let offline = rules::ALL.iter().map(|check| check.name);
+    offline.chain(ONLINE.iter().copied()).collect()
 }
 
 /// The names of checks that ask running engines: definitions can accept their findings, whether or not they are asked now.
@@ -157,7 +158,7 @@ pub fn run(project: &Project, policy: &Policy, today: Option<&str>) -> Vec<Diagn
 
 /// Gives a finding the level that `policy` says; false where it is not to be reported.
 fn level(diagnostic: &mut Diagnostic, policy: &Policy) -> bool {
-    if Check::find(diagnostic.check).is_none() {
+    if Check::find(diagnostic.check).is_none() && !ONLINE.contains(&diagnostic.check) {
         // A file that cannot be read was looked at by no check: that is no matter of opinion.
         return true;
     }

@@ -11,10 +11,12 @@ use obsctl::model::dashboard::{
     Color, Datasource, DatasourceKind, Evaluation, Expression, OtherQuery, Panel, Panels, Query,
     Row, Variable,
 };
-use obsctl::model::prelude::{Indicator, Runbook, Slug, Stack, Uid, promql, timeseries, variable};
+use obsctl::model::prelude::{
+    Indicator, Runbook, Slug, Stack, Uid, logql, promql, timeseries, traceql, traces, variable,
+};
 use obsctl::model::{
-    Alert, Allow, LabelMatch, LabelName, MetricName, Receiver, RecordingRule, Route, Rule,
-    RuleGroup, RuleQuery, Unit, mins, secs,
+    Alert, Allow, Domain, LabelDef, LabelMatch, LabelName, MetricName, Receiver, RecordingRule,
+    Route, Rule, RuleGroup, RuleQuery, Unit, mins, secs,
 };
 use obsctl::policy::Policy;
 use obsctl::project::Project;
@@ -91,6 +93,14 @@ const DEFECTS: &[Defect] = &[
             "rate(api_request_duration_seconds_count[5m])",
             "api_request_duration_seconds_count",
         );
+    }),
+    ("costly-stream-label", |stack| {
+        let domain = Domain::Unbounded {
+            budget: 500,
+            example: "acme".to_owned(),
+        };
+        let name = LabelName::from_static("tenant_id");
+        stack.logs.stream_labels.push(LabelDef { name, domain });
     }),
     ("datasource-choice-ignored", |stack| {
         let kind = DatasourceKind::Prometheus;
@@ -205,6 +215,12 @@ const DEFECTS: &[Defect] = &[
     ("panels-overlap", |stack| {
         written(stack, 1, 0);
         written(stack, 2, 6);
+    }),
+    ("parser-without-filter", |stack| {
+        log_condition(
+            stack,
+            r#"sum(rate({service="api"} | json | event="x" [5m])) > 1"#,
+        );
     }),
     ("personal-data-in-label", |stack| {
         let metrics = stack
@@ -345,6 +361,12 @@ const DEFECTS: &[Defect] = &[
     ("unknown-label", |stack| {
         replace(stack, "_bucket[5m]", "_bucket{route=\"/\"}[5m]");
     }),
+    ("unknown-log-field", |stack| {
+        log_condition(
+            stack,
+            r#"sum(rate({service="api"} |= "x" | json | evant="x" [5m])) > 1"#,
+        );
+    }),
     ("unknown-metric", |stack| {
         replace(
             stack,
@@ -354,6 +376,12 @@ const DEFECTS: &[Defect] = &[
     }),
     ("unknown-reference", |stack| {
         alert(stack).dashboard = Some(Uid::from_static("nowhere"));
+    }),
+    ("unknown-span-attribute", |stack| {
+        add(
+            stack,
+            traces("x").query(traceql("{ span.tenent_id = \"acme\" }")),
+        );
     }),
     ("unknown-suppression", |stack| {
         alert(stack)
@@ -483,6 +511,13 @@ fn condition<'a>(stack: &'a mut Stack, query: &str) -> &'a mut Alert {
     alert.query = promql(query).into();
     alert.summary = "something is wrong".to_owned();
     alert
+}
+
+/// Gives the alert a condition on logs.
+fn log_condition(stack: &mut Stack, query: &str) {
+    let alert = alert(stack);
+    alert.query = logql(query).into();
+    alert.summary = "something is wrong".to_owned();
 }
 
 /// Changes a part of the alert's condition.

@@ -147,7 +147,9 @@ impl Import {
             others,
         } = read::file(File { path, text: &text });
         if !(routes.is_empty() && tests.is_empty()) {
-            notes.push(format!("{source}: routes and tests of rules are not imported"));
+            notes.push(format!(
+                "{source}: routes and tests of rules are not imported"
+            ));
         }
         if !others.is_empty() {
             notes.push(format!("{source}: holds nothing that can be imported"));

@@ -24,7 +24,7 @@ use super::{CommandError, Terminal, Workspace};
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Generate(generate::Generate),
-    Check(check::Check),
+    Check(Box<check::Check>),
     Diff(diff::Diff),
     Queries(queries::Queries),
     Import(import::Import),

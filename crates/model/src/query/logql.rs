@@ -2,12 +2,12 @@
 
 use obsctl_logql::{Expr, Parsed, SyntaxError};
 
-use super::written::{Language, Written};
+use super::written::{Language, QueryText};
 use crate::Origin;
 use crate::text::dedent;
 
 /// A LogQL query, as Loki takes it; Grafana variables are allowed in panels.
-pub type LogQl = Written<LogqlLanguage>;
+pub type LogQl = QueryText<LogqlLanguage>;
 
 /// The language of Loki.
 #[derive(Clone, Copy, Debug)]

@@ -18,4 +18,4 @@ pub use select::{
     Buckets, Counter, Gauge, Histogram, Selector, Series, Summary, Window, interval, range,
 };
 pub use traceql::{TraceQl, TraceqlLanguage, traceql};
-pub use written::{Language, Written};
+pub use written::{Language, QueryText};

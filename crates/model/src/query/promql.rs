@@ -3,7 +3,7 @@
 use obsctl_promql::ast::{Name, Selector};
 use obsctl_promql::{Expr, Parsed, SyntaxError};
 
-use super::written::{Language, Written};
+use super::written::{Language, QueryText};
 use crate::text::dedent;
 use crate::{MetricName, Origin};
 
@@ -11,7 +11,7 @@ use crate::{MetricName, Origin};
 ///
 /// Built queries ([`Vector`](crate::query::Vector)) and text ([`promql`]) both end up here, so that both are checked
 /// alike.
-pub type Promql = Written<PromqlLanguage>;
+pub type Promql = QueryText<PromqlLanguage>;
 
 /// The language of Prometheus.
 #[derive(Clone, Copy, Debug)]

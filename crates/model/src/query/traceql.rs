@@ -2,12 +2,12 @@
 
 use obsctl_traceql::{Dialect, Expr, Parsed, SyntaxError};
 
-use super::written::{Language, Written};
+use super::written::{Language, QueryText};
 use crate::Origin;
 use crate::text::dedent;
 
 /// A TraceQL query, as Tempo takes it; Grafana variables are allowed in panels.
-pub type TraceQl = Written<TraceqlLanguage>;
+pub type TraceQl = QueryText<TraceqlLanguage>;
 
 /// The language of Tempo.
 #[derive(Clone, Copy, Debug)]

@@ -24,7 +24,7 @@ pub trait Language: 'static {
 /// A query: its text, its tree with spans into that text, and where it was written.
 ///
 /// Text that does not parse is kept: the `syntax` check reports it.
-pub struct Written<L: Language> {
+pub struct QueryText<L: Language> {
     query: Arc<Query<L>>,
     origin: Origin,
 }
@@ -35,7 +35,7 @@ struct Query<L: Language> {
     parsed: OnceLock<L::Parsed>,
 }
 
-impl<L: Language> Written<L> {
+impl<L: Language> QueryText<L> {
     /// A query from text written at `origin`.
     #[must_use]
     pub fn written(text: impl Into<Box<str>>, origin: Origin) -> Self {
@@ -73,7 +73,7 @@ impl<L: Language> Written<L> {
     }
 }
 
-impl<L: Language> Clone for Written<L> {
+impl<L: Language> Clone for QueryText<L> {
     fn clone(&self) -> Self {
         Self {
             query: Arc::clone(&self.query),
@@ -82,41 +82,41 @@ impl<L: Language> Clone for Written<L> {
     }
 }
 
-impl<L: Language> PartialEq for Written<L> {
+impl<L: Language> PartialEq for QueryText<L> {
     fn eq(&self, other: &Self) -> bool {
         self.query.text == other.query.text
     }
 }
 
-impl<L: Language> Eq for Written<L> {}
+impl<L: Language> Eq for QueryText<L> {}
 
-impl<L: Language> fmt::Display for Written<L> {
+impl<L: Language> fmt::Display for QueryText<L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.query.text)
     }
 }
 
-impl<L: Language> fmt::Debug for Written<L> {
+impl<L: Language> fmt::Debug for QueryText<L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let function = L::NAME.to_ascii_lowercase();
         write!(f, "{function}({:?})", self.as_str())
     }
 }
 
-impl<L: Language> Serialize for Written<L> {
+impl<L: Language> Serialize for QueryText<L> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
     }
 }
 
-impl<'de, L: Language> Deserialize<'de> for Written<L> {
+impl<'de, L: Language> Deserialize<'de> for QueryText<L> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Ok(Self::written(text, Origin::none()))
     }
 }
 
-impl<L: Language> JsonSchema for Written<L> {
+impl<L: Language> JsonSchema for QueryText<L> {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         L::NAME.into()
     }
