@@ -87,13 +87,6 @@ const DEFECTS: &[Defect] = &[
     ("contradicting-matchers", |stack| {
         condition(stack, "count(up{instance=\"a\", instance=\"b\"}) > 1");
     }),
-    ("counter-without-rate", |stack| {
-        replace(
-            stack,
-            "rate(api_request_duration_seconds_count[5m])",
-            "api_request_duration_seconds_count",
-        );
-    }),
     ("costly-stream-label", |stack| {
         let domain = Domain::Unbounded {
             budget: 500,
@@ -101,6 +94,13 @@ const DEFECTS: &[Defect] = &[
         };
         let name = LabelName::from_static("tenant_id");
         stack.logs.stream_labels.push(LabelDef { name, domain });
+    }),
+    ("counter-without-rate", |stack| {
+        replace(
+            stack,
+            "rate(api_request_duration_seconds_count[5m])",
+            "api_request_duration_seconds_count",
+        );
     }),
     ("datasource-choice-ignored", |stack| {
         let kind = DatasourceKind::Prometheus;
@@ -159,18 +159,18 @@ const DEFECTS: &[Defect] = &[
             .allow
             .push(Allow::new("unbounded-label-kept", "for now").until(2025, 1, 1));
     }),
+    ("for-longer-than-range", |stack| {
+        condition(stack, "sum(increase(api_requests_total[10m])) > 0").lasting = mins(15);
+    }),
+    ("for-shorter-than-interval", |stack| {
+        alert(stack).lasting = secs(1);
+    }),
     ("hidden-query-unused", |stack| {
         let hidden = Query {
             hidden: true,
             ..requests().into()
         };
         add(stack, timeseries("x").query(requests()).query(hidden));
-    }),
-    ("for-longer-than-range", |stack| {
-        condition(stack, "sum(increase(api_requests_total[10m])) > 0").lasting = mins(15);
-    }),
-    ("for-shorter-than-interval", |stack| {
-        alert(stack).lasting = secs(1);
     }),
     ("impossible-label-value", |stack| {
         replace(stack, "_bucket[5m]", "_bucket{method=~\"GET|PSOT\"}[5m]");
@@ -219,7 +219,7 @@ const DEFECTS: &[Defect] = &[
     ("parser-without-filter", |stack| {
         log_condition(
             stack,
-            r#"sum(rate({service="api"} | json | event="x" [5m])) > 1"#,
+            r#"sum(rate({service_name="api"} | json | event="x" [5m])) > 1"#,
         );
     }),
     ("personal-data-in-label", |stack| {
@@ -263,15 +263,11 @@ const DEFECTS: &[Defect] = &[
     ("rate-of-gauge", |stack| {
         condition(stack, "sum(rate(api_active_connections[5m])) > 1");
     }),
-    ("rate-over-interval", |stack| {
-        panel(stack, "sum(rate(api_requests_total[$__interval]))");
-    }),
-    ("repeat-of-single-value", |stack| {
-        stack.dashboards[0].variables.push(variable::textbox("x"));
-        add(stack, timeseries("$x").query(requests()).repeat("x", 2));
-    }),
     ("rate-of-result", |stack| {
         condition(stack, "rate(sum(api_requests_total)[5m:1m]) > 1");
+    }),
+    ("rate-over-interval", |stack| {
+        panel(stack, "sum(rate(api_requests_total[$__interval]))");
     }),
     ("raw-value-in-text", |stack| {
         alert(stack).summary = "{{ $value }} long".to_owned();
@@ -289,6 +285,10 @@ const DEFECTS: &[Defect] = &[
             .expect("the alert has a group")
             .rules
             .push(recording());
+    }),
+    ("repeat-of-single-value", |stack| {
+        stack.dashboards[0].variables.push(variable::textbox("x"));
+        add(stack, timeseries("$x").query(requests()).repeat("x", 2));
     }),
     ("runbook-without-alert", |stack| {
         let id = Slug::from_static("forgotten");
@@ -364,7 +364,7 @@ const DEFECTS: &[Defect] = &[
     ("unknown-log-field", |stack| {
         log_condition(
             stack,
-            r#"sum(rate({service="api"} |= "x" | json | evant="x" [5m])) > 1"#,
+            r#"sum(rate({service_name="api"} |= "x" | json | evant="x" [5m])) > 1"#,
         );
     }),
     ("unknown-metric", |stack| {
@@ -419,6 +419,10 @@ const DEFECTS: &[Defect] = &[
             .allow
             .push(Allow::new("unknown-metric", "was needed once"));
     }),
+    ("value-in-label", |stack| {
+        let labels = &mut alert(stack).labels;
+        labels.insert("current".to_owned(), "{{ $value }}".to_owned());
+    }),
     ("variable-cycle", |stack| {
         let of = promql("api_requests_total{path=\"$x\"}");
         let choice = variable::query("x", variable::series_label_values("path", of));
@@ -433,10 +437,6 @@ const DEFECTS: &[Defect] = &[
             );
         }
         panel(stack, "sum(rate(worker_jobs_total[$__rate_interval]))");
-    }),
-    ("value-in-label", |stack| {
-        let labels = &mut alert(stack).labels;
-        labels.insert("current".to_owned(), "{{ $value }}".to_owned());
     }),
     ("variable-undefined", |stack| {
         panel(stack, "sum(rate(api_requests_total{path=\"$nobody\"}[5m]))");

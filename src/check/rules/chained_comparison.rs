@@ -2,6 +2,7 @@
 
 use obsctl_model::query::promql;
 use obsctl_promql::Expr;
+use obsctl_promql::ast::{Binary, BinaryOp};
 
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::Severity;
@@ -39,7 +40,10 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 continue;
             }
             let text = |expr: &Expr| &query.at.query.as_str()[expr.span().range()];
-            let note = if inner.bool_modifier {
+            let note = if inner.bool_modifier && is_zero_or_one(outer) {
+                // `(a < bool 5) == 0` says what is not so.
+                continue;
+            } else if inner.bool_modifier {
                 "compares 0 or 1".to_owned()
             } else if !is_scalar(&inner.lhs) && !is_scalar(&inner.rhs) {
                 let left = text(&inner.lhs);
@@ -65,6 +69,12 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
     }
 }
 
+/// Whether a comparison asks for 0 or for 1.
+fn is_zero_or_one(node: &Binary) -> bool {
+    matches!(node.op, BinaryOp::Equal | BinaryOp::NotEqual)
+        && matches!(node.rhs.without_parens(), Expr::Number(number) if [0.0, 1.0].contains(&number.value))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,6 +84,7 @@ mod tests {
     fn ranges_around_numbers_are_fine() {
         for (query, found) in [
             ("connections > bool 5 > 0", vec![">"]),
+            ("connections > bool 5 == bool 0", vec![]),
             ("(connections > bool 5) > 0", vec![]),
             ("5 < connections < 10", vec![]),
         ] {

@@ -146,9 +146,61 @@ fn of_check() {
       -h, --help
               Print help (see a summary with '-h')
 
+    Running engines:
+          --prometheus <URL>
+              Where Prometheus is, or what answers like it (Mimir, Thanos, VictoriaMetrics): its metrics
+              are the catalog, and series that queries need have to be there
+
+          --loki <URL>
+              Where Loki is: streams that queries name have to be there
+
+          --tempo <URL>
+              Where Tempo is: attributes that queries name have to be there
+
+          --history
+              Say how often each alert would have fired
+
+          --cost
+              Say which queries touch too much
+
+          --links
+              Follow the links in annotations of alerts
+
+          --look-back <DURATION>
+              How far back series, alerts and streams are looked for
+              
+              [default: 1w]
+
+          --timeout <DURATION>
+              How long all questions together may take
+              
+              [default: 2m]
+
+          --request-timeout <DURATION>
+              How long one question may take
+              
+              [default: 20s]
+
+          --max-firings <COUNT>
+              How often an alert may fire within the look-back
+              
+              [default: 50]
+
+          --max-samples <COUNT>
+              How many samples a query may touch
+              
+              [default: 5000000]
+
+          --max-series <COUNT>
+              How many series a query may touch, where the engine does not count samples
+              
+              [default: 50000]
+
     Examples:
       obsctl check
       obsctl check rules/ dashboards/ --metrics http://localhost:8000/metrics
+      obsctl check rules/ dashboards/ --prometheus https://mimir.example.com/prometheus --history
+      obsctl check --prometheus http://localhost:9090 --loki http://localhost:3100
       obsctl check --format json | jq '.findings[].message'
       obsctl check --format sarif > obsctl.sarif  for code scanning
       obsctl check --only unknown-metric,unknown-label
@@ -158,10 +210,14 @@ fn of_check() {
 
     Levels of checks and the team's own policy are read from `obsctl.toml`.
 
+    A server that is asked proves who is asking by the environment, as with `obsctl verify`:
+    `PROMETHEUS_TOKEN`, or
+    `PROMETHEUS_USER` and `PROMETHEUS_PASSWORD`, and `PROMETHEUS_TENANT`; likewise for the others.
+
     Exit status:
       0  nothing that `--fail-on` names
       1  findings
-      2  could not run
+      2  could not run, or a question has no answer
     ");
 }
 

@@ -25,7 +25,7 @@ const RULES: &str = r#"groups:
       - alert: Recorded
         expr: job:requests:rate5m > 1
       - alert: Slow
-        expr: histogram_quantile(0.9, rate(latency_seconds_bucket[5m])) > 1
+        expr: histogram_quantile(0.9, rate(latency_seconds_bucket[5m])) > 0.05
 "#;
 
 fn success(data: Value) -> Reply {
@@ -180,7 +180,7 @@ fn links_of_alerts_are_followed() {
         _ => Reply::missing(),
     });
     let rules = format!(
-        "groups: [{{name: g, rules: [{{alert: A, expr: up > 1, annotations: {{runbook_url: '{0}/there?a=b#c', other_url: '{0}/gone'}}}}]}}]",
+        "groups: [{{name: g, rules: [{{alert: A, expr: up == 0, annotations: {{runbook_url: '{0}/there?a=b#c', other_url: '{0}/gone'}}}}]}}]",
         server.url
     );
     let (status, lines, _) = check(&with_rules(&rules), &["--links"]);
