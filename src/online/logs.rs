@@ -6,10 +6,9 @@ use obsctl_promql::ast::{MatchOp, Matcher};
 
 use super::{Answer, Check, Judged, with_values};
 use crate::check::Patterns;
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::project::Project;
+use crate::diagnostic::Severity;
 use crate::project::expression::has_variable;
-use crate::verify::logs::selectors;
+use crate::project::{Project, QueryRef};
 
 /// Its page.
 pub static CHECK: Check = Check {
@@ -53,16 +52,12 @@ pub fn judge(project: &Project, engine: &dyn Streams, doing: &dyn Fn(String)) ->
     let labels: BTreeSet<_> = labels.into_iter().collect();
     let mut values: BTreeMap<String, Option<Vec<String>>> = BTreeMap::new();
     let patterns = Patterns::default();
-    for usage in project.usages() {
-        if usage.language != "logql" {
+    for placed in project.queries() {
+        let QueryRef::Logql(query) = placed.query else {
             continue;
-        }
-        for selector in selectors(usage.text) {
-            let parsed = obsctl_promql::parse(selector);
-            let Some(used) = parsed.expr.as_selector() else {
-                continue;
-            };
-            for matcher in &used.selector.matchers {
+        };
+        for used in query.expr().log_queries() {
+            for matcher in &used.query.selector.matchers {
                 let label = &matcher.name.text;
                 if has_variable(&matcher.value.value)
                     || has_variable(label)
@@ -70,14 +65,9 @@ pub fn judge(project: &Project, engine: &dyn Streams, doing: &dyn Fn(String)) ->
                 {
                     continue;
                 }
-                let start = usage.text.find(selector).unwrap_or_default();
-                let range = start + matcher.span.range().start..start + matcher.span.range().end;
+                let range = matcher.span.range();
                 let found = |message: String, note: &str| {
-                    Diagnostic::new(usage.subject.clone(), usage.origin, message).underline(
-                        usage.text,
-                        range.clone(),
-                        note,
-                    )
+                    placed.finding(query.as_str(), range.clone(), message, note)
                 };
                 if !labels.contains(label) {
                     let message = format!("no stream has the label `{label}`");

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use obsctl_traceql::ast::Scope;
+
 use super::{Answer, Check, Judged};
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::project::Project;
+use crate::diagnostic::Severity;
 use crate::project::expression::has_variable;
+use crate::project::{Project, QueryRef};
 
 /// Its page.
 pub static CHECK: Check = Check {
@@ -34,27 +36,27 @@ pub fn judge(project: &Project, tags: Answer<BTreeMap<String, BTreeSet<String>>>
     let Some(tags) = judged.answered(tags) else {
         return judged;
     };
-    for usage in project.usages() {
-        if usage.language != "traceql" {
+    for placed in project.queries() {
+        let QueryRef::Traceql(query) = placed.query else {
             continue;
-        }
-        for (at, scope, name) in attributes(usage.text) {
+        };
+        let mut told = BTreeSet::new();
+        for attribute in query.expr().attributes() {
+            let (scope, name) = (attribute.scope, attribute.name.text.as_str());
             let there = |scope: &str| tags.get(scope).is_some_and(|names| names.contains(name));
             let found = match scope {
-                "" => SCOPES.into_iter().any(there),
-                scope => there(scope),
+                Scope::Any => SCOPES.into_iter().any(there),
+                // Tempo reads it and does not support it.
+                scope if scope.is_parent() => true,
+                scope => there(scope.prefix().trim_end_matches('.')),
             };
-            if found || has_variable(name) {
+            let written = attribute.to_string();
+            if found || has_variable(name) || !told.insert(written.clone()) {
                 continue;
             }
-            let written = format!("{scope}.{name}");
             let message = format!("no span has the attribute `{written}`");
-            let range = at..at + written.len();
-            let finding = Diagnostic::new(usage.subject.clone(), usage.origin, message).underline(
-                usage.text,
-                range,
-                "finds nothing",
-            );
+            let range = attribute.span.range();
+            let finding = placed.finding(query.as_str(), range, message, "finds nothing");
             let known = tags
                 .iter()
                 .flat_map(|(scope, names)| names.iter().map(move |name| format!("{scope}.{name}")));
@@ -66,68 +68,4 @@ pub fn judge(project: &Project, tags: Answer<BTreeMap<String, BTreeSet<String>>>
         }
     }
     judged
-}
-
-/// The attributes of a query: where each begins, its scope and its name.
-fn attributes(query: &str) -> Vec<(usize, &str, &str)> {
-    let mut found: Vec<(usize, &str, &str)> = vec![];
-    let bytes = query.as_bytes();
-    let part =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'/' | b':');
-    let mut at = 0;
-    while at < bytes.len() {
-        match bytes[at] {
-            quote @ (b'"' | b'`') => {
-                at += 1;
-                while at < bytes.len() && bytes[at] != quote {
-                    at += if bytes[at] == b'\\' && quote == b'"' {
-                        2
-                    } else {
-                        1
-                    };
-                }
-                at += 1;
-            }
-            byte if part(byte) => {
-                let start = at;
-                while at < bytes.len() && part(bytes[at]) {
-                    at += 1;
-                }
-                let word = &query[start..at];
-                let Some((scope, name)) = word.split_once('.') else {
-                    continue;
-                };
-                let known = scope.is_empty() || SCOPES.contains(&scope);
-                // `.5` is a number.
-                let named = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-                if known && named && !found.iter().any(|(_, s, n)| (*s, *n) == (scope, name)) {
-                    found.push((start, scope, name));
-                }
-            }
-            _ => at += 1,
-        }
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn attributes_stand_outside_of_quotes() {
-        let query = r#"{ resource.service.name = "span.x" && .http.method = `.y` && duration > 1.5s && span.a-b != nil } | rate() by (span.a-b)"#;
-        let found: Vec<_> = attributes(query)
-            .into_iter()
-            .map(|(_, scope, name)| (scope, name))
-            .collect();
-        assert_eq!(
-            found,
-            [
-                ("resource", "service.name"),
-                ("", "http.method"),
-                ("span", "a-b")
-            ]
-        );
-    }
 }

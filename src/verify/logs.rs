@@ -1,26 +1,17 @@
 //! The stream selectors of a LogQL query: which of them finds no streams.
 
-/// The stream selectors of a query, each once: what stands in braces outside of quotes.
+/// The stream selectors of a query, each once; none of a query that cannot be read.
 #[must_use]
 pub fn selectors(query: &str) -> Vec<&str> {
+    let parsed = obsctl_logql::parse(query);
+    if !parsed.errors.is_empty() {
+        return vec![];
+    }
     let mut found = vec![];
-    let (mut quote, mut escaped, mut open) = (None, false, None);
-    for (at, byte) in query.bytes().enumerate() {
-        match (quote, byte) {
-            (Some(b'"'), _) if escaped => escaped = false,
-            (Some(b'"'), b'\\') => escaped = true,
-            (Some(q), _) if q == byte => quote = None,
-            (Some(_), _) => {}
-            (None, b'"' | b'`') => quote = Some(byte),
-            (None, b'{') => open = Some(at),
-            (None, b'}') => {
-                if let Some(start) = open.take()
-                    && !found.contains(&&query[start..=at])
-                {
-                    found.push(&query[start..=at]);
-                }
-            }
-            _ => {}
+    for used in parsed.expr.log_queries() {
+        let text = &query[used.query.selector.span.range()];
+        if !found.contains(&text) {
+            found.push(text);
         }
     }
     found

@@ -38,6 +38,10 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
         let Site::Alert { .. } = query.at.site else {
             continue;
         };
+        // Of others, what asks for no series is a heartbeat, whose absence is the alarm.
+        if query.selectors.is_empty() && !input.project.knows().ours {
+            continue;
+        }
         let expr = query.at.query.expr();
         if query.at.query.errors().is_empty() && always(input.project, expr, 0) {
             let finding = query.at.finding(
