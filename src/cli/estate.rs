@@ -153,7 +153,7 @@ impl Estate {
         let (paths, named) = self.files(workspace)?;
         let texts = |path: &&'static str| {
             let text = workspace.read(path)?.unwrap_or_default();
-            Ok::<_, CommandError>(read::file(File { path, text: &text }))
+            Ok::<_, CommandError>(read::outline(File { path, text: &text }))
         };
         let mut found = Found::default();
         for one in parallel::map(&paths, texts) {

@@ -144,6 +144,12 @@ const NO_SETTINGS: [&str; 10] = [
 pub(super) fn base(reader: &Reader<'_>, node: &Node<'_>, kind: &str, title: &str) -> Panel {
     let rest = node.entries().iter();
     let rest = rest.filter(|(key, _)| !NO_SETTINGS.contains(&key.text.as_ref()));
+    if !reader.settings {
+        let named = rest.flat_map(|(_, value)| mentions(value));
+        let mut panel = panel::plugin(title, kind, Value::Array(named.collect())).any();
+        panel.origin = reader.source.origin(node.at);
+        return panel;
+    }
     let settings = rest.map(|(key, value)| {
         let value = match key.text.as_ref() {
             // Queries are read elsewhere; what else is in them can name a variable.
