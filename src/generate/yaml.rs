@@ -33,15 +33,6 @@ pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, YamlError> {
     serde_yaml_ng::from_str(text).map_err(YamlError)
 }
 
-/// Reads definitions: what has a kind is written as a map of one key (`exposed_by: {exporter: node_exporter}`), as in JSON.
-///
-/// # Errors
-/// When the text is no YAML or does not have the type's form; the message names line and column.
-pub fn read_definitions<T: DeserializeOwned>(text: &str) -> Result<T, YamlError> {
-    let text = serde_yaml_ng::Deserializer::from_str(text);
-    serde_yaml_ng::with::singleton_map_recursive::deserialize(text).map_err(YamlError)
-}
-
 /// YAML that could not be read.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use obsctl_model::{Domain, MetricDef, Origin, Rule, RuleGroup, Stack, Unit};
+use obsctl_model::{MetricDef, Origin, Rule, RuleGroup, Stack, Unit};
 
 /// All series that queries can refer to, by name.
 #[derive(Clone, Debug, Default)]
@@ -165,16 +165,5 @@ impl Catalog {
         self.series
             .iter()
             .map(|(name, series)| (name.as_str(), series))
-    }
-}
-
-impl Series {
-    /// The domain of a label, where the series declares that label.
-    #[must_use]
-    pub fn label_domain(&self, label: &str) -> Option<&Domain> {
-        match self {
-            Self::Exposed { metric, .. } => metric.label(label).map(|label| &label.domain),
-            Self::Recorded { .. } | Self::Synthetic(_) => None,
-        }
     }
 }

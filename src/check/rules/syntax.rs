@@ -1,7 +1,7 @@
 //! `syntax`
 
 use obsctl_model::query::promql;
-use obsctl_promql::{experimental, typecheck};
+use obsctl_promql::{Span, SyntaxError, TypeError, experimental, typecheck};
 
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -33,22 +33,12 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
     logs(input, findings);
     traces(input, findings);
     for query in &input.queries {
+        let expr = query.at.query.expr();
+        let place = |span, message: &str, note| query.at.finding(span, message, note);
         let errors = query.at.query.errors();
-        for error in errors {
-            let note = match &error.expected {
-                Some(expected) => format!("expected {expected}"),
-                None => "here".to_owned(),
-            };
-            let finding = query.at.finding(error.span, &error.message, note);
-            findings.push(with_help(finding, error.help.as_deref()));
-        }
+        refused(errors, || typecheck(expr).1, place, findings);
         if !errors.is_empty() {
             continue;
-        }
-        let expr = query.at.query.expr();
-        for error in typecheck(expr).1 {
-            let finding = query.at.finding(error.span, &error.message, "");
-            findings.push(with_help(finding, error.help.as_deref()));
         }
         for matcher in query
             .selectors
@@ -77,40 +67,48 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
 /// What Loki would refuse.
 fn logs(input: &Input<'_>, findings: &mut Findings) {
     for placed in &input.logs {
-        let text = placed.query.as_str();
-        let errors = placed.query.errors();
-        for error in errors {
-            let note = error.expected.as_ref();
-            let note = note.map_or_else(|| "here".to_owned(), |what| format!("expected {what}"));
-            let finding = placed.finding(text, error.span.range(), &error.message, note);
-            findings.push(with_help(finding, error.help.as_deref()));
-        }
-        // Values of a label can be asked for of all streams.
-        if errors.is_empty() && placed.wanted_label.is_none() {
-            for error in obsctl_logql::typecheck(placed.query.expr()).1 {
-                let finding = placed.finding(text, error.span.range(), &error.message, "");
-                findings.push(with_help(finding, error.help.as_deref()));
-            }
-        }
+        let query = placed.query;
+        let types = || match placed.wanted_label {
+            // Values of a label can be asked for of all streams.
+            Some(_) => vec![],
+            None => obsctl_logql::typecheck(query.expr()).1,
+        };
+        let place = |span: Span, message: &str, note| {
+            placed.finding(query.as_str(), span.range(), message, note)
+        };
+        refused(query.errors(), types, place, findings);
     }
 }
 
 /// What Tempo would refuse.
 fn traces(input: &Input<'_>, findings: &mut Findings) {
     for placed in &input.traces {
-        let text = placed.query.as_str();
-        let errors = placed.query.errors();
-        for error in errors {
-            let note = error.expected.as_ref();
-            let note = note.map_or_else(|| "here".to_owned(), |what| format!("expected {what}"));
-            let finding = placed.finding(text, error.span.range(), &error.message, note);
+        let query = placed.query;
+        let types = || obsctl_traceql::typecheck(query.expr()).1;
+        let place = |span: Span, message: &str, note| {
+            placed.finding(query.as_str(), span.range(), message, note)
+        };
+        refused(query.errors(), types, place, findings);
+    }
+}
+
+/// Reports what could not be read of a query, or else what is wrong with its types.
+fn refused(
+    errors: &[SyntaxError],
+    types: impl FnOnce() -> Vec<TypeError>,
+    place: impl Fn(Span, &str, String) -> Diagnostic,
+    findings: &mut Findings,
+) {
+    for error in errors {
+        let note = error.expected.as_ref();
+        let note = note.map_or_else(|| "here".to_owned(), |what| format!("expected {what}"));
+        let finding = place(error.span, &error.message, note);
+        findings.push(with_help(finding, error.help.as_deref()));
+    }
+    if errors.is_empty() {
+        for error in types() {
+            let finding = place(error.span, &error.message, String::new());
             findings.push(with_help(finding, error.help.as_deref()));
-        }
-        if errors.is_empty() {
-            for error in obsctl_traceql::typecheck(placed.query.expr()).1 {
-                let finding = placed.finding(text, error.span.range(), &error.message, "");
-                findings.push(with_help(finding, error.help.as_deref()));
-            }
         }
     }
 }

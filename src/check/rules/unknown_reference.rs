@@ -122,6 +122,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             );
         }
     }
+    let dashboards: BTreeSet<_> = names.dashboards.iter().map(|uid| letters(uid)).collect();
     for dashboard in project.dashboards() {
         for panel in dashboard.panels() {
             for link in panel.all_links() {
@@ -138,7 +139,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             }
         }
         for (uid, subject, origin) in addresses(dashboard) {
-            let nearly = names.dashboards.iter().any(|known| is_nearly(known, uid));
+            let nearly = dashboards.contains(&letters(uid));
             // Of files alone nobody knows which other dashboards there are.
             if project.knows().ours || nearly {
                 known(
@@ -291,10 +292,9 @@ fn uid_in(url: &str) -> Option<&str> {
     (!uid.is_empty() && !has_variable(uid)).then_some(uid)
 }
 
-/// Whether two uids differ in nothing but case and separators: one was meant for the other.
-fn is_nearly(left: &str, right: &str) -> bool {
-    let letters = |text: &str| text.replace(['-', '_', '.'], "").to_ascii_lowercase();
-    left != right && letters(left) == letters(right)
+/// A uid without case and separators: where only those differ, one was meant for the other.
+fn letters(uid: &str) -> String {
+    uid.replace(['-', '_', '.'], "").to_ascii_lowercase()
 }
 
 #[cfg(test)]
