@@ -244,10 +244,10 @@ fn made(panel: &Panel) -> BTreeSet<String> {
             Expression::Logql(query) => Some(query.expr()),
             _ => None,
         });
-    let used = queries.flat_map(|expr| expr.log_queries());
+    let used = queries.flat_map(obsctl_logql::Expr::log_queries);
     let stages = used.flat_map(|used| &used.query.stages);
     stages
-        .flat_map(|stage| stage.made_labels())
+        .flat_map(obsctl_logql::ast::Stage::made_labels)
         .map(|name| name.text)
         .collect()
 }
