@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use obsctl_model::Dashboard;
+use obsctl_model::dashboard::Patch;
 use serde_json::Value;
 
 use crate::generate::yaml;
@@ -74,39 +75,43 @@ pub fn document(text: &str) -> Vec<String> {
     said(lost)
 }
 
-/// What is numbered and placed anew.
-const ANEW: [&str; 3] = [
-    "panels[].id",
-    "panels[].pluginVersion",
-    "panels[].gridPos.y",
-];
-
-/// What of a dashboard is not there any more when it is generated again: the paths of its JSON, each with how often.
+/// What of a dashboard is kept as Grafana's JSON, for lack of words: paths, each with how often.
 #[must_use]
-pub fn dashboard(text: &str, read: &Dashboard) -> Vec<String> {
-    let Ok(original) = serde_json::from_str::<Value>(text) else {
-        return vec!["only JSON of dashboards is compared with what is generated".to_owned()];
-    };
-    let original = original.get("dashboard").unwrap_or(&original);
-    let again = read.to_grafana(&|_| None).to_json();
-    let again: Value = serde_json::from_str(&again).unwrap_or_default();
-    let mut lost = BTreeMap::new();
-    let (before, after) = (flat(original), flat(&again));
-    for (path, values) in before {
-        if ANEW.contains(&path.as_str()) {
-            continue;
+pub fn wordless(dashboard: &Dashboard) -> BTreeMap<String, usize> {
+    let mut found = BTreeMap::new();
+    let mut add = |part: &str, patch: &Patch| {
+        for (key, value) in &patch.0 {
+            count(&format!("{part}{key}"), value, &mut found);
         }
-        let mut kept = after.get(&path).cloned().unwrap_or_default();
-        for value in values {
-            match kept.iter().position(|one| *one == value) {
-                Some(at) => {
-                    kept.swap_remove(at);
-                }
-                None => *lost.entry(format!("`{path}`")).or_default() += 1,
-            }
+    };
+    add("", &dashboard.json);
+    for variable in &dashboard.variables {
+        add("templating.list[].", &variable.json);
+    }
+    for annotation in &dashboard.annotations {
+        add("annotations.list[].", &annotation.json);
+    }
+    for link in &dashboard.links {
+        add("links[].", &link.json);
+    }
+    for panel in dashboard.panels() {
+        add("panels[].", &panel.json);
+        for query in &panel.queries {
+            add("panels[].targets[].", &query.json);
         }
     }
-    said(lost)
+    found
+}
+
+fn count(path: &str, value: &Value, found: &mut BTreeMap<String, usize>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                count(&format!("{path}.{key}"), value, found);
+            }
+        }
+        _ => *found.entry(path.to_owned()).or_default() += 1,
+    }
 }
 
 fn said(lost: BTreeMap<String, usize>) -> Vec<String> {
@@ -115,52 +120,4 @@ fn said(lost: BTreeMap<String, usize>) -> Vec<String> {
         count => format!("{what} ({count} times)"),
     });
     said.collect()
-}
-
-/// All scalars by their paths, without what Grafana takes for nothing: the order of panels and of lists is no part of it.
-fn flat(value: &Value) -> BTreeMap<String, Vec<String>> {
-    fn walk(value: &Value, path: &str, found: &mut BTreeMap<String, Vec<String>>) {
-        match value {
-            Value::Null => {}
-            Value::Object(map) => {
-                for (key, value) in map {
-                    // Numbers that Grafana gives anew.
-                    if path.is_empty()
-                        && ["id", "version", "iteration", "__inputs", "__requires"]
-                            .contains(&key.as_str())
-                    {
-                        continue;
-                    }
-                    let path = match path {
-                        "" => key.clone(),
-                        path => format!("{path}.{key}"),
-                    };
-                    walk(value, &path, found);
-                }
-            }
-            Value::Array(list) => {
-                // Panels stand in rows or beside them.
-                let path = path.replace("panels[].panels", "panels");
-                for one in list {
-                    walk(one, &format!("{path}[]"), found);
-                }
-            }
-            Value::Bool(false) => {}
-            Value::String(text) if text.is_empty() => {}
-            other => {
-                let shown = match other {
-                    // Queries are printed anew: what counts is what they say.
-                    Value::String(text) if path.ends_with(".expr") => {
-                        obsctl_promql::parse(text).expr.to_string()
-                    }
-                    Value::Number(number) => number.as_f64().unwrap_or_default().to_string(),
-                    other => other.to_string(),
-                };
-                found.entry(path.to_owned()).or_default().push(shown);
-            }
-        }
-    }
-    let mut found = BTreeMap::new();
-    walk(value, "", &mut found);
-    found
 }

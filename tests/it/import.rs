@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use obsctl::Stack;
+use obsctl::diff::{self, Side};
 use obsctl::generate::rule_file::{self, Entry, RuleFile};
 use obsctl::generate::{Environment, yaml};
-use obsctl::import::Imported;
+use obsctl::import::{self, Imported};
 use obsctl::model::prelude::*;
 use obsctl::model::{Engine, RuleQuery};
-use obsctl::project::Project;
+use obsctl::project::{Knowledge, Project};
 use obsctl::read::{self, File};
 
 use crate::common::{CliTest, repository};
@@ -177,7 +178,7 @@ fn what_is_not_kept_is_said() {
 #[test]
 fn dashboards_as_text_are_read_again() {
     let project = Project::link(crate::common::shop());
-    let json = project.dashboards()[0].to_grafana(&|_| None).to_json();
+    let json = project.dashboards()[0].to_json(&|_| None);
     let test = CliTest::new();
     test.write("board.json", &json);
     let shown = test.run(&["import", "board.json", "-o", "stack.yml"]);
@@ -190,6 +191,97 @@ fn dashboards_as_text_are_read_again() {
         text: &json,
     });
     assert_eq!(stack.dashboards, found.dashboards);
+}
+
+/// What is read of a dashboard's file.
+fn dashboards(path: &'static str, text: &str) -> Vec<Dashboard> {
+    let mut imported = Imported::default();
+    for dashboard in read::whole(File { path, text }).dashboards {
+        imported.dashboard(dashboard);
+    }
+    imported.dashboards
+}
+
+/// A dashboard through text and back into Grafana's JSON.
+fn again(dashboard: &Dashboard) -> String {
+    let imported = Imported {
+        dashboards: vec![dashboard.clone()],
+        ..Imported::default()
+    };
+    let json: serde_json::Value = yaml::read(&imported.text()).unwrap();
+    let stack: Stack = serde_json::from_value(json).unwrap();
+    assert_eq!(stack.dashboards, imported.dashboards);
+    stack.dashboards[0].to_json(&|_| None)
+}
+
+/// What `diff` says of two files.
+fn difference(path: &'static str, before: &str, after: &str) -> Vec<String> {
+    let side = |name: &str, text| {
+        let found = read::file(File { path, text });
+        assert_eq!(found.problems, [], "{path}");
+        let stack = Stack::new(Slug::from_static("files")).dashboards(found.dashboards);
+        Side {
+            name: name.to_owned(),
+            project: Project::link(stack).knowing(Knowledge::FILES),
+            tests: vec![],
+            has_catalog: false,
+        }
+    };
+    let report = diff::compare(&side("before", before), &side("after", after));
+    let changes = report.changes.iter();
+    let changes = changes.flat_map(|change| {
+        let what = format!("{:?}", change.subject);
+        change
+            .details
+            .iter()
+            .map(move |detail| format!("{what}: {:?}", detail.what))
+    });
+    changes.collect()
+}
+
+#[test]
+fn dashboards_of_the_repository_are_generated_again_byte_by_byte() {
+    let mut count = 0;
+    for (path, text) in crate::common::files(&repository().join("dashboards")) {
+        let path: &'static str = path.leak();
+        let read = dashboards(path, &text);
+        assert_eq!(read.len(), 1, "{path}");
+        assert_eq!(again(&read[0]), text, "{path}");
+        assert_eq!(difference(path, &text, &again(&read[0])), [""; 0]);
+        count += 1;
+    }
+    assert!(count > 20, "{count}");
+}
+
+/// By hand: `OBSCTL_DASHBOARDS=/folder cargo test --test it import:: -- --ignored --nocapture`.
+#[test]
+#[ignore = "needs a folder of dashboards: OBSCTL_DASHBOARDS"]
+#[expect(clippy::print_stdout, reason = "this is its result")]
+fn dashboards_of_a_folder_survive() {
+    let folder = PathBuf::from(std::env::var("OBSCTL_DASHBOARDS").unwrap());
+    let (mut same, mut all) = (0, 0);
+    let mut kept = std::collections::BTreeMap::<String, (usize, usize)>::new();
+    for (path, text) in crate::common::files(&folder) {
+        let path: &'static str = path.leak();
+        for dashboard in dashboards(path, &text) {
+            all += 1;
+            for (what, times) in import::wordless(&dashboard) {
+                let entry = kept.entry(what).or_default();
+                *entry = (entry.0 + times, entry.1 + 1);
+            }
+            let differing = difference(path, &text, &again(&dashboard));
+            same += usize::from(differing.is_empty());
+            for one in differing {
+                println!("DIFF {path}: {one}");
+            }
+        }
+    }
+    let mut kept: Vec<_> = kept.into_iter().collect();
+    kept.sort_by_key(|(_, (times, _))| std::cmp::Reverse(*times));
+    for (what, (times, boards)) in kept {
+        println!("JSON {times:6} {boards:4} {what}");
+    }
+    println!("{same} of {all} dashboards without a difference");
 }
 
 /// By hand: `OBSCTL_RULES=/folder cargo test --test it import:: -- --ignored --nocapture`.

@@ -51,6 +51,7 @@ pub use routing::{
 pub use rule::{Engine, RecordingRule, Rule, RuleGroup, RuleQuery};
 pub use runbook::{Action, Resolution, Runbook, Step};
 pub use scrape::{ScrapeJob, Service};
+pub use serde_json::json;
 pub use slo::{Indicator, Objective, ObjectiveError, Slo};
 pub use span::{Attribute, Priority, SpanCatalog, SpanDef, SpanKind};
 pub use stack::Stack;

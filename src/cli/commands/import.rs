@@ -145,7 +145,7 @@ impl Import {
             tests,
             problems,
             others,
-        } = read::file(File { path, text: &text });
+        } = read::whole(File { path, text: &text });
         if !(routes.is_empty() && tests.is_empty()) {
             notes.push(format!(
                 "{source}: routes and tests of rules are not imported"
@@ -154,19 +154,18 @@ impl Import {
         if !others.is_empty() {
             notes.push(format!("{source}: holds nothing that can be imported"));
         }
-        let lost = match dashboards.as_slice() {
-            [] => import::document(&text),
-            [one] => import::dashboard(&text, one),
-            _ => {
-                vec!["what its dashboards have beside what is imported was not compared".to_owned()]
-            }
+        let lost = match dashboards.is_empty() {
+            true => import::document(&text),
+            false => vec![],
         };
         notes.extend(
             lost.into_iter()
                 .map(|what| format!("{source}: not kept: {what}")),
         );
         imported.groups.extend(groups);
-        imported.dashboards.extend(dashboards);
+        for dashboard in dashboards {
+            imported.dashboard(dashboard);
+        }
         for catalog in catalogs {
             imported.catalog.metrics.extend(catalog.metrics);
             imported.catalog.logs = catalog.logs;

@@ -3,7 +3,7 @@
 
 use obsctl_model::dashboard::variable::{Refresh, Sort, Values};
 use obsctl_model::dashboard::written::{WrittenDashboard, WrittenPanel};
-use obsctl_model::dashboard::{Annotation, Panel, Variable};
+use obsctl_model::dashboard::{Annotation, Panel, Patch, Variable};
 
 use super::super::Reader;
 use super::super::node::Node;
@@ -50,6 +50,7 @@ pub(in super::super) fn v2(reader: &mut Reader<'_>, spec: &Node<'_>, whole: &Nod
     dashboard.written = WrittenDashboard {
         mentions: super::mentioned(nodes),
         elements: vec![],
+        json: None,
     }
     .into();
     reader.found.dashboards.push(dashboard);
@@ -179,6 +180,8 @@ fn variable(reader: &Reader<'_>, node: &Node<'_>, sources: &Sources) -> Variable
             _ => Refresh::OnOpen,
         },
         hidden: spec.text(&["hide"]) == "hideVariable",
+        datasource: None,
+        json: Patch::default(),
         allow: vec![],
         origin: reader.source.origin(node.at),
     }

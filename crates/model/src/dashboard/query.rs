@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Datasource, DatasourceKind};
+use super::{Datasource, DatasourceKind, Patch};
 use crate::query::{Selector, Vector};
 use crate::{Duration, LogQl, Metric, Origin, Promql, TraceQl};
 
@@ -172,6 +172,9 @@ pub struct Query {
     /// A datasource other than the stack's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub datasource: Option<Datasource>,
+    /// What only Grafana's JSON can say: laid over what is generated.
+    #[serde(default, skip_serializing_if = "Patch::is_empty")]
+    pub json: Patch,
 }
 
 impl From<Expression> for Query {
@@ -187,6 +190,7 @@ impl From<Expression> for Query {
             min_step: None,
             limit: None,
             datasource: None,
+            json: Patch::default(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// One step; steps apply in the order they are listed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -61,6 +62,8 @@ pub enum Transformation {
     SeriesToRows,
     /// Each series becomes one row with a small graph.
     TimeSeriesTable,
+    /// What none of these can say, as Grafana's JSON has it.
+    Other(Value),
 }
 
 /// A calculation over the values of a field.
@@ -257,6 +260,12 @@ pub fn rename_by_regex(regex: impl Into<String>, to: impl Into<String>) -> Trans
         regex: regex.into(),
         to: to.into(),
     }
+}
+
+/// A step that has no word here, as Grafana's JSON: `json!({ "id": "calculateField", "options": { … } })`.
+#[must_use]
+pub fn other(json: Value) -> Transformation {
+    Transformation::Other(json)
 }
 
 /// Each series becomes rows of one long table.

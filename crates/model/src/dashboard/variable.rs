@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::DatasourceKind;
+use super::{Datasource, DatasourceKind, Patch};
 use crate::query::Instant;
 use crate::{Allow, Duration, Label, LogQl, Metric, MetricKind, Origin, Promql};
 
@@ -48,6 +48,12 @@ pub struct Variable {
     /// Whether the reader does not see it: links set it.
     #[serde(default)]
     pub hidden: bool,
+    /// Who is asked for the values: a datasource other than the stack's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub datasource: Option<Datasource>,
+    /// What only Grafana's JSON can say: laid over what is generated.
+    #[serde(default, skip_serializing_if = "Patch::is_empty")]
+    pub json: Patch,
     /// Accepted findings.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allow: Vec<Allow>,
@@ -308,6 +314,8 @@ impl Variable {
             sort: Sort::default(),
             refresh: Refresh::default(),
             hidden: false,
+            datasource: None,
+            json: Patch::default(),
             allow: vec![],
             origin: Origin::here(),
         }
@@ -382,6 +390,24 @@ impl Variable {
     #[must_use]
     pub fn hidden(mut self) -> Self {
         self.hidden = true;
+        self
+    }
+
+    /// Asks a datasource other than the stack's own for the values.
+    #[must_use]
+    pub fn datasource(mut self, datasource: Datasource) -> Self {
+        self.datasource = Some(datasource);
+        self
+    }
+
+    /// Lays more of Grafana's JSON over what is generated: `null` takes a key away.
+    ///
+    /// # Panics
+    /// When it is no JSON object.
+    #[track_caller]
+    #[must_use]
+    pub fn json(mut self, json: Value) -> Self {
+        self.json.add(json);
         self
     }
 
