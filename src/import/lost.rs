@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use obsctl_model::Dashboard;
-use obsctl_model::dashboard::Patch;
+use obsctl_model::dashboard::field::{FieldMatcher, Property};
+use obsctl_model::dashboard::{Patch, Transformation, Visualization};
 use serde_json::Value;
 
 use crate::generate::yaml;
@@ -75,9 +76,45 @@ pub fn document(text: &str) -> Vec<String> {
     said(lost)
 }
 
+/// What of a dashboard is kept as Grafana's JSON for lack of words, the most frequent first.
+#[must_use]
+pub fn wordless(dashboard: &Dashboard) -> Option<String> {
+    const MANY: usize = 5;
+    let mut all: Vec<_> = kept_as_json(dashboard).into_iter().collect();
+    all.sort_by_key(|(_, times)| std::cmp::Reverse(*times));
+    let others = all.split_off(all.len().min(MANY)).len();
+    let mut said = said(
+        all.into_iter()
+            .map(|(path, times)| (format!("`{path}`"), times)),
+    );
+    if others > 0 {
+        said.push(format!("{others} more"));
+    }
+    (!said.is_empty()).then(|| {
+        format!(
+            "kept in Grafana's own JSON, for lack of words: {}",
+            said.join(", ")
+        )
+    })
+}
+
+/// What Grafana would ask for when a file is imported by hand; definitions are not asked.
+pub fn inputs(dashboard: &Dashboard) -> Option<String> {
+    let written = dashboard.written.get()?.json.as_ref()?;
+    let inputs = written["__inputs"].as_array()?.iter();
+    let names = inputs.filter_map(|one| Some(format!("`{}`", one["name"].as_str()?)));
+    let names: Vec<_> = names.collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "asks for {} when it is imported by hand: datasources are the stack's own now, other inputs stay as they are written",
+            names.join(", ")
+        )
+    })
+}
+
 /// What of a dashboard is kept as Grafana's JSON, for lack of words: paths, each with how often.
 #[must_use]
-pub fn wordless(dashboard: &Dashboard) -> BTreeMap<String, usize> {
+pub fn kept_as_json(dashboard: &Dashboard) -> BTreeMap<String, usize> {
     let mut found = BTreeMap::new();
     let mut add = |part: &str, patch: &Patch| {
         for (key, value) in &patch.0 {
@@ -100,6 +137,30 @@ pub fn wordless(dashboard: &Dashboard) -> BTreeMap<String, usize> {
             add("panels[].targets[].", &query.json);
         }
     }
+    for panel in dashboard.panels() {
+        let mut add = |what: String| *found.entry(what).or_default() += 1;
+        if let Visualization::Plugin(plugin) = &panel.visualization {
+            add(format!("panels of type {}", plugin.id));
+        }
+        for step in &panel.transformations {
+            if let Transformation::Other(json) = step {
+                add(format!(
+                    "transformations[].{}",
+                    json["id"].as_str().unwrap_or_default()
+                ));
+            }
+        }
+        for one in &panel.overrides {
+            if let FieldMatcher::Other { id, .. } = &one.fields {
+                add(format!("overrides[].matcher.{id}"));
+            }
+            for property in &one.properties {
+                if let Property::Other { id, .. } = property {
+                    add(format!("overrides[].properties[].{id}"));
+                }
+            }
+        }
+    }
     found
 }
 
@@ -114,7 +175,7 @@ fn count(path: &str, value: &Value, found: &mut BTreeMap<String, usize>) {
     }
 }
 
-fn said(lost: BTreeMap<String, usize>) -> Vec<String> {
+fn said(lost: impl IntoIterator<Item = (String, usize)>) -> Vec<String> {
     let said = lost.into_iter().map(|(what, count)| match count {
         1 => what,
         count => format!("{what} ({count} times)"),

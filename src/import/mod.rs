@@ -9,7 +9,7 @@ use obsctl_model::{Slug, Stack, TelemetryCatalog};
 
 use crate::generate::yaml;
 
-pub use lost::{document, wordless};
+pub use lost::{document, inputs, kept_as_json, wordless};
 
 /// Definitions that were read, or learnt from an engine.
 #[derive(Clone, Debug, Default)]

@@ -22,15 +22,17 @@ Examples:
   obsctl import http://localhost:8000/metrics -o catalog.yml
   obsctl import metrics.prom --as rust -o src/metrics.rs
   obsctl import rules/*.yml --as rust
+  obsctl import dashboards/*.json --as rust -o src/dashboards.rs
   obsctl import rules.yml dashboard.json -o stack.yml
   obsctl import --prometheus http://localhost:9090
 
 Text is a catalog where only metrics are imported, and a stack otherwise: `obsctl schema` describes it. What the
-definitions cannot hold is said on standard error.
+vocabulary has no words for in a dashboard is kept in Grafana's own JSON. That, and what definitions cannot hold, is said on
+standard error.
 
 Exit status:
   0  everything was imported, but for what is said
-  1  something could not be read
+  1  something could not be read; what could is written
   2  could not run";
 
 /// Write definitions from rule files, dashboards and metrics you already have
@@ -57,7 +59,7 @@ pub(crate) struct Import {
 /// What definitions are written in.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Form {
-    /// Rust: `metrics!`, `RuleGroup::new(…)`
+    /// Rust: `metrics!`, `RuleGroup::new(…)`, `Dashboard::new(…)`
     Rust,
     /// YAML of the vocabulary
     Text,
@@ -86,6 +88,11 @@ impl Import {
                 "sources are rule files, dashboards, catalogs, and what services expose as metrics",
             )
             .into());
+        }
+        if imported.is_empty() {
+            // Nothing could be read: what is there stays as it is.
+            findings::show(&problems, workspace, terminal.err)?;
+            return Ok(FINDINGS);
         }
         let text = match self.form {
             Form::Text => imported.text(),
@@ -164,7 +171,14 @@ impl Import {
         );
         imported.groups.extend(groups);
         for dashboard in dashboards {
+            notes.extend(import::inputs(&dashboard).map(|what| format!("{source}: {what}")));
             imported.dashboard(dashboard);
+            let raised = imported.dashboards.last();
+            notes.extend(
+                raised
+                    .and_then(import::wordless)
+                    .map(|what| format!("{source}: {what}")),
+            );
         }
         for catalog in catalogs {
             imported.catalog.metrics.extend(catalog.metrics);

@@ -15,7 +15,7 @@ use obsctl_model::dashboard::{
     Dashboard, DashboardLink, DashboardLinkTarget, Panel, Patch, derived_uid,
 };
 use obsctl_model::{Duration, Uid};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::equivalent::{self, patch};
 
@@ -23,11 +23,11 @@ use super::equivalent::{self, patch};
 /// uid.
 const SETTLED_SCHEMA: u64 = 36;
 
-/// Says in the vocabulary what is written in a dashboard that was read whole. One that was not stays as it is.
+/// Says in the vocabulary what is written in a dashboard that was read whole.
 pub(super) fn dashboard(read: &mut Dashboard) {
-    let Some(written) = read.written.get().and_then(|one| one.json.clone()) else {
-        return;
-    };
+    let written = read.written.get().and_then(|one| one.json.clone());
+    let is_classic = written.is_some();
+    let written = written.unwrap_or_default();
     let inputs = inputs(&written);
     for panel in panels_mut(read) {
         let json = panel.written.get().and_then(|one| one.json.clone());
@@ -38,6 +38,10 @@ pub(super) fn dashboard(read: &mut Dashboard) {
     place::settle(read, &written);
     if names_panels(&written) {
         keep_ids(read);
+    }
+    if !is_classic {
+        // The other form names everything else otherwise: what was read of it is what there is.
+        return;
     }
     let list = items(&written["templating"]["list"]);
     for (variable, json) in read.variables.iter_mut().zip(list) {
@@ -122,12 +126,6 @@ fn rest(read: &mut Dashboard, written: &Value) -> Patch {
     if Duration::parse(text(&original["refresh"])).is_err() {
         without(&mut original, &["refresh"]);
         without(&mut generated, &["refresh"]);
-    }
-    // A beginning without an end lasts until now.
-    for side in ["from", "to"] {
-        if original["time"][side].is_number() {
-            original["time"][side] = json!(original["time"][side].to_string());
-        }
     }
     equivalent::without_ignored("dashboard", &mut original);
     equivalent::without_ignored("dashboard", &mut generated);

@@ -93,7 +93,7 @@ fn rest(panel: &mut Panel, kind: &str, json: Value) {
         equivalent::without_ignored(part, &mut generated);
         equivalent::without_ignored(part, &mut original);
     }
-    without_nothing_to_click(&mut original);
+    without_effect(&mut original);
     let defaults = equivalent::of_panel(kind);
     panel.json = as_patch(patch(&generated, &original, &defaults));
     let looks = ["fieldConfig", "options"].map(|key| panel.json.0.contains_key(key));
@@ -103,12 +103,18 @@ fn rest(panel: &mut Panel, kind: &str, json: Value) {
     }
 }
 
-/// Links of panels are compared as links: some have a type from the time when there were several.
-fn without_nothing_to_click(original: &mut Value) {
-    for key in ["title", "description"] {
-        if original[key].is_null() {
-            super::without(original, &[key]);
-        }
+/// Settings that other settings put out of effect.
+fn without_effect(original: &mut Value) {
+    if let Some(color) = original.pointer_mut("/fieldConfig/defaults/color")
+        && !["fixed", "shades"].contains(&text(&color["mode"]))
+    {
+        super::without(color, &["fixedColor"]);
+    }
+    // One series needs no order.
+    if let Some(tooltip) = original.pointer_mut("/options/tooltip")
+        && tooltip["mode"] == "single"
+    {
+        super::without(tooltip, &["sort"]);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What was raised, held against what is generated from it.
 
 use obsctl_model::dashboard::field::{FieldMatcher, Property};
+use obsctl_model::dashboard::panel::Timeseries;
 use obsctl_model::dashboard::panel::timeseries::{Legend, ThresholdStyle};
 use obsctl_model::dashboard::{Panel, Transformation, Visualization};
 use serde_json::Value;
@@ -60,22 +61,27 @@ pub(super) fn forget_what_follows(panel: &mut Panel) {
 }
 
 /// Settings that can follow from others, forgotten.
-const SETTINGS: [fn(&mut Panel); 5] = [
+const SETTINGS: [fn(&mut Panel); 10] = [
     |panel| panel.base_color = None,
     |panel| panel.decimals = None,
+    |panel| timeseries(panel, |own| own.fill = None),
+    |panel| timeseries(panel, |own| own.legend_values.clear()),
+    |panel| timeseries(panel, |own| own.legend_sort = None),
+    |panel| timeseries(panel, |own| own.legend = Legend::Auto),
     |panel| {
-        if let Visualization::Timeseries(own) = &mut panel.visualization {
-            own.fill = None;
-        }
-    },
-    |panel| {
-        if let Visualization::Timeseries(own) = &mut panel.visualization {
+        timeseries(panel, |own| {
             own.legend = Legend::Auto;
-        }
+            own.legend_values.clear();
+            own.legend_sort = None;
+        });
     },
-    |panel| {
-        if let Visualization::Timeseries(own) = &mut panel.visualization {
-            own.threshold_style = ThresholdStyle::Line;
-        }
-    },
+    |panel| timeseries(panel, |own| own.threshold_style = ThresholdStyle::Line),
+    |panel| timeseries(panel, |own| own.mark_few = false),
+    |panel| timeseries(panel, |own| own.line_width = None),
 ];
+
+fn timeseries(panel: &mut Panel, forget: impl Fn(&mut Timeseries)) {
+    if let Visualization::Timeseries(own) = &mut panel.visualization {
+        forget(own);
+    }
+}

@@ -89,17 +89,8 @@ pub(super) fn calculations(list: &Value) -> Option<Vec<Calculation>> {
 }
 
 pub(super) fn calculation(name: &str) -> Option<Calculation> {
-    let known = [
-        Calculation::Last,
-        Calculation::First,
-        Calculation::Mean,
-        Calculation::Max,
-        Calculation::Min,
-        Calculation::Sum,
-        Calculation::Count,
-        Calculation::Diff,
-    ];
-    known.into_iter().find(|one| one.grafana() == name)
+    let mut known = Calculation::ALL.iter();
+    known.find(|one| one.grafana() == name).copied()
 }
 
 fn texts(list: &Value) -> Vec<String> {

@@ -16,6 +16,9 @@ pub(super) fn raise(variable: &mut Variable, json: &Value, inputs: &[String]) {
         _ => None,
     };
     variable.datasource = kind.and_then(|kind| datasource(kind, &json["datasource"], inputs));
+    // Without "All" nothing stands for it.
+    variable.all_value.take_if(|_| !variable.include_all);
+    variable.hidden |= matches!(variable.values, Values::Constant(_));
     variable.default = chosen(&json["current"]["value"]);
     if variable.default.is_empty() && !variable.include_all && json["type"] == "textbox" {
         variable.default.extend(super::some(&json["query"]));

@@ -5,7 +5,7 @@ use obsctl_model::dashboard::panel::bar_gauge::BarStyle;
 use obsctl_model::dashboard::panel::heatmap::Scheme;
 use obsctl_model::dashboard::panel::table::SortColumn;
 use obsctl_model::dashboard::panel::timeseries::{
-    Draw, Interpolation, Legend, Stacking, ThresholdStyle,
+    Draw, Interpolation, Legend, Stacking, ThresholdStyle, Tooltip,
 };
 use obsctl_model::dashboard::panel::{
     AlertList, BarGauge, Gauge, Heatmap, Logs, NodeGraph, Stat, StateTimeline, Table, Text,
@@ -14,7 +14,7 @@ use obsctl_model::dashboard::panel::{
 use obsctl_model::dashboard::transform::Calculation;
 use serde_json::Value;
 
-use super::transformation::calculation;
+use super::transformation::{calculation, calculations};
 use super::{flag, items, small, some, text};
 
 /// Nothing for a type that has no words.
@@ -101,7 +101,26 @@ fn timeseries(options: &Value, custom: &Value) -> Timeseries {
             _ => ThresholdStyle::Off,
         },
         legend: legend(&options["legend"]),
+        legend_values: calculations(&options["legend"]["calcs"]).unwrap_or_default(),
+        legend_sort: Some(&options["legend"])
+            .filter(|legend| flag(&legend["sortDesc"]))
+            .and_then(|legend| {
+                let mut known = Calculation::ALL.iter();
+                known.find(|one| legend["sortBy"] == one.column()).copied()
+            }),
+        tooltip: match (
+            text(&options["tooltip"]["mode"]),
+            text(&options["tooltip"]["sort"]),
+        ) {
+            ("multi", "desc") => Tooltip::Sorted,
+            ("multi", _) => Tooltip::All,
+            _ => Tooltip::One,
+        },
         connect_gaps: custom["spanNulls"] == true,
+        show_gaps: !(flag(&custom["spanNulls"]) || custom["spanNulls"].is_number()),
+        line_width: small(&custom["lineWidth"]),
+        gradient: custom["gradientMode"] == "opacity",
+        mark_few: ["", "auto"].contains(&text(&custom["showPoints"])),
     }
 }
 
@@ -111,6 +130,7 @@ fn legend(json: &Value) -> Legend {
         ("hidden", _) => Legend::Hidden,
         ("table", "right") => Legend::Right,
         ("table", _) => Legend::Table,
+        (_, "right") => Legend::ListRight,
         _ => Legend::List,
     }
 }

@@ -285,6 +285,9 @@ impl FieldOverride {
             Property::Mappings(mappings.into_iter().collect());
         /// A click leads there.
         link(link: Link) => Property::Links(vec![link]);
+        /// A click leads to one of these.
+        links(links: impl IntoIterator<Item = Link>) =>
+            Property::Links(links.into_iter().collect());
         /// Table: so many pixels wide.
         width(pixels: u32) => Property::Width(pixels);
         /// Table: drawn like this.

@@ -35,7 +35,7 @@ pub use lower::UnitOf;
 pub use panel::{Panel, Panels, Visualization};
 pub use patch::Patch;
 pub use places::{ExpressionRef, Place, PlacedQuery, PlacedText, TextKind};
-pub use query::{Evaluation, Expression, Format, OtherQuery, Query, service_map};
+pub use query::{Evaluation, Expression, Format, OtherQuery, Query, other_query, service_map};
 pub use transform::Transformation;
 pub use variable::Variable;
 
@@ -197,6 +197,16 @@ impl Dashboard {
         self.time = TimeRange {
             from: format!("now-{duration}"),
             to: "now".to_owned(),
+        };
+        self
+    }
+
+    /// Shows this time, in Grafana's words: `now-2d` to `now-1d`.
+    #[must_use]
+    pub fn time(mut self, from: impl Into<String>, to: impl Into<String>) -> Self {
+        self.time = TimeRange {
+            from: from.into(),
+            to: to.into(),
         };
         self
     }

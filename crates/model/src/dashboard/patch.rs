@@ -51,6 +51,16 @@ impl Patch {
     }
 }
 
+/// A value of Grafana's JSON from its text: for what is too long for [`json!`](crate::json).
+///
+/// # Panics
+/// When it is no JSON.
+#[track_caller]
+#[must_use]
+pub fn json_text(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("no JSON: {error}"))
+}
+
 fn add(own: &mut Value, more: Value) {
     match (own, more) {
         (Value::Object(own), Value::Object(more)) => {
@@ -113,6 +123,12 @@ mod tests {
     #[should_panic(expected = "takes an object")]
     fn only_objects_are_laid_over() {
         let _ = timeseries("x").json(json!(1));
+    }
+
+    #[test]
+    fn json_is_read_from_text() {
+        assert_eq!(json_text(r#"{"a": [1]}"#), json!({ "a": [1] }));
+        assert!(std::panic::catch_unwind(|| json_text("{")).is_err());
     }
 
     #[test]

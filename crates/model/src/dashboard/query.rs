@@ -97,6 +97,23 @@ pub fn service_map() -> Query {
     .into()
 }
 
+/// A query of a datasource that has no language here, as Grafana's JSON: the datasource's plugin and uid, and the rest.
+///
+/// # Panics
+/// When `json` is no JSON object.
+#[track_caller]
+#[must_use]
+pub fn other_query(plugin: impl Into<String>, uid: impl Into<String>, json: Value) -> Expression {
+    let Value::Object(json) = json else {
+        panic!("a query is an object, such as json!({{ \"rawSql\": \"select 1\" }})");
+    };
+    Expression::Other(OtherQuery {
+        plugin: plugin.into(),
+        uid: uid.into(),
+        json,
+    })
+}
+
 macro_rules! expressions {
     ($($type:ty => $variant:ident;)+) => { $(
         impl From<$type> for Expression {

@@ -91,6 +91,33 @@ pub enum Calculation {
 }
 
 impl Calculation {
+    /// Every calculation.
+    pub const ALL: &[Self] = &[
+        Self::Last,
+        Self::First,
+        Self::Mean,
+        Self::Max,
+        Self::Min,
+        Self::Sum,
+        Self::Count,
+        Self::Diff,
+    ];
+
+    /// The heading of its column in a legend.
+    #[must_use]
+    pub const fn column(self) -> &'static str {
+        match self {
+            Self::Last => "Last *",
+            Self::First => "First *",
+            Self::Mean => "Mean",
+            Self::Max => "Max",
+            Self::Min => "Min",
+            Self::Sum => "Total",
+            Self::Count => "Count",
+            Self::Diff => "Difference",
+        }
+    }
+
     /// Grafana's id.
     #[must_use]
     pub const fn grafana(self) -> &'static str {

@@ -350,6 +350,13 @@ impl Variable {
         self
     }
 
+    /// "All" can be chosen, and is chosen first; it stands for all known values, joined by `|`.
+    #[must_use]
+    pub fn include_all_known(mut self) -> Self {
+        self.include_all = true;
+        self
+    }
+
     /// "All" stands for this: `.+` leaves out series without the label.
     #[must_use]
     pub fn all_value(mut self, value: impl Into<String>) -> Self {

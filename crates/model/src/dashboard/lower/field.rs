@@ -33,8 +33,10 @@ pub(super) fn defaults(panel: &Panel, unit: Option<String>) -> FieldDefaults<Cus
         min: panel.min.map(Into::into),
         no_value: panel.no_value.clone(),
         // Without any, Grafana would colour values from 80 on red.
-        thresholds: (colors == Some(ColorMode::Thresholds) || !panel.thresholds.is_empty())
-            .then(|| thresholds(panel.base_color.as_ref(), &panel.thresholds)),
+        thresholds: (colors == Some(ColorMode::Thresholds)
+            || !panel.thresholds.is_empty()
+            || panel.base_color.is_some())
+        .then(|| thresholds(panel.base_color.as_ref(), &panel.thresholds)),
         unit,
     }
 }

@@ -33,26 +33,26 @@ impl Dashboard {
 
     fn lay_over(&self, json: &mut Value) {
         let mut panels = self.panels();
-        for element in items(&mut json["panels"]) {
+        for element in items(json, "/panels") {
             if element["type"] == "row" {
                 // Those of an open row follow it.
-                for (json, panel) in items(&mut element["panels"]).zip(panels.by_ref()) {
+                for (json, panel) in items(element, "/panels").zip(panels.by_ref()) {
                     lay_over_panel(panel, json);
                 }
             } else if let Some(panel) = panels.next() {
                 lay_over_panel(panel, element);
             }
         }
-        let variables = items(&mut json["templating"]["list"]);
+        let variables = items(json, "/templating/list");
         for (json, variable) in variables.zip(&self.variables) {
             variable.json.over(json);
         }
         // Grafana's own come first.
-        let annotations = items(&mut json["annotations"]["list"]).skip(1);
+        let annotations = items(json, "/annotations/list").skip(1);
         for (json, annotation) in annotations.zip(&self.annotations) {
             annotation.json.over(json);
         }
-        for (json, link) in items(&mut json["links"]).zip(&self.links) {
+        for (json, link) in items(json, "/links").zip(&self.links) {
             link.json.over(json);
         }
         self.json.over(json);
@@ -60,14 +60,14 @@ impl Dashboard {
 }
 
 fn lay_over_panel(panel: &Panel, json: &mut Value) {
-    for (json, query) in items(&mut json["targets"]).zip(&panel.queries) {
+    for (json, query) in items(json, "/targets").zip(&panel.queries) {
         query.json.over(json);
     }
     panel.json.over(json);
 }
 
-fn items(list: &mut Value) -> std::slice::IterMut<'_, Value> {
-    list.as_array_mut()
-        .map_or(&mut [][..], Vec::as_mut_slice)
-        .iter_mut()
+/// The elements of a list, if there is one.
+fn items<'j>(json: &'j mut Value, path: &str) -> std::slice::IterMut<'j, Value> {
+    let list = json.pointer_mut(path).and_then(Value::as_array_mut);
+    list.map_or(&mut [][..], Vec::as_mut_slice).iter_mut()
 }

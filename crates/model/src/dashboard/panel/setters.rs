@@ -345,6 +345,23 @@ impl<V> Panel<V> {
             .unwrap_or_else(|| self.visualization.clone().into().size())
     }
 
+    /// The shortest step between two points, of the query added last.
+    #[must_use]
+    pub fn query_step(mut self, step: Duration) -> Self {
+        self.last_query().min_step = Some(step);
+        self
+    }
+
+    /// Once for every chosen value of the variable, below each other.
+    #[must_use]
+    pub fn repeat_down(mut self, variable: impl Into<String>) -> Self {
+        self.repeat = Some(Repeat {
+            variable: variable.into(),
+            per_row: None,
+        });
+        self
+    }
+
     /// Once for every chosen value of the variable, so many side by side.
     #[must_use]
     pub fn repeat(mut self, variable: impl Into<String>, per_row: u8) -> Self {

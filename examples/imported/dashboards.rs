@@ -1,0 +1,2 @@
+use obsctl::model::prelude::*;
+pub fn dashboards() -> Vec<Dashboard> { vec![] }
