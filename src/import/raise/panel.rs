@@ -1,8 +1,9 @@
 //! A panel: what every type has, then what draws it, then its queries; at last what is left of its JSON.
 
 use obsctl_model::Duration;
+use obsctl_model::dashboard::grafana::ColorMode;
 use obsctl_model::dashboard::panel::{Plugin, Repeat};
-use obsctl_model::dashboard::{Panel, Visualization};
+use obsctl_model::dashboard::{Color, Panel, Threshold, Visualization};
 use serde_json::Value;
 
 use super::super::equivalent::{self, patch};
@@ -57,6 +58,15 @@ fn shared(panel: &mut Panel, json: &Value) {
     panel.max = config["max"].as_f64();
     panel.no_value = some(&config["noValue"]);
     (panel.base_color, panel.thresholds) = look::thresholds(&config["thresholds"]["steps"]);
+    // What Grafana takes where none are said.
+    if config["thresholds"].is_null() && panel.visualization.colors() == Some(ColorMode::Thresholds)
+    {
+        panel.base_color = Some(Color::Green);
+        panel.thresholds = vec![Threshold {
+            value: 80.0,
+            color: Color::Red,
+        }];
+    }
     panel.color = match text(&config["color"]["mode"]) {
         "fixed" => some(&config["color"]["fixedColor"]).map(|name| look::color(&name)),
         _ => None,

@@ -66,7 +66,10 @@ pub(super) fn indented(code: &str) -> String {
 /// A call: on one line if it fits, else each argument on its own.
 pub(super) fn call(name: &str, arguments: &[String]) -> String {
     let line = format!("{name}({})", arguments.join(", "));
-    let breaks = arguments.len() > 1 && arguments.iter().any(|one| one.contains('\n'));
+    let breaks = match arguments {
+        [one] => one.contains("\n    ."),
+        several => several.iter().any(|one| one.contains('\n')),
+    };
     if line.lines().all(|line| line.len() <= WIDE) && !breaks {
         return line;
     }
@@ -83,10 +86,13 @@ pub(super) fn chain(begun: String, methods: &[String]) -> String {
     if methods.len() < 2 && line.len() <= WIDE && !line.contains('\n') {
         return line;
     }
+    let broken = begun.contains('\n');
     let mut code = begun;
     for method in methods {
-        code.push_str("\n    ");
-        code.push_str(&indented(method));
+        match broken {
+            true => code.push_str(&format!("\n{method}")),
+            false => code.push_str(&format!("\n    {}", indented(method))),
+        }
     }
     code
 }

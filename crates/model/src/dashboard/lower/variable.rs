@@ -17,7 +17,11 @@ pub(super) fn lower(variable: &Variable) -> Json {
     let hide = if variable.hidden { HIDDEN } else { 0 };
     match &variable.values {
         Values::LabelValues { label, of } => {
-            let text = format!("label_values({of}, {label})");
+            let text = match of.as_str() {
+                // Of all series.
+                "" => format!("label_values({label})"),
+                of => format!("label_values({of}, {label})"),
+            };
             let query = VariableQuery::Prometheus(text.clone());
             Json::Query(query_variable(
                 variable,
@@ -281,6 +285,8 @@ mod tests {
         };
         let json = json_of(&jobs().multi().include_all());
         assert_eq!(json["query"], "label_values(up{env=\"prod\"}, job)");
+        let everywhere = query("job", series_label_values("job", promql("")));
+        assert_eq!(json_of(&everywhere)["query"], "label_values(job)");
         assert_eq!(
             json["current"],
             json!({ "text": ["All"], "value": ["$__all"] })
