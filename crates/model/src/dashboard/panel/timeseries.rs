@@ -559,6 +559,8 @@ pub mod json {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::dashboard::Color;
     use crate::dashboard::tests::panel_json;
