@@ -3,12 +3,17 @@
 //! ```sh
 //! obsctl import examples/imported/metrics.prom --as rust -o examples/imported/metrics.rs
 //! obsctl import examples/imported/rules.yml --as rust -o examples/imported/rules.rs
+//! obsctl import examples/imported/board.json dashboards/services/worker.json --as rust -o examples/imported/dashboards.rs
 //! cargo run --example imported -- explain http_requests_total
 //! ```
 
 use std::process::ExitCode;
 
 use obsctl::model::{Slug, Stack};
+
+mod dashboards {
+    include!("imported/dashboards.rs");
+}
 
 mod metrics {
     include!("imported/metrics.rs");
@@ -27,4 +32,5 @@ pub fn stack() -> Stack {
     Stack::new(Slug::from_static("imported"))
         .metric_family(metrics::family())
         .rule_groups(rules::rule_groups())
+        .dashboards(dashboards::dashboards())
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use obsctl_model::Dashboard;
+use obsctl_model::dashboard::field::{FieldMatcher, Property};
+use obsctl_model::dashboard::{Patch, Transformation, Visualization};
 use serde_json::Value;
 
 use crate::generate::yaml;
@@ -74,93 +76,109 @@ pub fn document(text: &str) -> Vec<String> {
     said(lost)
 }
 
-/// What is numbered and placed anew.
-const ANEW: [&str; 3] = [
-    "panels[].id",
-    "panels[].pluginVersion",
-    "panels[].gridPos.y",
-];
-
-/// What of a dashboard is not there any more when it is generated again: the paths of its JSON, each with how often.
+/// What of a dashboard is kept as Grafana's JSON for lack of words, the most frequent first.
 #[must_use]
-pub fn dashboard(text: &str, read: &Dashboard) -> Vec<String> {
-    let Ok(original) = serde_json::from_str::<Value>(text) else {
-        return vec!["only JSON of dashboards is compared with what is generated".to_owned()];
-    };
-    let original = original.get("dashboard").unwrap_or(&original);
-    let again = read.to_grafana(&|_| None).to_json();
-    let again: Value = serde_json::from_str(&again).unwrap_or_default();
-    let mut lost = BTreeMap::new();
-    let (before, after) = (flat(original), flat(&again));
-    for (path, values) in before {
-        if ANEW.contains(&path.as_str()) {
-            continue;
+pub fn wordless(dashboard: &Dashboard) -> Option<String> {
+    const MANY: usize = 5;
+    let mut all: Vec<_> = kept_as_json(dashboard).into_iter().collect();
+    all.sort_by_key(|(_, times)| std::cmp::Reverse(*times));
+    let others = all.split_off(all.len().min(MANY)).len();
+    let mut said = said(
+        all.into_iter()
+            .map(|(path, times)| (format!("`{path}`"), times)),
+    );
+    if others > 0 {
+        said.push(format!("{others} more"));
+    }
+    (!said.is_empty()).then(|| {
+        format!(
+            "kept in Grafana's own JSON, for lack of words: {}",
+            said.join(", ")
+        )
+    })
+}
+
+/// What Grafana would ask for when a file is imported by hand; definitions are not asked.
+pub fn inputs(dashboard: &Dashboard) -> Option<String> {
+    let written = dashboard.written.get()?.json.as_ref()?;
+    let inputs = written["__inputs"].as_array()?.iter();
+    let names = inputs.filter_map(|one| Some(format!("`{}`", one["name"].as_str()?)));
+    let names: Vec<_> = names.collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "asks for {} when it is imported by hand: datasources are the stack's own now, other inputs stay as they are written",
+            names.join(", ")
+        )
+    })
+}
+
+/// What of a dashboard is kept as Grafana's JSON, for lack of words: paths, each with how often.
+#[must_use]
+pub fn kept_as_json(dashboard: &Dashboard) -> BTreeMap<String, usize> {
+    let mut found = BTreeMap::new();
+    let mut add = |part: &str, patch: &Patch| {
+        for (key, value) in &patch.0 {
+            count(&format!("{part}{key}"), value, &mut found);
         }
-        let mut kept = after.get(&path).cloned().unwrap_or_default();
-        for value in values {
-            match kept.iter().position(|one| *one == value) {
-                Some(at) => {
-                    kept.swap_remove(at);
+    };
+    add("", &dashboard.json);
+    for variable in &dashboard.variables {
+        add("templating.list[].", &variable.json);
+    }
+    for annotation in &dashboard.annotations {
+        add("annotations.list[].", &annotation.json);
+    }
+    for link in &dashboard.links {
+        add("links[].", &link.json);
+    }
+    for panel in dashboard.panels() {
+        add("panels[].", &panel.json);
+        for query in &panel.queries {
+            add("panels[].targets[].", &query.json);
+        }
+    }
+    for panel in dashboard.panels() {
+        let mut add = |what: String| *found.entry(what).or_default() += 1;
+        if let Visualization::Plugin(plugin) = &panel.visualization {
+            add(format!("panels of type {}", plugin.id));
+        }
+        for step in &panel.transformations {
+            if let Transformation::Other(json) = step {
+                add(format!(
+                    "transformations[].{}",
+                    json["id"].as_str().unwrap_or_default()
+                ));
+            }
+        }
+        for one in &panel.overrides {
+            if let FieldMatcher::Other { id, .. } = &one.fields {
+                add(format!("overrides[].matcher.{id}"));
+            }
+            for property in &one.properties {
+                if let Property::Other { id, .. } = property {
+                    add(format!("overrides[].properties[].{id}"));
                 }
-                None => *lost.entry(format!("`{path}`")).or_default() += 1,
             }
         }
     }
-    said(lost)
+    found
 }
 
-fn said(lost: BTreeMap<String, usize>) -> Vec<String> {
+fn count(path: &str, value: &Value, found: &mut BTreeMap<String, usize>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                count(&format!("{path}.{key}"), value, found);
+            }
+        }
+        _ => *found.entry(path.to_owned()).or_default() += 1,
+    }
+}
+
+fn said(lost: impl IntoIterator<Item = (String, usize)>) -> Vec<String> {
     let said = lost.into_iter().map(|(what, count)| match count {
         1 => what,
         count => format!("{what} ({count} times)"),
     });
     said.collect()
-}
-
-/// All scalars by their paths, without what Grafana takes for nothing: the order of panels and of lists is no part of it.
-fn flat(value: &Value) -> BTreeMap<String, Vec<String>> {
-    fn walk(value: &Value, path: &str, found: &mut BTreeMap<String, Vec<String>>) {
-        match value {
-            Value::Null => {}
-            Value::Object(map) => {
-                for (key, value) in map {
-                    // Numbers that Grafana gives anew.
-                    if path.is_empty()
-                        && ["id", "version", "iteration", "__inputs", "__requires"]
-                            .contains(&key.as_str())
-                    {
-                        continue;
-                    }
-                    let path = match path {
-                        "" => key.clone(),
-                        path => format!("{path}.{key}"),
-                    };
-                    walk(value, &path, found);
-                }
-            }
-            Value::Array(list) => {
-                // Panels stand in rows or beside them.
-                let path = path.replace("panels[].panels", "panels");
-                for one in list {
-                    walk(one, &format!("{path}[]"), found);
-                }
-            }
-            Value::Bool(false) => {}
-            Value::String(text) if text.is_empty() => {}
-            other => {
-                let shown = match other {
-                    // Queries are printed anew: what counts is what they say.
-                    Value::String(text) if path.ends_with(".expr") => {
-                        obsctl_promql::parse(text).expr.to_string()
-                    }
-                    Value::Number(number) => number.as_f64().unwrap_or_default().to_string(),
-                    other => other.to_string(),
-                };
-                found.entry(path.to_owned()).or_default().push(shown);
-            }
-        }
-    }
-    let mut found = BTreeMap::new();
-    walk(value, "", &mut found);
-    found
 }

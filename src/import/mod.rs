@@ -1,13 +1,15 @@
 //! What was read, as definitions that a team can go on with: YAML of the vocabulary, or Rust.
 
+mod equivalent;
 mod lost;
+mod raise;
 mod rust;
 
 use obsctl_model::{Slug, Stack, TelemetryCatalog};
 
 use crate::generate::yaml;
 
-pub use lost::{dashboard, document};
+pub use lost::{document, inputs, kept_as_json, wordless};
 
 /// Definitions that were read, or learnt from an engine.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +23,12 @@ pub struct Imported {
 }
 
 impl Imported {
+    /// Adds a dashboard that was read whole, in the words of the vocabulary as far as it has them.
+    pub fn dashboard(&mut self, mut read: obsctl_model::Dashboard) {
+        raise::dashboard(&mut read);
+        self.dashboards.push(read);
+    }
+
     /// Whether there is nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -79,20 +79,37 @@ impl Found {
 /// Reads a file. Files can be read on several cores at once.
 #[must_use]
 pub fn file(file: File<'_>) -> Found {
-    read(file, true)
+    read(file, Keep::Settings)
+}
+
+/// Reads a file and keeps dashboards as they are written beside what was read of them.
+#[must_use]
+pub fn whole(file: File<'_>) -> Found {
+    read(file, Keep::Whole)
 }
 
 /// Reads a file without the settings of panels that the vocabulary has no field for, but for the variables they name:
 /// what checks ask for, in a third of the memory.
 #[must_use]
 pub fn outline(file: File<'_>) -> Found {
-    read(file, false)
+    read(file, Keep::Outline)
 }
 
-fn read(file: File<'_>, settings: bool) -> Found {
+/// What of a dashboard is kept that the vocabulary has no field for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Keep {
+    /// The variables it names.
+    Outline,
+    /// The settings of panels.
+    Settings,
+    /// These, and everything as it is written.
+    Whole,
+}
+
+fn read(file: File<'_>, keep: Keep) -> Found {
     // Editors on Windows mark UTF-8 with a character that nobody sees.
     let text = file.text.trim_start_matches('\u{feff}');
-    let mut reader = Reader::new(Source::new(file.path, text), settings);
+    let mut reader = Reader::new(Source::new(file.path, text), keep);
     recognise::file(&mut reader);
     reader.found
 }
@@ -118,14 +135,13 @@ struct Reader<'s> {
     source: Source<'s>,
     comments: Comments,
     found: Found,
-    /// Whether settings of panels are kept.
-    settings: bool,
+    keep: Keep,
 }
 
 impl<'s> Reader<'s> {
-    fn new(source: Source<'s>, settings: bool) -> Self {
+    fn new(source: Source<'s>, keep: Keep) -> Self {
         Self {
-            settings,
+            keep,
             source,
             comments: Comments::default(),
             found: Found::default(),

@@ -186,10 +186,7 @@ fn inner(reader: &mut Reader<'_>, node: &Node<'_>, expected: bool) {
         return;
     };
     let at = reader.source.origin(node.text_at(reader.source.text));
-    let mut inside = Reader::new(
-        Source::inside(reader.source.path, text, at),
-        reader.settings,
-    );
+    let mut inside = Reader::new(Source::inside(reader.source.path, text, at), reader.keep);
     file(&mut inside);
     // What is no rule and no dashboard belongs to others.
     inside.found.others.clear();

@@ -95,7 +95,7 @@ mod tests {
             .variable(variable::query("service", log_label_values("service_name")))
             .row("R", stat("Up").query(promql("up")))
             .collapsed_row("Closed", stat("Up").query(promql("down")));
-        serde_json::from_str(&dashboard.to_grafana(&|_| None).to_json()).unwrap()
+        serde_json::from_str(&dashboard.to_json(&|_| None)).unwrap()
     }
 
     #[test]

@@ -53,6 +53,7 @@ pub use routing::{
 pub use rule::{Engine, RecordingRule, Rule, RuleGroup, RuleQuery};
 pub use runbook::{Action, Resolution, Runbook, Step};
 pub use scrape::{ScrapeJob, Service};
+pub use serde_json::json;
 pub use slo::{Indicator, Objective, ObjectiveError, Slo};
 pub use span::{Attribute, Priority, SpanCatalog, SpanDef, SpanKind};
 pub use stack::Stack;
@@ -61,18 +62,18 @@ pub use workload::{Image, Port, Setting, Volume, Workload};
 
 /// Everything a file of definitions needs.
 pub mod prelude {
-    pub use crate::dashboard::field::{Cell, Special, by_name, by_query, by_regex};
+    pub use crate::dashboard::field::{Cell, Special, by_name, by_other, by_query, by_regex};
     pub use crate::dashboard::panel::{
-        alert_list, bar_gauge, gauge, heatmap, logs, node_graph, stat, state_timeline, table, text,
-        timeseries, traces,
+        alert_list, bar_gauge, gauge, heatmap, logs, node_graph, plugin, stat, state_timeline,
+        table, text, timeseries, traces,
     };
     pub use crate::dashboard::transform::{self, Calculation};
     pub use crate::dashboard::variable::{
         self, label_values, log_label_values, series_label_values, trace_tag_values,
     };
     pub use crate::dashboard::{
-        Annotation, Color, Dashboard, DashboardLink, Explore, Folder, Link, Mapping, Panel, Panels,
-        Row, Variable, service_map,
+        Annotation, Color, Dashboard, DashboardLink, Datasource, DatasourceKind, Explore, Folder,
+        Format, Link, Mapping, Panel, Panels, Row, Variable, other_query, service_map,
     };
     pub use crate::query::{
         Instant, TargetLabel, interval, logql, promql, range, record, time, traceql,
@@ -82,7 +83,7 @@ pub mod prelude {
         Histogram, Indicator, LabelMatch, Level, LogEvent, LogField, LogQl, LoggedContext,
         LoggedEvent, LoggedField, LoggedFields, Metric, MetricName, Promql, RecordingRule,
         RuleGroup, Runbook, Severity, Slo, Slug, SpanDef, SpanKind, Stability, Stack, Summary,
-        TraceQl, Uid, Unit, days, hours, labels, log_contexts, log_events, log_fields, metrics,
-        mins, secs,
+        TraceQl, Uid, Unit, days, hours, json, labels, log_contexts, log_events, log_fields,
+        metrics, mins, secs,
     };
 }

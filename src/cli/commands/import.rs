@@ -22,15 +22,17 @@ Examples:
   obsctl import http://localhost:8000/metrics -o catalog.yml
   obsctl import metrics.prom --as rust -o src/metrics.rs
   obsctl import rules/*.yml --as rust
+  obsctl import dashboards/*.json --as rust -o src/dashboards.rs
   obsctl import rules.yml dashboard.json -o stack.yml
   obsctl import --prometheus http://localhost:9090
 
 Text is a catalog where only metrics are imported, and a stack otherwise: `obsctl schema` describes it. What the
-definitions cannot hold is said on standard error.
+vocabulary has no words for in a dashboard is kept in Grafana's own JSON. That, and what definitions cannot hold, is said on
+standard error.
 
 Exit status:
   0  everything was imported, but for what is said
-  1  something could not be read
+  1  something could not be read; what could is written
   2  could not run";
 
 /// Write definitions from rule files, dashboards and metrics you already have
@@ -57,7 +59,7 @@ pub(crate) struct Import {
 /// What definitions are written in.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Form {
-    /// Rust: `metrics!`, `RuleGroup::new(…)`
+    /// Rust: `metrics!`, `RuleGroup::new(…)`, `Dashboard::new(…)`
     Rust,
     /// YAML of the vocabulary
     Text,
@@ -86,6 +88,11 @@ impl Import {
                 "sources are rule files, dashboards, catalogs, and what services expose as metrics",
             )
             .into());
+        }
+        if imported.is_empty() {
+            // Nothing could be read: what is there stays as it is.
+            findings::show(&problems, workspace, terminal.err)?;
+            return Ok(FINDINGS);
         }
         let text = match self.form {
             Form::Text => imported.text(),
@@ -146,7 +153,7 @@ impl Import {
             tests,
             problems,
             others,
-        } = read::file(File { path, text: &text });
+        } = read::whole(File { path, text: &text });
         if !(routes.is_empty() && tests.is_empty() && datasources.is_empty()) {
             notes.push(format!(
                 "{source}: routes, datasources and tests of rules are not imported"
@@ -155,19 +162,25 @@ impl Import {
         if !others.is_empty() {
             notes.push(format!("{source}: holds nothing that can be imported"));
         }
-        let lost = match dashboards.as_slice() {
-            [] => import::document(&text),
-            [one] => import::dashboard(&text, one),
-            _ => {
-                vec!["what its dashboards have beside what is imported was not compared".to_owned()]
-            }
+        let lost = match dashboards.is_empty() {
+            true => import::document(&text),
+            false => vec![],
         };
         notes.extend(
             lost.into_iter()
                 .map(|what| format!("{source}: not kept: {what}")),
         );
         imported.groups.extend(groups);
-        imported.dashboards.extend(dashboards);
+        for dashboard in dashboards {
+            notes.extend(import::inputs(&dashboard).map(|what| format!("{source}: {what}")));
+            imported.dashboard(dashboard);
+            let raised = imported.dashboards.last();
+            notes.extend(
+                raised
+                    .and_then(import::wordless)
+                    .map(|what| format!("{source}: {what}")),
+            );
+        }
         for catalog in catalogs {
             imported.catalog.append(catalog);
         }

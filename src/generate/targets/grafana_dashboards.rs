@@ -18,11 +18,9 @@ fn generate(project: &Project, _: Environment) -> Vec<Artifact> {
     let mut files = BTreeMap::new();
     for dashboard in project.dashboards() {
         let path = format!("dashboards/{}/{}.json", dashboard.folder.uid, dashboard.uid);
-        files.entry(path).or_insert_with(|| {
-            dashboard
-                .to_grafana(&|query| project.unit_of(query))
-                .to_json()
-        });
+        files
+            .entry(path)
+            .or_insert_with(|| dashboard.to_json(&|query| project.unit_of(query)));
     }
     files
         .into_iter()

@@ -63,9 +63,7 @@ pub(crate) fn jobs<'a>(run: &'a Run<'a>) -> Vec<Job<'a>> {
 }
 
 fn judge(run: &Run<'_>, client: &Client, dashboard: &Dashboard) -> Outcome {
-    let generated = dashboard
-        .to_grafana(&|query| run.project.unit_of(query))
-        .to_json();
+    let generated = dashboard.to_json(&|query| run.project.unit_of(query));
     let generated: Value = serde_json::from_str(&generated).unwrap_or_default();
     match grafana::dashboard(client, dashboard.uid.as_str()) {
         Ok(Some(running)) => dashboards::judge(&generated, &running),

@@ -2,12 +2,12 @@
 
 use obsctl_model::dashboard::written::WrittenDashboard;
 use obsctl_model::dashboard::{
-    Annotation, Dashboard, DashboardLink, DashboardLinkTarget, Panel, Row, Variable,
+    Annotation, Dashboard, DashboardLink, DashboardLinkTarget, Panel, Patch, Row, Variable,
 };
 
 use super::super::Reader;
 use super::super::node::Node;
-use super::panel::{list, panel, some};
+use super::panel::{list, panel, some, whole};
 use super::sources::{Source, Sources};
 use super::target::expression;
 use super::variable::variable;
@@ -64,6 +64,7 @@ pub(super) fn named(reader: &mut Reader<'_>, node: &Node<'_>, name: &str) {
             .iter()
             .map(|(name, _)| name.text.to_string())
             .collect(),
+        json: whole(reader, node),
     }
     .into();
     reader.found.dashboards.push(dashboard);
@@ -189,6 +190,7 @@ pub(super) fn links(list: Option<&Node<'_>>) -> Vec<DashboardLink> {
                 .get("targetBlank")
                 .and_then(Node::as_bool)
                 .unwrap_or_default(),
+            json: Patch::default(),
         }
     });
     list.collect()

@@ -6,8 +6,8 @@ use obsctl_model::dashboard::written::{Place, WrittenPanel};
 use obsctl_model::dashboard::{Color, Link, LinkTarget, Panel, Threshold};
 use serde_json::Value;
 
-use super::super::Reader;
 use super::super::node::Node;
+use super::super::{Keep, Reader};
 use super::mentions;
 use super::sources::{Source, Sources};
 use super::target;
@@ -46,10 +46,16 @@ pub(super) fn panel(reader: &Reader<'_>, node: &Node<'_>, sources: &Sources, gri
         copy: node.get("repeatPanelId").is_some(),
         transformed: !list(node, "transformations").is_empty(),
         step_said: step_said(node) || targets.iter().any(step_said),
+        json: whole(reader, node),
         ..written(node, kind)
     }
     .into();
     panel
+}
+
+/// All that is written, where that is asked for.
+pub(super) fn whole(reader: &Reader<'_>, node: &Node<'_>) -> Option<Value> {
+    (reader.keep == Keep::Whole).then(|| node.json())
 }
 
 /// Grafana's id of a panel.
@@ -144,7 +150,7 @@ const NO_SETTINGS: [&str; 10] = [
 pub(super) fn base(reader: &Reader<'_>, node: &Node<'_>, kind: &str, title: &str) -> Panel {
     let rest = node.entries().iter();
     let rest = rest.filter(|(key, _)| !NO_SETTINGS.contains(&key.text.as_ref()));
-    if !reader.settings {
+    if reader.keep == Keep::Outline {
         let named = rest.flat_map(|(_, value)| mentions(value));
         let mut panel = panel::plugin(title, kind, Value::Array(named.collect())).any();
         panel.origin = reader.source.origin(node.at);

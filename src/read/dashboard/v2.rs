@@ -3,10 +3,11 @@
 
 use obsctl_model::dashboard::variable::{Refresh, Sort, Values};
 use obsctl_model::dashboard::written::{WrittenDashboard, WrittenPanel};
-use obsctl_model::dashboard::{Annotation, Panel, Variable};
+use obsctl_model::dashboard::{Annotation, Panel, Patch, Variable};
+use serde_json::{Map, Value};
 
-use super::super::Reader;
 use super::super::node::Node;
+use super::super::{Keep, Reader};
 use super::classic::links as links_of_dashboard;
 use super::layout;
 use super::panel::{base, id, links, list, look, some, times, written};
@@ -50,6 +51,7 @@ pub(in super::super) fn v2(reader: &mut Reader<'_>, spec: &Node<'_>, whole: &Nod
     dashboard.written = WrittenDashboard {
         mentions: super::mentioned(nodes),
         elements: vec![],
+        json: None,
     }
     .into();
     reader.found.dashboards.push(dashboard);
@@ -138,10 +140,73 @@ fn panel(reader: &Reader<'_>, node: &Node<'_>, sources: &Sources) -> Panel {
         library: some(node.text(&["libraryPanel", "uid"])),
         transformed: transformations.is_some_and(|all| !all.items().is_empty()),
         step_said,
+        json: (reader.keep == Keep::Whole).then(|| as_classic(node, kind)),
         ..seen.map_or_else(WrittenPanel::default, |spec| written(spec, kind))
     }
     .into();
     panel
+}
+
+/// A panel as the classic form has it.
+fn as_classic(node: &Node<'_>, kind: &str) -> Value {
+    let mut classic = Map::new();
+    let mut put = |key: &str, value: Option<&Node<'_>>| {
+        if let Some(value) = value {
+            classic.insert(key.to_owned(), value.json());
+        }
+    };
+    for key in ["title", "description", "links", "transparent"] {
+        put(key, node.get(key));
+    }
+    for key in ["fieldConfig", "options"] {
+        put(key, node.path(&["vizConfig", "spec", key]));
+    }
+    put("pluginVersion", node.path(&["vizConfig", "version"]));
+    put(
+        "pluginVersion",
+        node.path(&["vizConfig", "spec", "pluginVersion"]),
+    );
+    let options = node.path(&["data", "spec", "queryOptions"]);
+    for (key, value) in options.map_or(&[][..], Node::entries) {
+        put(&key.text, Some(value));
+    }
+    let items = |key: &str| {
+        node.path(&["data", "spec", key])
+            .map_or(&[][..], Node::items)
+            .iter()
+    };
+    let targets = items("queries").map(|one| {
+        let around = one.get("spec").unwrap_or(one);
+        let query = around.get("query").unwrap_or(around);
+        let mut target = map(query.get("spec").unwrap_or(query));
+        target.insert("refId".to_owned(), around.text(&["refId"]).into());
+        let hidden = around.get("hidden").and_then(Node::as_bool);
+        target.insert("hide".to_owned(), hidden.into());
+        Value::Object(target)
+    });
+    let steps = items("transformations").map(|one| {
+        let spec = one.get("spec").unwrap_or(one);
+        let id = match (spec.text(&["id"]), one.text(&["group"])) {
+            ("", "") => one.text(&["kind"]),
+            ("", group) => group,
+            (id, _) => id,
+        };
+        let mut step = map(spec);
+        step.insert("id".to_owned(), id.into());
+        Value::Object(step)
+    });
+    let (targets, steps) = (targets.collect(), steps.collect());
+    classic.insert("type".to_owned(), kind.into());
+    classic.insert("targets".to_owned(), targets);
+    classic.insert("transformations".to_owned(), steps);
+    Value::Object(classic)
+}
+
+fn map(node: &Node<'_>) -> Map<String, Value> {
+    let entries = node.entries().iter();
+    entries
+        .map(|(key, value)| (key.text.to_string(), value.json()))
+        .collect()
 }
 
 fn variable(reader: &Reader<'_>, node: &Node<'_>, sources: &Sources) -> Variable {
@@ -179,6 +244,8 @@ fn variable(reader: &Reader<'_>, node: &Node<'_>, sources: &Sources) -> Variable
             _ => Refresh::OnOpen,
         },
         hidden: spec.text(&["hide"]) == "hideVariable",
+        datasource: None,
+        json: Patch::default(),
         allow: vec![],
         origin: reader.source.origin(node.at),
     }

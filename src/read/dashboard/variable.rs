@@ -1,7 +1,7 @@
 //! Variables of all kinds.
 
 use obsctl_model::dashboard::variable::{CustomValue, Refresh, Sort, Values};
-use obsctl_model::dashboard::{DatasourceKind, Variable};
+use obsctl_model::dashboard::{DatasourceKind, Patch, Variable};
 use obsctl_model::{Duration, LogQl, Origin, Promql};
 
 use super::super::Reader;
@@ -52,6 +52,8 @@ pub(super) fn variable(reader: &Reader<'_>, node: &Node<'_>, source: &Source) ->
             _ => Refresh::OnOpen,
         },
         hidden: node.text(&["hide"]) == "2",
+        datasource: None,
+        json: Patch::default(),
         allow: vec![],
         origin: reader.source.origin(node.at),
     }

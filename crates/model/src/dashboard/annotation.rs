@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Color, Expression};
+use super::{Color, Expression, Patch};
 use crate::{Duration, Origin};
 
 /// Events found by a query, drawn as vertical lines over every time series panel.
@@ -31,6 +31,9 @@ pub struct Annotation {
     /// Whether the reader has to switch it on.
     #[serde(default)]
     pub off: bool,
+    /// What only Grafana's JSON can say: laid over what is generated.
+    #[serde(default, skip_serializing_if = "Patch::is_empty")]
+    pub json: Patch,
     /// Where it is defined.
     #[serde(skip)]
     pub origin: Origin,
@@ -50,6 +53,7 @@ impl Annotation {
             color: Color::Blue,
             step: None,
             off: false,
+            json: Patch::default(),
             origin: Origin::here(),
         }
     }
@@ -93,6 +97,17 @@ impl Annotation {
     #[must_use]
     pub fn off(mut self) -> Self {
         self.off = true;
+        self
+    }
+
+    /// Lays more of Grafana's JSON over what is generated: `null` takes a key away.
+    ///
+    /// # Panics
+    /// When it is no JSON object.
+    #[track_caller]
+    #[must_use]
+    pub fn json(mut self, json: serde_json::Value) -> Self {
+        self.json.add(json);
         self
     }
 }

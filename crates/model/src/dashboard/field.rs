@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Color, Link};
 use crate::Unit;
@@ -129,6 +130,14 @@ pub enum FieldMatcher {
     Regex(String),
     /// All fields of the query with this ref id.
     Query(String),
+    /// What none of these can say, as Grafana's JSON has it.
+    Other {
+        /// Grafana's id of the matcher: `byType`.
+        id: String,
+        /// What it is told.
+        #[serde(default)]
+        options: Value,
+    },
 }
 
 /// Shows some of the fields differently.
@@ -181,6 +190,14 @@ pub enum Property {
     Dashed,
     /// Time series: how much of the area below the line is filled, in percent.
     Fill(u8),
+    /// What none of these can say, as Grafana's JSON has it.
+    Other {
+        /// Grafana's id of the setting: `custom.align`.
+        id: String,
+        /// The setting.
+        #[serde(default)]
+        value: Value,
+    },
 }
 
 /// How a table draws a cell.
@@ -216,6 +233,15 @@ pub fn by_regex(pattern: impl Into<String>) -> FieldOverride {
 #[must_use]
 pub fn by_query(ref_id: impl Into<String>) -> FieldOverride {
     FieldOverride::new(FieldMatcher::Query(ref_id.into()))
+}
+
+/// The fields that a matcher finds which has no word here: Grafana's id of it, and what it is told.
+#[must_use]
+pub fn by_other(id: impl Into<String>, options: Value) -> FieldOverride {
+    FieldOverride::new(FieldMatcher::Other {
+        id: id.into(),
+        options,
+    })
 }
 
 macro_rules! properties {
@@ -259,6 +285,9 @@ impl FieldOverride {
             Property::Mappings(mappings.into_iter().collect());
         /// A click leads there.
         link(link: Link) => Property::Links(vec![link]);
+        /// A click leads to one of these.
+        links(links: impl IntoIterator<Item = Link>) =>
+            Property::Links(links.into_iter().collect());
         /// Table: so many pixels wide.
         width(pixels: u32) => Property::Width(pixels);
         /// Table: drawn like this.
@@ -273,6 +302,14 @@ impl FieldOverride {
         dashed() => Property::Dashed;
         /// Time series: filled below the line, in percent.
         fill(percent: u8) => Property::Fill(percent);
+    }
+
+    /// With a setting that has no word here, by Grafana's id: `.other("custom.align", json!("center"))`.
+    #[must_use]
+    pub fn other(mut self, id: impl Into<String>, value: Value) -> Self {
+        let id = id.into();
+        self.properties.push(Property::Other { id, value });
+        self
     }
 
     /// With these colours from the lowest value on; green below the first.

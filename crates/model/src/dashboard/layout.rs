@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::grafana::GridPos;
+use super::panel::At;
 use super::{Panel, hash};
 
 /// Columns of the grid.
@@ -15,7 +16,15 @@ const COLUMNS: u32 = 24;
 pub(super) fn flow(panels: &[Panel], mut y: u32) -> (Vec<GridPos>, u32) {
     let mut places = Vec::with_capacity(panels.len());
     let mut rest = panels;
-    while !rest.is_empty() {
+    let (from, mut lowest) = (y, y);
+    while let [first, others @ ..] = rest {
+        if let Some(at) = first.at {
+            let place = exact(first, at, from);
+            lowest = lowest.max(place.y + place.h);
+            places.push(place);
+            rest = others;
+            continue;
+        }
         let (line, after) = rest.split_at(line_length(rest));
         let mut widths: Vec<u32> = line.iter().map(width).collect();
         widen(line, &mut widths);
@@ -33,7 +42,19 @@ pub(super) fn flow(panels: &[Panel], mut y: u32) -> (Vec<GridPos>, u32) {
         y += height;
         rest = after;
     }
-    (places, y)
+    (places, y.max(lowest))
+}
+
+/// Where a panel stands that says it, below the height `from`.
+fn exact(panel: &Panel, at: At, from: u32) -> GridPos {
+    let size = panel.effective_size();
+    let x = u32::from(at.x).min(COLUMNS - 1);
+    GridPos {
+        h: u32::from(size.height).max(1),
+        w: u32::from(size.width).clamp(1, COLUMNS - x),
+        x,
+        y: from + u32::from(at.y),
+    }
 }
 
 /// How many of the panels fit into one line: at least one.
@@ -41,6 +62,7 @@ fn line_length(panels: &[Panel]) -> usize {
     let mut used = 0;
     panels
         .iter()
+        .take_while(|panel| panel.at.is_none())
         .take_while(|panel| {
             used += width(panel);
             used <= COLUMNS
@@ -150,6 +172,20 @@ mod tests {
         assert_eq!((places[0].w, places[1].w), (4, 20));
         // Heights of a line are one.
         assert_eq!((places[0].h, places[1].h), (8, 8));
+    }
+
+    #[test]
+    fn a_place_that_was_asked_for_is_kept() {
+        let panels = [
+            stat("a").width(4).height(3).at(20, 5).any(),
+            timeseries("b").any(),
+            stat("c").width(30).at(30, 0).any(),
+        ];
+        let (places, end) = flow(&panels, 10);
+        let places: Vec<_> = places.iter().map(|p| (p.x, p.y, p.w, p.h)).collect();
+        assert_eq!(places, [(20, 15, 4, 3), (0, 10, 24, 8), (23, 10, 1, 4)]);
+        assert_eq!(end, 18);
+        assert_eq!(flow(&panels[..1], 20).1, 28);
     }
 
     #[test]

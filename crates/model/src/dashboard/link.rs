@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Explore;
 use super::explore::{Chosen, encode};
+use super::{Explore, Patch};
 use crate::Uid;
 
 /// A link of a panel or of a value in it.
@@ -117,6 +117,9 @@ pub struct DashboardLink {
     /// Whether it opens beside the dashboard.
     #[serde(default)]
     pub new_tab: bool,
+    /// What only Grafana's JSON can say: laid over what is generated.
+    #[serde(default, skip_serializing_if = "Patch::is_empty")]
+    pub json: Patch,
 }
 
 /// Where a link at the top of a dashboard leads.
@@ -176,6 +179,7 @@ impl DashboardLink {
             tooltip: String::new(),
             keep_variables: false,
             new_tab: false,
+            json: Patch::default(),
         }
     }
 
@@ -183,6 +187,24 @@ impl DashboardLink {
     #[must_use]
     pub fn tooltip(mut self, tooltip: impl Into<String>) -> Self {
         self.tooltip = tooltip.into();
+        self
+    }
+
+    /// Variables of the same name keep their values.
+    #[must_use]
+    pub fn keep_variables(mut self) -> Self {
+        self.keep_variables = true;
+        self
+    }
+
+    /// Lays more of Grafana's JSON over what is generated: `null` takes a key away.
+    ///
+    /// # Panics
+    /// When it is no JSON object.
+    #[track_caller]
+    #[must_use]
+    pub fn json(mut self, json: serde_json::Value) -> Self {
+        self.json.add(json);
         self
     }
 

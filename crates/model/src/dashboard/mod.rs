@@ -13,6 +13,7 @@ mod layout;
 mod link;
 mod lower;
 pub mod panel;
+pub mod patch;
 mod places;
 mod query;
 #[cfg(test)]
@@ -32,8 +33,9 @@ pub use field::{FieldOverride, Mapping, Threshold};
 pub use link::{DashboardLink, DashboardLinkTarget, Link, LinkTarget};
 pub use lower::UnitOf;
 pub use panel::{Panel, Panels, Visualization};
+pub use patch::Patch;
 pub use places::{ExpressionRef, Place, PlacedQuery, PlacedText, TextKind};
-pub use query::{Evaluation, Expression, Format, OtherQuery, Query, service_map};
+pub use query::{Evaluation, Expression, Format, OtherQuery, Query, other_query, service_map};
 pub use transform::Transformation;
 pub use variable::Variable;
 
@@ -98,6 +100,9 @@ pub struct Dashboard {
     /// The rows, from top to bottom.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<Row>,
+    /// What only Grafana's JSON can say: laid over what is generated.
+    #[serde(default, skip_serializing_if = "Patch::is_empty")]
+    pub json: Patch,
     /// Accepted findings.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allow: Vec<Allow>,
@@ -137,6 +142,7 @@ impl Dashboard {
             links: vec![],
             top: vec![],
             rows: vec![],
+            json: Patch::default(),
             allow: vec![],
             origin: Origin::here(),
             written: written::Written::nowhere(),
@@ -195,6 +201,16 @@ impl Dashboard {
         self
     }
 
+    /// Shows this time, in Grafana's words: `now-2d` to `now-1d`.
+    #[must_use]
+    pub fn time(mut self, from: impl Into<String>, to: impl Into<String>) -> Self {
+        self.time = TimeRange {
+            from: from.into(),
+            to: to.into(),
+        };
+        self
+    }
+
     /// Adds a variable; the first stands leftmost.
     #[must_use]
     pub fn variable(mut self, variable: Variable) -> Self {
@@ -241,6 +257,17 @@ impl Dashboard {
     #[must_use]
     pub fn add_row(mut self, row: Row) -> Self {
         self.rows.push(row);
+        self
+    }
+
+    /// Lays more of Grafana's JSON over what is generated: `null` takes a key away.
+    ///
+    /// # Panics
+    /// When it is no JSON object.
+    #[track_caller]
+    #[must_use]
+    pub fn json(mut self, json: serde_json::Value) -> Self {
+        self.json.add(json);
         self
     }
 

@@ -2,10 +2,12 @@
 
 use serde_json::Value;
 
+use super::field::Property;
 use super::query::letters;
 use super::variable::Values;
 use super::{
-    Annotation, Dashboard, Expression, Link, LinkTarget, OtherQuery, Panel, Variable, Visualization,
+    Annotation, Dashboard, Expression, Link, LinkTarget, OtherQuery, Panel, Transformation,
+    Variable, Visualization,
 };
 use crate::{LogQl, Origin, Promql, TraceQl};
 
@@ -124,7 +126,7 @@ impl Panel {
     pub fn all_links(&self) -> impl Iterator<Item = &Link> {
         let overridden = self.overrides.iter().flat_map(|one| &one.properties);
         let overridden = overridden.filter_map(|property| match property {
-            super::field::Property::Links(links) => Some(links),
+            Property::Links(links) => Some(links),
             _ => None,
         });
         self.links
@@ -186,8 +188,10 @@ impl Dashboard {
             }
         };
         add(Place::Dashboard, TextKind::Title, self.title.clone());
+        add(Place::Dashboard, TextKind::Content, self.json.text());
         for link in &self.links {
             add(Place::Dashboard, TextKind::Link, link.href());
+            add(Place::Dashboard, TextKind::Content, link.json.text());
         }
         for variable in &self.variables {
             if let Values::Other(json) = &variable.values {
@@ -200,8 +204,17 @@ impl Dashboard {
             for value in variable.default.iter().chain(&variable.regex) {
                 add(Place::Variable(variable), TextKind::Content, value.clone());
             }
+            let source = variable.datasource.as_ref().map(|one| one.uid.to_string());
+            for text in source.into_iter().chain([variable.json.text()]) {
+                add(Place::Variable(variable), TextKind::Content, text);
+            }
         }
         for annotation in &self.annotations {
+            add(
+                Place::Annotation(annotation),
+                TextKind::Content,
+                annotation.json.text(),
+            );
             for text in [&annotation.title, &annotation.text].into_iter().flatten() {
                 add(
                     Place::Annotation(annotation),
@@ -233,7 +246,25 @@ fn panel_texts<'a>(panel: &'a Panel, add: &mut impl FnMut(Place<'a>, TextKind, S
     if let Some(repeat) = &panel.repeat {
         add(place(), TextKind::Repeat, format!("${}", repeat.variable));
     }
+    let others = panel.overrides.iter().flat_map(|one| &one.properties);
+    let others = others.filter_map(|property| match property {
+        Property::Other { value, .. } => Some(value),
+        _ => None,
+    });
+    let steps = panel.transformations.iter().filter_map(|step| match step {
+        Transformation::Other(json) => Some(json),
+        _ => None,
+    });
+    for json in others.chain(steps) {
+        add(place(), TextKind::Content, json.to_string());
+    }
+    add(place(), TextKind::Content, panel.json.text());
     for (query, ref_id) in panel.queries.iter().zip(panel.ref_ids()) {
+        add(
+            Place::Query(panel, ref_id.clone()),
+            TextKind::Content,
+            query.json.text(),
+        );
         if let Expression::Other(other) = &query.expression {
             let text = format!("{} {}", other.uid, Value::Object(other.json.clone()));
             add(Place::Query(panel, ref_id.clone()), TextKind::Content, text);

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Datasource, DatasourceKind};
+use super::{Datasource, DatasourceKind, Patch};
 use crate::query::{Selector, Vector};
 use crate::{Duration, LogQl, Metric, Origin, Promql, TraceQl};
 
@@ -97,6 +97,23 @@ pub fn service_map() -> Query {
     .into()
 }
 
+/// A query of a datasource that has no language here, as Grafana's JSON: the datasource's plugin and uid, and the rest.
+///
+/// # Panics
+/// When `json` is no JSON object.
+#[track_caller]
+#[must_use]
+pub fn other_query(plugin: impl Into<String>, uid: impl Into<String>, json: Value) -> Expression {
+    let Value::Object(json) = json else {
+        panic!("a query is an object, such as json!({{ \"rawSql\": \"select 1\" }})");
+    };
+    Expression::Other(OtherQuery {
+        plugin: plugin.into(),
+        uid: uid.into(),
+        json,
+    })
+}
+
 macro_rules! expressions {
     ($($type:ty => $variant:ident;)+) => { $(
         impl From<$type> for Expression {
@@ -172,6 +189,9 @@ pub struct Query {
     /// A datasource other than the stack's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub datasource: Option<Datasource>,
+    /// What only Grafana's JSON can say: laid over what is generated.
+    #[serde(default, skip_serializing_if = "Patch::is_empty")]
+    pub json: Patch,
 }
 
 impl From<Expression> for Query {
@@ -187,6 +207,7 @@ impl From<Expression> for Query {
             min_step: None,
             limit: None,
             datasource: None,
+            json: Patch::default(),
         }
     }
 }

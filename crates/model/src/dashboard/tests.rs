@@ -60,7 +60,7 @@ fn everything() -> Dashboard {
         .last(hours(6))
         .variable(variable::datasource(
             "source",
-            super::DatasourceKind::Prometheus,
+            DatasourceKind::Prometheus,
         ))
         .variable(
             variable::query("path", label_values(Requests::path))

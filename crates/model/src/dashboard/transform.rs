@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// One step; steps apply in the order they are listed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -61,6 +62,8 @@ pub enum Transformation {
     SeriesToRows,
     /// Each series becomes one row with a small graph.
     TimeSeriesTable,
+    /// What none of these can say, as Grafana's JSON has it.
+    Other(Value),
 }
 
 /// A calculation over the values of a field.
@@ -88,6 +91,33 @@ pub enum Calculation {
 }
 
 impl Calculation {
+    /// Every calculation.
+    pub const ALL: &[Self] = &[
+        Self::Last,
+        Self::First,
+        Self::Mean,
+        Self::Max,
+        Self::Min,
+        Self::Sum,
+        Self::Count,
+        Self::Diff,
+    ];
+
+    /// The heading of its column in a legend.
+    #[must_use]
+    pub const fn column(self) -> &'static str {
+        match self {
+            Self::Last => "Last *",
+            Self::First => "First *",
+            Self::Mean => "Mean",
+            Self::Max => "Max",
+            Self::Min => "Min",
+            Self::Sum => "Total",
+            Self::Count => "Count",
+            Self::Diff => "Difference",
+        }
+    }
+
     /// Grafana's id.
     #[must_use]
     pub const fn grafana(self) -> &'static str {
@@ -257,6 +287,12 @@ pub fn rename_by_regex(regex: impl Into<String>, to: impl Into<String>) -> Trans
         regex: regex.into(),
         to: to.into(),
     }
+}
+
+/// A step that has no word here, as Grafana's JSON: `json!({ "id": "calculateField", "options": { … } })`.
+#[must_use]
+pub fn other(json: Value) -> Transformation {
+    Transformation::Other(json)
 }
 
 /// Each series becomes rows of one long table.

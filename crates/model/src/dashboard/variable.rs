@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::DatasourceKind;
+use super::{Datasource, DatasourceKind, Patch};
 use crate::query::Instant;
 use crate::{Allow, Duration, Label, LogQl, Metric, MetricKind, Origin, Promql};
 
@@ -48,6 +48,12 @@ pub struct Variable {
     /// Whether the reader does not see it: links set it.
     #[serde(default)]
     pub hidden: bool,
+    /// Who is asked for the values: a datasource other than the stack's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub datasource: Option<Datasource>,
+    /// What only Grafana's JSON can say: laid over what is generated.
+    #[serde(default, skip_serializing_if = "Patch::is_empty")]
+    pub json: Patch,
     /// Accepted findings.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allow: Vec<Allow>,
@@ -308,6 +314,8 @@ impl Variable {
             sort: Sort::default(),
             refresh: Refresh::default(),
             hidden: false,
+            datasource: None,
+            json: Patch::default(),
             allow: vec![],
             origin: Origin::here(),
         }
@@ -339,6 +347,13 @@ impl Variable {
     pub fn include_all(mut self) -> Self {
         self.include_all = true;
         self.all_value.get_or_insert_with(|| ".*".to_owned());
+        self
+    }
+
+    /// "All" can be chosen, and is chosen first; it stands for all known values, joined by `|`.
+    #[must_use]
+    pub fn include_all_known(mut self) -> Self {
+        self.include_all = true;
         self
     }
 
@@ -382,6 +397,24 @@ impl Variable {
     #[must_use]
     pub fn hidden(mut self) -> Self {
         self.hidden = true;
+        self
+    }
+
+    /// Asks a datasource other than the stack's own for the values.
+    #[must_use]
+    pub fn datasource(mut self, datasource: Datasource) -> Self {
+        self.datasource = Some(datasource);
+        self
+    }
+
+    /// Lays more of Grafana's JSON over what is generated: `null` takes a key away.
+    ///
+    /// # Panics
+    /// When it is no JSON object.
+    #[track_caller]
+    #[must_use]
+    pub fn json(mut self, json: Value) -> Self {
+        self.json.add(json);
         self
     }
 

@@ -1,6 +1,8 @@
 //! What a dashboard's file says beside what the vocabulary keeps. Only dashboards that were read have it: what is made from
 //! definitions has its places and ids derived, and cannot get them wrong.
 
+use serde_json::Value;
+
 /// What the file of a dashboard says.
 #[derive(Clone, Debug, Default)]
 pub struct WrittenDashboard {
@@ -8,6 +10,8 @@ pub struct WrittenDashboard {
     pub mentions: Vec<String>,
     /// Uids of library panels that the file brings along.
     pub elements: Vec<String>,
+    /// All of it, where that was asked for.
+    pub json: Option<Value>,
 }
 
 /// What the file of a dashboard says about a panel.
@@ -35,6 +39,8 @@ pub struct WrittenPanel {
     pub step_said: bool,
     /// Whether a single number has its series drawn behind it.
     pub sparkline: bool,
+    /// All of it in the classic form, where that was asked for.
+    pub json: Option<Value>,
 }
 
 /// A rectangle of the grid of 24 columns.

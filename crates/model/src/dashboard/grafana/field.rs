@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::Number;
 use super::options::{DrawStyle, HideFrom, Placement};
@@ -172,6 +173,9 @@ pub enum FieldMatcher {
     ByRegexp(String),
     #[serde(rename = "byFrameRefID")]
     ByFrameRefId(String),
+    /// Any other: written, not read.
+    #[serde(untagged, skip_deserializing)]
+    Other { id: String, options: Value },
 }
 
 /// One setting of an override: `{"id": "unit", "value": "s"}`.
@@ -209,6 +213,12 @@ pub enum Property {
     LineStyle(LineDash),
     #[serde(rename = "custom.width")]
     Width(u32),
+    /// Any other: written, not read.
+    #[serde(untagged, skip_deserializing)]
+    Other {
+        id: String,
+        value: Value,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
@@ -24,6 +25,9 @@ pub enum Transformation {
     RenameByRegex(RenameByRegex),
     SeriesToRows(Nothing),
     TimeSeriesTable(Nothing),
+    /// Any other: written, not read.
+    #[serde(untagged, skip_deserializing)]
+    Other(Value),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -33,8 +33,10 @@ pub(super) fn defaults(panel: &Panel, unit: Option<String>) -> FieldDefaults<Cus
         min: panel.min.map(Into::into),
         no_value: panel.no_value.clone(),
         // Without any, Grafana would colour values from 80 on red.
-        thresholds: (colors == Some(ColorMode::Thresholds) || !panel.thresholds.is_empty())
-            .then(|| thresholds(panel.base_color.as_ref(), &panel.thresholds)),
+        thresholds: (colors == Some(ColorMode::Thresholds)
+            || !panel.thresholds.is_empty()
+            || panel.base_color.is_some())
+        .then(|| thresholds(panel.base_color.as_ref(), &panel.thresholds)),
         unit,
     }
 }
@@ -130,11 +132,7 @@ fn special_name(special: Special) -> &'static str {
 
 pub(super) fn lower(one: &FieldOverride, panel: &Panel) -> grafana::FieldOverride {
     grafana::FieldOverride {
-        matcher: match &one.fields {
-            FieldMatcher::Name(name) => grafana::FieldMatcher::ByName(name.clone()),
-            FieldMatcher::Regex(pattern) => grafana::FieldMatcher::ByRegexp(format!("/{pattern}/")),
-            FieldMatcher::Query(ref_id) => grafana::FieldMatcher::ByFrameRefId(ref_id.clone()),
-        },
+        matcher: matcher(&one.fields),
         properties: one
             .properties
             .iter()
@@ -148,6 +146,10 @@ fn matcher(fields: &FieldMatcher) -> grafana::FieldMatcher {
         FieldMatcher::Name(name) => grafana::FieldMatcher::ByName(name.clone()),
         FieldMatcher::Regex(pattern) => grafana::FieldMatcher::ByRegexp(format!("/{pattern}/")),
         FieldMatcher::Query(ref_id) => grafana::FieldMatcher::ByFrameRefId(ref_id.clone()),
+        FieldMatcher::Other { id, options } => grafana::FieldMatcher::Other {
+            id: id.clone(),
+            options: options.clone(),
+        },
     }
 }
 
@@ -189,6 +191,10 @@ fn lower_property(property: &Property, panel: &Panel) -> grafana::Property {
             fill: "dash".to_owned(),
         }),
         Property::Fill(percent) => Json::FillOpacity(*percent),
+        Property::Other { id, value } => Json::Other {
+            id: id.clone(),
+            value: value.clone(),
+        },
     }
 }
 

@@ -3,6 +3,7 @@
 mod field;
 mod legend;
 mod panel;
+mod patch;
 mod target;
 mod transform;
 mod variable;

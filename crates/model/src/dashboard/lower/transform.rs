@@ -70,5 +70,6 @@ pub(super) fn lower(transformation: &Transformation) -> Json {
         }),
         Transformation::SeriesToRows => Json::SeriesToRows(Nothing {}),
         Transformation::TimeSeriesTable => Json::TimeSeriesTable(Nothing {}),
+        Transformation::Other(json) => Json::Other(json.clone()),
     }
 }

@@ -1,7 +1,6 @@
 //! Variables.
 
 use super::datasource;
-use crate::dashboard::Variable;
 use crate::dashboard::datasource::{LOKI, PROMETHEUS, TEMPO};
 use crate::dashboard::grafana::{
     Constant, Current, Custom, DatasourceRef, DatasourceVariable, Interval, LokiQuery,
@@ -9,6 +8,7 @@ use crate::dashboard::grafana::{
     VariableQuery,
 };
 use crate::dashboard::variable::{CustomValue, Refresh, Sort, Values};
+use crate::dashboard::{Datasource, Variable};
 
 /// Grafana's number for a variable that is not shown.
 const HIDDEN: u8 = 2;
@@ -17,11 +17,15 @@ pub(super) fn lower(variable: &Variable) -> Json {
     let hide = if variable.hidden { HIDDEN } else { 0 };
     match &variable.values {
         Values::LabelValues { label, of } => {
-            let text = format!("label_values({of}, {label})");
+            let text = match of.as_str() {
+                // Of all series.
+                "" => format!("label_values({label})"),
+                of => format!("label_values({of}, {label})"),
+            };
             let query = VariableQuery::Prometheus(text.clone());
             Json::Query(query_variable(
                 variable,
-                datasource(&PROMETHEUS),
+                asked(variable, &PROMETHEUS),
                 text,
                 query,
             ))
@@ -39,7 +43,12 @@ pub(super) fn lower(variable: &Variable) -> Json {
                 stream,
                 kind: 1,
             });
-            Json::Query(query_variable(variable, datasource(&LOKI), text, query))
+            Json::Query(query_variable(
+                variable,
+                asked(variable, &LOKI),
+                text,
+                query,
+            ))
         }
         Values::TraceTagValues { tag } => {
             let query = VariableQuery::Tempo(TempoQuery {
@@ -49,7 +58,7 @@ pub(super) fn lower(variable: &Variable) -> Json {
             });
             Json::Query(query_variable(
                 variable,
-                datasource(&TEMPO),
+                asked(variable, &TEMPO),
                 tag.clone(),
                 query,
             ))
@@ -90,7 +99,7 @@ pub(super) fn lower(variable: &Variable) -> Json {
             let query = VariableQuery::Prometheus(text.clone());
             Json::Query(query_variable(
                 variable,
-                datasource(&PROMETHEUS),
+                asked(variable, &PROMETHEUS),
                 text,
                 query,
             ))
@@ -122,6 +131,11 @@ pub(super) fn lower(variable: &Variable) -> Json {
             skip_url_sync: true,
         }),
     }
+}
+
+/// Who is asked for the values.
+fn asked(variable: &Variable, own: &Datasource) -> DatasourceRef {
+    datasource(variable.datasource.as_ref().unwrap_or(own))
 }
 
 fn query_variable(
@@ -271,6 +285,8 @@ mod tests {
         };
         let json = json_of(&jobs().multi().include_all());
         assert_eq!(json["query"], "label_values(up{env=\"prod\"}, job)");
+        let everywhere = query("job", series_label_values("job", promql("")));
+        assert_eq!(json_of(&everywhere)["query"], "label_values(job)");
         assert_eq!(
             json["current"],
             json!({ "text": ["All"], "value": ["$__all"] })

@@ -22,7 +22,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::grafana::ColorMode;
-use super::{Evaluation, FieldOverride, Format, Link, Mapping, Query, Threshold, Transformation};
+use super::{
+    Evaluation, FieldOverride, Format, Link, Mapping, Patch, Query, Threshold, Transformation,
+};
 use crate::dashboard::Color;
 use crate::dashboard::written::{Written, WrittenPanel};
 use crate::{Allow, Duration, Origin, Unit};
@@ -35,6 +37,16 @@ pub struct Size {
     pub width: u8,
     /// Rows of about 30 pixels.
     pub height: u8,
+}
+
+/// A place in a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct At {
+    /// Columns left of it, 0 to 23.
+    pub x: u8,
+    /// Rows of about 30 pixels between it and the heading.
+    pub y: u16,
 }
 
 /// A panel: `V` is what draws it. [`timeseries()`], [`stat()`] and the others begin one; a dashboard holds them
@@ -98,6 +110,9 @@ pub struct Panel<V = Visualization> {
     /// The size; that of the type without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<Size>,
+    /// Where it stands below the heading of its row; after the panel before it without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<At>,
     /// Once for every chosen value of a variable.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat: Option<Repeat>,
@@ -113,6 +128,9 @@ pub struct Panel<V = Visualization> {
     /// Whether it has no background.
     #[serde(default)]
     pub transparent: bool,
+    /// What only Grafana's JSON can say: laid over what is generated.
+    #[serde(default, skip_serializing_if = "Patch::is_empty")]
+    pub json: Patch,
     /// What draws it.
     pub visualization: V,
     /// Accepted findings.

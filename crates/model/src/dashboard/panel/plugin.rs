@@ -39,6 +39,15 @@ pub fn plugin(title: impl Into<String>, id: impl Into<String>, options: Value) -
     Panel::new(title, plugin)
 }
 
+impl Panel<Plugin> {
+    /// Its settings for fields, in Grafana's JSON.
+    #[must_use]
+    pub fn custom(mut self, settings: Value) -> Self {
+        self.visualization.custom = Some(settings);
+        self
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

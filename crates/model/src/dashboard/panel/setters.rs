@@ -1,8 +1,8 @@
 //! What every panel can say, whatever its type.
 
-use super::{Panel, Repeat, Size, Visualization};
+use super::{At, Panel, Repeat, Size, Visualization};
 use crate::dashboard::{
-    Color, Datasource, Evaluation, FieldOverride, Format, Link, Mapping, Query, Threshold,
+    Color, Datasource, Evaluation, FieldOverride, Format, Link, Mapping, Patch, Query, Threshold,
     Transformation,
 };
 use crate::{Allow, Duration, Origin, Unit};
@@ -30,11 +30,13 @@ impl<V> Panel<V> {
             links: vec![],
             data_links: vec![],
             size: None,
+            at: None,
             repeat: None,
             min_step: None,
             max_points: None,
             last: None,
             transparent: false,
+            json: Patch::default(),
             visualization,
             allow: vec![],
             origin: Origin::here(),
@@ -67,11 +69,13 @@ impl<V> Panel<V> {
             links: self.links,
             data_links: self.data_links,
             size: self.size,
+            at: self.at,
             repeat: self.repeat,
             min_step: self.min_step,
             max_points: self.max_points,
             last: self.last,
             transparent: self.transparent,
+            json: self.json,
             visualization: self.visualization.into(),
             allow: self.allow,
             origin: self.origin,
@@ -341,6 +345,23 @@ impl<V> Panel<V> {
             .unwrap_or_else(|| self.visualization.clone().into().size())
     }
 
+    /// The shortest step between two points, of the query added last.
+    #[must_use]
+    pub fn query_step(mut self, step: Duration) -> Self {
+        self.last_query().min_step = Some(step);
+        self
+    }
+
+    /// Once for every chosen value of the variable, below each other.
+    #[must_use]
+    pub fn repeat_down(mut self, variable: impl Into<String>) -> Self {
+        self.repeat = Some(Repeat {
+            variable: variable.into(),
+            per_row: None,
+        });
+        self
+    }
+
     /// Once for every chosen value of the variable, so many side by side.
     #[must_use]
     pub fn repeat(mut self, variable: impl Into<String>, per_row: u8) -> Self {
@@ -376,6 +397,35 @@ impl<V> Panel<V> {
     #[must_use]
     pub fn transparent(mut self) -> Self {
         self.transparent = true;
+        self
+    }
+
+    /// Stands so many columns from the left and rows below the heading of its row, wherever others stand.
+    #[must_use]
+    pub fn at(mut self, x: u8, y: u16) -> Self {
+        self.at = Some(At { x, y });
+        self
+    }
+
+    /// Lays more of Grafana's JSON over what is generated: `null` takes a key away.
+    ///
+    /// # Panics
+    /// When it is no JSON object.
+    #[track_caller]
+    #[must_use]
+    pub fn json(mut self, json: serde_json::Value) -> Self {
+        self.json.add(json);
+        self
+    }
+
+    /// Lays more of Grafana's JSON over what is generated: `null` takes a key away. About the query added last.
+    ///
+    /// # Panics
+    /// When it is no JSON object.
+    #[track_caller]
+    #[must_use]
+    pub fn query_json(mut self, json: serde_json::Value) -> Self {
+        self.last_query().json.add(json);
         self
     }
 

@@ -7,9 +7,10 @@ use super::{Panel, PanelType, Size};
 use crate::Histogram;
 use crate::dashboard::grafana::options::{
     DrawStyle, HideFrom, Legend as LegendJson, LegendMode, LegendPlacement, Placement,
-    ScaleDistribution, ScaleKind, Tooltip, TooltipMode, TooltipSort,
+    ScaleDistribution, ScaleKind, Tooltip as TooltipJson, TooltipMode, TooltipSort,
 };
 use crate::dashboard::grafana::{ColorMode, Number};
+use crate::dashboard::transform::Calculation;
 use crate::query::Buckets;
 use crate::{Duration, mins};
 
@@ -44,8 +45,46 @@ pub struct Timeseries {
     pub threshold_style: ThresholdStyle,
     /// How series are listed.
     pub legend: Legend,
+    /// What the legend says of each series; mean, highest and last of a table without any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub legend_values: Vec<Calculation>,
+    /// Which of them sorts the legend, the highest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub legend_sort: Option<Calculation>,
+    /// What is shown where the pointer rests.
+    #[serde(skip_serializing_if = "is_default")]
+    pub tooltip: Tooltip,
     /// Whether gaps are bridged, whatever their length.
     pub connect_gaps: bool,
+    /// Whether gaps stay gaps, whatever their length.
+    #[serde(skip_serializing_if = "is_default")]
+    pub show_gaps: bool,
+    /// How wide lines are, in pixels; 1 without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line_width: Option<u8>,
+    /// Whether the area below a line fades.
+    #[serde(skip_serializing_if = "is_default")]
+    pub gradient: bool,
+    /// Whether points are marked where there are few.
+    #[serde(skip_serializing_if = "is_default")]
+    pub mark_few: bool,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// What is shown where the pointer rests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Tooltip {
+    /// All series, the highest first.
+    #[default]
+    Sorted,
+    /// All series, as they are listed.
+    All,
+    /// The series below the pointer.
+    One,
 }
 
 /// Lines, bars or points.
@@ -113,6 +152,8 @@ pub enum Legend {
     Table,
     /// As a table on the right.
     Right,
+    /// As a list on the right.
+    ListRight,
     /// Not at all.
     Hidden,
 }
@@ -134,10 +175,16 @@ impl PanelType for Timeseries {
     fn options(&self, panel: &Panel, _: Option<&str>) -> json::Options {
         json::Options {
             legend: self.legend_of(panel),
-            tooltip: Tooltip {
+            tooltip: TooltipJson {
                 hide_zeros: false,
-                mode: TooltipMode::Multi,
-                sort: TooltipSort::Desc,
+                mode: match self.tooltip {
+                    Tooltip::Sorted | Tooltip::All => TooltipMode::Multi,
+                    Tooltip::One => TooltipMode::Single,
+                },
+                sort: match self.tooltip {
+                    Tooltip::Sorted => TooltipSort::Desc,
+                    Tooltip::All | Tooltip::One => TooltipSort::None,
+                },
             },
         }
     }
@@ -161,7 +208,7 @@ impl PanelType for Timeseries {
                 _ if stacked => 30,
                 _ => 10,
             }),
-            gradient_mode: "none".to_owned(),
+            gradient_mode: if self.gradient { "opacity" } else { "none" }.to_owned(),
             hide_from: HideFrom::default(),
             insert_nulls: false,
             line_interpolation: match self.interpolation {
@@ -169,7 +216,7 @@ impl PanelType for Timeseries {
                 Interpolation::Smooth => json::LineInterpolation::Smooth,
                 Interpolation::Steps => json::LineInterpolation::StepAfter,
             },
-            line_width: 1,
+            line_width: self.line_width.unwrap_or(1),
             point_size: 5,
             scale_distribution: if self.log_scale {
                 ScaleDistribution {
@@ -181,11 +228,15 @@ impl PanelType for Timeseries {
             },
             show_points: if self.draw == Draw::Points {
                 json::ShowPoints::Always
+            } else if self.mark_few {
+                json::ShowPoints::Auto
             } else {
                 json::ShowPoints::Never
             },
             span_nulls: if self.connect_gaps {
                 json::SpanNulls::Always(true)
+            } else if self.show_gaps {
+                json::SpanNulls::Always(false)
             } else {
                 json::SpanNulls::UpTo(SHORT_GAP.as_millis())
             },
@@ -221,13 +272,25 @@ impl Timeseries {
                 let legend = query.legend.as_deref();
                 legend.is_some_and(|legend| legend.contains("{{"))
             });
-        match self.legend {
+        let mut legend = match self.legend {
             Legend::Auto if several => table(LegendPlacement::Bottom),
             Legend::Auto | Legend::List => LegendJson::list(),
             Legend::Table => table(LegendPlacement::Bottom),
             Legend::Right => table(LegendPlacement::Right),
+            Legend::ListRight => LegendJson {
+                placement: LegendPlacement::Right,
+                ..LegendJson::list()
+            },
             Legend::Hidden => LegendJson::hidden(),
+        };
+        if !self.legend_values.is_empty() {
+            let values = self.legend_values.iter();
+            legend.calcs = values.map(|one| one.grafana().to_owned()).collect();
+            let sort = self.legend_sort;
+            legend.sort_by = sort.map(|one| one.column().to_owned());
+            legend.sort_desc = sort.map(|_| true);
         }
+        legend
     }
 }
 
@@ -334,10 +397,66 @@ impl Panel<Timeseries> {
         self
     }
 
+    /// Thresholds are not drawn: they colour the line alone.
+    #[must_use]
+    pub fn no_threshold_lines(mut self) -> Self {
+        self.visualization.threshold_style = ThresholdStyle::Off;
+        self
+    }
+
     /// Lists series in another way.
     #[must_use]
     pub fn legend_as(mut self, legend: Legend) -> Self {
         self.visualization.legend = legend;
+        self
+    }
+
+    /// Says these of each series in the legend.
+    #[must_use]
+    pub fn legend_values(mut self, values: impl IntoIterator<Item = Calculation>) -> Self {
+        self.visualization.legend_values = values.into_iter().collect();
+        self
+    }
+
+    /// Sorts the legend by one of its values, the highest first.
+    #[must_use]
+    pub fn legend_sorted_by(mut self, value: Calculation) -> Self {
+        self.visualization.legend_sort = Some(value);
+        self
+    }
+
+    /// Shows something else where the pointer rests than all series, the highest first.
+    #[must_use]
+    pub fn tooltip(mut self, tooltip: Tooltip) -> Self {
+        self.visualization.tooltip = tooltip;
+        self
+    }
+
+    /// Lines this wide, in pixels.
+    #[must_use]
+    pub fn line_width(mut self, pixels: u8) -> Self {
+        self.visualization.line_width = Some(pixels);
+        self
+    }
+
+    /// The area below a line fades.
+    #[must_use]
+    pub fn gradient(mut self) -> Self {
+        self.visualization.gradient = true;
+        self
+    }
+
+    /// Marks points where there are few.
+    #[must_use]
+    pub fn mark_few(mut self) -> Self {
+        self.visualization.mark_few = true;
+        self
+    }
+
+    /// Gaps stay gaps, whatever their length.
+    #[must_use]
+    pub fn show_gaps(mut self) -> Self {
+        self.visualization.show_gaps = true;
         self
     }
 
@@ -403,6 +522,7 @@ pub mod json {
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
     #[serde(rename_all = "camelCase")]
     pub enum ShowPoints {
+        Auto,
         Never,
         Always,
     }
@@ -439,6 +559,8 @@ pub mod json {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::dashboard::Color;
     use crate::dashboard::tests::panel_json;
@@ -522,5 +644,40 @@ mod tests {
                 .zip(["p50", "p95", "p99"])
                 .collect::<Vec<_>>()
         );
+    }
+
+    #[test]
+    fn what_others_draw_otherwise_can_be_said() {
+        let plain = panel_json(timeseries("x").query(promql("up")));
+        let panel = timeseries("x")
+            .query(promql("up"))
+            .line_width(2)
+            .gradient()
+            .mark_few()
+            .show_gaps()
+            .tooltip(Tooltip::One)
+            .legend_as(Legend::ListRight)
+            .legend_values([Calculation::Mean, Calculation::Last])
+            .legend_sorted_by(Calculation::Last);
+        let json = panel_json(panel);
+        let said = [
+            ("/fieldConfig/defaults/custom/lineWidth", json!(2)),
+            (
+                "/fieldConfig/defaults/custom/gradientMode",
+                json!("opacity"),
+            ),
+            ("/fieldConfig/defaults/custom/showPoints", json!("auto")),
+            ("/fieldConfig/defaults/custom/spanNulls", json!(false)),
+            ("/options/tooltip/mode", json!("single")),
+            ("/options/tooltip/sort", json!("none")),
+            ("/options/legend/displayMode", json!("list")),
+            ("/options/legend/placement", json!("right")),
+            ("/options/legend/calcs", json!(["mean", "lastNotNull"])),
+            ("/options/legend/sortBy", json!("Last *")),
+        ];
+        for (path, value) in said {
+            assert_eq!(json.pointer(path), Some(&value), "{path}");
+            assert_ne!(plain.pointer(path), Some(&value), "{path}");
+        }
     }
 }
