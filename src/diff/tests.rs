@@ -1,44 +1,25 @@
 //! Tests over whole sides, as files have them.
 
 use insta::assert_snapshot;
-use obsctl_model::{Routing, Slug, Stack};
 use serde_json::{Value, json};
 
-use super::{Report, Side, compare, render};
-use crate::project::{Knowledge, Project};
-use crate::read::{File, Found, file};
+use super::{Report, Side, Text, compare, render};
 
 fn side(files: &[(&'static str, &str)]) -> Side {
-    let mut found = Found::default();
-    for (path, text) in files {
-        found.append(file(File { path, text }));
-    }
-    assert!(found.problems.is_empty(), "{:#?}", found.problems);
-    let mut stack = Stack::new(Slug::from_static("files"))
-        .rule_groups(found.groups)
-        .dashboards(found.dashboards);
-    let has_catalog = !found.catalogs.is_empty();
-    stack.routing = found.routes.pop().map(|root| Routing {
-        root,
-        receivers: vec![],
-        inhibitions: vec![],
-        mute_times: vec![],
+    let files = files.iter().map(|(path, text)| {
+        let text = (*text).to_owned();
+        ((*path).to_owned(), Text { path, text })
     });
-    for catalog in found.catalogs {
-        stack.metrics.extend(catalog.metrics);
-        stack.logs = catalog.logs;
-        stack.spans = catalog.spans;
-    }
     Side {
         name: "a side".to_owned(),
-        project: Project::link(stack).knowing(Knowledge::FILES),
-        tests: found.tests,
-        has_catalog,
+        files: files.collect(),
     }
 }
 
 fn report(before: &[(&'static str, &str)], after: &[(&'static str, &str)]) -> Report {
-    compare(&side(before), &side(after))
+    let report = compare(side(before), side(after));
+    assert!(report.unread.is_empty(), "{:#?}", report.unread);
+    report
 }
 
 /// The report without colours.

@@ -141,14 +141,16 @@ impl Import {
             groups,
             dashboards,
             catalogs,
-            routes,
+            slos,
+            has_slos: _,
+            alertmanagers,
             tests,
             problems,
             others,
         } = read::file(File { path, text: &text });
-        if !(routes.is_empty() && tests.is_empty()) {
+        if !(slos.is_empty() && alertmanagers.is_empty() && tests.is_empty()) {
             notes.push(format!(
-                "{source}: routes and tests of rules are not imported"
+                "{source}: SLOs, routes and tests of rules are not imported"
             ));
         }
         if !others.is_empty() {
