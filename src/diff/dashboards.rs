@@ -31,12 +31,11 @@ pub(super) fn compare(before: &[Dashboard], after: &[Dashboard], found: &mut Fou
 
 impl Thing for Dashboard {
     fn subject(&self) -> Subject {
-        let kind = if is_runbook(self) {
-            Kind::Runbook
-        } else {
-            Kind::Dashboard
-        };
-        Subject::new(kind, name(self))
+        let name = name(self);
+        match is_runbook(self) {
+            true => Subject::new(Kind::Runbook, name.trim_start_matches("Runbook: ")),
+            false => Subject::new(Kind::Dashboard, name),
+        }
     }
 
     fn origin(&self) -> Origin {
@@ -72,7 +71,6 @@ pub(super) fn is_runbook(dashboard: &Dashboard) -> bool {
 pub(super) fn name(dashboard: &Dashboard) -> &str {
     match dashboard.title.as_str() {
         "" => dashboard.uid.as_str(),
-        title if is_runbook(dashboard) => title.trim_start_matches("Runbook: "),
         title => title,
     }
 }

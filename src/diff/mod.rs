@@ -77,6 +77,7 @@ pub fn compare(before: Side, after: Side) -> Report {
         slos::compare(&before.found.slos, &after.found.slos, &mut found);
     }
     let routes = routing::Routings::of(&before, &after, &mut rest);
+    notes.extend(routes.note().map(str::to_owned));
     rules::compare(
         &before.found.groups,
         &after.found.groups,

@@ -93,6 +93,12 @@ impl Routings {
         (from != to).then(|| Detail::set(Class::Behaviour, "receivers", Some(from), Some(to)))
     }
 
+    /// Why configurations that differ are not compared.
+    pub(super) fn note(&self) -> Option<&'static str> {
+        let text = "who is told of alerts is not compared: that takes one configuration of Alertmanager on each side";
+        (self.differ && self.both.is_none()).then_some(text)
+    }
+
     /// What of the configurations differs, and which alerts others are told of for it.
     pub(super) fn compare(self, before: &State, after: &State, rest: &mut Rest, found: &mut Found) {
         let (true, Some((old, new)), Some((mut from, mut to))) =
@@ -303,7 +309,7 @@ fn differ(both: &mut Both<'_, Stop>) {
     let reached: Vec<_> = reached.map(|touch| touch.subject.name.clone()).collect();
     if both.details.is_empty() && !reached.is_empty() {
         let what = What::Members {
-            what: "alert".to_owned(),
+            what: "reached by alert".to_owned(),
             gone: vec![],
             new: reached,
         };

@@ -157,6 +157,7 @@ pub(super) fn fold(changes: Vec<Change>, before: &[Slo], after: &[Slo]) -> Vec<C
             slo.touches.extend(touched);
             slo.follows.push(other.subject);
         }
+        slo.follows.sort();
         slo.touches.sort();
         slo.touches.dedup_by(|a, b| a.subject == b.subject);
     }

@@ -139,9 +139,12 @@ fn names(wanted: &[(usize, Wanted)], own: &read::Found, rest: &mut Rest) -> BTre
     names
 }
 
-/// Adds the tests that expect an alert that is touched.
+/// Adds the tests that expect an alert that is touched, where its query may say something else: who is told of it, and
+/// where it leads, no test says.
 fn test(changes: &mut [Change], after: &State, rest: &mut Rest) {
     let alert = |one: &Subject| (one.kind == Kind::Alert).then(|| one.name.clone());
+    let tested = |change: &&mut Change| change.subject.kind <= Kind::RecordingRule;
+    let mut changes: Vec<_> = changes.iter_mut().filter(tested).collect();
     let touched = changes.iter().flat_map(|change| &change.touches);
     let alerts: BTreeSet<_> = touched.filter_map(|one| alert(&one.subject)).collect();
     rest.read(&alerts);
@@ -154,7 +157,7 @@ fn test(changes: &mut [Change], after: &State, rest: &mut Rest) {
     if tests.is_empty() {
         return;
     }
-    for change in changes {
+    for change in &mut changes {
         let mut known: BTreeSet<_> = change
             .touches
             .iter()
@@ -490,7 +493,7 @@ fn of_dashboard<'a>(dashboard: &'a Dashboard, uses: &mut Vec<Use<'a>>) {
         };
         let of = name(dashboard);
         let subject = match placed.place {
-            _ if page => Subject::new(Kind::Runbook, of),
+            _ if page => dashboard.subject(),
             Place::Query(panel, _) | Place::Panel(panel) => {
                 Subject::of(Kind::Panel, &panel.title, of)
             }

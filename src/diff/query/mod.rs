@@ -283,7 +283,7 @@ impl Comparison<'_> {
         let paired = Pairing::of(old, new)
             .by(Some)
             .by(|one| Some((one.kind, &one.key.0)).filter(|(_, key)| !key.is_empty()))
-            .by_only(|one| Some(one.kind))
+            .by(|one| Some(one.kind))
             .done();
         let sequence: Vec<_> = paired.both.iter().map(|(from, _)| *from).collect();
         for at in displaced(&sequence) {
@@ -437,28 +437,45 @@ mod tests {
     fn every_piece_of_a_query_of_logs_is_named() {
         assert_snapshot!(logs(
             r#"sum by (job) (rate({app="api"} |= "error" | json | status >= 500 [5m])) > 1"#,
-            r#"sum by (job) (rate({app="web"} |= "fail" | logfmt | status >= 400 [1m])) > 2"#,
-        ), @"");
-        assert_snapshot!(logs(
-            r#"sum by (job) (rate({app="api"} |= "error" | json | status >= 500 [5m])) > 1"#,
             r#"sum by (job) (rate({app="api"} |= "fail" | logfmt | status >= 400 [1m])) > 2"#,
-        ), @"");
+        ), @r#"
+        window `5m` → `1m`
+        line filter `|= "error"` → `|= "fail"`
+        parser `json` → `logfmt`
+        label filter `status >= 500` → `status >= 400`
+        threshold `1` → `2`
+        "#);
         assert_snapshot!(logs(
             r#"sum by (job) (count_over_time({app="api", env="prod"} [5m]))"#,
-            r#"avg by (job, env) (bytes_over_time({app=~"api|web"} [5m] offset 1h))"#,
-        ), @"");
+            r#"sum by (job, env) (bytes_over_time({app=~"api|web"} [5m] offset 1h))"#,
+        ), @r#"
+        grouping `by (job)` → `by (job, env)`
+        function `count_over_time` → `bytes_over_time`
+        matcher `app="api"` → `app=~"api|web"`
+        matcher `env="prod"` is gone
+        offset `1h` is new
+        "#);
         assert_snapshot!(logs(
             r#"{app="api"} | json | level="error" | line_format "{{.msg}}""#,
             r#"{app="api"} |= "x" | json | line_format "{{.text}}" | level="error" | tenant="a""#,
-        ), @"");
+        ), @r#"
+        stage `line_format "{{.text}}"` stands elsewhere
+        stage `line_format "{{.msg}}"` → `line_format "{{.text}}"`
+        line filter `|= "x"` is new
+        label filter `tenant="a"` is new
+        "#);
         assert_snapshot!(logs(
             r#"quantile_over_time(0.9, {a="b"} | json | unwrap took [5m]) by (x)"#,
             r#"quantile_over_time(0.99, {a="b"} | json | unwrap duration(took) [5m])"#,
-        ), @"");
+        ), @"
+        grouping `by (x)` is gone
+        number `0.9` → `0.99`
+        stage `unwrap took` → `unwrap duration(took)`
+        ");
         assert_snapshot!(logs(
             r#"rate({a="b"}[5m])"#,
             r#"sum(rate({a="b"}[5m])) / 2"#,
-        ), @"");
+        ), @"is now inside of `sum(…) / 2`");
         assert_snapshot!(logs(r#"{a="b"} |= "x""#, r#"rate({a="b"} |= "x" [5m])"#), @"");
     }
 
@@ -467,19 +484,32 @@ mod tests {
         assert_snapshot!(traces(
             r#"{ resource.service.name = "api" && span.http.status_code >= 500 && duration > 1s }"#,
             r#"{ resource.service.name = "api" && span.http.status_code >= 400 && kind = server }"#,
-        ), @"");
+        ), @"
+        condition `span.http.status_code >= 500` → `span.http.status_code >= 400`
+        condition `duration > 1s` is gone
+        condition `kind = server` is new
+        ");
         assert_snapshot!(traces(
             "{ status = error } | rate() by (name)",
             "{ status = error } | count_over_time() by (name, kind) with (exemplars=true)",
-        ), @"");
+        ), @"
+        hint `exemplars=true` is new
+        function `rate` → `count_over_time`
+        grouping `by (name)` → `by (name, kind)`
+        ");
         assert_snapshot!(traces(
             "{ status = error } >> { kind = server } | count() > 2",
             "{ status = error } > { kind = client } | count() > 3 | by(name)",
-        ), @"");
-        assert_snapshot!(traces("{ status = error }", "{ status = error } | rate()"), @"");
+        ), @"
+        operator `>>` → `>`
+        condition `kind = server` → `kind = client`
+        threshold `2` → `3`
+        stage `by(name)` is new
+        ");
+        assert_snapshot!(traces("{ status = error }", "{ status = error } | rate()"), @"is now inside of `… | rate()`");
         assert_snapshot!(traces(
             "{ (name = `a` || name = `b`) && kind = server }",
             "{ (name = `a` || name = `c`) && kind = server }",
-        ), @"");
+        ), @r#"condition `name = "a" || name = "b"` → `name = "a" || name = "c"`"#);
     }
 }

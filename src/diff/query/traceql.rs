@@ -5,7 +5,7 @@ use obsctl_traceql::ast::{Binary, BinaryOp, Call, Spanset, UnaryOp};
 
 use super::Piece;
 use super::promql::compared;
-use super::tree::{Node, sorted};
+use super::tree::{Aside, Node, sorted};
 
 /// The tree of a query.
 pub(super) fn tree(expr: &Expr) -> Node {
@@ -44,14 +44,18 @@ fn node(expr: &Expr, number: Piece) -> Node {
             Node::of(kind, span, vec![node(&one.expr, number)])
         }
         Expr::Call(one) => call(one),
-        Expr::Pipeline(one) => Node::list("pipeline", span, one.stages.iter().map(inner).collect()),
-        Expr::Hinted(one) => {
-            let whole = Node::of("hinted", span, vec![inner(&one.expr)]);
-            one.hints.iter().fold(whole, |whole, hint| {
-                let text = format!("{}={}", hint.name.text, hint.value);
-                whole.with(Piece::Hint, &hint.name.text, text)
-            })
+        Expr::Pipeline(one) => {
+            let stages = one.stages.iter().map(inner);
+            let stages = stages.map(|stage| Node {
+                piece: Aside(Piece::Stage),
+                ..stage
+            });
+            Node::list("pipeline", span, stages.collect())
         }
+        Expr::Hinted(one) => one.hints.iter().fold(inner(&one.expr), |whole, hint| {
+            let text = format!("{}={}", hint.name.text, hint.value);
+            whole.with(Piece::Hint, &hint.name.text, text)
+        }),
         Expr::Variable(_) | Expr::Error(_) => Node::leaf("other", Piece::Part, expr, span),
     }
 }
@@ -84,7 +88,7 @@ fn call(call: &Call) -> Node {
     let whole = Node::of("call", call.span.range(), parts.collect());
     let whole = whole
         .with(Piece::Function, "", name)
-        .member(Piece::Stage, name);
+        .member(Piece::Part, name);
     let Some(by) = &call.by else {
         return whole;
     };

@@ -48,7 +48,7 @@ fn touched(change: &Change) -> String {
 /// What was generated from what changed: it needs no telling of its own.
 fn follows(change: &Change) -> Option<String> {
     let subjects = change.follows.iter();
-    (!change.follows.is_empty()).then(|| format!("follow from it: {}", counted(subjects)))
+    (!change.follows.is_empty()).then(|| format!("changes with it: {}", counted(subjects)))
 }
 
 /// ``, through `a` … `b` ``: the first and the last of a way.

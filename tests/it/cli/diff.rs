@@ -59,6 +59,31 @@ fn what_generating_would_change() {
     assert!(report.contains("touches "), "{report}");
 }
 
+/// SLOs are read back from the list of them, and the rules that follow are not told again.
+#[test]
+fn an_objective_is_one_change() {
+    let test = CliTest::new();
+    test.run_over(obsctl_stack::stack(), &["generate"]);
+    committed(&test);
+    let mut stack = obsctl_stack::stack();
+    let slo = stack
+        .slos
+        .iter_mut()
+        .find(|slo| slo.name.as_str() == "mcp-tools");
+    slo.unwrap().objective = obsctl::model::Objective::percent(99.0).unwrap();
+    assert_snapshot!(test.run_over(stack, &["diff"]), @"");
+    let path = "docs/reference/slos.yml";
+    let text = test.read(path);
+    let found = obsctl::read::file(obsctl::read::File { path, text: &text });
+    let mut stack = obsctl::project::Project::link(obsctl_stack::stack())
+        .stack()
+        .clone();
+    for slo in &mut stack.slos {
+        slo.allow.clear();
+    }
+    assert_eq!(found.slos, stack.slos);
+}
+
 #[test]
 fn a_branch_against_where_it_left() {
     let test = CliTest::new();
