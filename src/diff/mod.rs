@@ -13,6 +13,7 @@ mod pairing;
 mod panels;
 mod query;
 pub mod render;
+mod routes;
 mod routing;
 mod rules;
 mod settings;
@@ -64,7 +65,7 @@ impl Report {
 /// Compares two states.
 #[must_use]
 pub fn compare(before: Side, after: Side) -> Report {
-    let (before, after, mut rest) = sides::read(before, after);
+    let (before, mut after, mut rest) = sides::read(before, after);
     let mut found = touches::Found::default();
     let mut notes = vec![];
     if is_said(&before, &after, &mut rest, &CATALOGS, &mut notes) {
@@ -96,6 +97,8 @@ pub fn compare(before: Side, after: Side) -> Report {
         changes = slos::fold(changes, &before.found.slos, &after.found.slos);
     }
     changes.sort_by(|a, b| (a.class, &a.subject).cmp(&(b.class, &b.subject)));
+    // Who is affected may stand in what could not be read.
+    after.found.problems.append(&mut rest.found.problems);
     notes.extend([&before, &after].into_iter().filter_map(State::unread));
     Report {
         before: before.name,

@@ -1,24 +1,19 @@
 //! Who is told of an alert, by the labels that its rule says; and what of Alertmanager's configuration differs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use obsctl_model::{Inhibition, LabelMatch, LabelMatchOp, Origin, Route, Rule, RuleGroup};
-use regex_automata::meta::Regex;
+use obsctl_model::{Inhibition, Origin, Rule, RuleGroup};
 
 use super::both::{Both, Thing, flag, written};
 use super::change::{Detail, Touch, What};
 use super::pairing::{Paired, Pairing};
+use super::routes::{ALERT_NAME, Labels, Stop, Tree, matching};
 use super::rules::labels_of;
 use super::settings;
 use super::sides::{Rest, State};
 use super::touches::{self, Found};
 use super::{Class, Kind, Subject};
 use crate::read::{Alertmanager, Settings};
-
-type Labels = BTreeMap<String, String>;
-
-/// The label in which Alertmanager has the name of an alert.
-const ALERT_NAME: &str = "alertname";
 
 /// The configurations of both sides, where each has one.
 #[derive(Debug, Default)]
@@ -27,32 +22,6 @@ pub(super) struct Routings {
     /// Whether they are not the same file.
     differ: bool,
     trees: Option<(Tree, Tree)>,
-}
-
-/// A route tree as a list: a route stands before its children.
-#[derive(Debug)]
-struct Tree(Vec<Stop>);
-
-/// A route of a tree.
-#[derive(Debug)]
-struct Stop {
-    /// Its matchers behind those of the routes around it.
-    name: String,
-    route: Route,
-    /// Its receiver, unless it is that of the route around it.
-    receiver: Option<String>,
-    matchers: Vec<Matcher>,
-    parent: Option<usize>,
-    children: Vec<usize>,
-    /// The alerts that others are told of because of it.
-    affected: Vec<Touch>,
-}
-
-#[derive(Debug)]
-struct Matcher {
-    said: LabelMatch,
-    /// None where it is no regular expression, or none that can be read.
-    regex: Option<Regex>,
 }
 
 impl Routings {
@@ -110,8 +79,10 @@ impl Routings {
         let had: BTreeSet<_> = alerts(&before.found.groups).map(|one| one.labels).collect();
         let changed = alerts(&after.found.groups).filter(|one| had.contains(&one.labels));
         let paired = pairing(&from, &to).done();
+        let mut same = paired.both.clone();
+        same.retain(|(old, new)| from.0[*old].says() == to.0[*new].says());
         for alert in changed.chain(alerts(&rest.found.groups)) {
-            attribute(alert, &paired, &mut from, &mut to);
+            attribute(alert, &paired, &same, &mut from, &mut to);
         }
         found.things(pairing(&from, &to), differ);
         named(&old.receivers, &new.receivers, Kind::Receiver, found);
@@ -156,14 +127,18 @@ fn pairing<'a>(before: &'a Tree, after: &'a Tree) -> Pairing<'a, Stop> {
 }
 
 /// Puts an alert that others are told of now to the route that is the cause: one that is new or another on its newer way,
-/// else one on its older way.
-fn attribute(alert: Told, paired: &Paired, before: &mut Tree, after: &mut Tree) {
+/// else one on its older way. `same` are the pairs that are no others.
+fn attribute(
+    alert: Told,
+    paired: &Paired,
+    same: &[(usize, usize)],
+    before: &mut Tree,
+    after: &mut Tree,
+) {
     let (old, new) = (before.reached(&alert.labels), after.reached(&alert.labels));
     if before.receivers(&old) == after.receivers(&new) {
         return;
     }
-    let mut same = paired.both.clone();
-    same.retain(|(from, to)| before.0[*from].says() == after.0[*to].says());
     let ours = after
         .way(&new)
         .find(|at| !same.iter().any(|(_, to)| to == at));
@@ -179,87 +154,6 @@ fn attribute(alert: Told, paired: &Paired, before: &mut Tree, after: &mut Tree) 
         (ours, _) => &mut after.0[ours.unwrap_or(new[0])],
     };
     stop.affected.push(alert.touch);
-}
-
-impl Tree {
-    fn of(root: &Route) -> Self {
-        let mut tree = Self(vec![]);
-        tree.add(root, None);
-        tree
-    }
-
-    fn add(&mut self, route: &Route, parent: Option<usize>) -> usize {
-        let outer = parent.map(|parent| &self.0[parent]);
-        let own = format!("{{{}}}", matching(&route.matchers));
-        let name = match outer {
-            None => "default".to_owned(),
-            Some(outer) if outer.parent.is_none() => own,
-            Some(outer) => format!("{} {own}", outer.name),
-        };
-        let inherited = outer.is_some_and(|outer| outer.route.receiver == route.receiver);
-        let at = self.0.len();
-        self.0.push(Stop {
-            name,
-            receiver: (!inherited).then(|| route.receiver.clone()),
-            matchers: route.matchers.iter().map(Matcher::of).collect(),
-            route: Route {
-                routes: vec![],
-                ..route.clone()
-            },
-            parent,
-            children: vec![],
-            affected: vec![],
-        });
-        for child in &route.routes {
-            let child = self.add(child, Some(at));
-            self.0[at].children.push(child);
-        }
-        at
-    }
-
-    /// The routes at which an alert ends.
-    fn reached(&self, labels: &Labels) -> Vec<usize> {
-        let mut found = vec![];
-        self.collect(0, labels, &mut found);
-        found
-    }
-
-    fn collect(&self, at: usize, labels: &Labels, found: &mut Vec<usize>) {
-        let before = found.len();
-        for child in &self.0[at].children {
-            let stop = &self.0[*child];
-            if stop.matchers.iter().all(|matcher| matcher.takes(labels)) {
-                self.collect(*child, labels, found);
-                if !stop.route.continues {
-                    break;
-                }
-            }
-        }
-        if found.len() == before {
-            found.push(at);
-        }
-    }
-
-    /// The receivers of routes, each once, in order.
-    fn receivers(&self, stops: &[usize]) -> Vec<&str> {
-        let mut seen = BTreeSet::new();
-        let all = stops.iter().map(|at| self.0[*at].route.receiver.as_str());
-        all.filter(|one| seen.insert(*one)).collect()
-    }
-
-    /// Routes, and those around each.
-    fn way(&self, stops: &[usize]) -> impl Iterator<Item = usize> {
-        let up = |at: &usize| std::iter::successors(Some(*at), |at| self.0[*at].parent);
-        let all: Vec<_> = stops.iter().flat_map(up).collect();
-        all.into_iter()
-    }
-}
-
-impl Stop {
-    /// What of it decides who is told.
-    fn says(&self) -> (&str, Option<&String>, bool) {
-        (&self.name, self.receiver.as_ref(), self.route.continues)
-    }
 }
 
 impl Thing for Stop {
@@ -379,48 +273,5 @@ impl Thing for Inhibition {
 
     fn new(&self) -> Class {
         Class::Behaviour
-    }
-}
-
-/// Matchers as they are written.
-fn matching(matchers: &[LabelMatch]) -> String {
-    let texts = matchers.iter().map(|LabelMatch { label, op, value }| {
-        let op = match op {
-            LabelMatchOp::Equal => "=",
-            LabelMatchOp::NotEqual => "!=",
-            LabelMatchOp::Regex => "=~",
-            LabelMatchOp::NotRegex => "!~",
-        };
-        format!("{label}{op}\"{value}\"")
-    });
-    texts.collect::<Vec<_>>().join(", ")
-}
-
-impl Matcher {
-    fn of(said: &LabelMatch) -> Self {
-        Self {
-            said: said.clone(),
-            regex: match said.op {
-                LabelMatchOp::Regex | LabelMatchOp::NotRegex => {
-                    Regex::new(&format!("^(?s:{})$", said.value)).ok()
-                }
-                LabelMatchOp::Equal | LabelMatchOp::NotEqual => None,
-            },
-        }
-    }
-
-    fn takes(&self, labels: &Labels) -> bool {
-        let value = labels.get(&self.said.label).map_or("", String::as_str);
-        let matches = || {
-            self.regex
-                .as_ref()
-                .is_some_and(|regex| regex.is_match(value))
-        };
-        match self.said.op {
-            LabelMatchOp::Equal => value == self.said.value,
-            LabelMatchOp::NotEqual => value != self.said.value,
-            LabelMatchOp::Regex => matches(),
-            LabelMatchOp::NotRegex => !matches(),
-        }
     }
 }

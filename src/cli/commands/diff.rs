@@ -20,8 +20,8 @@ Examples:
   obsctl diff --base origin/main... --format markdown --fail-on breaking
 
 Changes are breaking (what is built on it no longer works), of behaviour (other alerts, other numbers),
-additive or cosmetic. Each names what it touches, through recording rules too. How queries are written
-and what Grafana adds when it saves is no change.
+additive or cosmetic. Each names what it touches, through recording rules too. Metrics, SLOs, alerts,
+routes and dashboards are compared; how queries are written and what Grafana adds when it saves is no change.
 
 Exit status:
   0  no changes, or none that `--fail-on` names
