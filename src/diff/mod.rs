@@ -7,6 +7,7 @@
 mod both;
 mod change;
 mod dashboards;
+mod follow;
 mod logs;
 mod metrics;
 mod pairing;
@@ -22,8 +23,6 @@ mod slos;
 #[cfg(test)]
 mod tests;
 mod touches;
-
-use std::collections::BTreeMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::read::Found;
@@ -73,8 +72,7 @@ pub fn compare(before: Side, after: Side) -> Report {
         metrics::compare(&old.metrics, &new.metrics, &mut found);
         logs::compare(&old, &new, &mut found);
     }
-    let promised = is_said(&before, &after, &mut rest, &slos::LISTS, &mut notes);
-    if promised {
+    if is_said(&before, &after, &mut rest, &slos::LISTS, &mut notes) {
         slos::compare(&before.found.slos, &after.found.slos, &mut found);
     }
     let routes = routing::Routings::of(&before, &after, &mut rest);
@@ -92,10 +90,9 @@ pub fn compare(before: Side, after: Side) -> Report {
         &mut found,
     );
     let mut changes = touches::resolve(found, &after, &mut rest);
-    follow(&mut changes);
-    if promised {
-        changes = slos::fold(changes, &before.found.slos, &after.found.slos);
-    }
+    follow::renames(&mut changes);
+    changes = follow::pages(changes);
+    changes = follow::slos(changes, &before.found.slos, &after.found.slos);
     changes.sort_by(|a, b| (a.class, &a.subject).cmp(&(b.class, &b.subject)));
     // Who is affected may stand in what could not be read.
     after.found.problems.append(&mut rest.found.problems);
@@ -152,40 +149,4 @@ fn is_said(
         ));
     }
     both
-}
-
-/// A query that only follows a series to its new name asks what it asked before.
-fn follow(changes: &mut [Change]) {
-    let mut renamed = BTreeMap::new();
-    for change in changes.iter() {
-        let series = matches!(change.subject.kind, Kind::Metric | Kind::RecordingRule);
-        for detail in change.details.iter().filter(|_| series) {
-            if let What::Renamed { from } = &detail.what {
-                for suffix in ["", "_bucket", "_sum", "_count"] {
-                    let to = format!("{}{suffix}", change.subject.name);
-                    renamed.insert(format!("{from}{suffix}"), to);
-                }
-            }
-        }
-    }
-    if renamed.is_empty() {
-        return;
-    }
-    let follows =
-        |edit: &Edit| edit.piece == Piece::Metric && renamed.get(&edit.from) == Some(&edit.to);
-    for change in changes {
-        for detail in &mut change.details {
-            if let What::Query { edits, .. } = &detail.what
-                && !edits.is_empty()
-                && edits.iter().all(follows)
-            {
-                detail.class = Class::Cosmetic;
-            }
-        }
-        let classes = change.details.iter().map(|detail| detail.class);
-        change.class = classes.min().unwrap_or(change.class);
-        if change.class == Class::Cosmetic {
-            change.touches.clear();
-        }
-    }
 }

@@ -7,7 +7,7 @@ use obsctl_model::dashboard::{Dashboard, Link, LinkTarget, Panel, Query, Row, Th
 
 use super::both::{Both, Thing, flag, word, written};
 use super::change::{Detail, What};
-use super::dashboards::{asks, is_runbook, name};
+use super::dashboards::{asks, name};
 use super::pairing::{Pairing, displaced};
 use super::settings;
 use super::touches::Found;
@@ -131,10 +131,6 @@ pub(super) fn compare(before: &Dashboard, after: &Dashboard, rows: &Rows, found:
         at += 1;
         if both.before.panel != both.after.panel {
             panel(both);
-            // Alerts lead people to it.
-            if is_runbook(after) {
-                both.wanted = after.wanted();
-            }
         }
     });
 }

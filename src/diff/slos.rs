@@ -1,7 +1,5 @@
 //! SLOs: what is promised. The rules that they become are told of with them.
 
-use std::collections::BTreeSet;
-
 use obsctl_model::dashboard::ExpressionRef;
 use obsctl_model::{Indicator, Origin, Promql, Slo};
 
@@ -9,8 +7,7 @@ use super::both::{Both, Thing, written};
 use super::dashboards::asks;
 use super::pairing::Pairing;
 use super::touches::Found;
-use super::{Change, Class, Kind, List, Subject};
-use crate::project::slo::group_names;
+use super::{Class, Kind, List, Subject};
 
 pub(super) const LISTS: List = List {
     of: "SLOs",
@@ -126,41 +123,4 @@ fn indicator(both: &mut Both<'_, Slo>) {
         both.details.extend(query);
     }
     both.set(Class::Behaviour, "limit", |slo| parts(&slo.indicator).2);
-}
-
-/// Puts the changes of rules that follow from a change of an SLO with it.
-pub(super) fn fold(changes: Vec<Change>, before: &[Slo], after: &[Slo]) -> Vec<Change> {
-    let is_slo = |change: &Change| change.subject.kind == Kind::Slo;
-    let (mut promised, mut others): (Vec<_>, Vec<_>) = changes.into_iter().partition(is_slo);
-    for slo in &mut promised {
-        let names = |one: &&Slo| {
-            one.subject() == slo.subject || slo.was().is_some_and(|name| name == one.name.as_str())
-        };
-        let own = before.iter().chain(after).filter(names);
-        let groups: BTreeSet<String> = own.flat_map(group_names).collect();
-        let follows = |one: &Subject| {
-            let group = match one.kind {
-                Kind::Alert | Kind::RecordingRule => one.of.as_ref(),
-                Kind::RuleGroup => Some(&one.name),
-                _ => None,
-            };
-            group.is_some_and(|group| groups.contains(group))
-        };
-        for other in others.extract_if(.., |other| follows(&other.subject)) {
-            let touched = other.touches.into_iter();
-            let touched: Vec<_> = touched
-                .filter(|one| one.subject != slo.subject && !follows(&one.subject))
-                .collect();
-            if other.class == Class::Breaking && !touched.is_empty() {
-                slo.class = Class::Breaking;
-            }
-            slo.touches.extend(touched);
-            slo.follows.push(other.subject);
-        }
-        slo.follows.sort();
-        slo.touches.sort();
-        slo.touches.dedup_by(|a, b| a.subject == b.subject);
-    }
-    others.append(&mut promised);
-    others
 }

@@ -867,11 +867,19 @@ fn a_runbook_is_one_and_names_who_leads_to_it() {
     behaviour: panel `What to do` of dashboard `Runbook: Errors`
       --> errors.json:2
       `options.content` `Restart.` → `Look first.`
-      touches 1 alert:
-        alert `Errors` of group `api`  (rules.yml:9)
 
     a side → a side: 1 change: 1 behaviour
     ");
+    // The page shows the alert's query under its name: that is told once.
+    let shows = |limit: &str| {
+        page.replace("What to do", "Errors")
+            .replace("Restart.", limit)
+    };
+    let rules = RULES.replace("> 0.05", "> 0.1");
+    let (old, new) = (shows("0.05"), shows("0.1"));
+    let before_both = [("rules.yml", RULES), ("errors.json", old.as_str())];
+    let after_both = [("rules.yml", rules.as_str()), ("errors.json", new.as_str())];
+    assert_snapshot!(shown(&report(&before_both, &after_both)), @"");
     let gone = [("rules.yml", RULES), ("rules.test.yml", TESTS)];
     assert_snapshot!(shown(&report(&before, &gone)), @"
     behaviour: runbook `Errors` is gone
