@@ -879,7 +879,14 @@ fn a_runbook_is_one_and_names_who_leads_to_it() {
     let (old, new) = (shows("0.05"), shows("0.1"));
     let before_both = [("rules.yml", RULES), ("errors.json", old.as_str())];
     let after_both = [("rules.yml", rules.as_str()), ("errors.json", new.as_str())];
-    assert_snapshot!(shown(&report(&before_both, &after_both)), @"");
+    assert_snapshot!(shown(&report(&before_both, &after_both)), @"
+    behaviour: alert `Errors` of group `api`
+      --> rules.yml:9
+      query: threshold `0.05` → `0.1`
+      changes with it: 1 panel
+
+    a side → a side: 1 change: 1 behaviour
+    ");
     let gone = [("rules.yml", RULES), ("rules.test.yml", TESTS)];
     assert_snapshot!(shown(&report(&before, &gone)), @"
     behaviour: runbook `Errors` is gone

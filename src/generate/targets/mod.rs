@@ -21,7 +21,7 @@ mod prometheus_rules;
 mod rule_tests;
 mod runbook_docs;
 mod slo_docs;
-mod slo_list;
+pub mod slo_list;
 pub mod tempo_config;
 mod trace_docs;
 
