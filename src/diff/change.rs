@@ -53,6 +53,10 @@ pub enum Kind {
     Slo,
     RecordingRule,
     RuleGroup,
+    Route,
+    Receiver,
+    Inhibition,
+    MuteTime,
     Runbook,
     Dashboard,
     Panel,
@@ -75,6 +79,10 @@ impl Kind {
             Self::Slo => "SLO",
             Self::RecordingRule => "recording rule",
             Self::RuleGroup => "rule group",
+            Self::Route => "route",
+            Self::Receiver => "receiver",
+            Self::Inhibition => "inhibition",
+            Self::MuteTime => "mute time",
             Self::Runbook => "runbook",
             Self::Dashboard => "dashboard",
             Self::Panel => "panel",
@@ -118,6 +126,7 @@ impl fmt::Display for Subject {
         write!(f, "{} `{}`", self.kind.word(), self.name)?;
         let whole = match self.kind {
             Kind::Alert | Kind::RecordingRule => "group",
+            Kind::Slo => "service",
             _ => "dashboard",
         };
         match &self.of {
@@ -142,6 +151,8 @@ pub struct Change {
     pub after: Origin,
     /// What is built on it and affected.
     pub touches: Vec<Touch>,
+    /// What was generated from it and changed with it.
+    pub follows: Vec<Subject>,
 }
 
 /// One thing that changed.
@@ -233,39 +244,6 @@ impl Detail {
     }
 }
 
-/// Puts down every property that differs.
-pub(super) fn note_set(
-    details: &mut Vec<Detail>,
-    class: Class,
-    what: &str,
-    from: Option<String>,
-    to: Option<String>,
-) {
-    if from != to {
-        details.push(Detail::set(class, what, from, to));
-    }
-}
-
-/// Puts down what members of a list are gone and new.
-pub(super) fn note_members(
-    details: &mut Vec<Detail>,
-    class: Class,
-    what: &str,
-    before: &[String],
-    after: &[String],
-) {
-    let less = |from: &[String], other: &[String]| -> Vec<String> {
-        let other: std::collections::BTreeSet<_> = other.iter().collect();
-        let rest = from.iter().filter(|one| !other.contains(one));
-        rest.cloned().collect()
-    };
-    let (gone, new) = (less(before, after), less(after, before));
-    if !gone.is_empty() || !new.is_empty() {
-        let what = what.to_owned();
-        details.push(Detail::new(class, What::Members { what, gone, new }));
-    }
-}
-
 impl What {
     /// In words.
     #[must_use]
@@ -323,7 +301,7 @@ fn listed(all: &[String]) -> String {
 }
 
 /// A value on one line, not longer than it can be read.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     const LONGEST: usize = 100;
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let shown = match line.char_indices().nth(LONGEST) {
@@ -354,7 +332,16 @@ impl Change {
             before,
             after,
             touches: vec![],
+            follows: vec![],
         }
+    }
+
+    /// Its older name, where it has another.
+    pub(super) fn was(&self) -> Option<&str> {
+        self.details.iter().find_map(|detail| match &detail.what {
+            What::Renamed { from } => Some(from.as_str()),
+            _ => None,
+        })
     }
 
     /// Where it stands; what is gone, where it was.

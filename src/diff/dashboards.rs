@@ -4,52 +4,67 @@
 use obsctl_model::Origin;
 use obsctl_model::dashboard::variable::Values;
 use obsctl_model::dashboard::{
-    Annotation, Dashboard, DashboardLink, DashboardLinkTarget, Expression, Variable, derived_uid,
+    Annotation, Dashboard, DashboardLink, DashboardLinkTarget, ExpressionRef, Variable, derived_uid,
 };
 
-use super::change::{Detail, What, note_members, note_set};
+use super::both::{Both, Thing, flag, word, written};
+use super::change::{Detail, What};
 use super::pairing::Pairing;
-use super::panels;
-use super::settings::same_words;
 use super::touches::{Found, Wanted};
-use super::{Change, Class, Kind, Subject, expression};
-use crate::project::Project;
+use super::{Class, Kind, Subject, panels, query};
 
-pub(super) fn compare(before: &Project, after: &Project, found: &mut Found) {
-    let (before, after) = (before.dashboards(), after.dashboards());
-    let paired = Pairing::of(before, after)
+pub(super) fn compare(before: &[Dashboard], after: &[Dashboard], found: &mut Found) {
+    let pairing = Pairing::of(before, after)
         .by(|one| Some(&one.uid))
         .by_only(|one| Some(&one.title).filter(|title| !title.is_empty()))
-        .by_only(queries)
-        .done();
-    for (old, new) in paired.both {
-        pair(&before[old], &after[new], found);
+        .by_only(queries);
+    let mut rows = vec![];
+    let both = found.things(pairing, |both| rows.push(differ(both)));
+    for ((before, after), rows) in both.into_iter().zip(rows) {
+        // Equal dashboards have equal rows, and nothing else to look at.
+        let Some(rows) = rows else { continue };
+        variables(before, after, found);
+        annotations(before, after, found);
+        panels::compare(before, after, &rows, found);
     }
-    for index in paired.gone {
-        let one = &before[index];
-        let details = vec![Detail::new(Class::Behaviour, What::Removed)];
-        found.add(Change::new(
-            subject(one),
-            details,
-            one.origin,
-            Origin::none(),
-        ));
-        found.want(Wanted::Dashboard(one.uid.to_string()));
+}
+
+impl Thing for Dashboard {
+    fn subject(&self) -> Subject {
+        let name = name(self);
+        match is_runbook(self) {
+            true => Subject::new(Kind::Runbook, name.trim_start_matches("Runbook: ")),
+            false => Subject::new(Kind::Dashboard, name),
+        }
     }
-    for index in paired.new {
-        let one = &after[index];
-        let with = match one.panels().count() {
+
+    fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    fn gone(&self) -> Class {
+        Class::Behaviour
+    }
+
+    fn renamed(&self) -> Class {
+        Class::Cosmetic
+    }
+
+    fn wanted(&self) -> Vec<Wanted> {
+        vec![Wanted::Dashboard(self.uid.to_string())]
+    }
+
+    fn holds(&self) -> Option<String> {
+        Some(match self.panels().count() {
             1 => "1 panel".to_owned(),
             many => format!("{many} panels"),
-        };
-        let details = vec![Detail::new(Class::Additive, What::Added(Some(with)))];
-        found.add(Change::new(
-            subject(one),
-            details,
-            Origin::none(),
-            one.origin,
-        ));
+        })
     }
+}
+
+/// Whether a dashboard is the page of a runbook, as `obsctl generate` makes them.
+pub(super) fn is_runbook(dashboard: &Dashboard) -> bool {
+    dashboard.tags.iter().any(|tag| tag == "runbook")
 }
 
 /// The name people know a dashboard by.
@@ -60,10 +75,6 @@ pub(super) fn name(dashboard: &Dashboard) -> &str {
     }
 }
 
-fn subject(dashboard: &Dashboard) -> Subject {
-    Subject::new(Kind::Dashboard, name(dashboard))
-}
-
 /// What it asks: a dashboard that was saved under another name and uid asks the same.
 fn queries(dashboard: &Dashboard) -> Option<Vec<&str>> {
     let queries = dashboard.panels().flat_map(|panel| &panel.queries);
@@ -71,60 +82,30 @@ fn queries(dashboard: &Dashboard) -> Option<Vec<&str>> {
     (texts.len() > 1).then_some(texts)
 }
 
-fn pair(before: &Dashboard, after: &Dashboard, found: &mut Found) {
+/// What differs of the dashboard itself; gives which row is which.
+fn differ(both: &mut Both<'_, Dashboard>) -> Option<panels::Rows> {
+    let (before, after) = (both.before, both.after);
     if before == after {
-        return;
+        return None;
     }
-    let mut details = vec![];
-    let renamed = before.uid != after.uid && !(is_made_up(before) || is_made_up(after));
-    if renamed {
-        let uid = |one: &Dashboard| Some(one.uid.to_string());
-        details.push(Detail::set(Class::Breaking, "uid", uid(before), uid(after)));
+    // Links lead to its uid, whatever its title is.
+    both.wanted.clear();
+    if before.uid != after.uid && !(is_made_up(before) || is_made_up(after)) {
+        both.set(Class::Breaking, "uid", |one| Some(one.uid.to_string()));
+        both.wanted = before.wanted();
     }
-    if before.title != after.title {
-        let from = before.title.clone();
-        details.push(Detail::new(Class::Cosmetic, What::Renamed { from }));
-    }
-    let mut set = |what, from, to| note_set(&mut details, Class::Cosmetic, what, from, to);
-    let folder = |one: &Dashboard| Some(one.folder.title.clone());
-    set("folder", folder(before), folder(after));
-    set(
-        "description",
-        before.description.clone(),
-        after.description.clone(),
-    );
-    let refresh = |one: &Dashboard| one.refresh.map(|time| time.to_string());
-    set("refresh", refresh(before), refresh(after));
-    let time = |one: &Dashboard| Some(format!("{} to {}", one.time.from, one.time.to));
-    set("time", time(before), time(after));
-    note_members(
-        &mut details,
-        Class::Cosmetic,
-        "tag",
-        &before.tags,
-        &after.tags,
-    );
-    let links = |one: &Dashboard| -> Vec<String> { one.links.iter().map(link).collect() };
-    note_members(
-        &mut details,
-        Class::Cosmetic,
-        "link",
-        &links(before),
-        &links(after),
-    );
-    let rows = panels::Rows::pair(before, after, &mut details);
-    found.add(Change::new(
-        subject(after),
-        details,
-        before.origin,
-        after.origin,
-    ));
-    if renamed {
-        found.want(Wanted::Dashboard(before.uid.to_string()));
-    }
-    variables(before, after, found);
-    annotations(before, after, found);
-    panels::compare(before, after, &rows, found);
+    let looks = Class::Cosmetic;
+    both.set(looks, "folder", |one| Some(one.folder.title.clone()));
+    both.set(looks, "description", |one| one.description.clone());
+    both.set(looks, "refresh", |one| written(one.refresh));
+    both.set(looks, "time", |one| {
+        Some(format!("{} to {}", one.time.from, one.time.to))
+    });
+    both.members(looks, looks, "tag", |one| one.tags.clone());
+    both.members(looks, looks, "link", |one| {
+        one.links.iter().map(link).collect()
+    });
+    Some(panels::Rows::pair(before, after, &mut both.details))
 }
 
 /// Whether the uid was made from the file's name, because the dashboard has none.
@@ -143,106 +124,70 @@ fn link(link: &DashboardLink) -> String {
     format!("{}: {to}", link.title)
 }
 
-/// How two expressions differ, where they do.
-pub(super) fn query(of: Option<String>, before: &Expression, after: &Expression) -> Option<Detail> {
-    if before == after {
-        return None;
-    }
-    let edits = match (before, after) {
-        (Expression::Promql(before), Expression::Promql(after)) => {
-            expression::compare(before, after)?
-        }
-        (Expression::Other(_), _) | (_, Expression::Other(_)) => vec![],
-        _ if before.kind() == after.kind() && same_words(before.as_str(), after.as_str()) => {
-            return None;
-        }
-        _ => vec![],
-    };
-    let text = |one: &Expression| match one {
-        Expression::Other(other) => serde_json::Value::Object(other.json.clone()).to_string(),
-        one => one.as_str().to_owned(),
-    };
+/// How two queries differ, where they do.
+pub(super) fn asks(
+    of: Option<String>,
+    before: ExpressionRef<'_>,
+    after: ExpressionRef<'_>,
+) -> Option<Detail> {
     let what = What::Query {
         of,
-        before: text(before),
-        after: text(after),
-        edits,
+        edits: query::compare(before, after)?,
+        before: query::text(before).into_owned(),
+        after: query::text(after).into_owned(),
     };
     Some(Detail::new(Class::Behaviour, what))
 }
 
-fn variables(before: &Dashboard, after: &Dashboard, found: &mut Found) {
-    let subject = |one: &Variable| Subject::of(Kind::Variable, &one.name, name(after));
-    let paired = Pairing::of(&before.variables, &after.variables)
-        .by(|one| Some(&one.name))
-        .by_only(|one| Some(values(one)).filter(|values| !values.is_empty()))
-        .done();
-    for index in paired.gone {
-        let one = &before.variables[index];
+/// A thing of a dashboard.
+#[derive(Debug)]
+struct In<'a, T> {
+    dashboard: &'a Dashboard,
+    one: &'a T,
+}
+
+fn all<'a, T>(dashboard: &'a Dashboard, things: &'a [T]) -> Vec<In<'a, T>> {
+    let things = things.iter();
+    things.map(|one| In { dashboard, one }).collect()
+}
+
+impl Thing for In<'_, Variable> {
+    fn subject(&self) -> Subject {
+        Subject::of(Kind::Variable, &self.one.name, name(self.dashboard))
+    }
+
+    fn origin(&self) -> Origin {
+        self.one.origin
+    }
+
+    fn gone(&self) -> Class {
         // Links that set it, set nothing now.
-        let details = vec![Detail::new(Class::Behaviour, What::Removed)];
-        found.add(Change::new(
-            subject(one),
-            details,
-            one.origin,
-            Origin::none(),
-        ));
+        Class::Behaviour
     }
-    for index in paired.new {
-        let one = &after.variables[index];
-        let details = vec![Detail::new(Class::Additive, What::Added(None))];
-        found.add(Change::new(
-            subject(one),
-            details,
-            Origin::none(),
-            one.origin,
-        ));
-    }
-    for (old, new) in paired.both {
-        let (old, new) = (&before.variables[old], &after.variables[new]);
-        if old == new {
-            continue;
+}
+
+fn variables(before: &Dashboard, after: &Dashboard, found: &mut Found) {
+    let (before, after) = (all(before, &before.variables), all(after, &after.variables));
+    let pairing = Pairing::of(&before, &after)
+        .by(|own| Some(&own.one.name))
+        .by_only(|own| Some(values(own.one)).filter(|values| !values.is_empty()));
+    found.things(pairing, |both| {
+        if both.before.one == both.after.one {
+            return;
         }
-        let mut details = vec![];
-        if old.name != new.name {
-            let from = old.name.clone();
-            details.push(Detail::new(Class::Behaviour, What::Renamed { from }));
-        }
-        let mut set = |class, what, from, to| note_set(&mut details, class, what, from, to);
-        let flag = |is: bool| Some(if is { "yes" } else { "no" }.to_owned());
         let (looks, means) = (Class::Cosmetic, Class::Behaviour);
-        set(means, "values", Some(values(old)), Some(values(new)));
-        set(
-            means,
-            "several can be chosen",
-            flag(old.multi),
-            flag(new.multi),
-        );
-        set(
-            means,
-            "all can be chosen",
-            flag(old.include_all),
-            flag(new.include_all),
-        );
-        set(
-            means,
-            "what all stands for",
-            old.all_value.clone(),
-            new.all_value.clone(),
-        );
-        set(means, "regex", old.regex.clone(), new.regex.clone());
-        set(looks, "label", old.label.clone(), new.label.clone());
-        set(
-            looks,
-            "description",
-            old.description.clone(),
-            new.description.clone(),
-        );
-        set(looks, "hidden", flag(old.hidden), flag(new.hidden));
-        let sort = |one: &Variable| Some(format!("{:?}", one.sort).to_lowercase());
-        set(looks, "sort", sort(old), sort(new));
-        found.add(Change::new(subject(new), details, old.origin, new.origin));
-    }
+        both.set(means, "values", |own| Some(values(own.one)));
+        both.set(means, "several can be chosen", |own| flag(own.one.multi));
+        both.set(means, "all can be chosen", |own| flag(own.one.include_all));
+        both.set(means, "what all stands for", |own| {
+            own.one.all_value.clone()
+        });
+        both.set(means, "regex", |own| own.one.regex.clone());
+        both.set(looks, "label", |own| own.one.label.clone());
+        both.set(looks, "description", |own| own.one.description.clone());
+        both.set(looks, "hidden", |own| flag(own.one.hidden));
+        both.set(looks, "sort", |own| word(own.one.sort));
+    });
 }
 
 /// Where the values come from, without what is chosen at the moment.
@@ -280,48 +225,39 @@ fn values(variable: &Variable) -> String {
     }
 }
 
+impl Thing for In<'_, Annotation> {
+    fn subject(&self) -> Subject {
+        Subject::of(Kind::Annotation, &self.one.name, name(self.dashboard))
+    }
+
+    fn origin(&self) -> Origin {
+        self.one.origin
+    }
+
+    fn gone(&self) -> Class {
+        Class::Behaviour
+    }
+
+    fn renamed(&self) -> Class {
+        Class::Cosmetic
+    }
+}
+
 fn annotations(before: &Dashboard, after: &Dashboard, found: &mut Found) {
-    let subject = |one: &Annotation| Subject::of(Kind::Annotation, &one.name, name(after));
-    let paired = Pairing::of(&before.annotations, &after.annotations)
-        .by(|one| Some(&one.name))
-        .by_only(|one| Some(one.expression.as_str()).filter(|text| !text.is_empty()))
-        .done();
-    for index in paired.gone {
-        let one = &before.annotations[index];
-        let details = vec![Detail::new(Class::Behaviour, What::Removed)];
-        found.add(Change::new(
-            subject(one),
-            details,
-            one.origin,
-            Origin::none(),
-        ));
-    }
-    for index in paired.new {
-        let one = &after.annotations[index];
-        let details = vec![Detail::new(Class::Additive, What::Added(None))];
-        found.add(Change::new(
-            subject(one),
-            details,
-            Origin::none(),
-            one.origin,
-        ));
-    }
-    for (old, new) in paired.both {
-        let (old, new) = (&before.annotations[old], &after.annotations[new]);
-        if old == new {
-            continue;
-        }
-        let mut details = vec![];
-        if old.name != new.name {
-            let from = old.name.clone();
-            details.push(Detail::new(Class::Cosmetic, What::Renamed { from }));
-        }
-        details.extend(query(None, &old.expression, &new.expression));
-        let mut set = |what, from, to| note_set(&mut details, Class::Cosmetic, what, from, to);
-        set("title", old.title.clone(), new.title.clone());
-        set("text", old.text.clone(), new.text.clone());
-        let on = |one: &Annotation| Some(if one.off { "off" } else { "on" }.to_owned());
-        set("is", on(old), on(new));
-        found.add(Change::new(subject(new), details, old.origin, new.origin));
-    }
+    let before = all(before, &before.annotations);
+    let after = all(after, &after.annotations);
+    let pairing = Pairing::of(&before, &after)
+        .by(|own| Some(&own.one.name))
+        .by_only(|own| Some(own.one.expression.as_str()).filter(|text| !text.is_empty()));
+    found.things(pairing, |both| {
+        let (old, new) = (both.before.one, both.after.one);
+        let query = asks(None, (&old.expression).into(), (&new.expression).into());
+        both.details.extend(query);
+        let looks = Class::Cosmetic;
+        both.set(looks, "title", |own| own.one.title.clone());
+        both.set(looks, "text", |own| own.one.text.clone());
+        both.set(looks, "is", |own| {
+            Some(if own.one.off { "off" } else { "on" }.to_owned())
+        });
+    });
 }

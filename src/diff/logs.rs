@@ -2,47 +2,53 @@
 
 use std::collections::BTreeMap;
 
-use obsctl_model::{LogCatalog, LogEvent, LogField, Origin, SpanDef};
+use obsctl_model::{LabelDef, LogCatalog, LogEvent, LogField, Origin, SpanDef, TelemetryCatalog};
 
-use super::change::{Detail, What, note_members, note_set};
+use super::both::{Thing, word};
 use super::pairing::Pairing;
 use super::touches::{Found, Wanted};
-use super::{Change, Class, Kind, Subject};
-use crate::project::Project;
+use super::{Class, Kind, Subject};
 
-pub(super) fn compare(before: &Project, after: &Project, found: &mut Found) {
-    let (before, after) = (before.stack(), after.stack());
+pub(super) fn compare(before: &TelemetryCatalog, after: &TelemetryCatalog, found: &mut Found) {
     labels(&before.logs, &after.logs, found);
     fields(&before.logs, &after.logs, found);
     events(&before.logs.events, &after.logs.events, found);
     spans(&before.spans.spans, &after.spans.spans, found);
 }
 
-/// What is gone breaks what asks for it; `word` is how queries name it.
-fn gone(subject: Subject, origin: Origin, word: &str, found: &mut Found) {
-    let details = vec![Detail::new(Class::Breaking, What::Removed)];
-    found.add(Change::new(subject, details, origin, Origin::none()));
-    found.want(Wanted::Word(word.to_owned()));
+/// What queries call by a word of their own: without it they find nothing.
+macro_rules! by_a_word {
+    ($($type:ty: $kind:ident $(, $origin:ident)?;)+) => { $(
+        impl Thing for $type {
+            fn subject(&self) -> Subject {
+                Subject::new(Kind::$kind, self.name.to_string())
+            }
+
+            $( fn origin(&self) -> Origin {
+                self.$origin
+            } )?
+
+            fn gone(&self) -> Class {
+                Class::Breaking
+            }
+
+            fn wanted(&self) -> Vec<Wanted> {
+                vec![Wanted::Word(self.name.to_string())]
+            }
+        }
+    )+ };
 }
 
-fn new(subject: Subject, origin: Origin, found: &mut Found) {
-    let details = vec![Detail::new(Class::Additive, What::Added(None))];
-    found.add(Change::new(subject, details, Origin::none(), origin));
+by_a_word! {
+    LabelDef: StreamLabel;
+    LogField: LogField;
+    LogEvent: LogEvent, origin;
+    SpanDef: Span, origin;
 }
 
 fn labels(before: &LogCatalog, after: &LogCatalog, found: &mut Found) {
-    let paired = Pairing::of(&before.stream_labels, &after.stream_labels)
-        .by(|label| Some(label.name.as_str()))
-        .done();
-    let subject = |name: &str| Subject::new(Kind::StreamLabel, name);
-    for index in paired.gone {
-        let name = before.stream_labels[index].name.as_str();
-        gone(subject(name), Origin::none(), name, found);
-    }
-    for index in paired.new {
-        let name = after.stream_labels[index].name.as_str();
-        new(subject(name), Origin::none(), found);
-    }
+    let pairing = Pairing::of(&before.stream_labels, &after.stream_labels);
+    found.things(pairing.by(|label| Some(label.name.as_str())), |_| {});
 }
 
 /// All fields by their names: one name is one meaning.
@@ -53,181 +59,54 @@ fn by_name(logs: &LogCatalog) -> Vec<&LogField> {
 
 fn fields(before: &LogCatalog, after: &LogCatalog, found: &mut Found) {
     let (before, after) = (by_name(before), by_name(after));
-    let paired = Pairing::of(&before, &after)
+    let pairing = Pairing::of(&before, &after)
         .by(|field| Some(field.name.as_str()))
-        .by_only(|field| Some((format!("{:?}", field.kind), &field.description)))
-        .done();
-    let subject = |field: &LogField| Subject::new(Kind::LogField, &field.name);
-    for index in paired.gone {
-        let field = before[index];
-        gone(subject(field), Origin::none(), &field.name, found);
-    }
-    for index in paired.new {
-        new(subject(after[index]), Origin::none(), found);
-    }
-    for (old, new) in paired.both {
-        let (old, new) = (before[old], after[new]);
-        let mut details = vec![];
-        if old.name != new.name {
-            let from = old.name.clone();
-            details.push(Detail::new(Class::Breaking, What::Renamed { from }));
+        .by_only(|field| Some((word(&field.kind), &field.description)));
+    found.things(pairing, |both| {
+        if both.set(Class::Breaking, "type", |field| word(&field.kind)) {
+            both.wanted = both.before.wanted();
         }
-        let kind = |field: &LogField| Some(format!("{:?}", field.kind).to_lowercase());
-        note_set(&mut details, Class::Breaking, "type", kind(old), kind(new));
-        let presence = |field: &LogField| Some(format!("{:?}", field.presence).to_lowercase());
-        note_set(
-            &mut details,
-            Class::Behaviour,
-            "presence",
-            presence(old),
-            presence(new),
-        );
-        let text = |field: &LogField| Some(field.description.clone());
-        note_set(
-            &mut details,
-            Class::Cosmetic,
-            "description",
-            text(old),
-            text(new),
-        );
-        let breaks = details.iter().any(|one| one.class == Class::Breaking);
-        found.add(Change::new(
-            subject(new),
-            details,
-            Origin::none(),
-            Origin::none(),
-        ));
-        if breaks {
-            found.want(Wanted::Word(old.name.clone()));
-        }
-    }
+        both.set(Class::Behaviour, "presence", |field| word(&field.presence));
+        both.set(Class::Cosmetic, "description", |field| {
+            Some(field.description.clone())
+        });
+    });
 }
 
 fn events(before: &[LogEvent], after: &[LogEvent], found: &mut Found) {
-    let paired = Pairing::of(before, after)
+    let pairing = Pairing::of(before, after)
         .by(|event| Some((&event.name, &event.service)))
         .by(|event| Some(&event.name))
-        .by_only(|event| Some((&event.service, &event.description)))
-        .done();
-    let subject = |event: &LogEvent| Subject::new(Kind::LogEvent, &event.name);
-    for index in paired.gone {
-        let event = &before[index];
-        gone(subject(event), event.origin, &event.name, found);
-    }
-    for index in paired.new {
-        new(subject(&after[index]), after[index].origin, found);
-    }
-    for (old, new) in paired.both {
-        let (old, new) = (&before[old], &after[new]);
-        let mut details = vec![];
-        if old.name != new.name {
-            let from = old.name.clone();
-            details.push(Detail::new(Class::Breaking, What::Renamed { from }));
-        }
-        let level = |event: &LogEvent| Some(format!("{:?}", event.level).to_lowercase());
-        note_set(
-            &mut details,
-            Class::Behaviour,
-            "level",
-            level(old),
-            level(new),
-        );
-        let service = |event: &LogEvent| Some(event.service.clone());
-        note_set(
-            &mut details,
-            Class::Behaviour,
-            "logged by",
-            service(old),
-            service(new),
-        );
-        note_members(
-            &mut details,
-            Class::Behaviour,
-            "context",
-            &old.contexts,
-            &new.contexts,
-        );
-        let names = |event: &LogEvent| -> Vec<String> {
-            event
-                .fields
-                .iter()
-                .map(|field| field.name.clone())
-                .collect()
-        };
-        let (from, to) = (names(old), names(new));
-        let lost = from.iter().any(|one| !to.contains(one));
-        let class = if lost {
-            Class::Behaviour
-        } else {
-            Class::Additive
-        };
-        note_members(&mut details, class, "field", &from, &to);
-        let text = |event: &LogEvent| Some(event.description.clone());
-        note_set(
-            &mut details,
-            Class::Cosmetic,
-            "description",
-            text(old),
-            text(new),
-        );
-        let renamed = old.name != new.name;
-        found.add(Change::new(subject(new), details, old.origin, new.origin));
-        if renamed {
-            found.want(Wanted::Word(old.name.clone()));
-        }
-    }
+        .by_only(|event| Some((&event.service, &event.description)));
+    found.things(pairing, |both| {
+        let means = Class::Behaviour;
+        both.set(means, "level", |event| word(event.level));
+        both.set(means, "logged by", |event| Some(event.service.clone()));
+        both.members(means, means, "context", |event| event.contexts.clone());
+        both.members(means, Class::Additive, "field", |event| {
+            let names = event.fields.iter().map(|field| field.name.clone());
+            names.collect()
+        });
+        both.set(Class::Cosmetic, "description", |event| {
+            Some(event.description.clone())
+        });
+    });
 }
 
 fn spans(before: &[SpanDef], after: &[SpanDef], found: &mut Found) {
-    let paired = Pairing::of(before, after)
-        .by(|span| Some((&span.name, &span.service, format!("{:?}", span.kind))))
+    let pairing = Pairing::of(before, after)
+        .by(|span| Some((&span.name, &span.service, word(span.kind))))
         .by(|span| Some((&span.name, &span.service)))
-        .by_only(|span| Some((&span.service, &span.description)))
-        .done();
-    let subject = |span: &SpanDef| Subject::new(Kind::Span, &span.name);
-    for index in paired.gone {
-        let span = &before[index];
-        gone(subject(span), span.origin, &span.name, found);
-    }
-    for index in paired.new {
-        new(subject(&after[index]), after[index].origin, found);
-    }
-    for (old, new) in paired.both {
-        let (old, new) = (&before[old], &after[new]);
-        let mut details = vec![];
-        if old.name != new.name {
-            let from = old.name.clone();
-            details.push(Detail::new(Class::Breaking, What::Renamed { from }));
-        }
-        let kind = |span: &SpanDef| Some(format!("{:?}", span.kind).to_lowercase());
-        note_set(&mut details, Class::Behaviour, "kind", kind(old), kind(new));
-        let names = |span: &SpanDef| -> Vec<String> {
+        .by_only(|span| Some((&span.service, &span.description)));
+    found.things(pairing, |both| {
+        both.set(Class::Behaviour, "kind", |span| word(span.kind));
+        let lost = both.members(Class::Breaking, Class::Additive, "attribute", |span| {
             let attributes = span.attributes.iter();
             attributes.map(|attribute| attribute.name.clone()).collect()
-        };
-        let (from, to) = (names(old), names(new));
-        let lost = from.iter().any(|one| !to.contains(one));
-        let class = if lost {
-            Class::Breaking
-        } else {
-            Class::Additive
-        };
-        note_members(&mut details, class, "attribute", &from, &to);
-        let text = |span: &SpanDef| Some(span.description.clone());
-        note_set(
-            &mut details,
-            Class::Cosmetic,
-            "description",
-            text(old),
-            text(new),
-        );
-        let renamed = old.name != new.name;
-        found.add(Change::new(subject(new), details, old.origin, new.origin));
-        if renamed {
-            found.want(Wanted::Word(old.name.clone()));
-        }
-        for name in from.into_iter().filter(|one| !to.contains(one)) {
-            found.want(Wanted::Word(name));
-        }
-    }
+        });
+        both.wanted.extend(lost.into_iter().map(Wanted::Word));
+        both.set(Class::Cosmetic, "description", |span| {
+            Some(span.description.clone())
+        });
+    });
 }

@@ -1,166 +1,100 @@
 //! Metrics: a catalog is a contract, and queries of others may be built on it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use obsctl_model::{Domain, LabelDef, MetricDef, MetricKind, Origin, Stability};
+use obsctl_model::{Domain, LabelDef, MetricDef, MetricFamily, MetricKind, Origin, Stability};
 
-use super::change::{Detail, What, note_members, note_set};
+use super::both::{Both, Thing, unless_empty, word};
+use super::change::Detail;
 use super::pairing::Pairing;
 use super::touches::{Found, Interest, Wanted};
-use super::{Change, Class, Kind, Subject};
-use crate::project::Project;
+use super::{Class, Kind, Subject};
 
-pub(super) fn compare(before: &Project, after: &Project, found: &mut Found) {
-    let all = |project: &'_ Project| -> Vec<MetricDef> {
-        let families = project.stack().metrics.iter();
-        families
-            .flat_map(|family| family.metrics.iter().cloned())
-            .collect()
-    };
+pub(super) fn compare(before: &[MetricFamily], after: &[MetricFamily], found: &mut Found) {
     let (before, after) = (all(before), all(after));
-    let labels = |one: &MetricDef| -> BTreeSet<String> {
-        one.labels
-            .iter()
-            .map(|label| label.name.to_string())
-            .collect()
-    };
-    let paired = Pairing::of(&before, &after)
+    let pairing = Pairing::of(&before, &after)
         .by(|one| Some((one.name.as_str(), &one.exposed_by)))
         .by(|one| Some(one.name.as_str()))
         // Renamed: the same words, or the same form under a name with the same beginning.
         .by_only(|one| {
-            Some((one.kind.word(), &one.help, labels(one))).filter(|key| !key.1.is_empty())
+            Some((one.kind.word(), &one.help, labels_of(one))).filter(|key| !key.1.is_empty())
         })
         .by_only(|one| Some((&one.exposed_by, &one.help)).filter(|key| !key.1.is_empty()))
         .by_only(|one| {
-            let labels = labels(one);
+            let labels = labels_of(one);
             let subject = one.name.as_str().rsplit_once('_')?.0;
             let alike = (!labels.is_empty()).then_some(labels)?;
             Some((&one.exposed_by, one.kind.word(), alike, one.unit, subject))
-        })
-        .done();
-    for (old, new) in paired.both {
-        pair(&before[old], &after[new], found);
-    }
-    for index in paired.gone {
-        let one = &before[index];
-        let details = vec![Detail::new(Class::Breaking, What::Removed)];
-        found.add(Change::new(
-            subject(one),
-            details,
-            one.origin,
-            Origin::none(),
-        ));
-        want(one.series_names(), &Interest::Any, found);
-    }
-    for index in paired.new {
-        let one = &after[index];
-        let details = vec![Detail::new(Class::Additive, What::Added(None))];
-        found.add(Change::new(
-            subject(one),
-            details,
-            Origin::none(),
-            one.origin,
-        ));
-    }
-}
-
-fn subject(metric: &MetricDef) -> Subject {
-    Subject::new(Kind::Metric, metric.name.as_str())
-}
-
-fn want(names: Vec<String>, interest: &Interest, found: &mut Found) {
-    for name in names {
-        found.want(Wanted::Series {
-            name,
-            labels: std::collections::BTreeMap::new(),
-            interest: interest.clone(),
         });
+    found.things(pairing, differ);
+}
+
+fn all(families: &[MetricFamily]) -> Vec<&MetricDef> {
+    families.iter().flat_map(|family| &family.metrics).collect()
+}
+
+fn labels_of(metric: &MetricDef) -> BTreeSet<&str> {
+    let labels = metric.labels.iter();
+    labels.map(|label| label.name.as_str()).collect()
+}
+
+impl Thing for MetricDef {
+    fn subject(&self) -> Subject {
+        Subject::new(Kind::Metric, self.name.as_str())
+    }
+
+    fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    fn gone(&self) -> Class {
+        Class::Breaking
+    }
+
+    fn wanted(&self) -> Vec<Wanted> {
+        want(self.series_names(), &Interest::Any)
     }
 }
 
-fn pair(before: &MetricDef, after: &MetricDef, found: &mut Found) {
+fn want(names: Vec<String>, interest: &Interest) -> Vec<Wanted> {
+    let wanted = names.into_iter().map(|name| Wanted::Series {
+        name,
+        labels: BTreeMap::new(),
+        interest: interest.clone(),
+    });
+    wanted.collect()
+}
+
+fn differ(both: &mut Both<'_, &MetricDef>) {
+    let (before, after) = (*both.before, *both.after);
     if before == after {
         return;
     }
-    let mut details = vec![];
-    // What is affected: series, and how they have to be used for it.
-    let mut wanted: Vec<(Vec<String>, Interest)> = vec![];
-    let all = || (before.series_names(), Interest::Any);
-    if before.name != after.name {
-        let from = before.name.to_string();
-        details.push(Detail::new(Class::Breaking, What::Renamed { from }));
-        wanted.push(all());
+    let kind = both.set(Class::Breaking, "type", |one| {
+        Some(one.kind.word().to_owned())
+    });
+    if kind {
+        both.wanted.extend(before.wanted());
     }
-    if before.kind.word() != after.kind.word() {
-        let word = |one: &MetricDef| Some(one.kind.word().to_owned());
-        details.push(Detail::set(
-            Class::Breaking,
-            "type",
-            word(before),
-            word(after),
-        ));
-        wanted.push(all());
+    if both.set(Class::Breaking, "unit", |one| Some(unit_word(one))) {
+        both.wanted.extend(after.wanted());
     }
-    if before.unit != after.unit {
-        let unit = |one: &MetricDef| Some(unit_word(one));
-        details.push(Detail::set(
-            Class::Breaking,
-            "unit",
-            unit(before),
-            unit(after),
-        ));
-        wanted.push((after.series_names(), Interest::Any));
+    buckets(both);
+    labels(both);
+    both.set(Class::Behaviour, "exposed by", |one| {
+        Some(one.exposed_by.name().to_owned())
+    });
+    let deprecated = after.stability == Stability::Deprecated;
+    let class = if deprecated {
+        Class::Behaviour
+    } else {
+        Class::Cosmetic
+    };
+    if both.set(class, "stability", |one| word(one.stability)) && deprecated {
+        both.wanted.extend(after.wanted());
     }
-    buckets(before, after, &mut details, &mut wanted);
-    labels(before, after, &mut details, &mut wanted);
-    let exposer = |one: &MetricDef| Some(one.exposed_by.name().to_owned());
-    note_set(
-        &mut details,
-        Class::Behaviour,
-        "exposed by",
-        exposer(before),
-        exposer(after),
-    );
-    if before.stability != after.stability {
-        let class = match after.stability {
-            Stability::Deprecated => Class::Behaviour,
-            _ => Class::Cosmetic,
-        };
-        let word = |one: &MetricDef| Some(format!("{:?}", one.stability).to_lowercase());
-        details.push(Detail::set(class, "stability", word(before), word(after)));
-        if after.stability == Stability::Deprecated {
-            wanted.push((after.series_names(), Interest::Any));
-        }
-    }
-    let help = |one: &MetricDef| Some(one.help.clone());
-    note_set(
-        &mut details,
-        Class::Cosmetic,
-        "help",
-        help(before),
-        help(after),
-    );
-    let owner = |one: &MetricDef| Some(one.owner.clone()).filter(|owner| !owner.is_empty());
-    note_set(
-        &mut details,
-        Class::Cosmetic,
-        "owner",
-        owner(before),
-        owner(after),
-    );
-    if details.is_empty() {
-        return;
-    }
-    found.add(Change::new(
-        subject(after),
-        details,
-        before.origin,
-        after.origin,
-    ));
-    for (names, interest) in wanted {
-        want(names, &interest, found);
-    }
+    both.set(Class::Cosmetic, "help", |one| Some(one.help.clone()));
+    both.set(Class::Cosmetic, "owner", |one| unless_empty(&one.owner));
 }
 
 /// A unit's word in definitions.
@@ -169,63 +103,48 @@ fn unit_word(metric: &MetricDef) -> String {
     word.as_str().unwrap_or("none").to_owned()
 }
 
-fn buckets(
-    before: &MetricDef,
-    after: &MetricDef,
-    details: &mut Vec<Detail>,
-    wanted: &mut Vec<(Vec<String>, Interest)>,
-) {
-    let texts = |numbers: &[f64]| -> Vec<String> { numbers.iter().map(f64::to_string).collect() };
-    let (what, from, to) = match (&before.kind, &after.kind) {
-        (
-            MetricKind::Histogram {
-                buckets: from,
-                native: was,
-            },
-            MetricKind::Histogram {
-                buckets: to,
-                native: is,
-            },
-        ) => {
-            if was != is {
-                let class = if *is {
-                    Class::Additive
-                } else {
-                    Class::Breaking
-                };
-                let word = |is: bool| is.then(|| "native".to_owned());
-                details.push(Detail::set(class, "histogram", word(*was), word(*is)));
-                if *was {
-                    wanted.push((vec![before.name.to_string()], Interest::Any));
-                }
-            }
-            ("bucket", texts(from), texts(to))
-        }
-        (MetricKind::Summary { quantiles: from }, MetricKind::Summary { quantiles: to }) => {
-            ("quantile", texts(from), texts(to))
-        }
-        _ => return,
+fn buckets(both: &mut Both<'_, &MetricDef>) {
+    let native = |one: &MetricDef| match one.kind {
+        MetricKind::Histogram { native, .. } => native,
+        _ => false,
     };
-    let lost = from.iter().any(|one| !to.contains(one));
-    let class = if lost {
-        Class::Breaking
-    } else {
+    let (before, after) = (*both.before, *both.after);
+    if before.kind.word() != after.kind.word() {
+        return;
+    }
+    let class = if native(after) {
         Class::Additive
+    } else {
+        Class::Breaking
     };
-    note_members(details, class, what, &from, &to);
-    if lost {
-        // Quantiles are estimated from other bounds, and a bound that a query names may be gone.
-        let suffix = if what == "bucket" { "_bucket" } else { "" };
-        wanted.push((vec![format!("{}{suffix}", before.name)], Interest::Any));
+    let set = both.set(class, "histogram", |one| {
+        native(one).then(|| "native".to_owned())
+    });
+    if set && native(before) {
+        let name = vec![before.name.to_string()];
+        both.wanted.extend(want(name, &Interest::Any));
+    }
+    // Quantiles are estimated from other bounds, and a bound that a query names may be gone.
+    let (what, suffix) = match before.kind {
+        MetricKind::Summary { .. } => ("quantile", ""),
+        _ => ("bucket", "_bucket"),
+    };
+    let lost = both.members(Class::Breaking, Class::Additive, what, |one| {
+        let bounds = match &one.kind {
+            MetricKind::Histogram { buckets, .. } => buckets.as_slice(),
+            MetricKind::Summary { quantiles } => quantiles.as_slice(),
+            _ => &[],
+        };
+        bounds.iter().map(f64::to_string).collect()
+    });
+    if !lost.is_empty() {
+        let name = vec![format!("{}{suffix}", before.name)];
+        both.wanted.extend(want(name, &Interest::Any));
     }
 }
 
-fn labels(
-    before: &MetricDef,
-    after: &MetricDef,
-    details: &mut Vec<Detail>,
-    wanted: &mut Vec<(Vec<String>, Interest)>,
-) {
+fn labels(both: &mut Both<'_, &MetricDef>) {
+    let (before, after) = (*both.before, *both.after);
     let paired = Pairing::of(&before.labels, &after.labels)
         .by(|label| Some(label.name.as_str()))
         .by_only(|label| match &label.domain {
@@ -233,57 +152,58 @@ fn labels(
             domain => Some(format!("{domain:?}")),
         })
         .done();
-    let mut use_of = |label: &LabelDef, values: Option<Vec<String>>| {
-        let label = label.name.to_string();
-        let interest = match values {
-            None => Interest::Label(label),
-            Some(values) => Interest::Values(label, values),
-        };
-        wanted.push((after.series_names(), interest));
+    let name = |label: &LabelDef| Some(label.name.to_string());
+    let named = |label: &LabelDef| {
+        want(
+            after.series_names(),
+            &Interest::Label(label.name.to_string()),
+        )
     };
-    for index in paired.gone {
-        let label = &before.labels[index];
-        let name = Some(label.name.to_string());
-        details.push(Detail::set(Class::Breaking, "label", name, None));
-        use_of(label, None);
+    for label in paired.gone.into_iter().map(|index| &before.labels[index]) {
+        let gone = Detail::set(Class::Breaking, "label", name(label), None);
+        both.details.push(gone);
+        both.wanted.extend(named(label));
     }
-    for index in paired.new {
-        let name = Some(after.labels[index].name.to_string());
-        details.push(Detail::set(Class::Additive, "label", None, name));
+    for label in paired.new.into_iter().map(|index| &after.labels[index]) {
+        let new = Detail::set(Class::Additive, "label", None, name(label));
+        both.details.push(new);
     }
     for (old, new) in paired.both {
-        let (old, new) = (&before.labels[old], &after.labels[new]);
-        if old.name != new.name {
-            let name = |label: &LabelDef| Some(label.name.to_string());
-            details.push(Detail::set(Class::Breaking, "label", name(old), name(new)));
-            use_of(old, None);
+        let mut label = Both::of(&before.labels[old], &after.labels[new]);
+        if label.set(Class::Breaking, "label", name) {
+            label.wanted = named(label.before);
         }
-        if old.domain == new.domain {
-            continue;
-        }
-        let what = format!("label `{}`: value", new.name);
-        if let (Domain::Values(from), Domain::Values(to)) = (&old.domain, &new.domain) {
-            let gone = from.iter().filter(|one| !to.contains(one));
-            let gone: Vec<_> = gone.cloned().collect();
-            let class = match (gone.is_empty(), from.len().cmp(&to.len())) {
-                (false, _) => Class::Breaking,
-                _ => Class::Additive,
-            };
-            note_members(details, class, &what, from, to);
-            if !gone.is_empty() {
-                use_of(new, Some(gone));
+        values(&mut label, after);
+        both.details.append(&mut label.details);
+        both.wanted.append(&mut label.wanted);
+    }
+}
+
+/// Which values a label of a metric can have.
+fn values(label: &mut Both<'_, LabelDef>, of: &MetricDef) {
+    let (from, to) = (&label.before.domain, &label.after.domain);
+    let name = label.after.name.to_string();
+    if let (Domain::Values(_), Domain::Values(_)) = (from, to) {
+        let what = format!("label `{name}`: value");
+        let gone = label.members(Class::Breaking, Class::Additive, &what, |one| {
+            match &one.domain {
+                Domain::Values(values) => values.clone(),
+                _ => vec![],
             }
-        } else {
-            // Examples are examples.
-            let words = (Some(domain(&old.domain)), Some(domain(&new.domain)));
-            let class = if old.domain.size() <= new.domain.size() {
-                Class::Additive
-            } else {
-                Class::Behaviour
-            };
-            let what = format!("label `{}`: values", new.name);
-            note_set(details, class, &what, words.0, words.1);
+        });
+        if !gone.is_empty() {
+            let wanted = want(of.series_names(), &Interest::Values(name, gone));
+            label.wanted.extend(wanted);
         }
+    } else if from != to {
+        let class = if from.size() <= to.size() {
+            Class::Additive
+        } else {
+            Class::Behaviour
+        };
+        // Examples are examples.
+        let what = format!("label `{name}`: values");
+        label.set(class, &what, |one| Some(domain(&one.domain)));
     }
 }
 

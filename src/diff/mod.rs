@@ -1,43 +1,36 @@
 //! What changed between two states of rules, dashboards and catalogs, as a person would say it, and what it touches.
 //!
 //! [`compare`] takes two [`Side`]s and gives a [`Report`]; [`render`] shows it. One file for each kind of thing that is
-//! compared. Equal texts are equal: only what differs is parsed.
+//! compared, [`both`] for how lists of things are. Equal texts are equal: only files that differ are read, and of the
+//! others those that may name what changed.
 
+mod both;
 mod change;
 mod dashboards;
-mod expression;
+mod follow;
 mod logs;
 mod metrics;
 mod pairing;
 mod panels;
+mod query;
 pub mod render;
+mod routes;
 mod routing;
 mod rules;
 mod settings;
+mod sides;
+mod slos;
 #[cfg(test)]
 mod tests;
 mod touches;
 
-use std::collections::BTreeMap;
-
-use crate::project::Project;
-use crate::read::RuleTest;
+use crate::diagnostic::Diagnostic;
+use crate::read::Found;
+use sides::{Rest, State};
 
 pub use change::{Change, Class, Detail, Kind, Subject, Touch, What};
-pub use expression::{Edit, Piece};
-
-/// One of the two states.
-#[derive(Debug)]
-pub struct Side {
-    /// What it is called: `main`, `the working tree`.
-    pub name: String,
-    /// Rules, dashboards and catalogs, linked.
-    pub project: Project,
-    /// Unit tests of rules.
-    pub tests: Vec<RuleTest>,
-    /// Whether it says which metrics, log events and spans there are.
-    pub has_catalog: bool,
-}
+pub use query::{Edit, Piece};
+pub use sides::{Side, Text};
 
 /// The difference.
 #[derive(Debug)]
@@ -50,6 +43,8 @@ pub struct Report {
     pub changes: Vec<Change>,
     /// What could not be compared, and why.
     pub notes: Vec<String>,
+    /// What of the newer side could not be read.
+    pub unread: Vec<Diagnostic>,
 }
 
 impl Report {
@@ -68,72 +63,90 @@ impl Report {
 
 /// Compares two states.
 #[must_use]
-pub fn compare(before: &Side, after: &Side) -> Report {
+pub fn compare(before: Side, after: Side) -> Report {
+    let (before, mut after, mut rest) = sides::read(before, after);
     let mut found = touches::Found::default();
     let mut notes = vec![];
-    match (before.has_catalog, after.has_catalog) {
-        (true, true) => {
-            metrics::compare(&before.project, &after.project, &mut found);
-            logs::compare(&before.project, &after.project, &mut found);
-        }
-        (false, false) => {}
-        (has, _) => {
-            let (with, without) = if has {
-                (before, after)
-            } else {
-                (after, before)
-            };
-            notes.push(format!(
-                "metrics, log events and spans are not compared: {} has a catalog and {} has none",
-                with.name, without.name
-            ));
-        }
+    if is_said(&before, &after, &mut rest, &CATALOGS, &mut notes) {
+        let (old, new) = (before.catalog(), after.catalog());
+        metrics::compare(&old.metrics, &new.metrics, &mut found);
+        logs::compare(&old, &new, &mut found);
     }
-    rules::compare(&before.project, &after.project, &mut found);
-    dashboards::compare(&before.project, &after.project, &mut found);
-    let mut changes = touches::resolve(found, after);
-    follow(&mut changes);
+    if is_said(&before, &after, &mut rest, &slos::LISTS, &mut notes) {
+        slos::compare(&before.found.slos, &after.found.slos, &mut found);
+    }
+    let routes = routing::Routings::of(&before, &after, &mut rest);
+    notes.extend(routes.note().map(str::to_owned));
+    rules::compare(
+        &before.found.groups,
+        &after.found.groups,
+        &routes,
+        &mut found,
+    );
+    routes.compare(&before, &after, &mut rest, &mut found);
+    dashboards::compare(
+        &before.found.dashboards,
+        &after.found.dashboards,
+        &mut found,
+    );
+    let mut changes = touches::resolve(found, &after, &mut rest);
+    follow::renames(&mut changes);
+    changes = follow::pages(changes);
+    changes = follow::slos(changes, &before.found.slos, &after.found.slos);
     changes.sort_by(|a, b| (a.class, &a.subject).cmp(&(b.class, &b.subject)));
+    // Who is affected may stand in what could not be read.
+    after.found.problems.append(&mut rest.found.problems);
+    notes.extend([&before, &after].into_iter().filter_map(State::unread));
     Report {
-        before: before.name.clone(),
-        after: after.name.clone(),
+        before: before.name,
+        after: after.name,
         changes,
         notes,
+        unread: after.found.problems,
     }
 }
 
-/// A query that only follows a series to its new name asks what it asked before.
-fn follow(changes: &mut [Change]) {
-    let mut renamed = BTreeMap::new();
-    for change in changes.iter() {
-        let series = matches!(change.subject.kind, Kind::Metric | Kind::RecordingRule);
-        for detail in change.details.iter().filter(|_| series) {
-            if let What::Renamed { from } = &detail.what {
-                for suffix in ["", "_bucket", "_sum", "_count"] {
-                    let to = format!("{}{suffix}", change.subject.name);
-                    renamed.insert(format!("{from}{suffix}"), to);
-                }
-            }
-        }
+/// A file that says of a whole side which things of a kind there are: what is not in it is not there.
+struct List {
+    /// What it lists, in words.
+    of: &'static str,
+    /// What the file is called.
+    name: &'static str,
+    /// Words that such a file holds, and few others.
+    words: &'static [&'static str],
+    /// Whether one was found.
+    is_in: fn(&Found) -> bool,
+}
+
+const CATALOGS: List = List {
+    of: "metrics, log events and spans",
+    name: "catalog",
+    words: &["exposed_by", "standard_fields", "stream_labels"],
+    is_in: |found| !found.catalogs.is_empty(),
+};
+
+/// Whether lists of two sides can be compared: both have one. Says where only one has.
+fn is_said(
+    before: &State,
+    after: &State,
+    rest: &mut Rest,
+    list: &List,
+    notes: &mut Vec<String>,
+) -> bool {
+    let is_in = list.is_in;
+    let (with, without) = match (is_in(&before.found), is_in(&after.found)) {
+        (true, true) => return true,
+        (false, false) => return false,
+        (true, false) => (before, after),
+        (false, true) => (after, before),
+    };
+    rest.read(list.words);
+    let both = is_in(&rest.found);
+    if !both {
+        notes.push(format!(
+            "{} are not compared: {} has a {} and {} has none",
+            list.of, with.name, list.name, without.name
+        ));
     }
-    if renamed.is_empty() {
-        return;
-    }
-    let follows =
-        |edit: &Edit| edit.piece == Piece::Metric && renamed.get(&edit.from) == Some(&edit.to);
-    for change in changes {
-        for detail in &mut change.details {
-            if let What::Query { edits, .. } = &detail.what
-                && !edits.is_empty()
-                && edits.iter().all(follows)
-            {
-                detail.class = Class::Cosmetic;
-            }
-        }
-        let classes = change.details.iter().map(|detail| detail.class);
-        change.class = classes.min().unwrap_or(change.class);
-        if change.class == Class::Cosmetic {
-            change.touches.clear();
-        }
-    }
+    both
 }

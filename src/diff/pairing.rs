@@ -76,8 +76,19 @@ impl<'a, T> Pairing<'a, T> {
         self
     }
 
-    pub(super) fn done(mut self) -> Paired {
+    /// The two lists.
+    pub(super) const fn lists(&self) -> (&'a [T], &'a [T]) {
+        (self.before, self.after)
+    }
+
+    /// The pairs so far, in the order of the newer list.
+    pub(super) fn pairs(&mut self) -> &[(usize, usize)] {
         self.both.sort_unstable_by_key(|(_, after)| *after);
+        &self.both
+    }
+
+    pub(super) fn done(mut self) -> Paired {
+        self.pairs();
         Paired {
             both: self.both,
             gone: self.gone,

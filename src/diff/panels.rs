@@ -3,18 +3,20 @@
 use std::collections::BTreeMap;
 
 use obsctl_model::Origin;
-use obsctl_model::dashboard::{Dashboard, Link, LinkTarget, Panel, Query, Threshold};
+use obsctl_model::dashboard::{Dashboard, Link, LinkTarget, Panel, Query, Row, Threshold};
 
-use super::change::{Detail, What, note_members, note_set};
-use super::dashboards::{name, query};
+use super::both::{Both, Thing, flag, word, written};
+use super::change::{Detail, What};
+use super::dashboards::{asks, name};
 use super::pairing::{Pairing, displaced};
 use super::settings;
 use super::touches::Found;
-use super::{Change, Class, Kind, Subject};
+use super::{Class, Kind, Subject};
 
 /// A panel and the row it is in: 0 is above the first row.
 #[derive(Clone, Copy, Debug)]
 struct Placed<'a> {
+    dashboard: &'a Dashboard,
     panel: &'a Panel,
     row: usize,
     /// The same row in the newer dashboard, if it still is there.
@@ -25,6 +27,7 @@ fn placed(dashboard: &Dashboard, home: impl Fn(usize) -> Option<usize>) -> Vec<P
     let home = &home;
     let in_row = |row: usize| {
         move |panel| Placed {
+            dashboard,
             panel,
             row,
             home: home(row),
@@ -43,53 +46,66 @@ pub(super) struct Rows(BTreeMap<usize, usize>);
 impl Rows {
     /// Pairs them, and says how they differ.
     pub(super) fn pair(before: &Dashboard, after: &Dashboard, details: &mut Vec<Detail>) -> Self {
-        let inside = |row: &'_ obsctl_model::dashboard::Row| -> Vec<String> {
+        let inside = |row: &'_ Row| -> Vec<String> {
             row.panels.iter().map(|panel| panel.title.clone()).collect()
         };
         let paired = Pairing::of(&before.rows, &after.rows)
             .by(|row| Some(&row.title))
             .by_only(|row| Some(inside(row)).filter(|panels| !panels.is_empty()))
             .done();
-        let (gone, new): (Vec<_>, Vec<_>) = (paired.gone, paired.new);
+        let looks = Class::Cosmetic;
         let title = |dashboard: &Dashboard, all: &[usize]| -> Vec<String> {
             let titles = all.iter().map(|row| dashboard.rows[*row].title.clone());
             titles.collect()
         };
-        let (gone, new) = (title(before, &gone), title(after, &new));
-        note_members(details, Class::Cosmetic, "row", &gone, &new);
+        let (gone, new) = (title(before, &paired.gone), title(after, &paired.new));
+        let mut rows = Both::of(&gone, &new);
+        rows.members(looks, looks, "row", |titles| titles.clone());
+        details.append(&mut rows.details);
         for (old, new) in &paired.both {
-            let (old, new) = (&before.rows[*old], &after.rows[*new]);
-            let (from, to) = (Some(old.title.clone()), Some(new.title.clone()));
-            note_set(details, Class::Cosmetic, "row", from, to);
-            let what = format!("row `{}`", new.title);
-            let state = |row: &obsctl_model::dashboard::Row| {
+            let mut row = Both::of(&before.rows[*old], &after.rows[*new]);
+            let what = format!("row `{}`", row.after.title);
+            row.set(looks, "row", |row| Some(row.title.clone()));
+            row.set(looks, &what, |row| {
                 Some(if row.collapsed { "closed" } else { "open" }.to_owned())
-            };
-            note_set(details, Class::Cosmetic, &what, state(old), state(new));
-            let what = format!("{what} is repeated for");
-            note_set(
-                details,
+            });
+            row.set(
                 Class::Behaviour,
-                &what,
-                old.repeat.clone(),
-                new.repeat.clone(),
+                &format!("{what} is repeated for"),
+                |row| row.repeat.clone(),
             );
+            details.append(&mut row.details);
         }
         let rows = paired.both.iter().map(|(old, new)| (old + 1, new + 1));
         Self(rows.chain([(0, 0)]).collect())
     }
 }
 
+impl Thing for Placed<'_> {
+    fn subject(&self) -> Subject {
+        let name = match self.panel.title.as_str() {
+            "" => self.panel.visualization.plugin(),
+            title => title,
+        };
+        Subject::of(Kind::Panel, name, self::name(self.dashboard))
+    }
+
+    fn origin(&self) -> Origin {
+        self.panel.origin
+    }
+
+    fn gone(&self) -> Class {
+        Class::Behaviour
+    }
+
+    fn renamed(&self) -> Class {
+        Class::Cosmetic
+    }
+}
+
 pub(super) fn compare(before: &Dashboard, after: &Dashboard, rows: &Rows, found: &mut Found) {
     let old = placed(before, |row| rows.0.get(&row).copied());
     let new = placed(after, Some);
-    let subject = |one: &Placed<'_>| {
-        let name = match one.panel.title.as_str() {
-            "" => one.panel.visualization.plugin(),
-            title => title,
-        };
-        Subject::of(Kind::Panel, name, self::name(after))
-    };
     let asked = |one: &'_ Placed<'_>| -> Option<Vec<String>> {
         let queries = one.panel.queries.iter();
         let texts: Vec<_> = queries
@@ -98,73 +114,52 @@ pub(super) fn compare(before: &Dashboard, after: &Dashboard, rows: &Rows, found:
         (!texts.is_empty()).then_some(texts)
     };
     let kind = |one: &'_ Placed<'_>| one.panel.visualization.plugin().to_owned();
-    let paired = Pairing::of(&old, &new)
+    let mut paired = Pairing::of(&old, &new)
         .by(|one| Some((one.home?, &one.panel.title, kind(one), asked(one))))
         .by(|one| Some((one.home?, &one.panel.title, kind(one))))
         .by(|one| Some((&one.panel.title, kind(one))))
         .by(|one| Some(&one.panel.title).filter(|title| !title.is_empty()))
         .by_only(|one| Some((asked(one)?, kind(one))))
-        .by_only(asked)
-        .done();
-    for index in &paired.gone {
-        let one = &old[*index];
-        let details = vec![Detail::new(Class::Behaviour, What::Removed)];
-        found.add(Change::new(
-            subject(one),
-            details,
-            one.panel.origin,
-            Origin::none(),
-        ));
-    }
-    for index in &paired.new {
-        let one = &new[*index];
-        let details = vec![Detail::new(Class::Additive, What::Added(None))];
-        found.add(Change::new(
-            subject(one),
-            details,
-            Origin::none(),
-            one.panel.origin,
-        ));
-    }
-    let moved = moved(&paired.both, &old, &new);
-    for (at, (from, to)) in paired.both.iter().enumerate() {
-        let (a, b) = (&old[*from], &new[*to]);
-        let mut details = vec![];
-        if a.home != Some(b.row) {
-            let row = |dashboard: &Dashboard, row: usize| match row {
-                0 => "the top".to_owned(),
-                row => format!("row `{}`", dashboard.rows[row - 1].title),
-            };
-            let (from, to) = (row(before, a.row), row(after, b.row));
-            details.push(Detail::new(Class::Cosmetic, What::Moved { from, to }));
-        } else if moved.contains(&at) {
-            let (from, to) = (neighbour(&old, *from), neighbour(&new, *to));
-            if from != to {
-                details.push(Detail::new(Class::Cosmetic, What::Moved { from, to }));
-            }
+        .by_only(asked);
+    let moved = moved(paired.pairs(), &old, &new);
+    let mut at = 0;
+    found.things(paired, |both| {
+        if let Some(moved) = moved.get(&at) {
+            both.details
+                .push(Detail::new(Class::Cosmetic, moved.clone()));
         }
-        if a.panel != b.panel {
-            panel(a.panel, b.panel, &mut details);
+        at += 1;
+        if both.before.panel != both.after.panel {
+            panel(both);
         }
-        found.add(Change::new(
-            subject(b),
-            details,
-            a.panel.origin,
-            b.panel.origin,
-        ));
-    }
+    });
 }
 
-/// Which pairs stand elsewhere in their row, as few as possible.
-fn moved(both: &[(usize, usize)], old: &[Placed<'_>], new: &[Placed<'_>]) -> Vec<usize> {
-    let stayed = both.iter().enumerate();
-    let stayed: Vec<_> = stayed
-        .filter(|(_, (from, to))| old[*from].home == Some(new[*to].row))
-        .map(|(at, (from, _))| (at, *from))
-        .collect();
+/// Where the pairs that stand elsewhere were, as few as possible of each row, by their number.
+fn moved(both: &[(usize, usize)], old: &[Placed<'_>], new: &[Placed<'_>]) -> BTreeMap<usize, What> {
+    let row = |one: &Placed<'_>| match one.row {
+        0 => "the top".to_owned(),
+        row => format!("row `{}`", one.dashboard.rows[row - 1].title),
+    };
+    let mut moved = BTreeMap::new();
+    let mut stayed = vec![];
+    for (at, (from, to)) in both.iter().enumerate() {
+        if old[*from].home == Some(new[*to].row) {
+            stayed.push((at, *from));
+        } else {
+            let (from, to) = (row(&old[*from]), row(&new[*to]));
+            moved.insert(at, What::Moved { from, to });
+        }
+    }
     let sequence: Vec<_> = stayed.iter().map(|(_, from)| *from).collect();
-    let displaced = displaced(&sequence);
-    displaced.into_iter().map(|at| stayed[at].0).collect()
+    for at in displaced(&sequence) {
+        let at = stayed[at].0;
+        let (from, to) = (neighbour(old, both[at].0), neighbour(new, both[at].1));
+        if from != to {
+            moved.insert(at, What::Moved { from, to });
+        }
+    }
+    moved
 }
 
 /// The place behind another panel of the row.
@@ -176,60 +171,39 @@ fn neighbour(panels: &[Placed<'_>], at: usize) -> String {
     }
 }
 
-fn panel(before: &Panel, after: &Panel, details: &mut Vec<Detail>) {
-    if before.title != after.title {
-        let from = before.title.clone();
-        details.push(Detail::new(Class::Cosmetic, What::Renamed { from }));
-    }
-    queries(before, after, details);
-    let mut set = |class, what, from, to| note_set(details, class, what, from, to);
+fn panel(both: &mut Both<'_, Placed<'_>>) {
+    let (before, after) = (both.before.panel, both.after.panel);
+    queries(before, after, &mut both.details);
     let (looks, means) = (Class::Cosmetic, Class::Behaviour);
-    set(means, "unit", unit(before), unit(after));
-    let limits = |one: &Panel| {
-        let all: Vec<_> = one.thresholds.iter().map(threshold).collect();
+    both.set(means, "unit", |one| unit(one.panel));
+    both.set(means, "thresholds", |one| {
+        let all: Vec<_> = one.panel.thresholds.iter().map(threshold).collect();
         (!all.is_empty()).then(|| all.join(", "))
-    };
-    set(means, "thresholds", limits(before), limits(after));
-    let kind = |one: &Panel| Some(one.visualization.plugin().to_owned());
-    set(looks, "type", kind(before), kind(after));
-    let number = |number: Option<f64>| number.map(|number| number.to_string());
-    set(looks, "min", number(before.min), number(after.min));
-    set(looks, "max", number(before.max), number(after.max));
-    set(
-        looks,
-        "description",
-        before.description.clone(),
-        after.description.clone(),
-    );
-    let size = |one: &Panel| {
-        one.size
-            .map(|size| format!("{}×{}", size.width, size.height))
-    };
-    set(looks, "size", size(before), size(after));
-    let repeat = |one: &Panel| one.repeat.as_ref().map(|repeat| repeat.variable.clone());
-    set(means, "repeated for", repeat(before), repeat(after));
-    let flag = |is: bool| Some(if is { "yes" } else { "no" }.to_owned());
-    set(
-        looks,
-        "transparent",
-        flag(before.transparent),
-        flag(after.transparent),
-    );
-    let time = |time: Option<obsctl_model::Duration>| time.map(|time| time.to_string());
-    set(means, "shows the last", time(before.last), time(after.last));
-    set(
-        means,
-        "shortest step",
-        time(before.min_step),
-        time(after.min_step),
-    );
-    let links = |one: &Panel| -> Vec<String> { one.all_links().map(link).collect() };
-    note_members(details, looks, "link", &links(before), &links(after));
-    settings::compare(before, after, details);
+    });
+    both.set(looks, "type", |one| {
+        Some(one.panel.visualization.plugin().to_owned())
+    });
+    both.set(looks, "min", |one| written(one.panel.min));
+    both.set(looks, "max", |one| written(one.panel.max));
+    both.set(looks, "description", |one| one.panel.description.clone());
+    both.set(looks, "size", |one| {
+        let size = one.panel.size?;
+        Some(format!("{}×{}", size.width, size.height))
+    });
+    both.set(means, "repeated for", |one| {
+        Some(one.panel.repeat.as_ref()?.variable.clone())
+    });
+    both.set(looks, "transparent", |one| flag(one.panel.transparent));
+    both.set(means, "shows the last", |one| written(one.panel.last));
+    both.set(means, "shortest step", |one| written(one.panel.min_step));
+    both.members(looks, looks, "link", |one| {
+        one.panel.all_links().map(link).collect()
+    });
+    settings::compare(before, after, &mut both.details);
 }
 
 fn unit(panel: &Panel) -> Option<String> {
-    let own = panel.unit.map(|unit| format!("{unit:?}").to_lowercase());
+    let own = panel.unit.and_then(word);
     panel.grafana_unit.clone().or(own)
 }
 
@@ -276,36 +250,28 @@ fn queries(before: &Panel, after: &Panel, details: &mut Vec<Detail>) {
         details.push(Detail::set(Class::Additive, what, None, text(query)));
     }
     for (old, new) in paired.both {
-        let ((_, a), (id, b)) = (&before[old], &after[new]);
-        details.extend(query(
-            (!one).then(|| id.clone()),
-            &a.expression,
-            &b.expression,
-        ));
+        let mut both = Both::of(&before[old].1, &after[new].1);
+        let id = &after[new].0;
+        let (from, to) = (&both.before.expression, &both.after.expression);
+        let query = asks((!one).then(|| id.clone()), from.into(), to.into());
+        both.details.extend(query);
         let of = if one {
             String::new()
         } else {
             format!(" of {id}")
         };
-        let mut set = |class, what: &str, from, to| {
-            note_set(details, class, &format!("{what}{of}"), from, to);
+        let means = Class::Behaviour;
+        let mut set = |class, what: &str, get: fn(&Query) -> Option<String>| {
+            both.set(class, &format!("{what}{of}"), get);
         };
-        set(
-            Class::Cosmetic,
-            "legend",
-            a.legend.clone(),
-            b.legend.clone(),
-        );
-        let hidden = |query: &Query| Some(if query.hidden { "no" } else { "yes" }.to_owned());
-        set(Class::Behaviour, "drawn", hidden(a), hidden(b));
-        let word = |word: Option<String>| word.map(|word| word.to_lowercase());
-        let asked = |one: &Query| word(one.evaluation.map(|one| format!("{one:?}")));
-        set(Class::Behaviour, "evaluated", asked(a), asked(b));
-        let format = |one: &Query| word(one.format.map(|one| format!("{one:?}")));
-        set(Class::Behaviour, "format", format(a), format(b));
-        let step = |one: &Query| one.min_step.map(|step| step.to_string());
-        set(Class::Behaviour, "shortest step", step(a), step(b));
-        let source = |one: &Query| one.datasource.as_ref().map(|one| one.uid.to_string());
-        set(Class::Behaviour, "datasource", source(a), source(b));
+        set(Class::Cosmetic, "legend", |query| query.legend.clone());
+        set(means, "drawn", |query| flag(!query.hidden));
+        set(means, "evaluated", |query| query.evaluation.and_then(word));
+        set(means, "format", |query| query.format.and_then(word));
+        set(means, "shortest step", |query| written(query.min_step));
+        set(means, "datasource", |query| {
+            Some(query.datasource.as_ref()?.uid.to_string())
+        });
+        details.append(&mut both.details);
     }
 }

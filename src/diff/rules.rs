@@ -1,15 +1,17 @@
 //! Alerts, recording rules and their groups.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use obsctl_model::{Alert, Duration, Origin, Rule, RuleGroup, RuleQuery};
+use obsctl_model::dashboard::ExpressionRef;
+use obsctl_model::{Alert, Origin, Rule, RuleGroup, RuleQuery};
 
-use super::change::{Detail, What, note_set};
+use super::both::{Both, Thing, unless_empty, written};
+use super::change::{Detail, What};
+use super::dashboards::asks;
 use super::pairing::Pairing;
-use super::routing::Routes;
+use super::routing::Routings;
 use super::touches::{Found, Interest, Wanted};
-use super::{Change, Class, Kind, Subject, expression};
-use crate::project::Project;
+use super::{Class, Kind, Subject};
 
 /// A rule in its group.
 #[derive(Clone, Copy, Debug)]
@@ -20,37 +22,29 @@ struct Item<'a> {
     home: &'a str,
 }
 
-pub(super) fn compare(before: &Project, after: &Project, found: &mut Found) {
-    let (old_routes, new_routes) = (Routes::of(before), Routes::of(after));
-    let renamed = groups(before.groups(), after.groups(), found);
+pub(super) fn compare(
+    before: &[RuleGroup],
+    after: &[RuleGroup],
+    routes: &Routings,
+    found: &mut Found,
+) {
+    let renamed = groups(before, after, found);
     let home = |group: &str| renamed.get(group).copied();
     let (before, after) = (items(before, home), items(after, |_| None));
-    let paired = Pairing::of(&before, &after)
+    let pairing = Pairing::of(&before, &after)
         .by(|one| Some((one.home, one.named(), one.labels())))
         .by(|one| Some((one.home, one.named())))
         .by(|one| Some((one.named(), one.labels())))
         .by(|one| Some(one.named()))
         // The same query under another name; first in the same group.
         .by_only(|one| Some((one.home, one.is_alert(), one.text(), one.labels())))
-        .by_only(|one| Some((one.is_alert(), one.text(), one.labels())))
-        .done();
-    let routes = old_routes.zip(new_routes);
-    for (old, new) in paired.both {
-        pair(&before[old], &after[new], routes.as_ref(), found);
-    }
-    for index in paired.gone {
-        gone(&before[index], found);
-    }
-    for index in paired.new {
-        let one = &after[index];
-        let detail = Detail::new(Class::Additive, What::Added(None));
-        found.add(one.change(vec![detail], Origin::none(), one.rule.origin()));
-    }
+        .by_only(|one| Some((one.is_alert(), one.text(), one.labels())));
+    found.things(pairing, |both| differ(both, routes));
 }
 
-fn items<'a>(project: &'a Project, home: impl Fn(&str) -> Option<&'a str>) -> Vec<Item<'a>> {
+fn items<'a>(groups: &'a [RuleGroup], home: impl Fn(&str) -> Option<&'a str>) -> Vec<Item<'a>> {
     let mut all = vec![];
-    for group in project.groups() {
+    for group in groups {
         let home = home(&group.name).unwrap_or(&group.name);
         all.extend(group.rules.iter().map(|rule| Item { group, rule, home }));
     }
@@ -78,18 +72,31 @@ impl<'a> Item<'a> {
         self.rule.query().as_str()
     }
 
-    /// Its own labels, and those of its group where it does not set them itself.
     fn labels(&self) -> BTreeMap<String, String> {
-        let mut labels = self.group.labels.clone();
-        match self.rule {
-            Rule::Alert(alert) => labels.extend(alert.all_labels()),
-            Rule::Record(record) => {
-                labels.extend(record.labels.iter().map(|(a, b)| (a.clone(), b.clone())));
-            }
-        }
-        labels
+        labels_of(self.group, self.rule)
     }
 
+    fn query(&self) -> ExpressionRef<'a> {
+        match self.rule.query() {
+            RuleQuery::Promql(query) => ExpressionRef::Promql(query),
+            RuleQuery::Logql(query) => ExpressionRef::Logql(query),
+        }
+    }
+}
+
+/// The labels of a rule: its own, and those of its group where it does not set them itself.
+pub(super) fn labels_of(group: &RuleGroup, rule: &Rule) -> BTreeMap<String, String> {
+    let mut labels = group.labels.clone();
+    match rule {
+        Rule::Alert(alert) => labels.extend(alert.all_labels()),
+        Rule::Record(record) => {
+            labels.extend(record.labels.iter().map(|(a, b)| (a.clone(), b.clone())));
+        }
+    }
+    labels
+}
+
+impl Thing for Item<'_> {
     fn subject(&self) -> Subject {
         let kind = if self.is_alert() {
             Kind::Alert
@@ -99,169 +106,99 @@ impl<'a> Item<'a> {
         Subject::of(kind, self.rule_name(), &self.group.name)
     }
 
-    fn change(&self, details: Vec<Detail>, before: Origin, after: Origin) -> Change {
-        Change::new(self.subject(), details, before, after)
+    fn origin(&self) -> Origin {
+        self.rule.origin()
     }
 
-    /// What is built on it, by the name it has or had.
-    fn wanted(&self) -> Wanted {
+    /// Nobody is told any more, which can be meant; a series that is gone is missed.
+    fn gone(&self) -> Class {
         if self.is_alert() {
-            return Wanted::Alert(self.rule_name().to_owned());
+            Class::Behaviour
+        } else {
+            Class::Breaking
         }
-        Wanted::Series {
+    }
+
+    fn wanted(&self) -> Vec<Wanted> {
+        if self.is_alert() {
+            return vec![Wanted::Alert(self.rule_name().to_owned())];
+        }
+        vec![Wanted::Series {
             name: self.rule_name().to_owned(),
             labels: self.labels(),
             interest: Interest::Any,
-        }
+        }]
     }
 }
 
-fn gone(one: &Item<'_>, found: &mut Found) {
-    // Nobody is told any more, which can be meant; a series that is gone is missed.
-    let class = if one.is_alert() {
-        Class::Behaviour
-    } else {
-        Class::Breaking
-    };
-    let detail = Detail::new(class, What::Removed);
-    found.add(one.change(vec![detail], one.rule.origin(), Origin::none()));
-    found.want(one.wanted());
-}
-
-fn pair(
-    before: &Item<'_>,
-    after: &Item<'_>,
-    routes: Option<&(Routes<'_>, Routes<'_>)>,
-    found: &mut Found,
-) {
-    let told = routes.and_then(|(old, new)| told(before, after, old, new));
-    if told.is_none()
-        && before.rule == after.rule
+fn differ(both: &mut Both<'_, Item<'_>>, routes: &Routings) {
+    let (before, after) = (both.before, both.after);
+    if before.rule == after.rule
         && before.home == after.home
         && before.group.labels == after.group.labels
     {
         return;
     }
-    let mut details = vec![];
-    let renamed = before.rule_name() != after.rule_name();
-    if renamed {
-        let class = if after.is_alert() {
-            Class::Behaviour
-        } else {
-            Class::Breaking
-        };
-        let from = before.rule_name().to_owned();
-        details.push(Detail::new(class, What::Renamed { from }));
-    }
     if before.home != after.home {
         let group = |one: &Item<'_>| format!("group `{}`", one.group.name);
         let (from, to) = (group(before), group(after));
-        details.push(Detail::new(Class::Cosmetic, What::Moved { from, to }));
+        let moved = What::Moved { from, to };
+        both.details.push(Detail::new(Class::Cosmetic, moved));
     }
-    let said = details.len();
-    details.extend(query(before.rule.query(), after.rule.query()));
+    let said = both.details.len();
+    both.details
+        .extend(asks(None, before.query(), after.query()));
     if let (Rule::Alert(before), Rule::Alert(after)) = (before.rule, after.rule) {
-        alert(before, after, &mut details);
+        let mut alert = Both::of(before, after);
+        differ_as_alerts(&mut alert);
+        both.details.append(&mut alert.details);
     }
-    labels(&before.labels(), &after.labels(), &mut details);
-    details.extend(told);
-    let means_more = details[said..]
-        .iter()
-        .any(|detail| detail.class < Class::Additive);
-    let any = !details.is_empty();
-    found.add(after.change(details, before.rule.origin(), after.rule.origin()));
-    if any && renamed {
-        found.want(before.wanted());
+    let (from, to) = (before.labels(), after.labels());
+    let mut labels = Both::of(&from, &to);
+    for name in names(&from, &to) {
+        let what = match name {
+            "severity" => "severity".to_owned(),
+            _ => format!("label `{name}`"),
+        };
+        labels.set(Class::Behaviour, &what, |labels| labels.get(name).cloned());
     }
-    if any && means_more {
-        found.want(after.wanted());
+    both.details.append(&mut labels.details);
+    if after.is_alert() {
+        both.details
+            .extend(routes.told((before.rule_name(), from), (after.rule_name(), to)));
+    }
+    let mut new = both.details[said..].iter();
+    if new.any(|detail| detail.class < Class::Additive) {
+        both.wanted.extend(after.wanted());
     }
 }
 
-/// Whether others are told of an alert than before: its labels or the routes are others.
-fn told(before: &Item<'_>, after: &Item<'_>, old: &Routes<'_>, new: &Routes<'_>) -> Option<Detail> {
-    if !after.is_alert() {
-        return None;
-    }
-    let receivers = |one: &Item<'_>, routes: &Routes<'_>| {
-        let mut labels = one.labels();
-        labels.insert("alertname".to_owned(), one.rule_name().to_owned());
-        routes.receivers(&labels).join(", ")
-    };
-    let (from, to) = (receivers(before, old), receivers(after, new));
-    let other = from != to;
-    other.then(|| Detail::set(Class::Behaviour, "receivers", Some(from), Some(to)))
-}
-
-/// How two queries of rules differ, where they do.
-fn query(before: &RuleQuery, after: &RuleQuery) -> Option<Detail> {
-    let edits = match (before, after) {
-        (RuleQuery::Promql(before), RuleQuery::Promql(after)) => {
-            expression::compare(before, after)?
-        }
-        (before, after) if super::settings::same_words(before.as_str(), after.as_str()) => {
-            return None;
-        }
-        _ => vec![],
-    };
-    let what = What::Query {
-        of: None,
-        before: before.as_str().to_owned(),
-        after: after.as_str().to_owned(),
-        edits,
-    };
-    Some(Detail::new(Class::Behaviour, what))
-}
-
-fn alert(before: &Alert, after: &Alert, details: &mut Vec<Detail>) {
-    let lasting = |one: &Alert| Some(one.lasting.to_string());
-    note_set(
-        details,
-        Class::Behaviour,
-        "duration",
-        lasting(before),
-        lasting(after),
-    );
-    let keep = |one: &Alert| one.keep_firing.map(|time| time.to_string());
-    note_set(
-        details,
-        Class::Behaviour,
-        "`keep_firing_for`",
-        keep(before),
-        keep(after),
-    );
-    let (from, to) = (said(before), said(after));
+fn differ_as_alerts(both: &mut Both<'_, Alert>) {
+    let means = Class::Behaviour;
+    both.set(means, "duration", |one| Some(one.lasting.to_string()));
+    both.set(means, "`keep_firing_for`", |one| written(one.keep_firing));
+    let (from, to) = (said(both.before), said(both.after));
+    let mut texts = Both::of(&from, &to);
     for name in names(&from, &to) {
         // Where a person is led is more than words.
         let class = if name.contains("runbook") {
-            Class::Behaviour
+            means
         } else {
             Class::Cosmetic
         };
         let what = name.replace("_url", "");
-        note_set(
-            details,
-            class,
-            &what,
-            from.get(name).cloned(),
-            to.get(name).cloned(),
-        );
+        texts.set(class, &what, |texts| texts.get(name).cloned());
     }
+    both.details.append(&mut texts.details);
 }
 
 /// Everything that people read of an alert.
 fn said(alert: &Alert) -> BTreeMap<String, String> {
     let known = [
-        (
-            "summary",
-            Some(alert.summary.clone()).filter(|text| !text.is_empty()),
-        ),
+        ("summary", unless_empty(&alert.summary)),
         ("description", alert.description.clone()),
-        ("runbook", alert.runbook.as_ref().map(ToString::to_string)),
-        (
-            "dashboard",
-            alert.dashboard.as_ref().map(ToString::to_string),
-        ),
+        ("runbook", written(alert.runbook.as_ref())),
+        ("dashboard", written(alert.dashboard.as_ref())),
     ];
     let known = known
         .into_iter()
@@ -269,26 +206,11 @@ fn said(alert: &Alert) -> BTreeMap<String, String> {
     alert.annotations.clone().into_iter().chain(known).collect()
 }
 
-fn labels(
-    from: &BTreeMap<String, String>,
-    to: &BTreeMap<String, String>,
-    details: &mut Vec<Detail>,
-) {
-    for name in names(from, to) {
-        let what = match name {
-            "severity" => "severity".to_owned(),
-            _ => format!("label `{name}`"),
-        };
-        let (from, to) = (from.get(name).cloned(), to.get(name).cloned());
-        note_set(details, Class::Behaviour, &what, from, to);
-    }
-}
-
 /// The keys of both.
 fn names<'a>(
     a: &'a BTreeMap<String, String>,
     b: &'a BTreeMap<String, String>,
-) -> std::collections::BTreeSet<&'a str> {
+) -> BTreeSet<&'a str> {
     a.keys().chain(b.keys()).map(String::as_str).collect()
 }
 
@@ -310,27 +232,29 @@ fn groups<'a>(
         .by(|group| Some(&group.name))
         .by_only(rules)
         .done();
-    let mut renamed = BTreeMap::new();
-    for (old, new) in paired.both {
-        let (before, after) = (&before[old], &after[new]);
-        let mut details = vec![];
-        if before.name != after.name {
-            let from = before.name.clone();
-            details.push(Detail::new(Class::Cosmetic, What::Renamed { from }));
-            renamed.insert(before.name.as_str(), after.name.as_str());
-        }
-        let time = |time: Option<Duration>| time.map(|time| time.to_string());
-        let mut set = |what, from, to| note_set(&mut details, Class::Behaviour, what, from, to);
-        set("interval", time(before.interval), time(after.interval));
-        set(
-            "offset",
-            time(before.query_offset),
-            time(after.query_offset),
-        );
-        let limit = |group: &RuleGroup| group.limit.map(|limit| limit.to_string());
-        set("limit", limit(before), limit(after));
-        let subject = Subject::new(Kind::RuleGroup, &after.name);
-        found.add(Change::new(subject, details, before.origin, after.origin));
+    let both = paired.both.into_iter();
+    let both: Vec<_> = both.map(|(old, new)| (&before[old], &after[new])).collect();
+    found.stayed(&both, |both| {
+        let means = Class::Behaviour;
+        both.set(means, "interval", |group| written(group.interval));
+        both.set(means, "offset", |group| written(group.query_offset));
+        both.set(means, "limit", |group| written(group.limit));
+    });
+    let names = both.iter();
+    let names = names.map(|(old, new)| (old.name.as_str(), new.name.as_str()));
+    names.filter(|(old, new)| old != new).collect()
+}
+
+impl Thing for RuleGroup {
+    fn subject(&self) -> Subject {
+        Subject::new(Kind::RuleGroup, &self.name)
     }
-    renamed
+
+    fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    fn gone(&self) -> Class {
+        Class::Cosmetic
+    }
 }

@@ -1,44 +1,25 @@
 //! Tests over whole sides, as files have them.
 
 use insta::assert_snapshot;
-use obsctl_model::{Routing, Slug, Stack};
 use serde_json::{Value, json};
 
-use super::{Report, Side, compare, render};
-use crate::project::{Knowledge, Project};
-use crate::read::{File, Found, file};
+use super::{Report, Side, Text, compare, render};
 
 fn side(files: &[(&'static str, &str)]) -> Side {
-    let mut found = Found::default();
-    for (path, text) in files {
-        found.append(file(File { path, text }));
-    }
-    assert!(found.problems.is_empty(), "{:#?}", found.problems);
-    let mut stack = Stack::new(Slug::from_static("files"))
-        .rule_groups(found.groups)
-        .dashboards(found.dashboards);
-    let has_catalog = !found.catalogs.is_empty();
-    stack.routing = found.routes.pop().map(|root| Routing {
-        root,
-        receivers: vec![],
-        inhibitions: vec![],
-        mute_times: vec![],
+    let files = files.iter().map(|(path, text)| {
+        let text = (*text).to_owned();
+        ((*path).to_owned(), Text { path, text })
     });
-    for catalog in found.catalogs {
-        stack.metrics.extend(catalog.metrics);
-        stack.logs = catalog.logs;
-        stack.spans = catalog.spans;
-    }
     Side {
         name: "a side".to_owned(),
-        project: Project::link(stack).knowing(Knowledge::FILES),
-        tests: found.tests,
-        has_catalog,
+        files: files.collect(),
     }
 }
 
 fn report(before: &[(&'static str, &str)], after: &[(&'static str, &str)]) -> Report {
-    compare(&side(before), &side(after))
+    let report = compare(side(before), side(after));
+    assert!(report.unread.is_empty(), "{:#?}", report.unread);
+    report
 }
 
 /// The report without colours.
@@ -289,15 +270,14 @@ receivers: [{ name: inbox }]
       severity `critical` → `warning`
       receivers `log, pager` → `log, chat`
 
-    behaviour: alert `Quiet` of group `api`
-      --> rules.yml:14
-      receivers `inbox` → `mail`
+    behaviour: route `default`
+      --> alertmanager.yml:3
+      receiver `inbox` → `mail`
+      touches 2 alerts:
+        alert `Quiet` of group `api`  (rules.yml:14)
+        alert `Slow` of group `api`  (rules.yml:17)
 
-    behaviour: alert `Slow` of group `api`
-      --> rules.yml:17
-      receivers `inbox` → `mail`
-
-    a side → a side: 3 changes: 3 behaviour
+    a side → a side: 2 changes: 2 behaviour
     ");
 }
 
@@ -571,4 +551,349 @@ fn json_has_all_of_it() {
     let text = change["details"][0]["from"].as_str().unwrap();
     let range = |at: usize| edit["before"][at].as_u64().unwrap() as usize;
     assert_eq!(&text[range(0)..range(1)], "0.05");
+}
+
+const ALERTMANAGER: &str = r#"
+global: { smtp_from: alerts@example.com }
+route:
+  receiver: inbox
+  group_by: [alertname]
+  repeat_interval: 4h
+  routes:
+  - { receiver: pager, matchers: ['severity="critical"'] }
+  - matchers: [team="api"]
+    receiver: chat
+    routes: [{ matchers: ['env="test"'], mute_time_intervals: [nights] }]
+receivers:
+- { name: inbox }
+- { name: pager, pagerduty_configs: [{ routing_key: secret-1 }] }
+- { name: chat }
+inhibit_rules:
+- { source_matchers: ['severity="critical"'], target_matchers: ['severity="warning"'], equal: [job] }
+time_intervals:
+- { name: nights, time_intervals: [{ times: [{ start_time: '22:00', end_time: '24:00' }] }] }
+"#;
+
+/// The same rules, routed in another way.
+fn routed(after: &str) -> String {
+    let side = |config| [("alertmanager.yml", config), ("rules.yml", RULES)];
+    let (before, after) = ([side(ALERTMANAGER)], [side(after)]);
+    shown(&report(&before[0], &after[0]))
+}
+
+#[test]
+fn routing_says_what_of_it_changed_and_no_secret() {
+    let after = ALERTMANAGER
+        .replace("smtp_from: alerts@", "smtp_from: obs@")
+        .replace("group_by: [alertname]", "group_by: [alertname, job]")
+        .replace("repeat_interval: 4h", "repeat_interval: 12h")
+        .replace(
+            "mute_time_intervals: [nights]",
+            "active_time_intervals: [nights]",
+        )
+        .replace("secret-1", "secret-2")
+        .replace("- { name: chat }", "- { name: chat }\n- { name: mail }")
+        .replace("equal: [job]", "equal: [job, env]")
+        .replace("'22:00'", "'21:00'");
+    let report = routed(&after);
+    assert!(!report.contains("secret-"), "{report}");
+    assert_snapshot!(report, @r#"
+    behaviour: route `default`
+      --> alertmanager.yml:4
+      group by `job` new
+      repeat interval `4h` → `12h`
+
+    behaviour: route `{team="api"} {env="test"}`
+      --> alertmanager.yml:11
+      muted during `nights` gone, `outside of nights` new
+
+    behaviour: receiver `global`
+      --> alertmanager.yml:2
+      settings changed: `smtp_from`
+
+    behaviour: receiver `pager`
+      --> alertmanager.yml:14
+      settings changed: `pagerduty_configs[0].routing_key`
+
+    behaviour: inhibition `{severity="critical"} silences {severity="warning"} of the same job` is gone
+      --> alertmanager.yml:17
+
+    behaviour: inhibition `{severity="critical"} silences {severity="warning"} of the same job, env` is new
+      --> alertmanager.yml:18
+
+    behaviour: mute time `nights`
+      --> alertmanager.yml:20
+      settings changed: `time_intervals[0].times[0].start_time`
+
+    additive: receiver `mail` is new
+      --> alertmanager.yml:16
+
+    a side → a side: 8 changes: 7 behaviour, 1 additive
+    "#);
+}
+
+#[test]
+fn a_route_names_the_alerts_that_go_elsewhere() {
+    let new =
+        "  - { receiver: chat, matchers: ['alertname=~\"Slow|Quiet\"'] }\n  - matchers: [team";
+    assert_snapshot!(routed(&ALERTMANAGER.replace("  - matchers: [team", new)), @r#"
+    behaviour: route `{alertname=~"Slow|Quiet"}` is new, with receiver `chat`
+      --> alertmanager.yml:9
+      touches 2 alerts:
+        alert `Quiet` of group `api`  (rules.yml:14)
+        alert `Slow` of group `api`  (rules.yml:17)
+
+    a side → a side: 1 change: 1 behaviour
+    "#);
+    let critical = "  - { receiver: pager, matchers: ['severity=\"critical\"'] }\n";
+    assert_snapshot!(routed(&ALERTMANAGER.replace(critical, "")), @r#"
+    behaviour: route `{severity="critical"}` is gone
+      --> alertmanager.yml:8
+      touches 1 alert:
+        alert `Errors` of group `api`  (rules.yml:9)
+
+    a side → a side: 1 change: 1 behaviour
+    "#);
+    let team = "receiver: chat\n    routes: [{ matchers: ['env=\"test\"'], mute_time_intervals: [nights] }]\n";
+    let after = ALERTMANAGER
+        .replace(critical, "")
+        .replace(team, &format!("{team}{critical}"));
+    assert_snapshot!(routed(&after), @r#"
+    behaviour: route `{team="api"}`
+      --> alertmanager.yml:8
+      reached by alert `Errors` new
+      touches 1 alert:
+        alert `Errors` of group `api`  (rules.yml:9)
+
+    a side → a side: 1 change: 1 behaviour
+    "#);
+}
+
+#[test]
+fn one_configuration_of_alertmanager_alone_says_nothing() {
+    let after = [("alertmanager.yml", ALERTMANAGER), ("rules.yml", RULES)];
+    assert_snapshot!(shown(&report(&after[1..], &after)), @"
+    note: who is told of alerts is not compared: that takes one configuration of Alertmanager on each side
+    a side → a side: no changes
+    ");
+}
+
+const SLOS: &str = r#"
+slos:
+- name: availability
+  service: api
+  description: Requests succeed.
+  indicator: { bad: { bad: 'requests_total{code="500"}', total: requests_total } }
+  objective: 99.9
+  window: 30d
+  owner: platform
+"#;
+
+/// What is generated of it, in short.
+const SLO_RULES: &str = r#"
+groups:
+- name: sloth-slo-sli-recordings-api-availability
+  rules:
+  - record: slo:error_budget:ratio
+    expr: vector(0.001)
+    labels: { sloth_id: api-availability, sloth_slo: availability, sloth_service: api }
+- name: sloth-slo-alerts-api-availability
+  rules:
+  - alert: BudgetBurn
+    expr: slo:sli_error:ratio_rate1h > 0.0144
+"#;
+
+const SLO_TESTS: &str = "
+tests:
+- name: the budget burns
+  alert_rule_test: [{ eval_time: 5m, alertname: BudgetBurn }]
+";
+
+const SLO_PANEL: &str = r#"
+{ "title": "SLOs", "uid": "slos", "panels": [{ "title": "Budget", "type": "stat",
+  "targets": [{ "expr": "slo:error_budget:ratio" }] }] }
+"#;
+
+/// An SLO and what was generated of it.
+fn promised(slos: &'static str, rules: &'static str) -> [(&'static str, &'static str); 4] {
+    [
+        ("slos.yml", slos),
+        ("rules.yml", rules),
+        ("tests.yml", SLO_TESTS),
+        ("slos.json", SLO_PANEL),
+    ]
+}
+
+#[test]
+fn an_slo_is_told_once_with_the_rules_it_became() {
+    let slos = SLOS.replace("99.9", "99.5").replace("30d", "28d").leak();
+    let rules = SLO_RULES
+        .replace("0.0144", "0.072")
+        .replace("0.001", "0.005")
+        .leak();
+    let (before, after) = (promised(SLOS, SLO_RULES), promised(slos, rules));
+    let report = report(&before, &after);
+    assert_snapshot!(shown(&report), @"
+    behaviour: SLO `availability` of service `api`
+      --> slos.yml:3
+      objective `99.9 %` → `99.5 %`
+      window `30d` → `28d`
+      changes with it: 1 alert, 1 recording rule
+      touches 1 panel, 1 test:
+        panel `Budget` of dashboard `SLOs`  (slos.json:3)
+        test `the budget burns`  (tests.yml:3)
+
+    a side → a side: 1 change: 1 behaviour
+    ");
+    assert_snapshot!(render::markdown(&report), @"
+    ### Observability: 1 change: 1 behaviour
+
+    <sub>a side → a side</sub>
+
+    | | Change | Touches |
+    | --- | --- | --- |
+    | 🟠 behaviour | **SLO `availability` of service `api`** objective `99.9 %` → `99.5 %`; window `30d` → `28d` | 1 panel, 1 test |
+
+    <details><summary>Behaviour: 1</summary>
+
+    - **SLO `availability` of service `api`** <sub>slos.yml:3</sub>
+      - objective `99.9 %` → `99.5 %`
+      - window `30d` → `28d`
+      - changes with it: 1 alert, 1 recording rule
+      - touches 1 panel, 1 test:
+        - panel `Budget` of dashboard `SLOs`
+        - test `the budget burns`
+
+    </details>
+    ");
+    let json: Value = serde_json::from_str(&render::json(&report)).unwrap();
+    assert_eq!(json["changes"][0]["follows"][0]["name"], "BudgetBurn");
+}
+
+#[test]
+fn what_an_slo_measures_is_compared_as_queries() {
+    let after = SLOS
+        .replace(
+            r#"'requests_total{code="500"}'"#,
+            r#"'requests_total{ code=~"5.." }'"#,
+        )
+        .replace("total: requests_total", "total: '(requests_total)'")
+        .replace("owner: platform", "owner: api\n  min_bad_events: 10");
+    assert_snapshot!(shown(&report(&[("slos.yml", SLOS)], &[("slos.yml", &after)])), @r#"
+    behaviour: SLO `availability` of service `api`
+      --> slos.yml:3
+      query `bad`: matcher `code="500"` → `code=~"5.."`
+      fewest bad events that count `10` is new
+      owner `platform` → `api`
+
+    a side → a side: 1 change: 1 behaviour
+    "#);
+}
+
+#[test]
+fn an_slo_that_is_gone_breaks_what_shows_it() {
+    let (before, after) = (
+        promised(SLOS, SLO_RULES),
+        promised("slos: []", "groups: []"),
+    );
+    assert_snapshot!(shown(&report(&before, &after)), @"
+    breaking: SLO `availability` of service `api` is gone
+      --> slos.yml:3
+      changes with it: 1 alert, 1 recording rule
+      touches 1 panel, 1 test:
+        panel `Budget` of dashboard `SLOs`  (slos.json:3)
+        test `the budget burns`  (tests.yml:3)
+
+    a side → a side: 1 change: 1 breaking
+    ");
+}
+
+#[test]
+fn files_that_are_equal_are_read_for_what_they_name_alone() {
+    let broken =
+        "groups:\n- name: b\n  rules:\n  - { alert: B, expr: unrelated_total > 1, fro: 1m }\n";
+    let user = "groups:\n- name: c\n  rules:\n  - { alert: C, expr: job:requests:rate5m > 1 }\n";
+    let side = |catalog| {
+        let mut files = all(catalog);
+        files.extend([("broken.yml", broken), ("user.yml", user)]);
+        files
+    };
+    let after = CATALOG
+        .replace("unit: seconds", "unit: milliseconds")
+        .replace(
+            "name: requests_total\n    kind: counter",
+            "name: requests_total\n    kind: gauge",
+        );
+    // What is recorded in one file and used in another is found, and what does not matter is not even read.
+    assert_snapshot!(shown(&report(&side(CATALOG), &side(&after))), @"
+    breaking: metric `request_seconds`
+      --> catalog.yml:12
+      unit `seconds` → `milliseconds`
+      touches 1 alert:
+        alert `Slow` of group `api`  (rules.yml:17)
+
+    breaking: metric `requests_total`
+      --> catalog.yml:5
+      type `counter` → `gauge`
+      touches 3 alerts, 2 recording rules, 1 test:
+        alert `Errors` of group `api`  (rules.yml:9)
+        alert `Quiet` of group `api`, through `path:requests:rate5m`  (rules.yml:14)
+        alert `C` of group `c`, through `path:requests:rate5m` and `job:requests:rate5m`  (user.yml:4)
+        recording rule `job:requests:rate5m` of group `api`, through `path:requests:rate5m`  (rules.yml:7)
+        recording rule `path:requests:rate5m` of group `api`  (rules.yml:5)
+        test `errors page`  (rules.test.yml:4)
+
+    a side → a side: 2 changes: 2 breaking
+    ");
+    assert_snapshot!(shown(&report(&side(CATALOG), &side(CATALOG))), @"a side → a side: no changes");
+}
+
+#[test]
+fn a_runbook_is_one_and_names_who_leads_to_it() {
+    let page = r##"{ "uid": "errors", "title": "Runbook: Errors", "tags": ["runbook"], "panels": [
+        { "title": "What to do", "type": "text", "options": { "content": "Restart." } }] }"##;
+    let before = [
+        ("rules.yml", RULES),
+        ("errors.json", page),
+        ("rules.test.yml", TESTS),
+    ];
+    let changed = page.replace("Restart.", "Look first.");
+    let after = [
+        ("rules.yml", RULES),
+        ("errors.json", &changed),
+        ("rules.test.yml", TESTS),
+    ];
+    assert_snapshot!(shown(&report(&before, &after)), @"
+    behaviour: panel `What to do` of dashboard `Runbook: Errors`
+      --> errors.json:2
+      `options.content` `Restart.` → `Look first.`
+
+    a side → a side: 1 change: 1 behaviour
+    ");
+    // The page shows the alert's query under its name: that is told once.
+    let shows = |limit: &str| {
+        page.replace("What to do", "Errors")
+            .replace("Restart.", limit)
+    };
+    let rules = RULES.replace("> 0.05", "> 0.1");
+    let (old, new) = (shows("0.05"), shows("0.1"));
+    let before_both = [("rules.yml", RULES), ("errors.json", old.as_str())];
+    let after_both = [("rules.yml", rules.as_str()), ("errors.json", new.as_str())];
+    assert_snapshot!(shown(&report(&before_both, &after_both)), @"
+    behaviour: alert `Errors` of group `api`
+      --> rules.yml:9
+      query: threshold `0.05` → `0.1`
+      changes with it: 1 panel
+
+    a side → a side: 1 change: 1 behaviour
+    ");
+    let gone = [("rules.yml", RULES), ("rules.test.yml", TESTS)];
+    assert_snapshot!(shown(&report(&before, &gone)), @"
+    behaviour: runbook `Errors` is gone
+      --> errors.json:1
+      touches 1 alert:
+        alert `Errors` of group `api`  (rules.yml:9)
+
+    a side → a side: 1 change: 1 behaviour
+    ");
 }

@@ -7,18 +7,19 @@ use obsctl_model::{Origin, Promql, Rule, RuleGroup, RuleQuery};
 use obsctl_promql::Expr;
 use obsctl_promql::ast::{MatchOp, Selector};
 
+use super::both::Thing;
 use super::change::Touch;
-use super::dashboards::name;
-use super::{Change, Kind, Side, Subject};
+use super::dashboards::{is_runbook, name};
+use super::sides::{Rest, State};
+use super::{Change, Kind, Subject, slos};
 use crate::project::expression::series_name;
+use crate::read::{self, RuleTest};
 
 /// What was found so far: changes, and what is to be looked up for each.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     changes: Vec<Change>,
     wanted: Vec<(usize, Wanted)>,
-    /// Whether the last change was one.
-    open: bool,
 }
 
 /// What changed, as others name it.
@@ -62,34 +63,39 @@ impl Interest {
     }
 }
 
-impl Found {
-    /// Adds a change, unless nothing changed.
-    pub(super) fn add(&mut self, change: Change) {
-        self.open = !change.details.is_empty();
-        if self.open {
-            self.changes.push(change);
+impl Wanted {
+    /// The word by which others name it.
+    fn word(&self) -> &str {
+        match self {
+            Self::Series { name, .. } => name,
+            Self::Alert(word) | Self::Dashboard(word) | Self::Word(word) => word,
         }
     }
+}
 
-    /// What to look up for the change that was added last.
-    pub(super) fn want(&mut self, wanted: Wanted) {
-        if let (true, Some(last)) = (self.open, self.changes.len().checked_sub(1)) {
-            self.wanted.push((last, wanted));
+impl Found {
+    /// Adds a change and whom to look for, unless nothing changed.
+    pub(super) fn add(&mut self, change: Change, wanted: Vec<Wanted>) {
+        if !change.details.is_empty() {
+            let at = self.changes.len();
+            self.wanted.extend(wanted.into_iter().map(|one| (at, one)));
+            self.changes.push(change);
         }
     }
 }
 
 /// Looks up who is built on what changed, in the newer state: what went along with the change is not touched by it.
-pub(super) fn resolve(found: Found, after: &Side) -> Vec<Change> {
+pub(super) fn resolve(found: Found, after: &State, rest: &mut Rest) -> Vec<Change> {
     let Found {
         mut changes,
         wanted,
-        ..
     } = found;
     if wanted.is_empty() {
         return changes;
     }
-    let index = Index::new(after, wanted.iter().map(|(_, wanted)| wanted));
+    let names = names(&wanted, &after.found, rest);
+    let sides = [&after.found, &rest.found];
+    let index = Index::new(sides, &names);
     let mut touches: BTreeMap<usize, BTreeMap<Subject, Touch>> = BTreeMap::new();
     for (change, wanted) in &wanted {
         let own = touches.entry(*change).or_default();
@@ -104,9 +110,75 @@ pub(super) fn resolve(found: Found, after: &Side) -> Vec<Change> {
     for (change, touches) in touches {
         let change = &mut changes[change];
         let others = touches.into_values();
-        change.touches = others.filter(|one| one.subject != change.subject).collect();
+        let others = others.filter(|one| one.subject != change.subject);
+        change.touches.extend(others);
     }
+    test(&mut changes, after, rest);
     changes
+}
+
+/// The names of what changed, and of all that is recorded of it. What may use one of them was read when this returns.
+fn names(wanted: &[(usize, Wanted)], own: &read::Found, rest: &mut Rest) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let words = wanted.iter().map(|(_, wanted)| wanted.word().to_owned());
+    let mut open: BTreeSet<String> = words.collect();
+    while !open.is_empty() {
+        rest.read(&open);
+        let groups = own.groups.iter().chain(&rest.found.groups);
+        let mut more = BTreeSet::new();
+        for rule in groups.flat_map(|group| &group.rules) {
+            if let Rule::Record(rule) = rule
+                && words_of(rule.query.as_str()).any(|word| open.contains(word))
+            {
+                more.insert(rule.record.to_string());
+            }
+        }
+        names.append(&mut open);
+        open = more.difference(&names).cloned().collect();
+    }
+    names
+}
+
+/// Adds the tests that expect an alert that is touched, where its query may say something else: who is told of it, and
+/// where it leads, no test says.
+fn test(changes: &mut [Change], after: &State, rest: &mut Rest) {
+    let alert = |one: &Subject| (one.kind == Kind::Alert).then(|| one.name.clone());
+    let tested = |change: &&mut Change| change.subject.kind <= Kind::RecordingRule;
+    let mut changes: Vec<_> = changes.iter_mut().filter(tested).collect();
+    let touched = changes.iter().flat_map(|change| &change.touches);
+    let alerts: BTreeSet<_> = touched.filter_map(|one| alert(&one.subject)).collect();
+    rest.read(&alerts);
+    let mut tests: BTreeMap<&str, Vec<&RuleTest>> = BTreeMap::new();
+    for one in after.found.tests.iter().chain(&rest.found.tests) {
+        for alert in &one.alerts {
+            tests.entry(alert).or_default().push(one);
+        }
+    }
+    if tests.is_empty() {
+        return;
+    }
+    for change in &mut changes {
+        let mut known: BTreeSet<_> = change
+            .touches
+            .iter()
+            .map(|one| one.subject.clone())
+            .collect();
+        let alerts: Vec<_> = change
+            .touches
+            .iter()
+            .filter_map(|one| alert(&one.subject))
+            .collect();
+        for one in alerts
+            .iter()
+            .filter_map(|alert| tests.get(alert.as_str()))
+            .flatten()
+        {
+            let touch = of_test(one);
+            if known.insert(touch.subject.clone()) {
+                change.touches.push(touch);
+            }
+        }
+    }
 }
 
 /// A query of the newer state.
@@ -139,27 +211,18 @@ impl Asked<'_> {
 /// Where each name that matters is used.
 #[derive(Debug)]
 struct Index<'a> {
-    side: &'a Side,
+    sides: [&'a read::Found; 2],
     uses: Vec<Use<'a>>,
     by_word: BTreeMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Index<'a> {
-    fn new(side: &'a Side, wanted: impl Iterator<Item = &'a Wanted>) -> Self {
-        let uses = uses(side);
-        let names = wanted.filter_map(|wanted| match wanted {
-            Wanted::Series { name, .. } | Wanted::Word(name) => Some(name.as_str()),
-            Wanted::Alert(_) | Wanted::Dashboard(_) => None,
-        });
-        let recorded = side.project.groups().iter().flat_map(|group| &group.rules);
-        let recorded = recorded.filter_map(|rule| match rule {
-            Rule::Record(rule) => Some(rule.record.as_str()),
-            Rule::Alert(_) => None,
-        });
-        let mut by_word: BTreeMap<&str, Vec<usize>> =
-            names.chain(recorded).map(|name| (name, vec![])).collect();
+    fn new(sides: [&'a read::Found; 2], names: &'a BTreeSet<String>) -> Self {
+        let uses: Vec<_> = sides.into_iter().flat_map(uses).collect();
+        let names = names.iter().map(|name| (name.as_str(), vec![]));
+        let mut by_word: BTreeMap<&str, Vec<usize>> = names.collect();
         for (at, one) in uses.iter().enumerate() {
-            for word in words(one.query.text()) {
+            for word in words_of(one.query.text()) {
                 if let Some(users) = by_word.get_mut(word)
                     && users.last() != Some(&at)
                 {
@@ -168,7 +231,7 @@ impl<'a> Index<'a> {
             }
         }
         Self {
-            side,
+            sides,
             uses,
             by_word,
         }
@@ -182,10 +245,10 @@ impl<'a> Index<'a> {
                 interest,
             } => self.users(name, labels, interest),
             Wanted::Alert(alert) => {
-                let expecting = |one: &&crate::read::RuleTest| one.alerts.contains(alert);
-                self.tests(expecting, &[])
+                let expecting = |one: &&RuleTest| one.alerts.contains(alert);
+                self.tests(expecting)
             }
-            Wanted::Dashboard(uid) => linking(self.side, uid),
+            Wanted::Dashboard(uid) => linking(self.sides, uid),
             Wanted::Word(word) => {
                 let users = self.by_word.get(word.as_str()).into_iter().flatten();
                 let users = users.map(|at| &self.uses[*at]);
@@ -233,31 +296,30 @@ impl<'a> Index<'a> {
             }
         }
         if *interest == Interest::Any {
-            let naming = |one: &&crate::read::RuleTest| {
-                let mut all = one.series.iter().flat_map(|text| words(text));
+            let naming = |one: &&RuleTest| {
+                let mut all = one.series.iter().flat_map(|text| words_of(text));
                 all.any(|word| word == name)
             };
-            found.extend(self.tests(naming, &[]));
+            found.extend(self.tests(naming));
         }
         found
     }
 
-    fn tests(
-        &self,
-        which: impl Fn(&&crate::read::RuleTest) -> bool,
-        through: &[String],
-    ) -> Vec<Touch> {
-        let tests = self.side.tests.iter().filter(which);
-        let touch = |one: &crate::read::RuleTest| Touch {
-            subject: Subject::new(Kind::Test, &one.name),
-            through: through.to_vec(),
-            place: place(one.origin),
-        };
-        tests.map(touch).collect()
+    fn tests(&self, which: impl Fn(&&RuleTest) -> bool) -> Vec<Touch> {
+        let tests = self.sides.iter().flat_map(|side| &side.tests);
+        tests.filter(which).map(of_test).collect()
     }
 }
 
-fn place(origin: Origin) -> Option<(String, u32)> {
+fn of_test(one: &RuleTest) -> Touch {
+    Touch {
+        subject: Subject::new(Kind::Test, &one.name),
+        through: vec![],
+        place: place(one.origin),
+    }
+}
+
+pub(super) fn place(origin: Origin) -> Option<(String, u32)> {
     let (file, line, _) = origin.location()?;
     Some((file.to_owned(), line))
 }
@@ -271,7 +333,7 @@ fn touch(one: &Use<'_>, through: &[String]) -> Touch {
 }
 
 /// The words of a query: names of series, labels, fields.
-fn words(text: &str) -> impl Iterator<Item = &str> {
+fn words_of(text: &str) -> impl Iterator<Item = &str> {
     let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | ':' | '.');
     text.split(move |c| !inside(c))
         .filter(|word| !word.is_empty())
@@ -367,15 +429,16 @@ fn matched(selector: &Selector, label: &str) -> bool {
 /// Whether a legend or template names a label, or the text is the label itself.
 fn names_label(text: &str, label: &str) -> bool {
     text == label
-        || (text.contains("{{") && words(text).any(|word| word.rsplit('.').next() == Some(label)))
+        || (text.contains("{{")
+            && words_of(text).any(|word| word.rsplit('.').next() == Some(label)))
 }
 
-fn uses(side: &Side) -> Vec<Use<'_>> {
+fn uses(side: &read::Found) -> Vec<Use<'_>> {
     let mut uses = vec![];
-    for group in side.project.groups() {
+    for group in &side.groups {
         uses.extend(group.rules.iter().map(|rule| of_rule(group, rule)));
     }
-    for dashboard in side.project.dashboards() {
+    for dashboard in &side.dashboards {
         of_dashboard(dashboard, &mut uses);
     }
     uses
@@ -404,9 +467,9 @@ fn of_rule<'a>(group: &'a RuleGroup, rule: &'a Rule) -> Use<'a> {
             let mut labels = group.labels.clone();
             labels.extend(record.labels.iter().map(|(a, b)| (a.clone(), b.clone())));
             // An SLO is many rules, and one thing to people.
-            let subject = match labels.get("sloth_id") {
-                Some(slo) => Subject::new(Kind::Slo, slo),
-                None => Subject::of(Kind::RecordingRule, record.record.as_str(), &group.name),
+            let subject = match (labels.get("sloth_slo"), labels.get("sloth_service")) {
+                (Some(slo), Some(service)) => slos::subject(slo, service),
+                _ => Subject::of(Kind::RecordingRule, record.record.as_str(), &group.name),
             };
             Use {
                 query,
@@ -420,7 +483,7 @@ fn of_rule<'a>(group: &'a RuleGroup, rule: &'a Rule) -> Use<'a> {
 }
 
 fn of_dashboard<'a>(dashboard: &'a Dashboard, uses: &mut Vec<Use<'a>>) {
-    let page = dashboard.tags.iter().any(|tag| tag == "runbook");
+    let page = is_runbook(dashboard);
     for placed in dashboard.queries() {
         let query = match placed.expression {
             ExpressionRef::Promql(query) => Asked::Promql(query),
@@ -430,7 +493,7 @@ fn of_dashboard<'a>(dashboard: &'a Dashboard, uses: &mut Vec<Use<'a>>) {
         };
         let of = name(dashboard);
         let subject = match placed.place {
-            _ if page => Subject::new(Kind::Runbook, of.trim_start_matches("Runbook: ")),
+            _ if page => dashboard.subject(),
             Place::Query(panel, _) | Place::Panel(panel) => {
                 Subject::of(Kind::Panel, &panel.title, of)
             }
@@ -453,7 +516,7 @@ fn of_dashboard<'a>(dashboard: &'a Dashboard, uses: &mut Vec<Use<'a>>) {
 }
 
 /// Who leads to a dashboard: links of dashboards and annotations of alerts.
-fn linking(side: &Side, uid: &str) -> Vec<Touch> {
+fn linking(sides: [&read::Found; 2], uid: &str) -> Vec<Touch> {
     let address = format!("/d/{uid}");
     let leads = |text: &str| {
         text.match_indices(&address).any(|(at, _)| {
@@ -462,7 +525,7 @@ fn linking(side: &Side, uid: &str) -> Vec<Touch> {
         })
     };
     let mut found = vec![];
-    for group in side.project.groups() {
+    for group in sides.iter().flat_map(|side| &side.groups) {
         for rule in &group.rules {
             if let Rule::Alert(alert) = rule
                 && alert.annotations.values().any(|text| leads(text))
@@ -471,12 +534,12 @@ fn linking(side: &Side, uid: &str) -> Vec<Touch> {
             }
         }
     }
-    for dashboard in side.project.dashboards() {
+    for dashboard in sides.iter().flat_map(|side| &side.dashboards) {
         let texts = dashboard.texts();
         let mut links = texts.iter().filter(|text| text.kind == TextKind::Link);
         if links.any(|text| leads(&text.text)) {
             found.push(Touch {
-                subject: Subject::new(Kind::Dashboard, name(dashboard)),
+                subject: dashboard.subject(),
                 through: vec![],
                 place: place(dashboard.origin),
             });

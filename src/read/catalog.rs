@@ -1,6 +1,6 @@
-//! A catalog as text: what `docs/reference/catalog.yml` is.
+//! A catalog and a list of SLOs as text: what `docs/reference/catalog.yml` and `slos.yml` are.
 
-use obsctl_model::{LogCatalog, MetricDef, MetricFamily, SpanCatalog, TelemetryCatalog};
+use obsctl_model::{LogCatalog, MetricDef, MetricFamily, Slo, SpanCatalog, TelemetryCatalog};
 use serde::de::DeserializeOwned;
 
 use super::Reader;
@@ -85,6 +85,23 @@ fn spans(reader: &mut Reader<'_>, node: Option<&Node<'_>>) -> SpanCatalog {
         }
     }
     spans
+}
+
+/// Whether a map is a list of SLOs in the form of definitions: what `docs/reference/slos.yml` is. Sloth's files have
+/// such a list beside other keys.
+pub(super) fn is_slos(node: &Node<'_>) -> bool {
+    matches!(node.entries(), [(key, list)] if key.text == "slos" && matches!(list.value, Value::List(_)))
+}
+
+/// Reads SLOs one by one, so that each has its place.
+pub(super) fn slos(reader: &mut Reader<'_>, node: &Node<'_>) {
+    reader.found.has_slos = true;
+    for one in node.get("slos").map_or(&[][..], Node::items) {
+        if let Some(slo) = exactly(reader, one, "an SLO", "name") {
+            let origin = reader.source.origin(one.at);
+            reader.found.slos.push(Slo { origin, ..slo });
+        }
+    }
 }
 
 /// A map without one of its lists.

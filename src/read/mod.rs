@@ -23,11 +23,12 @@ mod tests;
 mod yaml;
 
 use obsctl_model::dashboard::Dashboard;
-use obsctl_model::{ProvisionedDatasource, Route, RuleGroup, TelemetryCatalog};
+use obsctl_model::{ProvisionedDatasource, RuleGroup, Slo, TelemetryCatalog};
 
 use crate::diagnostic::Diagnostic;
 use comments::Comments;
 pub use exposition::{exposition, unit};
+pub use routes::{Alertmanager, Settings};
 pub use rule_tests::RuleTest;
 use source::Source;
 pub use source::{UNREADABLE, UNREADABLE_PAGE};
@@ -52,8 +53,12 @@ pub struct Found {
     pub datasources: Vec<ProvisionedDatasource>,
     /// Catalogs.
     pub catalogs: Vec<TelemetryCatalog>,
-    /// Who is told of alerts: Alertmanager's route trees.
-    pub routes: Vec<Route>,
+    /// SLOs.
+    pub slos: Vec<Slo>,
+    /// Whether a file says which SLOs there are: it may say that there is none.
+    pub has_slos: bool,
+    /// Who is told of alerts.
+    pub alertmanagers: Vec<Alertmanager>,
     /// Unit tests of rules.
     pub tests: Vec<RuleTest>,
     /// What could not be read.
@@ -69,7 +74,9 @@ impl Found {
         self.dashboards.append(&mut other.dashboards);
         self.datasources.append(&mut other.datasources);
         self.catalogs.append(&mut other.catalogs);
-        self.routes.append(&mut other.routes);
+        self.slos.append(&mut other.slos);
+        self.has_slos |= other.has_slos;
+        self.alertmanagers.append(&mut other.alertmanagers);
         self.tests.append(&mut other.tests);
         self.problems.append(&mut other.problems);
         self.others.append(&mut other.others);

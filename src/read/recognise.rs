@@ -37,6 +37,7 @@ pub(super) fn file(reader: &mut Reader<'_>) {
         && found.dashboards.is_empty()
         && found.datasources.is_empty()
         && found.catalogs.is_empty()
+        && !found.has_slos
         && found.tests.is_empty();
     if nothing && found.problems.is_empty() && found.others.is_empty() {
         reader.found.others.push(reader.source.path);
@@ -135,12 +136,14 @@ fn document(reader: &mut Reader<'_>, node: &Node<'_>) {
         dashboard::library_panel(reader, result);
     } else if catalog::is_catalog(node) {
         catalog::catalog(reader, node);
+    } else if catalog::is_slos(node) {
+        catalog::slos(reader, node);
     } else if rule_tests::is_tests(node) {
         rule_tests::tests(reader, node);
     } else if datasources::is_provisioning(node) {
         datasources::datasources(reader, node);
     } else if routes::is_config(node) {
-        routes::routes(reader, node);
+        routes::config(reader, node);
     }
 }
 

@@ -1,21 +1,91 @@
-//! Alertmanager's route tree: who is told of an alert. Nothing else of its configuration is read.
+//! Alertmanager's configuration: who is told of an alert, and when.
 
-use obsctl_model::{LabelMatch, LabelMatchOp, Route};
+use obsctl_model::{Duration, Inhibition, LabelMatch, LabelMatchOp, Origin, Route};
+use serde_json::Value;
 
 use super::Reader;
 use super::node::Node;
+
+/// Alertmanager's configuration.
+#[derive(Clone, Debug)]
+pub struct Alertmanager {
+    /// The route tree. Times in which a route is active are in `muted` too, as `outside of …`.
+    pub root: Route,
+    /// The inhibitions.
+    pub inhibitions: Vec<Inhibition>,
+    /// The receivers, and what all of them have in common as `global`.
+    pub receivers: Vec<Settings>,
+    /// The times in which routes are silent.
+    pub mute_times: Vec<Settings>,
+}
+
+/// What has a name, and settings that are Alertmanager's to judge. They may hold secrets.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Its name.
+    pub name: String,
+    /// All of it.
+    pub settings: Value,
+    /// Where it stands.
+    pub origin: Origin,
+}
 
 /// Whether a map is Alertmanager's configuration.
 pub(super) fn is_config(node: &Node<'_>) -> bool {
     node.path(&["route", "receiver"]).is_some() && node.get("receivers").is_some()
 }
 
-/// Reads the tree.
-pub(super) fn routes(reader: &mut Reader<'_>, node: &Node<'_>) {
-    if let Some(root) = node.get("route") {
-        let root = route(reader, root, "");
-        reader.found.routes.push(root);
-    }
+/// Reads it.
+pub(super) fn config(reader: &mut Reader<'_>, node: &Node<'_>) {
+    let Some(root) = node.get("route") else {
+        return;
+    };
+    let root = route(reader, root, "");
+    let inhibitions = items(node, "inhibit_rules").iter().map(|one| Inhibition {
+        source: matchers(
+            reader,
+            one,
+            ["source_matchers", "source_match", "source_match_re"],
+        ),
+        target: matchers(
+            reader,
+            one,
+            ["target_matchers", "target_match", "target_match_re"],
+        ),
+        equal: texts(one, "equal"),
+        origin: reader.source.origin(one.at),
+    });
+    let inhibitions = inhibitions.collect();
+    let settings = |name: &str, one: &Node<'_>| Settings {
+        name: name.to_owned(),
+        settings: one.json(),
+        origin: reader.source.origin(one.at),
+    };
+    let named = |key| {
+        items(node, key)
+            .iter()
+            .map(|one| settings(one.text(&["name"]), one))
+    };
+    let global = node.get("global").map(|one| settings("global", one));
+    let alertmanager = Alertmanager {
+        root,
+        inhibitions,
+        receivers: named("receivers").chain(global).collect(),
+        // The second key is that before Alertmanager 0.24.
+        mute_times: named("time_intervals")
+            .chain(named("mute_time_intervals"))
+            .collect(),
+    };
+    reader.found.alertmanagers.push(alertmanager);
+}
+
+fn items<'n, 'a>(node: &'n Node<'a>, key: &str) -> &'n [Node<'a>] {
+    node.get(key).map_or(&[], Node::items)
+}
+
+fn texts(node: &Node<'_>, key: &str) -> Vec<String> {
+    let texts = items(node, key).iter().filter_map(Node::as_text);
+    texts.map(str::to_owned).collect()
 }
 
 /// A route without a receiver has that of the route around it.
@@ -24,8 +94,44 @@ fn route(reader: &mut Reader<'_>, node: &Node<'_>, outer: &str) -> Route {
         "" => outer,
         own => own,
     };
+    let matchers = matchers(reader, node, ["matchers", "match", "match_re"]);
+    let children = items(node, "routes").iter();
+    let routes = children.map(|child| route(reader, child, receiver));
+    let routes = routes.collect();
+    let active = texts(node, "active_time_intervals").into_iter();
+    let active = active.map(|name| format!("outside of {name}"));
+    Route {
+        matchers,
+        group_by: texts(node, "group_by"),
+        group_wait: duration(reader, node, "group_wait"),
+        group_interval: duration(reader, node, "group_interval"),
+        repeat_interval: duration(reader, node, "repeat_interval"),
+        continues: node.get("continue").and_then(Node::as_bool) == Some(true),
+        muted: texts(node, "mute_time_intervals")
+            .into_iter()
+            .chain(active)
+            .collect(),
+        routes,
+        origin: reader.source.origin(node.at),
+        ..Route::to(receiver)
+    }
+}
+
+fn duration(reader: &mut Reader<'_>, node: &Node<'_>, key: &str) -> Option<Duration> {
+    let node = node.get(key)?;
+    match Duration::parse(node.as_text().unwrap_or_default()) {
+        Ok(duration) => Some(duration),
+        Err(error) => {
+            reader.trouble(node.at, format!("`{key}`: {error}"));
+            None
+        }
+    }
+}
+
+/// The matchers under these keys: as a list, and the two forms of before Alertmanager 0.22.
+fn matchers(reader: &mut Reader<'_>, node: &Node<'_>, keys: [&str; 3]) -> Vec<LabelMatch> {
     let mut matchers = vec![];
-    for one in node.get("matchers").map_or(&[][..], Node::items) {
+    for one in items(node, keys[0]) {
         for text in parts(one.as_text().unwrap_or_default()) {
             match matcher(text) {
                 Some(matcher) => matchers.push(matcher),
@@ -33,10 +139,9 @@ fn route(reader: &mut Reader<'_>, node: &Node<'_>, outer: &str) -> Route {
             }
         }
     }
-    // The form before Alertmanager 0.22.
     for (key, op) in [
-        ("match", LabelMatchOp::Equal),
-        ("match_re", LabelMatchOp::Regex),
+        (keys[1], LabelMatchOp::Equal),
+        (keys[2], LabelMatchOp::Regex),
     ] {
         for (label, value) in node.get(key).map_or(&[][..], Node::entries) {
             matchers.push(LabelMatch {
@@ -46,16 +151,7 @@ fn route(reader: &mut Reader<'_>, node: &Node<'_>, outer: &str) -> Route {
             });
         }
     }
-    let children = node.get("routes").map_or(&[][..], Node::items).iter();
-    let routes = children.map(|child| route(reader, child, receiver));
-    let routes = routes.collect();
-    Route {
-        matchers,
-        continues: node.get("continue").and_then(Node::as_bool) == Some(true),
-        routes,
-        origin: reader.source.origin(node.at),
-        ..Route::to(receiver)
-    }
+    matchers
 }
 
 /// The matchers of `{a="b", c=~"d,e"}`: commas in quotes are part of a value.

@@ -27,7 +27,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("diagnostic", &[]),
-    ("diff", &["project", "read"]),
+    ("diff", &["diagnostic", "parallel", "project", "read"]),
     ("generate", &["check", "diagnostic", "project"]),
     ("import", &["generate"]),
     (

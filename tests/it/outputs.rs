@@ -4,7 +4,7 @@ use obsctl::generate::header::{HASH, MARKDOWN, SLASHES};
 use obsctl::generate::rule_file::RuleFile;
 use obsctl::generate::targets::{
     alertmanager_config, compose, grafana_dashboard_providers, grafana_datasources, loki_config,
-    metric_catalog, prometheus_config, tempo_config,
+    metric_catalog, prometheus_config, slo_list, tempo_config,
 };
 use obsctl::generate::{self, ArtifactSet, Environment, rule_tests, yaml};
 use obsctl::project::Project;
@@ -72,6 +72,12 @@ fn every_yaml_file_reads_back_by_its_type() {
                 assert!(found.problems.is_empty(), "{:#?}", found.problems);
                 let catalog = serde_json::to_value(&found.catalogs[0]).unwrap();
                 assert_eq!(yaml::document(&catalog), text, "{path}");
+            }
+            slo_list::PATH => {
+                let path = slo_list::PATH;
+                let found = read::file(read::File { path, text });
+                assert!(found.problems.is_empty(), "{:#?}", found.problems);
+                assert_eq!(slo_list::document(found.slos), text, "{path}");
             }
             tempo_config::PATH => assert_round_trip::<tempo_config::Config>(path, text),
             "compose/compose.yaml" => {

@@ -6,9 +6,9 @@ use clap::{Args, ValueEnum};
 use obsctl_model::Stack;
 
 use crate::cli::findings::{self, counted};
-use crate::cli::sides::{Sides, Texts, plain};
+use crate::cli::sides::{self, plain};
 use crate::cli::{CLEAN, CommandError, FINDINGS, Obstacle, Terminal, Workspace};
-use crate::diff::{self, Class, render};
+use crate::diff::{self, Class, Side, render};
 use crate::generate;
 
 const EXAMPLES: &str = "\
@@ -20,8 +20,8 @@ Examples:
   obsctl diff --base origin/main... --format markdown --fail-on breaking
 
 Changes are breaking (what is built on it no longer works), of behaviour (other alerts, other numbers),
-additive or cosmetic. Each names what it touches, through recording rules too. How queries are written
-and what Grafana adds when it saves is no change.
+additive or cosmetic. Each names what it touches, through recording rules too. Metrics, SLOs, alerts,
+routes and dashboards are compared; how queries are written and what Grafana adds when it saves is no change.
 
 Exit status:
   0  no changes, or none that `--fail-on` names
@@ -75,36 +75,24 @@ impl Diff {
         workspace: &Workspace,
         terminal: &mut Terminal<'_>,
     ) -> Result<u8, CommandError> {
-        let (before, after) = self.texts(stack, workspace)?;
-        let sides = Sides::read(before, after)?;
-        if !sides.unread_after.is_empty() {
-            findings::show(&sides.unread_after, workspace, terminal.err)?;
+        let (before, after) = self.sides(stack, workspace)?;
+        if before.files.is_empty() && after.files.is_empty() {
+            let what = format!(
+                "there is nothing to compare: neither {} nor {} has rules, dashboards or a catalog",
+                before.name, after.name
+            );
+            let help = "name files or folders: `obsctl diff --base REV rules/ dashboards/`, or `obsctl diff OLD NEW`";
+            return Err(Obstacle::new(what, help).into());
         }
-        let mut report = diff::compare(&sides.before, &sides.after);
-        for (side, unread) in [
-            (&sides.before, &sides.unread_before),
-            (&sides.after, &sides.unread_after),
-        ] {
-            if let Some(first) = unread.first() {
-                let places = counted(unread.len(), "place");
-                let place = first
-                    .places
-                    .first()
-                    .and_then(|place| place.origin.location());
-                let at = place.map_or("", |(file, ..)| file);
-                report.notes.push(format!(
-                    "{places} of {} could not be read and count as absent; the first in {at}: {}",
-                    side.name, first.message
-                ));
-            }
+        let report = diff::compare(before, after);
+        if !report.unread.is_empty() {
+            findings::show(&report.unread, workspace, terminal.err)?;
         }
         let text = match self.format {
             Format::Human => render::human(&report),
             Format::Markdown => render::markdown(&report),
             Format::Json => render::json(&report),
         };
-        // The process ends next: freeing large sides piece by piece would take a part of the whole time.
-        std::mem::forget(sides);
         write!(terminal.out, "{text}")?;
         let fails = match self.fail_on {
             FailOn::Any => report.worst().is_some(),
@@ -114,7 +102,7 @@ impl Diff {
         Ok(if fails { FINDINGS } else { CLEAN })
     }
 
-    fn texts(&self, stack: Stack, workspace: &Workspace) -> Result<(Texts, Texts), CommandError> {
+    fn sides(&self, stack: Stack, workspace: &Workspace) -> Result<(Side, Side), CommandError> {
         let paths: Vec<_> = self.paths.iter().map(|path| plain(path)).collect();
         let generated = || generate::FOLDERS.map(str::to_owned).to_vec();
         match (&self.base, paths.as_slice()) {
@@ -123,16 +111,16 @@ impl Diff {
                     [] => generated(),
                     paths => paths.to_vec(),
                 };
-                let before = Texts::of_revision(base, &paths, workspace)?;
-                Ok((before, Texts::of_now(&paths, workspace)?))
+                let before = sides::of_revision(base, &paths, workspace)?;
+                Ok((before, sides::of_now(&paths, workspace)?))
             }
             (None, []) => {
-                let before = Texts::of_revision("HEAD", &generated(), workspace)?;
-                Ok((before, Texts::of_definitions(stack)))
+                let before = sides::of_revision("HEAD", &generated(), workspace)?;
+                Ok((before, sides::of_definitions(stack)))
             }
             (None, [before, after]) => Ok((
-                Texts::of_path(before, workspace)?,
-                Texts::of_path(after, workspace)?,
+                sides::of_path(before, workspace)?,
+                sides::of_path(after, workspace)?,
             )),
             (None, paths) => Err(Obstacle::new(
                 format!("{} given, but two are compared", counted(paths.len(), "path")),

@@ -149,15 +149,22 @@ impl Import {
             dashboards,
             datasources,
             catalogs,
-            routes,
+            slos,
+            has_slos: _,
+            alertmanagers,
             tests,
             problems,
             others,
         } = read::whole(File { path, text: &text });
-        if !(routes.is_empty() && tests.is_empty() && datasources.is_empty()) {
-            notes.push(format!(
-                "{source}: routes, datasources and tests of rules are not imported"
-            ));
+        for (there, what) in [
+            (!slos.is_empty(), "SLOs"),
+            (!alertmanagers.is_empty(), "routes"),
+            (!datasources.is_empty(), "datasources"),
+            (!tests.is_empty(), "tests of rules"),
+        ] {
+            if there {
+                notes.push(format!("{source}: {what} are not imported"));
+            }
         }
         if !others.is_empty() {
             notes.push(format!("{source}: holds nothing that can be imported"));

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::super::{Change, Class, Edit, Piece, Report, What};
-use super::{counted, needs_texts, on_one_line, summary, through};
+use super::{follows, needs_texts, on_one_line, summary, through, touched};
 
 /// How many touched definitions are named for each change.
 const NAMED: usize = 12;
@@ -75,8 +75,11 @@ fn change(out: &mut String, change: &Change) {
             text(out, "+", after, &ranges(|edit| &edit.after));
         }
     }
+    if let Some(follows) = follows(change) {
+        let _ = writeln!(out, "  {follows}");
+    }
     if !change.touches.is_empty() {
-        let _ = writeln!(out, "  touches {}:", counted(&change.touches));
+        let _ = writeln!(out, "  touches {}:", touched(change));
         for touch in change.touches.iter().take(NAMED) {
             let place = touch
                 .place

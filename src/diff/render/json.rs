@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::super::{Change, Class, Edit, Report, Touch, What};
+use super::super::{Change, Class, Edit, Report, Subject, Touch, What};
 
 /// A difference.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -54,6 +54,20 @@ pub struct Entry {
     pub details: Vec<Fact>,
     /// What is built on it.
     pub touches: Vec<Touched>,
+    /// What was generated from it and changed with it: the rules of an SLO.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub follows: Vec<Name>,
+}
+
+/// A definition.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Name {
+    /// What it is.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+    /// The group or dashboard it is part of.
+    pub of: Option<String>,
 }
 
 /// A place.
@@ -168,6 +182,7 @@ fn entry(change: &Change) -> Entry {
             })
             .collect(),
         touches: change.touches.iter().map(touched).collect(),
+        follows: change.follows.iter().map(name).collect(),
     }
 }
 
@@ -236,6 +251,14 @@ fn edit(edit: &Edit) -> TreeEdit {
         to: edit.to.clone(),
         before: [edit.before.start, edit.before.end],
         after: [edit.after.start, edit.after.end],
+    }
+}
+
+fn name(subject: &Subject) -> Name {
+    Name {
+        kind: subject.kind.word(),
+        name: subject.name.clone(),
+        of: subject.of.clone(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::{Change, Class, Report, What};
-use super::{counted, needs_texts, on_one_line, summary, through};
+use super::{follows, needs_texts, on_one_line, summary, through, touched};
 
 /// GitHub refuses comments of more than 65,536 characters; GitLab takes more.
 const LONGEST: usize = 60_000;
@@ -91,7 +91,7 @@ fn table(out: &mut String, report: &Report) {
             mark(one.class),
             cell(&one.subject.to_string()),
             cell(&words.join("; ")),
-            counted(&one.touches)
+            touched(one)
         );
     }
     if let Some(more @ 1..) = all.checked_sub(ROWS) {
@@ -133,8 +133,11 @@ fn change(change: &Change) -> String {
             );
         }
     }
+    if let Some(follows) = follows(change) {
+        let _ = writeln!(out, "  - {follows}");
+    }
     if !change.touches.is_empty() {
-        let _ = writeln!(out, "  - touches {}:", counted(&change.touches));
+        let _ = writeln!(out, "  - touches {}:", touched(change));
         for touch in change.touches.iter().take(NAMED) {
             let _ = writeln!(out, "    - {}{}", touch.subject, through(touch));
         }

@@ -7,7 +7,7 @@ mod markdown;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::{Class, Edit, Kind, Piece, Report, Touch};
+use super::{Change, Class, Edit, Kind, Piece, Report, Subject, Touch};
 
 pub use human::human;
 pub use json::{Document, json};
@@ -28,16 +28,27 @@ fn summary(report: &Report) -> String {
 }
 
 /// `2 alerts, 1 SLO, 3 panels`.
-fn counted(touches: &[Touch]) -> String {
+fn counted<'a>(subjects: impl Iterator<Item = &'a Subject>) -> String {
     let mut counts: BTreeMap<Kind, usize> = BTreeMap::new();
-    for touch in touches {
-        *counts.entry(touch.subject.kind).or_default() += 1;
+    for subject in subjects {
+        *counts.entry(subject.kind).or_default() += 1;
     }
     let words = counts.into_iter().map(|(kind, count)| {
         let plural = if count == 1 { "" } else { "s" };
         format!("{count} {}{plural}", kind.word())
     });
     words.collect::<Vec<_>>().join(", ")
+}
+
+/// What a change touches, counted.
+fn touched(change: &Change) -> String {
+    counted(change.touches.iter().map(|touch| &touch.subject))
+}
+
+/// What was generated from what changed: it needs no telling of its own.
+fn follows(change: &Change) -> Option<String> {
+    let subjects = change.follows.iter();
+    (!change.follows.is_empty()).then(|| format!("changes with it: {}", counted(subjects)))
 }
 
 /// ``, through `a` … `b` ``: the first and the last of a way.

@@ -21,6 +21,7 @@ mod prometheus_rules;
 mod rule_tests;
 mod runbook_docs;
 mod slo_docs;
+pub mod slo_list;
 pub mod tempo_config;
 mod trace_docs;
 
@@ -45,6 +46,7 @@ pub static ALL: &[&Target] = &[
     &rule_tests::RULE_TESTS,
     &runbook_docs::RUNBOOK_DOCS,
     &slo_docs::SLO_DOCS,
+    &slo_list::SLO_LIST,
     &tempo_config::TEMPO_CONFIG,
     &trace_docs::TRACE_DOCS,
 ];

@@ -59,6 +59,38 @@ fn what_generating_would_change() {
     assert!(report.contains("touches "), "{report}");
 }
 
+/// SLOs are read back from the list of them, and the rules that follow are not told again.
+#[test]
+fn an_objective_is_one_change() {
+    let test = CliTest::new();
+    test.run_over(obsctl_stack::stack(), &["generate"]);
+    committed(&test);
+    let mut stack = obsctl_stack::stack();
+    let slo = stack
+        .slos
+        .iter_mut()
+        .find(|slo| slo.name.as_str() == "mcp-tools");
+    slo.unwrap().objective = obsctl::model::Objective::percent(99.0).unwrap();
+    let report = test.run_over(stack, &["diff"]);
+    // Whom it touches depends on every dashboard of the reference stack.
+    let first: Vec<_> = report.lines().take(6).collect();
+    assert_snapshot!(first.join("\n"), @"
+    exit status: 1
+    ----- stdout -----
+    behaviour: SLO `mcp-tools` of service `mcp`
+      --> docs/reference/slos.yml:27
+      objective `99.5 %` → `99 %`
+      changes with it: 2 alerts, 3 recording rules, 2 panels
+    ");
+    for touched in [
+        "panel `Error budget left` of dashboard `Overview`",
+        "test `mcp-tools: ",
+    ] {
+        assert!(report.contains(touched), "{report}");
+    }
+    assert!(report.ends_with("1 change: 1 behaviour\n"), "{report}");
+}
+
 #[test]
 fn a_branch_against_where_it_left() {
     let test = CliTest::new();
