@@ -88,7 +88,7 @@ pub enum Site<'a> {
     Step { runbook: &'a Runbook },
 }
 
-impl Site<'_> {
+impl<'a> Site<'a> {
     /// The definition, as findings name it: ``alert `HighApiLatency` of group `api` ``.
     #[must_use]
     pub fn subject(&self) -> String {
@@ -115,6 +115,21 @@ impl Site<'_> {
                 subject::dashboard(dashboard)
             ),
             Self::Step { runbook } => subject::runbook(runbook),
+        }
+    }
+
+    /// What it is a part of: a group of rules, a dashboard, a runbook.
+    #[must_use]
+    pub fn around(&self) -> &'a str {
+        match self {
+            Self::Alert { group, .. }
+            | Self::Template { group, .. }
+            | Self::Record { group, .. } => &group.name,
+            Self::Panel { dashboard, .. }
+            | Self::Link { dashboard, .. }
+            | Self::Variable { dashboard, .. }
+            | Self::Annotation { dashboard, .. } => dashboard.uid.as_str(),
+            Self::Step { runbook } => runbook.id.as_str(),
         }
     }
 

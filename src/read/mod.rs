@@ -19,6 +19,8 @@ mod rules;
 mod source;
 #[cfg(test)]
 mod tests;
+mod texts;
+mod written;
 mod yaml;
 
 use obsctl_model::dashboard::Dashboard;
@@ -29,6 +31,8 @@ use comments::Comments;
 pub use exposition::{exposition, unit};
 pub use rule_tests::RuleTest;
 use source::Source;
+pub use texts::{Text, texts};
+pub use written::{Replacement, Unfit};
 
 /// A file to read.
 #[derive(Clone, Copy, Debug)]
@@ -115,6 +119,8 @@ struct Reader<'s> {
     found: Found,
     /// Whether settings of panels are kept.
     settings: bool,
+    /// All texts of the file, where they are asked for.
+    texts: Option<texts::Texts>,
 }
 
 impl<'s> Reader<'s> {
@@ -124,6 +130,7 @@ impl<'s> Reader<'s> {
             source,
             comments: Comments::default(),
             found: Found::default(),
+            texts: None,
         }
     }
 
