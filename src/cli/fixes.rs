@@ -1,6 +1,6 @@
 //! `--fix`: the files as they would be, their diff, and writing them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use clap::Args;
@@ -10,8 +10,9 @@ use super::estate::Texts;
 use super::findings::counted;
 use super::workspace::Batch;
 use super::{CommandError, Obstacle, Workspace};
+use crate::diagnostic::render::Change;
 use crate::diagnostic::{Diagnostic, Edit};
-use crate::fix::{self, Reason, Refused};
+use crate::fix::{self, Document, Reason, Refused};
 use crate::parallel;
 use crate::read::File;
 
@@ -133,7 +134,7 @@ impl Repair {
             (true, _) => "nothing can be fixed".to_owned(),
             (false, true) => format!("{fixes} written to {files}"),
             (false, false) => {
-                format!("{fixes} in {files}, nothing is written yet: add `--write` for that")
+                format!("{fixes} in {files}, which `--write` writes")
             }
         }
     }
@@ -168,4 +169,43 @@ impl Repair {
             ..Batch::default()
         })
     }
+}
+
+/// The files that have findings with fixes.
+pub(super) fn texts(findings: &[Diagnostic], workspace: &Workspace) -> Texts {
+    let fixes = findings.iter().filter_map(|finding| finding.fix.as_ref());
+    let origins = fixes.flat_map(|fix| fix.edits.iter().map(|edit| edit.origin));
+    let paths: BTreeSet<_> = origins
+        .filter_map(|origin| Some(origin.location()?.0))
+        .collect();
+    // A definition in Rust is no text of its file.
+    let paths = paths.into_iter().filter(|path| !path.ends_with(".rs"));
+    let texts = paths.filter_map(|path| {
+        let text = workspace.source(path)?;
+        Some((path, text.trim_start_matches(fix::MARK).to_owned()))
+    });
+    texts.collect()
+}
+
+/// The same, read.
+pub(super) fn documents(texts: &Texts) -> BTreeMap<&'static str, Document<'_>> {
+    let read = texts
+        .iter()
+        .map(|(path, text)| (*path, Document::new(File { path, text })));
+    read.collect()
+}
+
+/// What an edit changes, in lines and columns.
+pub(super) fn change(
+    documents: &BTreeMap<&'static str, Document<'_>>,
+    edit: &Edit,
+) -> Option<Change> {
+    let (path, ..) = edit.origin.location()?;
+    let document = documents.get(path)?;
+    let replacement = document.locate(edit).ok()?;
+    Some(Change {
+        start: document.position(replacement.range.start)?,
+        end: document.position(replacement.range.end)?,
+        with: replacement.with,
+    })
 }

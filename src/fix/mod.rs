@@ -68,7 +68,7 @@ impl From<Unfit> for Reason {
 }
 
 /// The invisible mark that editors on Windows put before UTF-8.
-const MARK: char = '\u{feff}';
+pub const MARK: char = '\u{feff}';
 
 /// Puts edits into a file. Of those that overlap the first is done: the others come when the file is checked again.
 #[must_use]
@@ -109,26 +109,12 @@ pub fn apply(file: File<'_>, edits: &[Edit]) -> Fixed {
     fixed
 }
 
-/// What an edit changes in its file, as bytes of it.
-///
-/// # Errors
-/// Why it cannot be done there.
-pub fn locate(file: File<'_>, edit: &Edit) -> Result<Replacement, Reason> {
-    let text = file.text.trim_start_matches(MARK);
-    let before = file.text.len() - text.len();
-    let document = Document::new(File { text, ..file });
-    let (index, offset) = document.find(edit).ok_or(Reason::Unknown)?;
-    let range = edit.range.start + offset..edit.range.end + offset;
-    let mut found = document.texts[index].replace(range, &edit.with)?;
-    found.range = found.range.start + before..found.range.end + before;
-    Ok(found)
-}
-
 /// Where a text begins: line and column.
 type Place = (u32, u32);
 
 /// A file and its texts.
-struct Document<'a> {
+#[derive(Debug)]
+pub struct Document<'a> {
     file: File<'a>,
     texts: Vec<Text>,
     /// The texts by their places.
@@ -161,12 +147,14 @@ fn place(origin: Origin) -> Option<Place> {
 }
 
 impl<'a> Document<'a> {
-    fn new(file: File<'a>) -> Self {
+    /// Reads a file, which begins with text and no mark of an encoding.
+    #[must_use]
+    pub fn new(file: File<'a>) -> Self {
         let texts = read::texts(file);
         let mut index = BTreeMap::new();
         let values = texts.iter().enumerate();
         for (number, text) in values.filter(|(_, text)| !text.key && !text.document) {
-            for place in text.places.into_iter().filter_map(place) {
+            if let Some(place) = place(text.origin) {
                 index.entry(place).or_insert(number);
             }
         }
@@ -181,6 +169,28 @@ impl<'a> Document<'a> {
         let (offset, _) = found.next()?;
         let alone = value.trim() == edit.text || found.next().is_none();
         (alone && !edit.text.is_empty()).then_some((index, offset))
+    }
+
+    /// What an edit changes, as bytes of the file.
+    ///
+    /// # Errors
+    /// Why it cannot be done there.
+    pub fn locate(&self, edit: &Edit) -> Result<Replacement, Reason> {
+        let (index, offset) = self.find(edit).ok_or(Reason::Unknown)?;
+        let range = edit.range.start + offset..edit.range.end + offset;
+        Ok(self.texts[index].replace(range, &edit.with)?)
+    }
+
+    /// The line and column of a byte, both from 1.
+    #[must_use]
+    pub fn position(&self, byte: usize) -> Option<(u32, u32)> {
+        let before = self.file.text.get(..byte)?;
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        let (lines, columns) = (before.matches('\n').count(), line.chars().count());
+        Some((
+            u32::try_from(lines + 1).ok()?,
+            u32::try_from(columns + 1).ok()?,
+        ))
     }
 
     /// What edits change, text by text.
@@ -226,12 +236,12 @@ impl<'a> Document<'a> {
                 }
             }
             value.push_str(&text.value[done..]);
-            let Some(place) = place(text.places[0]) else {
+            let Some(place) = place(text.origin) else {
                 continue;
             };
             if !replacements.is_empty() {
                 changes.push(Change {
-                    origin: text.places[1],
+                    origin: text.origin,
                     place,
                     value,
                     replacements,
@@ -258,7 +268,7 @@ impl<'a> Document<'a> {
             ..self.file
         });
         let same = |before: &Text, after: &Text| {
-            let place = place(before.places[0]).filter(|_| !before.key);
+            let place = place(before.origin).filter(|_| !before.key);
             let expected = place.and_then(|place| values.get(&place).copied());
             (before.depth, before.key, before.document) == (after.depth, after.key, after.document)
                 && (before.document || *expected.unwrap_or(&before.value) == after.value)

@@ -48,7 +48,7 @@ impl<'a> Source<'a> {
         };
         let inside = Inside {
             outer,
-            begins: outer.origin(node.text_at(outer.text)),
+            begins: outer.origin(node.at),
             written: Written::trace(outer.text, node.at, *style, text),
         };
         Some(Self {

@@ -15,8 +15,8 @@ use super::{File, Reader, recognise};
 pub struct Text {
     /// The text.
     pub value: String,
-    /// Where readers say that it is: where it is written, and where its first line begins.
-    pub places: [Origin; 2],
+    /// Where it begins.
+    pub origin: Origin,
     /// How many lists and maps it is in.
     pub depth: usize,
     /// Whether it names a value.
@@ -94,7 +94,7 @@ impl Texts {
         match &node.value {
             Value::Scalar(value, style) => self.all.push(Text {
                 value: value.to_string(),
-                places: [node.at, node.text_at(source.text)].map(|at| source.origin(at)),
+                origin: source.origin(node.at),
                 depth,
                 key: false,
                 document: false,
@@ -111,7 +111,7 @@ impl Texts {
                 for (key, node) in entries {
                     self.all.push(Text {
                         value: key.text.to_string(),
-                        places: [source.origin(key.at); 2],
+                        origin: source.origin(key.at),
                         depth,
                         key: true,
                         document: false,

@@ -56,8 +56,11 @@ pub struct Replacement {
 impl Written {
     /// Finds the bytes of the scalar `text` that begins at `at`.
     pub(super) fn trace(source: &str, at: usize, style: Style, text: &str) -> Option<Self> {
-        let first = source.as_bytes().get(at)?;
-        let form = match (style, first) {
+        let at = match style {
+            Style::Block => mark(source, at)?,
+            _ => at,
+        };
+        let form = match (style, source.as_bytes().get(at)?) {
             (Style::Plain, _) => Form::Plain,
             (Style::Quoted, b'"') => Form::Double,
             (Style::Quoted, b'\'') => Form::Single,
@@ -178,6 +181,29 @@ impl Written {
     fn indented(&self, source: &str, text: &str) -> String {
         lines_of_block(text, self.indent, line_end(source))
     }
+}
+
+/// The mark of the block whose first line with text has the byte `at`: it stands at the end of the line before, but for
+/// a comment.
+fn mark(source: &str, at: usize) -> Option<usize> {
+    let mut end = source.get(..at)?.rfind('\n')?;
+    let (start, header) = loop {
+        let start = source[..end].rfind('\n').map_or(0, |end| end + 1);
+        let line = &source[start..end];
+        if !line.trim().is_empty() {
+            break (start, line);
+        }
+        end = start.checked_sub(1)?;
+    };
+    let is_mark = |rest: &str| {
+        let rest =
+            rest.trim_start_matches(|char: char| char.is_ascii_digit() || "+-".contains(char));
+        rest.trim().is_empty()
+            || rest.starts_with([' ', '\t']) && rest.trim_start().starts_with('#')
+    };
+    let mut marks = header.match_indices(['|', '>']);
+    let (at, _) = marks.find(|(at, _)| is_mark(&header[at + 1..]))?;
+    Some(start + at)
 }
 
 /// Lines with an indentation before each but the first and the empty ones.

@@ -216,7 +216,7 @@ fn covered<'a>(patterns: &Patterns, regex: &'a str) -> Option<Covered<'a>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::testing::{findings, report};
+    use crate::check::testing::{findings, mended, report};
 
     #[test]
     fn says_what_to_write() {
@@ -264,6 +264,35 @@ mod tests {
                 .map(|one| one.message.as_str())
                 .collect();
             assert_eq!(found, Vec::from_iter(message), "{matcher}");
+        }
+    }
+
+    #[test]
+    fn fixes_mean_the_same() {
+        for (before, after) in [
+            (r#"{path=~"/api"}"#, r#"{path="/api"}"#),
+            (r#"{path !~ '/api\\.v1'}"#, r#"{path != '/api.v1'}"#),
+            (r#"{path=~`^/api\.v1$`}"#, r#"{path=`/api.v1`}"#),
+            (r#"{path=~"^/a.*"}"#, r#"{path=~"/a.*"}"#),
+            (r#"{path!~"^/\\d+$",job="a"}"#, r#"{path!~"/\\d+",job="a"}"#),
+            (r#"{path=~"a\"b"}"#, r#"{path="a\"b"}"#),
+            (r#"{path=~".*"}"#, ""),
+            (r#"{path=~".*", job="a"}"#, r#"{job="a"}"#),
+            (r#"{job="a" , path=~".*" }"#, r#"{job="a" }"#),
+            (r#"{path=~"/a|/b|/a"}"#, r#"{path=~"/b|/a"}"#),
+            (r#"{path=~"(/a.*|/about)"}"#, r#"{path=~"/a.*"}"#),
+            // What would mean something else, or lose a comment, stays.
+            (r#"{path=~"/a||/b"}"#, r#"{path=~"/a||/b"}"#),
+            (r#"{path=~"^*a.b"}"#, r#"{path=~"^*a.b"}"#),
+            ("{path=~ # why\n\"/a\"}", "{path=~ # why\n\"/a\"}"),
+            (
+                "{path=~\".*\", # why\njob=\"a\"}",
+                "{path=~\".*\", # why\njob=\"a\"}",
+            ),
+            (r#"{__name__=~".+", path=~".*"}"#, r#"{__name__=~".+"}"#),
+        ] {
+            let query = |matchers: &str| format!("count(connections{matchers}) > 1");
+            assert_eq!(mended(&CHECK, &query(before)), query(after));
         }
     }
 }

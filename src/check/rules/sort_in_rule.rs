@@ -67,7 +67,7 @@ fn unsorted<'a>(at: &Expression<'a>, call: &Call) -> Option<(Range<usize>, &'a s
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::testing::underlined;
+    use crate::check::testing::{mended, underlined};
     use obsctl_model::prelude::timeseries;
 
     #[test]
@@ -75,5 +75,26 @@ mod tests {
         assert_eq!(underlined(&CHECK, (CHECK.fires)()), ["sort_desc"]);
         let panel = timeseries("x").query(promql("sort(connections)"));
         assert_eq!(underlined(&CHECK, example::panels(panel)), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_sorted_stays() {
+        for (query, expected) in [
+            ("sort(connections > 1)", "connections > 1"),
+            (
+                "(sort_by_label(connections > 1, \"path\"))",
+                "(connections > 1)",
+            ),
+            (
+                "limitk(1, sort(connections)) > 1",
+                "limitk(1, sort(connections)) > 1",
+            ),
+            (
+                "sort( # why\nconnections > 1)",
+                "sort( # why\nconnections > 1)",
+            ),
+        ] {
+            assert_eq!(mended(&CHECK, query), expected);
+        }
     }
 }

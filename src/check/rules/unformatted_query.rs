@@ -125,7 +125,15 @@ mod tests {
 
     #[test]
     fn shows_where_it_begins_to_differ() {
-        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"");
+        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"
+        note[unformatted-query]: the query is laid out otherwise than obsctl prints it
+         --> definitions.rs:1:10
+          |
+        1 | sum(rate( api_requests_total[5m] ))>1
+          |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^ differs here
+          |
+          = in: alert `HighLatency` of group `api`
+        ");
     }
 
     #[test]

@@ -152,11 +152,8 @@ impl Check {
             let fails = self.fail_on.fails(&new.findings);
             return Ok(if fails { FINDINGS } else { CLEAN });
         }
-        let left = match new.findings.len() {
-            0 => "nothing else is found".to_owned(),
-            count => format!("{} of other kinds", counted(count, "finding")),
-        };
-        writeln!(terminal.err, "{}; {left}", repair.summary(false))?;
+        let left = counted(new.findings.len(), "finding");
+        writeln!(terminal.err, "{}; {left} left", repair.summary(false))?;
         Ok(if repair.is_empty() { CLEAN } else { FINDINGS })
     }
 
