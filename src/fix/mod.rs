@@ -75,25 +75,16 @@ pub const MARK: char = '\u{feff}';
 pub fn apply(file: File<'_>, edits: &[Edit]) -> Fixed {
     let text = file.text.trim_start_matches(MARK);
     let mark = &file.text[..file.text.len() - text.len()];
-    let mut document = Document::new(File { text, ..file });
+    let document = Document::new(File { text, ..file });
     let mut fixed = Fixed::default();
     let (changes, refused) = document.changes(edits);
     fixed.refused = refused;
     let all: Vec<_> = changes.iter().collect();
-    let kept = match document.with(&all) {
-        Some(_) => all,
-        // Something does not fit: each has to, alone.
-        None => all
-            .into_iter()
-            .filter(|change| {
-                let fits = document.with(&[change]).is_some();
-                if !fits {
-                    fixed.refused.push(change.refused());
-                }
-                fits
-            })
-            .collect(),
-    };
+    let kept = document.fitting(&all);
+    let unfit = all
+        .iter()
+        .filter(|change| !kept.iter().any(|kept| kept.place == change.place));
+    fixed.refused.extend(unfit.map(|change| change.refused()));
     fixed.text = match document.with(&kept) {
         Some(text) => {
             fixed.done = kept.iter().map(|change| change.replacements.len()).sum();
@@ -194,7 +185,7 @@ impl<'a> Document<'a> {
     }
 
     /// What edits change, text by text.
-    fn changes(&mut self, edits: &[Edit]) -> (Vec<Change>, Vec<Refused>) {
+    fn changes(&self, edits: &[Edit]) -> (Vec<Change>, Vec<Refused>) {
         let mut refused = vec![];
         let mut by_text: BTreeMap<usize, Vec<(Range<usize>, &Edit)>> = BTreeMap::new();
         for edit in edits {
@@ -249,6 +240,18 @@ impl<'a> Document<'a> {
             }
         }
         (changes, refused)
+    }
+
+    /// Those of the changes with which the file is read as it should.
+    fn fitting<'c>(&self, changes: &[&'c Change]) -> Vec<&'c Change> {
+        if changes.is_empty() || self.with(changes).is_some() {
+            return changes.to_vec();
+        }
+        if changes.len() == 1 {
+            return vec![];
+        }
+        let (first, second) = changes.split_at(changes.len() / 2);
+        [self.fitting(first), self.fitting(second)].concat()
     }
 
     /// The file with these changes; none where it would not be read as it should.
