@@ -143,7 +143,8 @@ impl Repair {
     pub(super) fn refused(&self) -> Vec<String> {
         let mut lines: Vec<_> = self.refused.iter().collect();
         lines.sort_by_key(|one| (one.origin.location(), one.reason));
-        lines.dedup();
+        // Origins are all equal: their places are not.
+        lines.dedup_by_key(|one| (one.origin.location(), one.reason));
         let lines = lines.into_iter().filter_map(|one| {
             let (file, line, _) = one.origin.location()?;
             let reason = one.reason;

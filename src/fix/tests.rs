@@ -164,6 +164,20 @@ fn several_lines_become_a_block() {
             "{before}"
         );
     }
+    let block = |header: &str, text: &str| rule(&format!("{header} # why\n{text}"));
+    for (header, after) in [("|", "|2"), (">-", "|2-"), ("|-", "|2-"), ("|1-", "|2-")] {
+        let extra = if header == "|1-" {
+            "         up"
+        } else {
+            "          up"
+        };
+        let expected = block(after, "            a\n          and b");
+        assert_eq!(
+            put(&block(header, extra), "up", "  a\nand b"),
+            Ok(expected),
+            "{header}"
+        );
+    }
     let flow = "groups: [{name: g, rules: [{alert: A, expr: up}]}]\n";
     assert_eq!(put(flow, "up", "a\n  b"), Err(Reason::Lines));
 }
@@ -189,7 +203,7 @@ fn what_does_not_fit_is_said() {
     ] {
         assert_eq!(put(&rule(expr), what, with), Err(reason), "{expr}");
     }
-    let alias = "x: &x up == 0\ngroups:\n  - name: g\n    rules:\n      - {alert: A, expr: *x}\n";
+    let alias = "groups:\n  - name: g\n    labels: {q: &x up == 0}\n    rules:\n      - {alert: A, expr: *x}\n";
     let found = read::file(File {
         path: "a.yml",
         text: alias,

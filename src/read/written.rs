@@ -135,15 +135,17 @@ impl Written {
         })
     }
 
-    /// All of a text but `newlines` at its end as a literal block, where it is the value of a key on a line of YAML and
-    /// none yet: other forms cannot hold several lines, or not so that they can be read.
+    /// All of a text but `newlines` at its end as a literal block, where it is the value of a key on a line of YAML:
+    /// other forms cannot hold several lines, or not so that they can be read. A block is one already, but has to say
+    /// how far it is indented when its text begins with a blank.
     pub(super) fn as_block(
         &self,
         source: &str,
         newlines: usize,
         with: &str,
     ) -> Option<Replacement> {
-        if self.form == Form::Literal || with.starts_with(' ') {
+        let blank = with.starts_with(' ');
+        if self.form == Form::Literal && !blank {
             return None;
         }
         let chomp = match newlines {
@@ -151,13 +153,13 @@ impl Written {
             1 => "",
             _ => return None,
         };
-        let scalar = &self.scalar;
+        let mut range = self.scalar.clone();
         let line = source
-            .get(..scalar.start)?
+            .get(..range.start)?
             .rfind('\n')
             .map_or(0, |end| end + 1);
         let key = source
-            .get(line..scalar.start)?
+            .get(line..range.start)?
             .trim_end()
             .strip_suffix(':')?;
         let column = key.len() - key.trim_start_matches([' ', '-']).len();
@@ -166,14 +168,28 @@ impl Written {
             return None;
         }
         // What follows on the line is a comment or nothing, and stays behind the mark.
-        let rest = source.get(scalar.end..)?.lines().next().unwrap_or_default();
-        let end = line_end(source);
-        let indent = column + 2;
-        let spaces = " ".repeat(indent);
-        let lines = lines_of_block(with, indent, end);
+        let behind = |from: usize| Some(source.get(from..)?.lines().next().unwrap_or_default());
+        let rest = match self.form {
+            Form::Literal | Form::Folded => {
+                behind(range.start + 1)?.trim_start_matches(is_indicator)
+            }
+            _ => {
+                let rest = behind(range.end)?;
+                range.end += rest.len();
+                rest
+            }
+        };
+        const STEP: usize = 2;
+        let indicator = if blank {
+            STEP.to_string()
+        } else {
+            String::new()
+        };
+        let (end, spaces) = (line_end(source), " ".repeat(column + STEP));
+        let lines = lines_of_block(with, column + STEP, end);
         Some(Replacement {
-            range: scalar.start..scalar.end + rest.len(),
-            with: format!("|{chomp}{}{end}{spaces}{lines}", rest.trim_end()),
+            range,
+            with: format!("|{indicator}{chomp}{}{end}{spaces}{lines}", rest.trim_end()),
         })
     }
 
@@ -181,6 +197,11 @@ impl Written {
     fn indented(&self, source: &str, text: &str) -> String {
         lines_of_block(text, self.indent, line_end(source))
     }
+}
+
+/// What a mark can be followed by: how far a block is indented, and whether it ends its last line.
+fn is_indicator(char: char) -> bool {
+    char.is_ascii_digit() || matches!(char, '+' | '-')
 }
 
 /// The mark of the block whose first line with text has the byte `at`: it stands at the end of the line before, but for
@@ -196,8 +217,7 @@ fn mark(source: &str, at: usize) -> Option<usize> {
         end = start.checked_sub(1)?;
     };
     let is_mark = |rest: &str| {
-        let rest =
-            rest.trim_start_matches(|char: char| char.is_ascii_digit() || "+-".contains(char));
+        let rest = rest.trim_start_matches(is_indicator);
         rest.trim().is_empty()
             || rest.starts_with([' ', '\t']) && rest.trim_start().starts_with('#')
     };
