@@ -3,6 +3,7 @@
 use super::{Check, rules};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::render::{Style, human};
+use crate::policy::ON_DEMAND;
 
 /// The page of a check in Markdown, with the report of its example.
 #[must_use]
@@ -16,7 +17,7 @@ pub fn page(check: &Check) -> String {
     format!(
         "# `{}`\n\nSeverity: {}.\n\n{}\n\n## Example\n\n```text\n{}\n```\n",
         check.name,
-        check.severity.word(),
+        severity(check),
         check.docs.trim(),
         example.trim_end()
     )
@@ -28,7 +29,7 @@ pub fn index() -> String {
     let rows: String = rules::ALL
         .iter()
         .map(|check| {
-            let (name, severity, summary) = (check.name, check.severity.word(), check.summary());
+            let (name, severity, summary) = (check.name, severity(check), check.summary());
             format!("| [`{name}`]({name}.md) | {severity} | {summary} |\n")
         })
         .collect();
@@ -38,6 +39,15 @@ pub fn index() -> String {
          some: see [configuration](../configuration.md).\n\n\
          | Check | Severity | Finds |\n|---|---|---|\n{rows}"
     )
+}
+
+fn severity(check: &Check) -> String {
+    let word = check.severity.word();
+    if ON_DEMAND.contains(&check.name) {
+        format!("{word}, where it is asked for")
+    } else {
+        word.to_owned()
+    }
 }
 
 /// What a check reports about its own example. `today` is far ahead, so that what expires has expired.

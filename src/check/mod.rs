@@ -6,6 +6,7 @@ mod docs;
 mod example;
 mod input;
 mod pattern;
+mod rewrite;
 mod routing;
 pub mod rules;
 mod size;
@@ -15,7 +16,7 @@ mod template;
 mod testing;
 mod value;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use obsctl_model::Stack;
 
@@ -118,6 +119,11 @@ impl Findings {
         self.found.push(diagnostic);
     }
 
+    /// Adds findings.
+    pub fn extend(&mut self, found: impl IntoIterator<Item = Diagnostic>) {
+        self.found.extend(found);
+    }
+
     /// What was found, as findings of `check`.
     fn of(self, check: &Check) -> impl Iterator<Item = Diagnostic> + use<> {
         let (name, severity) = (check.name, check.severity);
@@ -152,9 +158,30 @@ pub fn run(project: &Project, policy: &Policy, today: Option<&str>) -> Vec<Diagn
     kept.retain_mut(|diagnostic| level(diagnostic, policy));
     // Stable: of equal findings the one in the definition itself stays, not the one in what is made from it.
     kept.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-    let mut seen = BTreeSet::new();
-    kept.retain(|diagnostic| seen.insert(diagnostic.repeat_key()));
-    kept
+    once(kept)
+}
+
+/// Without what was told before: what would mend it goes to the finding that is told.
+fn once(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut told: Vec<Diagnostic> = vec![];
+    let (mut places, mut keys) = (BTreeMap::new(), BTreeMap::new());
+    for one in found {
+        let key = one.once_per.clone().map(|key| (one.check, key));
+        let place = one.repeat_key();
+        let before = key.as_ref().and_then(|key| keys.get(key));
+        match before.or_else(|| places.get(&place)).copied() {
+            Some(index) => {
+                let first: &mut Diagnostic = &mut told[index];
+                first.stands_for(one);
+            }
+            None => {
+                places.insert(place, told.len());
+                keys.extend(key.map(|key| (key, told.len())));
+                told.push(one);
+            }
+        }
+    }
+    told
 }
 
 /// Gives a finding the level that `policy` says; false where it is not to be reported.

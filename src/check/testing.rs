@@ -1,6 +1,7 @@
 //! What the tests of checks share.
 
 use obsctl_model::Stack;
+use obsctl_model::query::promql;
 
 use super::{Check, run};
 use crate::diagnostic::Diagnostic;
@@ -38,4 +39,18 @@ pub(super) fn underlined(check: &Check, stack: Stack) -> Vec<String> {
             None => String::new(),
         })
         .collect()
+}
+
+/// The condition of an alert after the fixes that a check offers, one after the other.
+pub(super) fn mended(check: &Check, query: &str) -> String {
+    let mut text = query.to_owned();
+    for _ in 0..10 {
+        let found = findings(super::example::alert(promql(&text)));
+        let own = found.iter().filter(|one| one.check == check.name);
+        let Some(fix) = own.filter_map(|one| one.fix.as_ref()).next() else {
+            break;
+        };
+        text.replace_range(fix.edits[0].range.clone(), &fix.edits[0].with);
+    }
+    text
 }

@@ -1,6 +1,6 @@
 //! Files that a team already has, and where their metrics come from: arguments, reading, and the project they make.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -34,6 +34,9 @@ pub(super) struct Estate {
     #[arg(long, requires = "paths")]
     stack: bool,
 }
+
+/// Texts of files, by their paths.
+pub(super) type Texts = BTreeMap<&'static str, String>;
 
 /// Definitions that are not linked yet.
 #[derive(Clone, Debug)]
@@ -150,8 +153,21 @@ impl Estate {
         stack: &Stack,
         workspace: &Workspace,
     ) -> Result<Gathered, CommandError> {
+        self.gather_as(stack, workspace, &Texts::new())
+    }
+
+    /// Reads everything, as if the files with these paths had other texts.
+    pub(super) fn gather_as(
+        &self,
+        stack: &Stack,
+        workspace: &Workspace,
+        instead: &Texts,
+    ) -> Result<Gathered, CommandError> {
         let (paths, named) = self.files(workspace)?;
         let texts = |path: &&'static str| {
+            if let Some(text) = instead.get(*path) {
+                return Ok(read::outline(File { path, text }));
+            }
             let text = workspace.read(path)?.unwrap_or_default();
             Ok::<_, CommandError>(read::outline(File { path, text: &text }))
         };

@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use clap::ValueEnum;
 
-use super::{Terminal, Workspace};
+use super::{Terminal, Workspace, fixes};
 use crate::check;
 use crate::diagnostic::render::{self, Style};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Edit, Severity};
 use crate::policy::Policy;
 
 /// How findings are shown.
@@ -88,7 +88,12 @@ pub(super) fn write(
     let report = match format {
         Format::Human => return show(findings, workspace, terminal.out),
         Format::Json => render::json(findings, &source),
-        Format::Sarif => render::sarif(findings, &source, &rules),
+        Format::Sarif => {
+            let texts = fixes::texts(findings, workspace);
+            let documents = fixes::documents(&texts);
+            let change = |edit: &Edit| fixes::change(&documents, edit);
+            render::sarif(findings, &source, &rules, &change)
+        }
         Format::Github => render::github(findings, &source),
         Format::Gitlab => render::gitlab(findings, &source),
         Format::Junit => render::junit(findings, &source, &rules, fail_on.threshold()),

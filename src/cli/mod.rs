@@ -10,6 +10,7 @@ mod credentials;
 mod error;
 mod estate;
 mod findings;
+mod fixes;
 mod git;
 mod interrupt;
 mod manifest;

@@ -156,7 +156,7 @@ impl Workspace {
         created: &mut Created,
     ) -> Result<NamedTempFile, CommandError> {
         self.expect_replaceable(path)?;
-        stage(&self.root.join(path), text, created).map_err(|source| CommandError::Write {
+        stage(&self.target(path), text, created).map_err(|source| CommandError::Write {
             path: self.shown(path),
             source,
         })
@@ -185,7 +185,7 @@ impl Workspace {
         done: usize,
         all: usize,
     ) -> Result<(), CommandError> {
-        match file.persist(self.root.join(path)) {
+        match file.persist(self.target(path)) {
             Ok(_) => Ok(()),
             Err(error) => Err(CommandError::Replace {
                 path: self.shown(path),
@@ -212,6 +212,12 @@ impl Workspace {
         Ok(())
     }
 
+    /// The file that is written: what a link leads to, not the link.
+    fn target(&self, path: &str) -> PathBuf {
+        let path = self.root.join(path);
+        fs::canonicalize(&path).unwrap_or(path)
+    }
+
     fn shown(&self, path: &str) -> String {
         self.root.join(path).display().to_string()
     }
@@ -234,6 +240,9 @@ fn stage(target: &Path, text: &str, created: &mut Created) -> io::Result<NamedTe
     let staged = builder.tempfile_in(folder);
     let mut file = staged.map_err(|error| io::Error::from(error.kind()))?;
     file.as_file_mut().write_all(text.as_bytes())?;
+    if let Ok(present) = fs::metadata(target) {
+        file.as_file().set_permissions(present.permissions())?;
+    }
     Ok(file)
 }
 

@@ -4,8 +4,11 @@ use std::ops::Range;
 
 use obsctl_model::{Origin, Promql};
 
+mod fix;
 pub mod identity;
 pub mod render;
+
+pub use fix::{Edit, Fix};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +48,10 @@ pub struct Diagnostic {
     pub places: Vec<Place>,
     /// How to fix it.
     pub help: Vec<String>,
+    /// What fixes it mechanically, where something does.
+    pub fix: Option<Fix>,
+    /// Equal for findings of a check of which only the first is told.
+    pub once_per: Option<String>,
 }
 
 /// A place in definitions, with what is to be said about it.
@@ -73,6 +80,8 @@ impl Diagnostic {
                 note: String::new(),
             }],
             help: vec![],
+            fix: None,
+            once_per: None,
         }
     }
 

@@ -23,6 +23,9 @@ pub use levels::{Level, Levels, PathRule};
 pub use pattern::Pattern;
 pub use problem::Problem;
 
+/// Checks about taste: they are run where they are asked for, by name or by a level.
+pub const ON_DEMAND: &[&str] = &["unformatted-query"];
+
 /// What `obsctl.toml` says.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -118,14 +121,18 @@ impl Policy {
     /// Whether a check is to be run: whether there is a file in which its findings would be reported.
     #[must_use]
     pub fn runs(&self, check: &str) -> bool {
-        let on = |level: Option<Level>| level.is_none_or(|level| level != Level::Off);
+        let on = |level: Option<Level>| level != Some(Level::Off);
         let somewhere = || {
             let rules = self.check.rules.iter();
             rules
                 .filter_map(|rule| rule.levels.get(check))
                 .any(|level| on(Some(level)))
         };
-        self.selects(check) && (on(self.check.levels.get(check)) || somewhere())
+        let everywhere = match self.check.levels.get(check) {
+            None => self.is_wanted(check),
+            level => on(level),
+        };
+        self.selects(check) && (everywhere || somewhere())
     }
 
     /// What a finding of a check is, when it is about this file; `own` is the check's own opinion. None where
@@ -143,8 +150,14 @@ impl Policy {
         });
         match of_file.or_else(|| self.check.levels.get(check)) {
             Some(level) => level.severity(),
-            None => Some(own),
+            None => self.is_wanted(check).then_some(own),
         }
+    }
+
+    /// Whether a check that no level is said for is run.
+    fn is_wanted(&self, check: &str) -> bool {
+        let only = self.selection.only.as_ref();
+        !ON_DEMAND.contains(&check) || only.is_some_and(|only| only.contains(check))
     }
 
     fn selects(&self, check: &str) -> bool {
@@ -213,6 +226,24 @@ mod tests {
         // What is on for some files is run, what is on for none is not.
         assert!(policy.runs("syntax"));
         assert!(!policy.runs("panel-without-unit"));
+    }
+
+    #[test]
+    fn checks_of_taste_are_asked_for() {
+        let name = ON_DEMAND[0];
+        let of = |policy: &Policy, file| policy.severity(name, Severity::Note, Some(file));
+        let silent = Policy::default();
+        assert!(!silent.runs(name));
+        assert_eq!(of(&silent, "a.yml"), None);
+        let asked = Policy::default().only([name.to_owned()]);
+        assert!(asked.runs(name));
+        assert_eq!(of(&asked, "a.yml"), Some(Severity::Note));
+        let text =
+            format!("[[check.rules]]\npaths = [\"a.yml\"]\nlevels = {{ {name} = \"warning\" }}");
+        let somewhere = Policy::parse(&text, ON_DEMAND).unwrap();
+        assert!(somewhere.runs(name));
+        assert_eq!(of(&somewhere, "a.yml"), Some(Severity::Warning));
+        assert_eq!(of(&somewhere, "b.yml"), None);
     }
 
     #[test]

@@ -94,7 +94,7 @@ pub enum Site<'a> {
     },
 }
 
-impl Site<'_> {
+impl<'a> Site<'a> {
     /// The definition, as findings name it: ``alert `HighApiLatency` of group `api` ``.
     #[must_use]
     pub fn subject(&self) -> String {
@@ -122,6 +122,22 @@ impl Site<'_> {
             ),
             Self::Step { runbook } => subject::runbook(runbook),
             Self::Datasource { datasource, link } => subject::link(datasource, link),
+        }
+    }
+
+    /// What it is a part of: a group of rules, a dashboard, a runbook.
+    #[must_use]
+    pub fn around(&self) -> &'a str {
+        match self {
+            Self::Alert { group, .. }
+            | Self::Template { group, .. }
+            | Self::Record { group, .. } => &group.name,
+            Self::Panel { dashboard, .. }
+            | Self::Link { dashboard, .. }
+            | Self::Variable { dashboard, .. }
+            | Self::Annotation { dashboard, .. } => dashboard.uid.as_str(),
+            Self::Step { runbook } => runbook.id.as_str(),
+            Self::Datasource { datasource, .. } => &datasource.name,
         }
     }
 

@@ -117,7 +117,7 @@ fn text<'n>(node: &'n Node<'_>) -> &'n str {
 }
 
 fn at(reader: &Reader<'_>, node: &Node<'_>) -> Origin {
-    reader.source.origin(node.text_at(reader.source.text))
+    reader.source.origin(node.at)
 }
 
 /// The attributes of spans and the labels they become: the same name, unless another is given. The form before

@@ -20,6 +20,8 @@ mod rules;
 mod source;
 #[cfg(test)]
 mod tests;
+mod texts;
+mod written;
 mod yaml;
 
 use obsctl_model::dashboard::Dashboard;
@@ -32,6 +34,8 @@ pub use routes::{Alertmanager, Settings};
 pub use rule_tests::RuleTest;
 use source::Source;
 pub use source::{UNREADABLE, UNREADABLE_PAGE};
+pub use texts::{Text, texts};
+pub use written::{Replacement, Unfit};
 
 /// A file to read.
 #[derive(Clone, Copy, Debug)]
@@ -143,6 +147,8 @@ struct Reader<'s> {
     comments: Comments,
     found: Found,
     keep: Keep,
+    /// All texts of the file, where they are asked for.
+    texts: Option<texts::Texts>,
 }
 
 impl<'s> Reader<'s> {
@@ -152,6 +158,7 @@ impl<'s> Reader<'s> {
             source,
             comments: Comments::default(),
             found: Found::default(),
+            texts: None,
         }
     }
 

@@ -26,7 +26,7 @@ pub(super) enum Style {
     Plain,
     /// In quotes.
     Quoted,
-    /// On lines of its own, which begin after the mark `|` or `>`.
+    /// On lines of its own, after the mark `|` or `>`: it begins where the first of them does.
     Block,
 }
 
@@ -118,19 +118,6 @@ impl<'a> Node<'a> {
     /// The text at the end of these keys; empty where there is none.
     pub(super) fn text(&self, keys: &[&str]) -> &str {
         self.path(keys).and_then(Node::as_text).unwrap_or_default()
-    }
-
-    /// The byte at which the text of a scalar begins.
-    pub(super) fn text_at(&self, source: &str) -> usize {
-        let begins = |from: usize| Some(from + source.get(from..)?.find('\n')? + 1);
-        match &self.value {
-            Value::Scalar(_, Style::Block) => {
-                let line = begins(self.at).unwrap_or(self.at);
-                let rest = source.get(line..).unwrap_or_default();
-                line + (rest.len() - rest.trim_start_matches([' ', '\t']).len())
-            }
-            _ => self.at,
-        }
     }
 
     /// Every scalar in it.

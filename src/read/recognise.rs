@@ -12,7 +12,10 @@ pub(super) fn file(reader: &mut Reader<'_>) {
     let text = reader.source.text;
     if text.trim_start().starts_with(['{', '[']) && !templated(text) {
         match json::read(text) {
-            Ok(node) => document(reader, &node),
+            Ok(node) => {
+                list(reader, &node);
+                document(reader, &node);
+            }
             Err(trouble) if json_of_ours(text) => reader.trouble(trouble.at, trouble.message),
             Err(_) => reader.found.others.push(reader.source.path),
         }
@@ -20,9 +23,10 @@ pub(super) fn file(reader: &mut Reader<'_>) {
         let read = yaml::read(text);
         let all = read.comments.iter().map(|(at, text)| (*at, text.as_ref()));
         reader.comments = Comments::read(reader, all);
-        read.documents
-            .iter()
-            .for_each(|node| document(reader, node));
+        for node in &read.documents {
+            list(reader, node);
+            document(reader, node);
+        }
         if let Some(trouble) = read.trouble {
             if looks_like_ours(text) {
                 reader.trouble(trouble.at, trouble.message);
@@ -41,6 +45,13 @@ pub(super) fn file(reader: &mut Reader<'_>) {
         && found.tests.is_empty();
     if nothing && found.problems.is_empty() && found.others.is_empty() {
         reader.found.others.push(reader.source.path);
+    }
+}
+
+/// Lists the texts of a document, where that is asked for.
+fn list(reader: &mut Reader<'_>, node: &Node<'_>) {
+    if let Some(texts) = &mut reader.texts {
+        texts.list(&reader.source, node);
     }
 }
 
@@ -179,7 +190,7 @@ fn resource(reader: &mut Reader<'_>, node: &Node<'_>, engine: Engine) {
 
 /// A text in a document that is a document itself.
 fn inner(reader: &mut Reader<'_>, node: &Node<'_>, expected: bool) {
-    let Value::Scalar(text, _) = &node.value else {
+    let Some(source) = Source::inside(&reader.source, node) else {
         if expected {
             reader.trouble(
                 node.at,
@@ -188,10 +199,15 @@ fn inner(reader: &mut Reader<'_>, node: &Node<'_>, expected: bool) {
         }
         return;
     };
-    let at = reader.source.origin(node.text_at(reader.source.text));
-    let mut inside = Reader::new(Source::inside(reader.source.path, text, at), reader.keep);
+    let texts = reader.texts.as_ref().map(|texts| texts.inside(node));
+    let mut inside = Reader::new(source, reader.keep);
+    inside.texts = texts;
     file(&mut inside);
     // What is no rule and no dashboard belongs to others.
     inside.found.others.clear();
-    reader.found.append(inside.found);
+    let (found, texts) = (inside.found, inside.texts);
+    reader.found.append(found);
+    if let (Some(all), Some(texts)) = (&mut reader.texts, texts) {
+        all.append(texts);
+    }
 }

@@ -104,7 +104,7 @@ fn rule(reader: &mut Reader<'_>, node: &Node<'_>, next: usize, loki: bool) -> Op
         reader.trouble(node.at, "a rule needs `expr`, a query as text");
         return None;
     };
-    let written = reader.source.origin(expr.text_at(reader.source.text));
+    let written = reader.source.origin(expr.at);
     let query = if loki {
         RuleQuery::Logql(LogQl::written(text, written))
     } else {

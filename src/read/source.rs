@@ -2,6 +2,8 @@
 
 use obsctl_model::Origin;
 
+use super::node::{Node, Value};
+use super::written::Written;
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// A file that is read.
@@ -13,8 +15,17 @@ pub(super) struct Source<'a> {
     pub(super) text: &'a str,
     /// The byte each line begins at.
     lines: Vec<usize>,
-    /// Where the text stands in its file: texts inside texts are shown at their beginning.
-    inside: Option<Origin>,
+    /// Where the text stands, if it is itself a value of a file.
+    inside: Option<Inside<'a>>,
+}
+
+/// A text inside of another one.
+#[derive(Debug)]
+struct Inside<'a> {
+    outer: &'a Source<'a>,
+    /// Where it begins: all of it is there, as long as nobody knows better.
+    begins: Origin,
+    written: Option<Written>,
 }
 
 impl<'a> Source<'a> {
@@ -30,18 +41,30 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// A text that is itself a value of a file: a dashboard in a `ConfigMap`.
-    pub(super) fn inside(path: &'static str, text: &'a str, at: Origin) -> Self {
-        Self {
-            inside: Some(at),
-            ..Self::new(path, text)
-        }
+    /// A text that is itself a value of a file: a dashboard in a `ConfigMap`. None where the value is no text.
+    pub(super) fn inside(outer: &'a Source<'a>, node: &'a Node<'_>) -> Option<Self> {
+        let Value::Scalar(text, style) = &node.value else {
+            return None;
+        };
+        let inside = Inside {
+            outer,
+            begins: outer.origin(node.at),
+            written: Written::trace(outer.text, node.at, *style, text),
+        };
+        Some(Self {
+            inside: Some(inside),
+            ..Self::new(outer.path, text)
+        })
     }
 
     /// The place of a byte.
     pub(super) fn origin(&self, at: usize) -> Origin {
-        if let Some(outer) = self.inside {
-            return outer;
+        if let Some(inside) = &self.inside {
+            let place = inside
+                .written
+                .as_ref()
+                .and_then(|written| written.place(at));
+            return place.map_or(inside.begins, |place| inside.outer.origin(place));
         }
         let line = self.line(at);
         let column = self

@@ -15,6 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "check",
             "diagnostic",
             "diff",
+            "fix",
             "generate",
             "import",
             "live",
@@ -28,6 +29,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("diagnostic", &[]),
     ("diff", &["diagnostic", "parallel", "project", "read"]),
+    ("fix", &["diagnostic", "read"]),
     ("generate", &["check", "diagnostic", "project"]),
     ("import", &["generate"]),
     (

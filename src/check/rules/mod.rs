@@ -56,6 +56,7 @@ pub mod rate_over_interval;
 pub mod raw_value_in_text;
 pub mod recorded_after_use;
 pub mod recording_rule_policy;
+pub mod redundant_part;
 pub mod repeat_of_single_value;
 pub mod runbook_without_alert;
 pub mod same_operands;
@@ -69,6 +70,7 @@ pub mod threshold_out_of_reach;
 pub mod topk_in_alert;
 pub mod unbounded_label_kept;
 pub mod unescaped_dot;
+pub mod unformatted_query;
 pub mod unit_mismatch;
 pub mod unknown_capture_group;
 pub mod unknown_label;
@@ -153,6 +155,7 @@ pub static ALL: &[&Check] = &[
     &raw_value_in_text::CHECK,
     &recorded_after_use::CHECK,
     &recording_rule_policy::CHECK,
+    &redundant_part::CHECK,
     &repeat_of_single_value::CHECK,
     &runbook_without_alert::CHECK,
     &same_operands::CHECK,
@@ -166,6 +169,7 @@ pub static ALL: &[&Check] = &[
     &topk_in_alert::CHECK,
     &unbounded_label_kept::CHECK,
     &unescaped_dot::CHECK,
+    &unformatted_query::CHECK,
     &unit_mismatch::CHECK,
     &unknown_capture_group::CHECK,
     &unknown_label::CHECK,

@@ -1,13 +1,10 @@
 //! `needless-regex`
 
-use std::collections::BTreeSet;
-
 use obsctl_model::query::promql;
-use obsctl_promql::ast::Matcher;
+use obsctl_promql::ast::{MatchOp, Matcher};
 
-use crate::check::{Check, Findings, Input, Patterns, example};
+use crate::check::{Check, Findings, Input, Patterns, example, rewrite};
 use crate::diagnostic::Severity;
-use crate::project::Site;
 use crate::project::expression::has_variable;
 
 /// A regular expression, or a part of one, that says nothing.
@@ -33,13 +30,12 @@ Compare with `=` or `!=`, and leave out what changes nothing.
 };
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
-    // Whoever writes one in every panel is told once.
-    let mut told = BTreeSet::new();
     for query in &input.queries {
         // Where values of a variable are looked up, `.*` is a place for a variable to come.
         if query.at.site.is_lookup() || query.at.derived {
             continue;
         }
+        let text = query.at.query.as_str();
         for used in &query.selectors {
             for matcher in &used.selector.matchers {
                 let regex = matcher.value.value.as_str();
@@ -47,74 +43,115 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 {
                     continue;
                 }
-                if let Some((message, help)) = needless(&input.patterns, matcher)
-                    && told.insert((around(&query.at.site), &matcher.name.text, regex))
-                {
-                    let finding = query.at.finding(matcher.span, message, "");
-                    findings.push(finding.help(help));
-                }
+                let Some(needless) = needless(&input.patterns, matcher) else {
+                    continue;
+                };
+                let finding = query.at.finding(matcher.span, needless.message, "");
+                // Whoever writes one in every panel is told once.
+                let key = format!("{} {} {regex}", query.at.site.around(), matcher.name.text);
+                let finding = finding.help(needless.help).once_per(key);
+                let instead = match needless.instead {
+                    Some(Instead::Matcher(op, value)) => {
+                        rewrite::matcher(text, matcher, op, &value)
+                    }
+                    Some(Instead::Nothing) => rewrite::without(text, used.selector, matcher.span)
+                        .map(|range| (range, String::new())),
+                    None => None,
+                };
+                findings.push(match instead {
+                    Some((range, with)) => finding.fix(needless.title, range, with),
+                    None => finding,
+                });
             }
         }
     }
 }
 
-/// What a query is a part of: a group of rules, a dashboard, a runbook.
-fn around<'a>(site: &Site<'a>) -> &'a str {
-    match site {
-        Site::Alert { group, .. } | Site::Template { group, .. } | Site::Record { group, .. } => {
-            &group.name
-        }
-        Site::Panel { dashboard, .. }
-        | Site::Link { dashboard, .. }
-        | Site::Variable { dashboard, .. }
-        | Site::Annotation { dashboard, .. } => dashboard.uid.as_str(),
-        Site::Step { runbook } => runbook.id.as_str(),
-        Site::Datasource { datasource, .. } => &datasource.name,
+/// What is wrong with a matcher.
+struct Needless {
+    message: String,
+    help: String,
+    /// What a fix does.
+    title: &'static str,
+    instead: Option<Instead>,
+}
+
+/// What means the same.
+enum Instead {
+    Nothing,
+    /// An operator and a value.
+    Matcher(MatchOp, String),
+}
+
+impl Instead {
+    /// The same operator with another expression, as long as that is one.
+    fn regex(patterns: &Patterns, op: MatchOp, regex: &str) -> Option<Self> {
+        // What repeated the anchor would repeat nothing, or be taken as text.
+        let sound = !regex.starts_with(['*', '+', '?', '{']) && patterns.is_valid(regex);
+        sound.then(|| Self::Matcher(op, regex.to_owned()))
     }
 }
 
-fn needless(patterns: &Patterns, matcher: &Matcher) -> Option<(String, String)> {
+fn needless(patterns: &Patterns, matcher: &Matcher) -> Option<Needless> {
     let (label, regex) = (&matcher.name.text, matcher.value.value.as_str());
-    let plain = if matcher.op.is_negative() { "!=" } else { "=" };
+    let plain = if matcher.op.is_negative() {
+        MatchOp::NotEqual
+    } else {
+        MatchOp::Equal
+    };
+    let compare = "compare with the text";
     if let Some(text) = literal(regex) {
-        let (message, help) = if text.is_empty() {
-            return None;
-        } else {
-            (
-                format!("`{regex}` is no pattern"),
-                format!("write `{label}{plain}{text:?}`"),
-            )
-        };
-        return Some((message, help));
+        return (!text.is_empty()).then(|| Needless {
+            message: format!("`{regex}` is no pattern"),
+            help: format!("write `{label}{plain}{text:?}`"),
+            title: compare,
+            instead: Some(Instead::Matcher(plain, text)),
+        });
     }
     let inner = regex.strip_prefix('^').unwrap_or(regex);
     let anchored = inner.strip_suffix('$').filter(|rest| !rest.ends_with('\\'));
     let inner = anchored.unwrap_or(inner);
     if inner.len() != regex.len() && !inner.contains(['^', '$']) {
-        let help = match literal(inner) {
-            Some(text) => format!("write `{label}{plain}{text:?}`"),
-            None => format!("write `{inner}`"),
-        };
-        return Some((format!("`{regex}` is anchored twice"), help));
+        let message = format!("`{regex}` is anchored twice");
+        return Some(match literal(inner).filter(|text| !text.is_empty()) {
+            Some(text) => Needless {
+                message,
+                help: format!("write `{label}{plain}{text:?}`"),
+                title: compare,
+                instead: Some(Instead::Matcher(plain, text)),
+            },
+            None => Needless {
+                message,
+                help: format!("write `{inner}`"),
+                title: "leave the anchors out",
+                instead: Instead::regex(patterns, matcher.op, inner),
+            },
+        });
     }
     if regex == ".*" && !matcher.op.is_negative() && label != "__name__" {
-        return Some((
-            format!("`{label}=~\".*\"` matches everything"),
-            format!("leave it out, or write `{label}!=\"\"` for series that have the label"),
-        ));
+        return Some(Needless {
+            message: format!("`{label}=~\".*\"` matches everything"),
+            help: format!("leave it out, or write `{label}!=\"\"` for series that have the label"),
+            title: "leave the matcher out",
+            instead: Some(Instead::Nothing),
+        });
     }
     if regex.contains("||") && !regex.contains(['[', '\\']) {
-        return Some((
-            format!("an alternative of `{regex}` is empty"),
-            "write one `|`; for series without the label, put the empty alternative at the end"
-                .to_owned(),
-        ));
+        return Some(Needless {
+            message: format!("an alternative of `{regex}` is empty"),
+            help:
+                "write one `|`; for series without the label, put the empty alternative at the end"
+                    .to_owned(),
+            title: "",
+            instead: None,
+        });
     }
-    covered(patterns, regex).map(|(one, other)| {
-        (
-            format!("`{one}` is matched by `{other}` already"),
-            format!("leave `{one}` out"),
-        )
+    let Covered { one, other, rest } = covered(patterns, regex)?;
+    Some(Needless {
+        message: format!("`{one}` is matched by `{other}` already"),
+        help: format!("leave `{one}` out"),
+        title: "leave the alternative out",
+        instead: Instead::regex(patterns, matcher.op, &rest),
     })
 }
 
@@ -135,7 +172,14 @@ fn literal(regex: &str) -> Option<String> {
 }
 
 /// An alternative that another one matches.
-fn covered<'a>(patterns: &Patterns, regex: &'a str) -> Option<(&'a str, &'a str)> {
+struct Covered<'a> {
+    one: &'a str,
+    other: &'a str,
+    /// The expression without it.
+    rest: String,
+}
+
+fn covered<'a>(patterns: &Patterns, regex: &'a str) -> Option<Covered<'a>> {
     let inner = regex
         .strip_prefix('(')
         .and_then(|rest| rest.strip_suffix(')'))
@@ -156,7 +200,13 @@ fn covered<'a>(patterns: &Patterns, regex: &'a str) -> Option<(&'a str, &'a str)
                 other_index != index && patterns.matches(other, &text) == Some(true)
             };
             if covers {
-                return Some((one, other));
+                let mut left = all.clone();
+                left.remove(index);
+                let rest = match left.join("|") {
+                    rest if left.len() > 1 && inner.len() < regex.len() => format!("({rest})"),
+                    rest => rest,
+                };
+                return Some(Covered { one, other, rest });
             }
         }
     }
@@ -166,7 +216,7 @@ fn covered<'a>(patterns: &Patterns, regex: &'a str) -> Option<(&'a str, &'a str)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::testing::{findings, report};
+    use crate::check::testing::{findings, mended, report};
 
     #[test]
     fn says_what_to_write() {
@@ -214,6 +264,35 @@ mod tests {
                 .map(|one| one.message.as_str())
                 .collect();
             assert_eq!(found, Vec::from_iter(message), "{matcher}");
+        }
+    }
+
+    #[test]
+    fn fixes_mean_the_same() {
+        for (before, after) in [
+            (r#"{path=~"/api"}"#, r#"{path="/api"}"#),
+            (r#"{path !~ '/api\\.v1'}"#, r#"{path != '/api.v1'}"#),
+            (r#"{path=~`^/api\.v1$`}"#, r#"{path=`/api.v1`}"#),
+            (r#"{path=~"^/a.*"}"#, r#"{path=~"/a.*"}"#),
+            (r#"{path!~"^/\\d+$",job="a"}"#, r#"{path!~"/\\d+",job="a"}"#),
+            (r#"{path=~"a\"b"}"#, r#"{path="a\"b"}"#),
+            (r#"{path=~".*"}"#, ""),
+            (r#"{path=~".*", job="a"}"#, r#"{job="a"}"#),
+            (r#"{job="a" , path=~".*" }"#, r#"{job="a" }"#),
+            (r#"{path=~"/a|/b|/a"}"#, r#"{path=~"/a|/b"}"#),
+            (r#"{path=~"(/a.*|/about)"}"#, r#"{path=~"/a.*"}"#),
+            // What would mean something else, or lose a comment, stays.
+            (r#"{path=~"/a||/b"}"#, r#"{path=~"/a||/b"}"#),
+            (r#"{path=~"^*a.b"}"#, r#"{path=~"^*a.b"}"#),
+            ("{path=~ # why\n\"/a\"}", "{path=~ # why\n\"/a\"}"),
+            (
+                "{path=~\".*\", # why\njob=\"a\"}",
+                "{path=~\".*\", # why\njob=\"a\"}",
+            ),
+            (r#"{__name__=~".+", path=~".*"}"#, r#"{__name__=~".+"}"#),
+        ] {
+            let query = |matchers: &str| format!("count(connections{matchers}) > 1");
+            assert_eq!(mended(&CHECK, &query(before)), query(after));
         }
     }
 }

@@ -1,9 +1,13 @@
 //! `sort-in-rule`
 
+use std::ops::Range;
+
 use obsctl_model::query::promql;
+use obsctl_promql::ast::Call;
 
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::Severity;
+use crate::project::Expression;
 
 /// An order that nobody sees.
 pub static CHECK: Check = Check {
@@ -37,21 +41,33 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 "sort" | "sort_desc" | "sort_by_label" | "sort_by_label_desc"
             ) {
                 let message = format!("`{function}` in a rule changes nothing");
-                findings.push(
-                    query
-                        .at
-                        .finding(call.func.span, message, "a rule's result has no order")
-                        .help("leave it out"),
-                );
+                let finding = query
+                    .at
+                    .finding(call.func.span, message, "a rule's result has no order")
+                    .help("leave it out");
+                findings.push(match unsorted(&query.at, call) {
+                    Some((range, with)) => finding.fix("leave the order out", range, with),
+                    None => finding,
+                });
             }
         }
     }
 }
 
+/// What is sorted, where that is the whole query: inside of it, `limitk` could depend on the order.
+fn unsorted<'a>(at: &Expression<'a>, call: &Call) -> Option<(Range<usize>, &'a str)> {
+    let range = call.span.range();
+    let whole = at.query.expr().without_parens().span().range() == range;
+    let text = at.query.as_str();
+    let sorted = text.get(call.args.first()?.span().range())?;
+    let comment = text.get(range.clone())?.contains('#');
+    (whole && !comment).then_some((range, sorted))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::testing::underlined;
+    use crate::check::testing::{mended, underlined};
     use obsctl_model::prelude::timeseries;
 
     #[test]
@@ -59,5 +75,26 @@ mod tests {
         assert_eq!(underlined(&CHECK, (CHECK.fires)()), ["sort_desc"]);
         let panel = timeseries("x").query(promql("sort(connections)"));
         assert_eq!(underlined(&CHECK, example::panels(panel)), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_sorted_stays() {
+        for (query, expected) in [
+            ("sort(connections > 1)", "connections > 1"),
+            (
+                "(sort_by_label(connections > 1, \"path\"))",
+                "(connections > 1)",
+            ),
+            (
+                "limitk(1, sort(connections)) > 1",
+                "limitk(1, sort(connections)) > 1",
+            ),
+            (
+                "sort( # why\nconnections > 1)",
+                "sort( # why\nconnections > 1)",
+            ),
+        ] {
+            assert_eq!(mended(&CHECK, query), expected);
+        }
     }
 }

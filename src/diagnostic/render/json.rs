@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Source, count, locate, pretty};
-use crate::diagnostic::{Diagnostic, Place, Severity, identity};
+use crate::diagnostic::{Diagnostic, Edit, Place, Severity, identity};
 
 /// A report.
 #[derive(Clone, Debug, Serialize)]
@@ -36,6 +36,28 @@ pub struct Finding<'a> {
     pub help: &'a [String],
     /// Other places that have to do with it.
     pub places: Vec<Located<'a>>,
+    /// What mends it without changing what is meant; `obsctl check PATHS --fix` does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<Mend<'a>>,
+}
+
+/// What mends a finding.
+#[derive(Clone, Debug, Serialize)]
+pub struct Mend<'a> {
+    /// What it does.
+    pub title: &'a str,
+    /// Where, and what comes there.
+    pub edits: Vec<Change<'a>>,
+}
+
+/// A text in place of bytes of another one.
+#[derive(Clone, Debug, Serialize)]
+pub struct Change<'a> {
+    /// The whole text as it is; `range` are the bytes of it that go.
+    #[serde(flatten)]
+    pub place: Located<'a>,
+    /// What comes in their place.
+    pub with: &'a str,
 }
 
 /// A place.
@@ -94,6 +116,25 @@ fn finding<'a>(diagnostic: &'a Diagnostic, fingerprint: String, source: Source<'
         fingerprint,
         help: &diagnostic.help,
         places: places.collect(),
+        fix: diagnostic.fix.as_ref().map(|fix| Mend {
+            title: &fix.title,
+            edits: fix.edits.iter().map(|edit| change(edit, source)).collect(),
+        }),
+    }
+}
+
+fn change<'a>(edit: &'a Edit, source: Source<'_>) -> Change<'a> {
+    let spot = locate(edit.origin, source);
+    Change {
+        place: Located {
+            file: spot.as_ref().map(|spot| spot.file),
+            line: spot.as_ref().map(|spot| spot.line),
+            column: spot.as_ref().map(|spot| spot.column),
+            text: Some(&edit.text),
+            range: Some([edit.range.start, edit.range.end]),
+            note: "",
+        },
+        with: &edit.with,
     }
 }
 

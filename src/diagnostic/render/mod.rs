@@ -21,9 +21,9 @@ pub use checkstyle::checkstyle;
 pub use github::github;
 pub use gitlab::gitlab;
 pub use human::{Style, human, summary};
-pub use json::{Counts, Finding, Located, Report, json};
+pub use json::{Counts, Finding, Located, Mend, Report, json};
 pub use junit::junit;
-pub use sarif::sarif;
+pub use sarif::{Change, sarif};
 
 /// Reads a source file, for renderers that show lines of it; `|_| None` for none.
 pub type Source<'a> = &'a dyn Fn(&str) -> Option<String>;

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::{Rule, Source, Spot, details, locate, pretty};
-use crate::diagnostic::{Diagnostic, Place, Severity, identity};
+use crate::diagnostic::{Diagnostic, Edit, Place, Severity, identity};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
@@ -85,6 +85,29 @@ struct Outcome<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location>,
     partial_fingerprints: Fingerprints,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<Mend>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Mend {
+    description: Message,
+    artifact_changes: Vec<ArtifactChange>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ArtifactChange {
+    artifact_location: ArtifactLocation,
+    replacements: Vec<Replacement>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Replacement {
+    deleted_region: Region,
+    inserted_content: Message,
 }
 
 #[derive(Serialize)]
@@ -141,13 +164,33 @@ struct Fingerprints {
     own: String,
 }
 
-/// The report as JSON, with its line end. `rules` are all that were looked at, whether they found something or not.
+/// What an edit changes in its file; lines and columns from 1, columns in characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The line and column it begins at.
+    pub start: (u32, u32),
+    /// The line and column behind what goes.
+    pub end: (u32, u32),
+    /// What is written there.
+    pub with: String,
+}
+
+/// The report as JSON, with its line end. `rules` are all that were looked at, whether they found something or not;
+/// `changes` says what an edit changes in its file, where it can be done there.
 #[must_use]
-pub fn sarif(diagnostics: &[Diagnostic], source: Source<'_>, rules: &[Rule<'_>]) -> String {
+pub fn sarif(
+    diagnostics: &[Diagnostic],
+    source: Source<'_>,
+    rules: &[Rule<'_>],
+    changes: &dyn Fn(&Edit) -> Option<Change>,
+) -> String {
     let results = diagnostics
         .iter()
         .zip(identity::fingerprints(diagnostics))
-        .map(|(diagnostic, fingerprint)| outcome(diagnostic, fingerprint, source, rules))
+        .map(|(diagnostic, fingerprint)| Outcome {
+            fixes: Vec::from_iter(mend(diagnostic, changes)),
+            ..outcome(diagnostic, fingerprint, source, rules)
+        })
         .collect();
     let driver = Driver {
         name: "obsctl",
@@ -237,7 +280,37 @@ fn outcome<'a>(
             own: fingerprint.clone(),
             github: fingerprint,
         },
+        fixes: vec![],
     }
+}
+
+fn mend(diagnostic: &Diagnostic, changes: &dyn Fn(&Edit) -> Option<Change>) -> Option<Mend> {
+    let fix = diagnostic.fix.as_ref()?;
+    let changes = fix.edits.iter().filter_map(|edit| {
+        let (file, ..) = edit.origin.location()?;
+        let Change { start, end, with } = changes(edit)?;
+        Some(ArtifactChange {
+            artifact_location: ArtifactLocation {
+                uri: uri(&identity::path(file)),
+            },
+            replacements: vec![Replacement {
+                deleted_region: Region {
+                    start_line: start.0,
+                    start_column: start.1,
+                    end_line: end.0,
+                    end_column: end.1,
+                },
+                inserted_content: Message { text: with },
+            }],
+        })
+    });
+    let artifact_changes: Vec<_> = changes.collect();
+    (!artifact_changes.is_empty()).then(|| Mend {
+        description: Message {
+            text: fix.title.clone(),
+        },
+        artifact_changes,
+    })
 }
 
 fn physical(place: &Place, source: Source<'_>) -> Option<PhysicalLocation> {

@@ -272,7 +272,7 @@ fn code_scanning_reads_sarif() {
         let text = "groups:\n- rules:\n  - é: alert that is wrong\n";
         path.ends_with("%.yml").then(|| text.to_owned())
     };
-    let text = sarif(&read(), &source, &RULES);
+    let text = sarif(&read(), &source, &RULES, &|_| None);
     let log: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(log["version"], "2.1.0");
     let run = &log["runs"][0];
@@ -387,7 +387,8 @@ fn code_scanning_reads_sarif() {
 fn an_empty_report_is_whole() {
     assert_eq!(github(&[], &|_| None), "");
     assert_eq!(gitlab(&[], &|_| None), "[]\n");
-    let log: serde_json::Value = serde_json::from_str(&sarif(&[], &|_| None, &RULES)).unwrap();
+    let log: serde_json::Value =
+        serde_json::from_str(&sarif(&[], &|_| None, &RULES, &|_| None)).unwrap();
     assert_eq!(log["runs"][0]["results"], serde_json::json!([]));
     assert!(checkstyle(&[], &|_| None).ends_with("<checkstyle version=\"4.3\">\n</checkstyle>\n"));
 }

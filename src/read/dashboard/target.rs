@@ -20,7 +20,7 @@ pub(super) const PROMETHEUS: [&str; 4] = [
 
 /// The expression in a query's own JSON.
 pub(super) fn expression(reader: &Reader<'_>, node: &Node<'_>, source: &Source) -> Expression {
-    let place = |field: &Node<'_>| reader.source.origin(field.text_at(reader.source.text));
+    let place = |field: &Node<'_>| reader.source.origin(field.at);
     let field = |key: &str| {
         let field = node.get(key)?;
         let text = field.as_text().unwrap_or_default();

@@ -57,7 +57,7 @@ fn windows_writes_files_in_its_own_way() {
     assert_snapshot!(said(text), @"
         group g
           4:9 record a:b {}
-            7:1 promql up
+            6:11 promql up
         ");
     let text = "\u{feff}{\r\n\"title\": \"t\", \"panels\": [\r\n{\"type\": \"stat\", \"targets\": [{\"expr\": \"up\"}]}]}\r\n";
     assert_snapshot!(said(text), @"

@@ -331,8 +331,8 @@ fn in_kubernetes() {
     assert_snapshot!(said(&config), @"
         dashboard in `In` now-6h to now
           stat `S`
-            A promql up (8:3)
-        8:16 not JSON: Unterminated array
+            A promql up (7:97)
+        8:28 not JSON: Unterminated array
         ");
     let resource = format!(
         "apiVersion: grafana.integreatly.org/v1beta1\nkind: GrafanaDashboard\nspec:\n  json: >\n    {json}\n---\napiVersion: grafana.integreatly.org/v1beta1\nkind: GrafanaDashboard\nspec:\n  json: [1]\n"
@@ -340,7 +340,7 @@ fn in_kubernetes() {
     assert_snapshot!(said(&resource), @"
         dashboard in `In` now-6h to now
           stat `S`
-            A promql up (6:1)
+            A promql up (5:97)
         10:9 a document as text is expected here, not a list
         ");
 }

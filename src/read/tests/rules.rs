@@ -41,13 +41,13 @@ fn of_prometheus() {
             10:15 promql sum by (job) (rate(requests_total[5m]))
             allows unknown-metric until ever: from another team
           13:9 alert Slow for 5m critical team=web summary=slow count=3 zone=eu runbook_url=https://x
-            17:13 promql latency > 1
+            16:11 promql latency > 1
           and up
             allows alert-without-runbook until 2027-01-01: to be written
             allows counter-without-rate until ever: it is none
             allows unknown-metric until ever: from another team
           22:9 alert Down severity=page
-            25:11 promql up == 0
+            24:11 promql up == 0
             allows unknown-metric until ever: from another team
         "#);
 }

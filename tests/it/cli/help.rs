@@ -136,6 +136,12 @@ fn of_check() {
           --write-baseline <FILE>
               Record all findings of this run in FILE, which then are known; report nothing
 
+          --fix
+              Show as a diff how the files would look with all that can be fixed, and change nothing
+
+          --write
+              With `--fix`: write the files, and report what is left
+
           --metrics <FILE|URL|NAME>
               Metrics that exist: a `/metrics` page as file or URL, a catalog file, or the name of a
               ready catalog (`node_exporter`); can be given several times
@@ -206,6 +212,10 @@ fn of_check() {
       obsctl check --only unknown-metric,unknown-label
       obsctl check --write-baseline known.jsonl   accept what is found today
       obsctl check --baseline known.jsonl         report what is new since then
+      obsctl check rules/ --fix                   show what can be fixed mechanically, as a diff
+      obsctl check rules/ --fix --write           write it, and report what is left
+      obsctl check rules/ --only unformatted-query --fix
+                                                  lay out queries
       obsctl explain unknown-label                what a check is about
 
     Levels of checks and the team's own policy are read from `obsctl.toml`.
@@ -215,8 +225,8 @@ fn of_check() {
     `PROMETHEUS_USER` and `PROMETHEUS_PASSWORD`, and `PROMETHEUS_TENANT`; likewise for the others.
 
     Exit status:
-      0  nothing that `--fail-on` names
-      1  findings
+      0  nothing that `--fail-on` names; with --fix: nothing to change
+      1  findings; with --fix and without --write: files would change
       2  could not run, or a question has no answer
     ");
 }

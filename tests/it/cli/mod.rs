@@ -6,6 +6,7 @@ mod diff;
 mod explain;
 mod fake_docker;
 mod files;
+mod fix;
 mod generate;
 mod help;
 mod local_stack;
