@@ -16,7 +16,7 @@ use crate::live::{self, Address};
 use crate::online::Inventory;
 use crate::parallel;
 use crate::project::{Knowledge, Project};
-use crate::read::{self, File, Found};
+use crate::read::{self, File, Found, Queries};
 
 /// Existing files, and what is known of the world around them
 #[derive(Debug, Args)]
@@ -151,9 +151,11 @@ impl Estate {
         workspace: &Workspace,
     ) -> Result<Gathered, CommandError> {
         let (paths, named) = self.files(workspace)?;
+        let queries = Queries::default();
         let texts = |path: &&'static str| {
             let text = workspace.read(path)?.unwrap_or_default();
-            Ok::<_, CommandError>(read::outline(File { path, text: &text }))
+            let file = File { path, text: &text };
+            Ok::<_, CommandError>(read::outline(file, &queries))
         };
         let mut found = Found::default();
         for one in parallel::map(&paths, texts) {

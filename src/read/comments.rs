@@ -5,6 +5,9 @@ use obsctl_model::{Allow, Origin};
 
 use super::Reader;
 
+/// What a comment to us begins with.
+pub(super) const ORDER: &str = "obsctl:";
+
 /// The comments of a file that accept findings.
 #[derive(Debug, Default)]
 pub(super) struct Comments {
@@ -22,7 +25,7 @@ impl Comments {
     ) -> Self {
         let mut found = Self::default();
         for (at, text) in all {
-            let Some(order) = text.trim_start().strip_prefix("obsctl:") else {
+            let Some(order) = text.trim_start().strip_prefix(ORDER) else {
                 continue;
             };
             let origin = reader.source.origin(at);

@@ -27,6 +27,7 @@ use obsctl_model::{Route, RuleGroup, TelemetryCatalog};
 use crate::diagnostic::Diagnostic;
 use comments::Comments;
 pub use exposition::{exposition, unit};
+pub use language::Queries;
 pub use rule_tests::RuleTest;
 use source::Source;
 
@@ -74,20 +75,20 @@ impl Found {
 /// Reads a file. Files can be read on several cores at once.
 #[must_use]
 pub fn file(file: File<'_>) -> Found {
-    read(file, true)
+    read(file, true, &Queries::default())
 }
 
 /// Reads a file without the settings of panels that the vocabulary has no field for, but for the variables they name:
-/// what checks ask for, in a third of the memory.
+/// what checks ask for, in a third of the memory. Files that are read with the same `queries` share equal ones.
 #[must_use]
-pub fn outline(file: File<'_>) -> Found {
-    read(file, false)
+pub fn outline(file: File<'_>, queries: &Queries) -> Found {
+    read(file, false, queries)
 }
 
-fn read(file: File<'_>, settings: bool) -> Found {
+fn read(file: File<'_>, settings: bool, queries: &Queries) -> Found {
     // Editors on Windows mark UTF-8 with a character that nobody sees.
     let text = file.text.trim_start_matches('\u{feff}');
-    let mut reader = Reader::new(Source::new(file.path, text), settings);
+    let mut reader = Reader::new(Source::new(file.path, text), settings, queries);
     recognise::file(&mut reader);
     reader.found
 }
@@ -115,12 +116,14 @@ struct Reader<'s> {
     found: Found,
     /// Whether settings of panels are kept.
     settings: bool,
+    queries: &'s Queries,
 }
 
 impl<'s> Reader<'s> {
-    fn new(source: Source<'s>, settings: bool) -> Self {
+    fn new(source: Source<'s>, settings: bool, queries: &'s Queries) -> Self {
         Self {
             settings,
+            queries,
             source,
             comments: Comments::default(),
             found: Found::default(),

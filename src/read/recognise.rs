@@ -184,6 +184,7 @@ fn inner(reader: &mut Reader<'_>, node: &Node<'_>, expected: bool) {
     let mut inside = Reader::new(
         Source::inside(reader.source.path, text, at),
         reader.settings,
+        reader.queries,
     );
     file(&mut inside);
     // What is no rule and no dashboard belongs to others.

@@ -19,13 +19,14 @@ pub(super) struct Source<'a> {
 
 impl<'a> Source<'a> {
     pub(super) fn new(path: &'static str, text: &'a str) -> Self {
+        let mut lines = Vec::with_capacity(text.len() / 24 + 1);
+        lines.push(0);
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        ends.for_each(|(at, _)| lines.push(at + 1));
         Self {
             path,
             text,
-            lines: std::iter::once(0)
-                .chain(ends.map(|(at, _)| at + 1))
-                .collect(),
+            lines,
             inside: None,
         }
     }
