@@ -56,6 +56,8 @@ impl<'a> Deref for Query<'a> {
 pub struct Facts<'a> {
     /// The labels of its result.
     pub flow: Flow<'a>,
+    /// Every expression in it, each before those it is made of.
+    pub nodes: Vec<&'a Expr>,
     /// The calls in it.
     pub calls: Vec<&'a Call>,
     /// The selectors in it.
@@ -91,18 +93,20 @@ impl<'a> Named<'a> {
 
 impl<'a> Facts<'a> {
     fn new(project: &'a Project, flows: &Flows<'a>, expr: &'a Expr) -> Self {
+        let nodes: Vec<_> = expr.descendants().collect();
         let mut calls = vec![];
         let mut selectors = vec![];
-        expr.walk(|expr| {
+        for expr in nodes.iter().copied() {
             if let Expr::Call(call) = expr {
                 calls.push(call);
             } else {
                 selectors.extend(expr.as_selector());
             }
-        });
+        }
         let named = selectors.iter();
         Self {
             flow: flows.of(expr),
+            nodes,
             calls,
             named: named
                 .filter_map(|used| Named::new(project, *used))

@@ -1,6 +1,6 @@
 //! `needless-regex`
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use obsctl_model::query::promql;
 use obsctl_promql::ast::Matcher;
@@ -35,6 +35,7 @@ Compare with `=` or `!=`, and leave out what changes nothing.
 fn run(input: &Input<'_>, findings: &mut Findings) {
     // Whoever writes one in every panel is told once.
     let mut told = BTreeSet::new();
+    let mut known = BTreeMap::new();
     for query in &input.queries {
         // Where values of a variable are looked up, `.*` is a place for a variable to come.
         if query.at.site.is_lookup() || query.at.derived {
@@ -47,7 +48,10 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 {
                     continue;
                 }
-                if let Some((message, help)) = needless(&input.patterns, matcher)
+                let key = (regex, &matcher.name.text, matcher.op.is_negative());
+                let found = known.entry(key);
+                let found = found.or_insert_with(|| needless(&input.patterns, matcher));
+                if let Some((message, help)) = found.clone()
                     && told.insert((around(&query.at.site), &matcher.name.text, regex))
                 {
                     let finding = query.at.finding(matcher.span, message, "");
