@@ -56,7 +56,7 @@ impl<'a> Reader<'a> {
             Some(b'{') => self.nested(Self::map)?,
             Some(b'[') => self.nested(Self::list)?,
             Some(_) => Value::Scalar(Cow::Borrowed(self.word()?), Style::Plain),
-            None => return Err(self.trouble("a value is expected, and the file ends")),
+            None => return Err(self.trouble("a value is expected, and the text ends")),
         };
         Ok(Node { value, at })
     }
