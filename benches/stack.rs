@@ -9,6 +9,7 @@ use obsctl::generate::{self, Environment};
 use obsctl::model::query::promql;
 use obsctl::policy::Policy;
 use obsctl::project::Project;
+use obsctl::read::{self, File, Queries};
 
 fn main() {
     divan::main();
@@ -23,6 +24,28 @@ fn parse_rules(bencher: Bencher<'_, '_>, rules: usize) {
         queries
             .iter()
             .map(|query| promql(query).errors().len())
+            .sum::<usize>()
+    });
+}
+
+/// What is generated of a stack, read as files of others are: YAML of rules, JSON of dashboards.
+#[divan::bench(sample_count = 5, args = [(10_000, 0), (10_000, 1_000)])]
+fn read_rules_and_dashboards(bencher: Bencher<'_, '_>, (rules, dashboards): (usize, usize)) {
+    let project = Project::link(synthetic::stack(rules, dashboards));
+    let files = generate::run(&project, Environment::Compose);
+    let texts: Vec<_> = files
+        .iter()
+        .filter(|(path, _)| path.starts_with("alerts/") || path.starts_with("dashboards/"))
+        .map(|(_, text)| text)
+        .collect();
+    bencher.bench(|| {
+        let queries = Queries::default();
+        let outlines = texts.iter().map(|text| {
+            let path = "generated";
+            read::outline(black_box(File { path, text }), &queries)
+        });
+        outlines
+            .map(|found| found.groups.len() + found.dashboards.len())
             .sum::<usize>()
     });
 }

@@ -1,6 +1,10 @@
 //! What all checks read, computed once.
 
-use obsctl_model::{LogQl, TraceQl};
+use std::collections::HashMap;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use obsctl_model::{LogQl, Promql, TraceQl};
 use obsctl_promql::ast::Call;
 use obsctl_promql::{Expr, SelectorUse, Span};
 
@@ -35,8 +39,25 @@ pub struct Input<'a> {
 pub struct Query<'a> {
     /// The expression and its place.
     pub at: Expression<'a>,
+    /// What is known of its text, shared by all that have the same one.
+    facts: Arc<Facts<'a>>,
+}
+
+impl<'a> Deref for Query<'a> {
+    type Target = Facts<'a>;
+
+    fn deref(&self) -> &Facts<'a> {
+        &self.facts
+    }
+}
+
+/// What is known of an expression, wherever it stands.
+#[derive(Debug)]
+pub struct Facts<'a> {
     /// The labels of its result.
     pub flow: Flow<'a>,
+    /// Every expression in it, each before those it is made of.
+    pub nodes: Vec<&'a Expr>,
     /// The calls in it.
     pub calls: Vec<&'a Call>,
     /// The selectors in it.
@@ -70,27 +91,27 @@ impl<'a> Named<'a> {
     }
 }
 
-impl<'a> Query<'a> {
-    fn new(project: &'a Project, flows: &Flows<'a>, at: Expression<'a>) -> Self {
-        let expr = at.query.expr();
+impl<'a> Facts<'a> {
+    fn new(project: &'a Project, flows: &Flows<'a>, expr: &'a Expr) -> Self {
+        let nodes: Vec<_> = expr.descendants().collect();
         let mut calls = vec![];
         let mut selectors = vec![];
-        expr.walk(|expr| {
+        for expr in nodes.iter().copied() {
             if let Expr::Call(call) = expr {
                 calls.push(call);
             } else {
                 selectors.extend(expr.as_selector());
             }
-        });
+        }
         let named = selectors.iter();
         Self {
             flow: flows.of(expr),
+            nodes,
             calls,
             named: named
                 .filter_map(|used| Named::new(project, *used))
                 .collect(),
             selectors,
-            at,
         }
     }
 }
@@ -104,13 +125,32 @@ impl<'a> Input<'a> {
     pub fn new(project: &'a Project, policy: &'a Policy) -> Self {
         let flows = Flows::new(project);
         let expressions = project.expressions();
-        let chunks: Vec<_> = expressions.chunks(CHUNK).collect();
-        let queries = parallel::map(&chunks, |chunk| {
-            let of = |at: &Expression<'a>| Query::new(project, &flows, at.clone());
+        // Definitions repeat each other: each text is looked at once.
+        let mut places = HashMap::new();
+        let mut texts = vec![];
+        let repeated = expressions.iter().map(|at| {
+            *places.entry(at.query.as_str()).or_insert_with(|| {
+                texts.push(at.query);
+                texts.len() - 1
+            })
+        });
+        let repeated: Vec<usize> = repeated.collect();
+        let chunks: Vec<_> = texts.chunks(CHUNK).collect();
+        let facts = parallel::map(&chunks, |chunk| {
+            let of = |query: &&'a Promql| Arc::new(Facts::new(project, &flows, query.expr()));
             chunk.iter().map(of).collect::<Vec<_>>()
         });
+        let facts: Vec<_> = facts.into_iter().flatten().collect();
+        let queries = expressions.into_iter().zip(repeated);
+        let queries = queries.map(|(at, text)| Query {
+            at,
+            facts: Arc::clone(&facts[text]),
+        });
+        let queries = queries.collect();
         let (mut logs, mut traces) = (vec![], vec![]);
-        for placed in project.queries() {
+        let others =
+            |query: QueryRef<'_>| matches!(query, QueryRef::Logql(_) | QueryRef::Traceql(_));
+        for placed in project.queries_if(others) {
             match placed.query {
                 QueryRef::Logql(query) => logs.push(placed.with(query)),
                 // Tempo takes a trace's id where it takes a query.
@@ -125,7 +165,7 @@ impl<'a> Input<'a> {
             policy,
             logs,
             traces,
-            queries: queries.into_iter().flatten().collect(),
+            queries,
             flows,
             patterns: Patterns::default(),
         }

@@ -1,5 +1,6 @@
 //! Labels named in texts: Prometheus' templates (`{{ $labels.path }}`) and Grafana's legends (`{{path}}`).
 
+use std::cell::LazyCell;
 use std::ops::Range;
 
 use obsctl_model::Origin;
@@ -30,6 +31,9 @@ pub(super) struct Missing<'a> {
 pub(super) fn missing<'a>(query: &Query<'a>) -> Vec<Missing<'a>> {
     let labels = &query.flow.labels;
     let mut found = vec![];
+    if labels.has_all() {
+        return found;
+    }
     for (what, text, origin, named) in texts(&query.at.site) {
         for (range, label) in named(text) {
             if !labels.has(label) {
@@ -75,22 +79,30 @@ fn texts<'a>(site: &Site<'a>) -> Vec<(&'a str, &'a str, Origin, Named)> {
 /// The labels that a template of Prometheus names: `$labels.path`, `.Labels.path`, `index $labels "path"`.
 fn template_labels(text: &str) -> Vec<(Range<usize>, &str)> {
     // Inside `range` and `with` the dot is something else.
-    let dot = !text.contains("range ") && !text.contains("with ");
+    let dot = LazyCell::new(|| !text.contains("range ") && !text.contains("with "));
     let mut found = vec![];
     for action in actions(text) {
-        let forms = [
-            ("$labels.", true),
-            (".Labels.", dot),
-            ("index $labels \"", true),
-            ("index .Labels \"", dot),
-        ];
-        for (form, _) in forms.iter().filter(|(_, known)| *known) {
-            for (at, _) in text[action.clone()].match_indices(form) {
-                let start = action.start + at + form.len();
-                let label = word(&text[start..]);
-                if !label.is_empty() {
-                    found.push((start..start + label.len(), label));
-                }
+        let inner = &text[action.clone()];
+        for (at, name) in inner.match_indices("abels") {
+            let (before, after) = (&inner[..at], &inner[at + name.len()..]);
+            let Some(before) = before
+                .strip_suffix("$l")
+                .or_else(|| before.strip_suffix(".L").filter(|_| *dot))
+            else {
+                continue;
+            };
+            let quoted = || {
+                after
+                    .strip_prefix(" \"")
+                    .filter(|_| before.ends_with("index "))
+            };
+            let Some(rest) = after.strip_prefix('.').or_else(quoted) else {
+                continue;
+            };
+            let start = action.end - rest.len();
+            let label = word(&text[start..]);
+            if !label.is_empty() {
+                found.push((start..start + label.len(), label));
             }
         }
     }

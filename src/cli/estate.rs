@@ -16,7 +16,7 @@ use crate::live::{self, Address};
 use crate::online::Inventory;
 use crate::parallel;
 use crate::project::{Knowledge, Project};
-use crate::read::{self, File, Found};
+use crate::read::{self, File, Found, Queries};
 
 /// Existing files, and what is known of the world around them
 #[derive(Debug, Args)]
@@ -164,12 +164,13 @@ impl Estate {
         instead: &Texts,
     ) -> Result<Gathered, CommandError> {
         let (paths, named) = self.files(workspace)?;
+        let queries = Queries::default();
         let texts = |path: &&'static str| {
-            if let Some(text) = instead.get(*path) {
-                return Ok(read::outline(File { path, text }));
-            }
-            let text = workspace.read(path)?.unwrap_or_default();
-            Ok::<_, CommandError>(read::outline(File { path, text: &text }))
+            let outline = |text: &str| read::outline(File { path, text }, &queries);
+            Ok::<_, CommandError>(match instead.get(*path) {
+                Some(text) => outline(text),
+                None => outline(&workspace.read(path)?.unwrap_or_default()),
+            })
         };
         let mut found = Found::default();
         for one in parallel::map(&paths, texts) {

@@ -1,5 +1,6 @@
 //! Showing findings.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
 
 use clap::ValueEnum;
@@ -8,6 +9,7 @@ use super::{Terminal, Workspace, fixes};
 use crate::check;
 use crate::diagnostic::render::{self, Style};
 use crate::diagnostic::{Diagnostic, Edit, Severity};
+use crate::parallel;
 use crate::policy::Policy;
 
 /// How findings are shown.
@@ -112,11 +114,31 @@ pub(super) fn show(
         color: true,
         ..Style::default()
     };
-    let source = |path: &str| workspace.source(path);
-    if !findings.is_empty() {
-        writeln!(out, "{}", render::human(findings, &source, style))?;
+    let chunks: Vec<_> = findings.chunks(CHUNK).collect();
+    let shown = parallel::map(&chunks, |findings| {
+        let source = remembering(workspace);
+        render::human(findings, &source, style)
+    });
+    // A blank line stands between two findings, and behind the last.
+    for text in shown {
+        writeln!(out, "{text}")?;
     }
     writeln!(out, "{}", render::summary(findings))
+}
+
+/// Findings that a thread shows at once.
+const CHUNK: usize = 64;
+
+/// The text of a file, remembered until another file is asked for: findings are sorted by file.
+fn remembering(workspace: &Workspace) -> impl Fn(&str) -> Option<String> {
+    let last = RefCell::new((String::new(), None));
+    move |path| {
+        let mut last = last.borrow_mut();
+        if last.0 != path {
+            *last = (path.to_owned(), workspace.source(path));
+        }
+        last.1.clone()
+    }
 }
 
 /// Whether there is a finding of that severity or a worse one.

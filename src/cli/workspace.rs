@@ -51,7 +51,10 @@ impl Workspace {
     /// The text of a file, if there is one. Bytes that are no UTF-8 are replaced.
     pub(super) fn read(&self, path: &str) -> Result<Option<String>, CommandError> {
         match fs::read(self.root.join(path)) {
-            Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+            // A text that is UTF-8 is not copied.
+            Ok(bytes) => Ok(Some(String::from_utf8(bytes).unwrap_or_else(|error| {
+                String::from_utf8_lossy(error.as_bytes()).into_owned()
+            }))),
             Err(error) if is_absent(&error) => Ok(None),
             Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
                 Err(CommandError::FolderInTheWay(self.shown(path)))

@@ -65,7 +65,7 @@ pub(super) fn read(before: Side, after: Side) -> (State, State, Rest) {
     (state(before.name, &old), state(after.name, &new), rest)
 }
 
-fn all(texts: &[Text], read: fn(File<'_>) -> Found) -> Found {
+fn all(texts: &[Text], read: impl Fn(File<'_>) -> Found + Sync) -> Found {
     let read = parallel::map(texts, |Text { path, text }| read(File { path, text }));
     let mut all = Found::default();
     read.into_iter().for_each(|found| all.append(found));
@@ -91,7 +91,9 @@ impl Rest {
             .unread
             .extract_if(.., |_| holding.next() == Some(true))
             .collect();
-        self.found.append(all(&wanted, read::outline));
+        let queries = read::Queries::default();
+        let outline = |file: File<'_>| read::outline(file, &queries);
+        self.found.append(all(&wanted, outline));
     }
 }
 

@@ -257,7 +257,6 @@ impl Project {
                 }
             }
         }
-        let written: BTreeSet<_> = self.stack().dashboards.iter().map(|one| &one.uid).collect();
         // A runbook's page shows queries of its alerts and steps, which are here in their own right.
         let runbooks = self.stack().runbooks.iter();
         let pages: BTreeSet<_> = runbooks.map(|one| runbook_pages::uid(&one.id)).collect();
@@ -265,8 +264,7 @@ impl Project {
             if pages.contains(&dashboard.uid) {
                 continue;
             }
-            let derived = !written.contains(&dashboard.uid);
-            found.extend(dashboard_queries(dashboard, derived));
+            found.extend(dashboard_queries(dashboard, !self.is_written(dashboard)));
         }
         for runbook in &self.stack().runbooks {
             found.extend(runbook_queries(runbook));

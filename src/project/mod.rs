@@ -14,8 +14,10 @@ pub mod template;
 pub mod units;
 mod usage;
 
+use std::collections::BTreeSet;
+
 use obsctl_model::dashboard::Dashboard;
-use obsctl_model::{RuleGroup, Stack};
+use obsctl_model::{RuleGroup, Stack, Uid};
 
 use crate::diagnostic::Diagnostic;
 
@@ -32,6 +34,8 @@ pub use usage::Usage;
 pub struct Project {
     stack: Stack,
     dashboards: Vec<Dashboard>,
+    /// The uids of those that were not made from other definitions.
+    written: BTreeSet<Uid>,
     catalog: Catalog,
     problems: Vec<Diagnostic>,
     speed: Speed,
@@ -50,7 +54,8 @@ impl Project {
         catalog.add_recorded(&slos.groups);
         stack.rule_groups.extend(slos.groups);
         stack.rule_groups.sort_by(|a, b| a.name.cmp(&b.name));
-        let mut dashboards = stack.dashboards.clone();
+        let mut dashboards = std::mem::take(&mut stack.dashboards);
+        let written = dashboards.iter().map(|one| one.uid.clone()).collect();
         dashboards.extend(slos.dashboards);
         dashboards.extend(runbook_pages::pages(&stack.runbooks, &stack.rule_groups));
         dashboards.sort_by(|a, b| a.uid.cmp(&b.uid));
@@ -58,6 +63,7 @@ impl Project {
         Self {
             stack,
             dashboards,
+            written,
             catalog,
             problems: slos.problems,
             speed: Speed::REAL,
@@ -93,7 +99,8 @@ impl Project {
         &self.knowledge
     }
 
-    /// The stack in a fixed order, with the rules that its SLOs became.
+    /// The stack in a fixed order, with the rules that its SLOs became. Its dashboards are in
+    /// [`Project::dashboards`].
     #[must_use]
     pub fn stack(&self) -> &Stack {
         &self.stack
@@ -109,6 +116,12 @@ impl Project {
     #[must_use]
     pub fn dashboards(&self) -> &[Dashboard] {
         &self.dashboards
+    }
+
+    /// Whether a dashboard was not made from other definitions.
+    #[must_use]
+    pub fn is_written(&self, dashboard: &Dashboard) -> bool {
+        self.written.contains(&dashboard.uid)
     }
 
     /// All series.

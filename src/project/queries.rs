@@ -64,30 +64,40 @@ impl<'a, Q> Placed<'a, Q> {
 impl Project {
     /// Every query of rules, dashboards and runbooks, in a fixed order.
     #[must_use]
-    pub fn queries<'a>(&'a self) -> Vec<Placed<'a>> {
+    pub fn queries(&self) -> Vec<Placed<'_>> {
+        self.queries_if(|_| true)
+    }
+
+    /// Those of the queries that are wanted, in the same order.
+    pub fn queries_if<'a>(&'a self, wants: impl Fn(QueryRef<'a>) -> bool) -> Vec<Placed<'a>> {
         let mut found = vec![];
-        let mut add = |query: QueryRef<'a>, subject: String, outer: Origin, wanted, in_rule| {
-            let own = match query {
-                QueryRef::Promql(query) => query.origin(),
-                QueryRef::Logql(query) => query.origin(),
-                QueryRef::Traceql(query) => query.origin(),
-                QueryRef::ServiceMap(_) | QueryRef::Other(_) => Origin::none(),
+        let mut add =
+            |query: QueryRef<'a>, subject: &dyn Fn() -> String, outer: Origin, wanted, in_rule| {
+                if !wants(query) {
+                    return;
+                }
+                let own = match query {
+                    QueryRef::Promql(query) => query.origin(),
+                    QueryRef::Logql(query) => query.origin(),
+                    QueryRef::Traceql(query) => query.origin(),
+                    QueryRef::ServiceMap(_) | QueryRef::Other(_) => Origin::none(),
+                };
+                found.push(Placed {
+                    origin: if own.location().is_some() { own } else { outer },
+                    query,
+                    subject: subject(),
+                    wanted_label: wanted,
+                    in_rule,
+                });
             };
-            found.push(Placed {
-                origin: if own.location().is_some() { own } else { outer },
-                query,
-                subject,
-                wanted_label: wanted,
-                in_rule,
-            });
-        };
         for group in self.groups() {
             for rule in &group.rules {
                 let query = match rule.query() {
                     RuleQuery::Promql(query) => QueryRef::Promql(query),
                     RuleQuery::Logql(query) => QueryRef::Logql(query),
                 };
-                add(query, subject::rule(group, rule), rule.origin(), None, true);
+                let subject = || subject::rule(group, rule);
+                add(query, &subject, rule.origin(), None, true);
             }
         }
         let runbooks = self.stack().runbooks.iter();
@@ -98,7 +108,7 @@ impl Project {
                 continue;
             }
             for placed in dashboard.queries() {
-                let subject = match placed.place {
+                let subject = || match &placed.place {
                     Place::Query(panel, _) | Place::Panel(panel) => {
                         subject::panel(dashboard, panel)
                     }
@@ -111,7 +121,7 @@ impl Project {
                     ExpressionRef::ServiceMap(selector) => QueryRef::ServiceMap(selector),
                     ExpressionRef::Other(other) => QueryRef::Other(other),
                 };
-                add(query, subject, placed.origin, placed.wanted_label, false);
+                add(query, &subject, placed.origin, placed.wanted_label, false);
             }
         }
         for datasource in &self.stack().datasources {
@@ -121,8 +131,8 @@ impl Project {
                     Some(Expression::Logql(query)) => QueryRef::Logql(query),
                     _ => continue,
                 };
-                let subject = subject::link(datasource, link);
-                add(query, subject, link.origin, None, false);
+                let subject = || subject::link(datasource, link);
+                add(query, &subject, link.origin, None, false);
             }
         }
         for runbook in &self.stack().runbooks {
@@ -133,13 +143,8 @@ impl Project {
                     Action::Traceql(query) => QueryRef::Traceql(query),
                     _ => continue,
                 };
-                add(
-                    query,
-                    subject::runbook(runbook),
-                    runbook.origin,
-                    None,
-                    false,
-                );
+                let subject = || subject::runbook(runbook);
+                add(query, &subject, runbook.origin, None, false);
             }
         }
         found

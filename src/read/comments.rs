@@ -5,6 +5,9 @@ use obsctl_model::{Allow, Origin};
 
 use super::Reader;
 
+/// What a comment to us begins with.
+pub(super) const ORDER: &str = "obsctl:";
+
 /// The comments of a file that accept findings.
 #[derive(Debug, Default)]
 pub(super) struct Comments {
@@ -22,7 +25,7 @@ impl Comments {
     ) -> Self {
         let mut found = Self::default();
         for (at, text) in all {
-            let Some(order) = text.trim_start().strip_prefix("obsctl:") else {
+            let Some(order) = text.trim_start().strip_prefix(ORDER) else {
                 continue;
             };
             let origin = reader.source.origin(at);
@@ -47,34 +50,35 @@ impl Comments {
     /// on the lines above it.
     pub(super) fn allows(reader: &Reader<'_>, at: usize, next: usize) -> Vec<Allow> {
         let comments = &reader.comments;
+        if comments.local.is_empty() {
+            return comments.file.clone();
+        }
         let begins = first_line(reader, at);
         let ends = if next == usize::MAX {
             next
         } else {
             first_line(reader, next)
         };
-        let own = comments.local.iter().filter(|(place, _)| {
-            let line = reader.source.line(*place);
-            line >= begins && line < ends
-        });
+        let own = comments.local.iter();
+        let own = own.filter(|(place, _)| (begins..ends).contains(place));
         let own = own.map(|(_, allow)| allow);
         own.chain(&comments.file).cloned().collect()
     }
 }
 
-/// The first line of the comments right above what begins at `at`, or its own line.
+/// The byte at which the first line of the comments right above what begins at `at` begins, or its own line.
 fn first_line(reader: &Reader<'_>, at: usize) -> usize {
-    let mut line = reader.source.line(at);
-    while line > 0
-        && reader
-            .source
-            .line_text(line - 1)
-            .trim_start()
-            .starts_with('#')
-    {
-        line -= 1;
+    let source = &reader.source;
+    let mut start = source.line_start(at);
+    while start > 0 {
+        let above = source.line_start(start - 1);
+        let line = source.text.get(above..start).unwrap_or_default();
+        if !line.trim_start().starts_with('#') {
+            break;
+        }
+        start = above;
     }
-    line
+    start
 }
 
 /// `CHECK [until YYYY-MM-DD]: reason`

@@ -1,97 +1,323 @@
-//! JSON with places. The only file that knows the library.
+//! JSON with places. A reader of our own: texts without escapes are borrowed from the file, and a list or map is
+//! allocated once, when it is complete.
 
 use std::borrow::Cow;
-
-use jsonc_parser::ast::{self, ObjectPropName};
-use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions, parse_to_ast};
 
 use super::Trouble;
 use super::node::{Key, Node, Style, Value, twice};
 
 /// Reads a document.
 pub(super) fn read(text: &str) -> Result<Node<'_>, Trouble> {
-    let collect = CollectOptions {
-        comments: CommentCollectionStrategy::Off,
-        tokens: false,
+    let mut reader = Reader {
+        text,
+        at: 0,
+        depth: 0,
+        items: vec![],
+        entries: vec![],
     };
-    let strict = ParseOptions {
-        allow_comments: false,
-        allow_loose_object_property_names: false,
-        allow_trailing_commas: false,
-        allow_missing_commas: false,
-        allow_single_quoted_strings: false,
-        allow_hexadecimal_numbers: false,
-        allow_unary_plus_numbers: false,
-        allow_bare_decimal_point_numbers: false,
-        allow_non_finite_numbers: false,
-        allow_extended_string_escapes: false,
-    };
-    let parsed = parse_to_ast(text, &collect, &strict).map_err(|error| Trouble {
-        at: error.range().start,
-        message: format!("not JSON: {}", error.kind()),
-    })?;
-    match parsed.value {
-        Some(value) => node(value),
-        None => Err(Trouble {
-            at: 0,
-            message: "the file is empty".to_owned(),
-        }),
+    let node = reader.value()?;
+    match reader.next() {
+        None => Ok(node),
+        Some(_) => Err(reader.trouble("nothing may follow the value of a file")),
     }
 }
 
-fn node(value: ast::Value<'_>) -> Result<Node<'_>, Trouble> {
-    Ok(match value {
-        ast::Value::StringLit(text) => Node {
-            at: text.range.start,
-            value: Value::Scalar(text.value, Style::Quoted),
-        },
-        ast::Value::NumberLit(number) => Node {
-            at: number.range.start,
-            value: Value::Scalar(Cow::Borrowed(number.value), Style::Plain),
-        },
-        ast::Value::BooleanLit(word) => Node {
-            at: word.range.start,
-            value: Value::Scalar(
-                Cow::Borrowed(if word.value { "true" } else { "false" }),
-                Style::Plain,
-            ),
-        },
-        ast::Value::NullKeyword(word) => Node {
-            at: word.range.start,
-            value: Value::Scalar(Cow::Borrowed("null"), Style::Plain),
-        },
-        ast::Value::Array(list) => Node {
-            at: list.range.start,
-            value: Value::List(
-                list.elements
-                    .into_iter()
-                    .map(node)
-                    .collect::<Result<_, _>>()?,
-            ),
-        },
-        ast::Value::Object(map) => {
-            let entries = map.properties.into_iter().map(entry);
-            let entries = entries.collect::<Result<Vec<_>, _>>()?;
-            if let Some(key) = twice(&entries) {
-                let message = format!("the key `{}` stands twice in one map", key.text);
-                return Err(Trouble {
-                    at: key.at,
-                    message,
-                });
-            }
-            Node {
-                at: map.range.start,
-                value: Value::Map(entries),
-            }
-        }
-    })
+/// How deep lists and maps may stand in one another: more would exhaust the stack.
+const DEEPEST: usize = 512;
+
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+    depth: usize,
+    /// The items of all lists that are open, those of the innermost last.
+    items: Vec<Node<'a>>,
+    /// The same of maps.
+    entries: Vec<(Key<'a>, Node<'a>)>,
 }
 
-fn entry(property: ast::ObjectProp<'_>) -> Result<(Key<'_>, Node<'_>), Trouble> {
-    let at = property.range.start;
-    let text = match property.name {
-        ObjectPropName::String(text) => text.value,
-        ObjectPropName::Word(word) => Cow::Borrowed(word.value),
+impl<'a> Reader<'a> {
+    fn trouble(&self, message: &str) -> Trouble {
+        trouble(self.at, message)
+    }
+
+    /// The byte that follows, spaces aside.
+    fn next(&mut self) -> Option<u8> {
+        let rest = &self.text.as_bytes()[self.at..];
+        let space = rest.iter().position(|byte| !b" \t\r\n".contains(byte));
+        self.at += space.unwrap_or(rest.len());
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn value(&mut self) -> Result<Node<'a>, Trouble> {
+        let first = self.next();
+        let at = self.at;
+        let value = match first {
+            Some(b'"') => Value::Scalar(self.string()?, Style::Quoted),
+            Some(b'{') => self.nested(Self::map)?,
+            Some(b'[') => self.nested(Self::list)?,
+            Some(_) => Value::Scalar(Cow::Borrowed(self.word()?), Style::Plain),
+            None => return Err(self.trouble("a value is expected, and the text ends")),
+        };
+        Ok(Node { value, at })
+    }
+
+    fn nested(
+        &mut self,
+        read: impl Fn(&mut Self) -> Result<Value<'a>, Trouble>,
+    ) -> Result<Value<'a>, Trouble> {
+        if self.depth == DEEPEST {
+            return Err(self.trouble("lists and maps stand too deep in one another"));
+        }
+        self.at += 1;
+        self.depth += 1;
+        let value = read(self);
+        self.depth -= 1;
+        value
+    }
+
+    fn list(&mut self) -> Result<Value<'a>, Trouble> {
+        let first = self.items.len();
+        if !self.closes(b']') {
+            loop {
+                let item = self.value()?;
+                self.items.push(item);
+                if self.ends(b']', "`,` or `]` is expected")? {
+                    break;
+                }
+            }
+        }
+        Ok(Value::List(self.items.split_off(first)))
+    }
+
+    fn map(&mut self) -> Result<Value<'a>, Trouble> {
+        let first = self.entries.len();
+        if !self.closes(b'}') {
+            loop {
+                let key = self.key()?;
+                let value = self.value()?;
+                self.entries.push((key, value));
+                if self.ends(b'}', "`,` or `}` is expected")? {
+                    break;
+                }
+            }
+        }
+        let entries = self.entries.split_off(first);
+        match twice(&entries) {
+            Some(key) => {
+                let message = format!("the key `{}` stands twice in one map", key.text);
+                Err(Trouble {
+                    at: key.at,
+                    message,
+                })
+            }
+            None => Ok(Value::Map(entries)),
+        }
+    }
+
+    /// A key and the colon behind it.
+    fn key(&mut self) -> Result<Key<'a>, Trouble> {
+        let first = self.next();
+        let at = self.at;
+        if first != Some(b'"') {
+            return Err(self.trouble("a key in double quotes is expected"));
+        }
+        let text = self.string()?;
+        if !self.closes(b':') {
+            return Err(self.trouble("`:` is expected behind a key"));
+        }
+        Ok(Key { text, at })
+    }
+
+    /// Whether this byte follows; it is passed then.
+    fn closes(&mut self, byte: u8) -> bool {
+        let closes = self.next() == Some(byte);
+        self.at += usize::from(closes);
+        closes
+    }
+
+    /// Whether a list or map ends here, or goes on behind a comma.
+    fn ends(&mut self, close: u8, expected: &str) -> Result<bool, Trouble> {
+        let comma = self.next() == Some(b',');
+        let at = self.at;
+        self.at += usize::from(comma);
+        match self.next() {
+            Some(byte) if byte == close && comma => {
+                Err(trouble(at, "no `,` may follow what is last"))
+            }
+            Some(byte) if byte == close => {
+                self.at += 1;
+                Ok(true)
+            }
+            _ if comma => Ok(false),
+            _ => Err(self.trouble(expected)),
+        }
+    }
+
+    /// A number, `true`, `false` or `null`.
+    fn word(&mut self) -> Result<&'a str, Trouble> {
+        let rest = &self.text[self.at..];
+        let inside = |byte: u8| byte.is_ascii_alphanumeric() || b"+-._".contains(&byte);
+        let length = rest.bytes().position(|byte| !inside(byte));
+        let word = &rest[..length.unwrap_or(rest.len())];
+        if !matches!(word, "true" | "false" | "null") && !is_number(word) {
+            return Err(self.trouble("a value is expected"));
+        }
+        self.at += word.len();
+        Ok(word)
+    }
+
+    /// A text, from quote to quote.
+    fn string(&mut self) -> Result<Cow<'a, str>, Trouble> {
+        let begin = self.at;
+        self.at += 1;
+        let mut decoded: Option<String> = None;
+        loop {
+            let rest = &self.text[self.at..];
+            let stop = |byte: &u8| matches!(byte, b'"' | b'\\');
+            let Some(length) = rest.as_bytes().iter().position(stop) else {
+                return Err(trouble(begin, "a text is never closed"));
+            };
+            let plain = &rest[..length];
+            let quote = rest.as_bytes()[length] == b'"';
+            self.at += length + usize::from(quote);
+            match (quote, decoded.as_mut()) {
+                (true, None) => return Ok(Cow::Borrowed(plain)),
+                (true, Some(text)) => {
+                    text.push_str(plain);
+                    return Ok(Cow::Owned(decoded.unwrap_or_default()));
+                }
+                (false, _) => {
+                    let text = decoded.get_or_insert_default();
+                    text.push_str(plain);
+                    text.push(self.escape()?);
+                }
+            }
+        }
+    }
+
+    /// The character that an escape stands for.
+    fn escape(&mut self) -> Result<char, Trouble> {
+        let wrong = trouble(self.at, "no character is written like this");
+        let letter = self.text.as_bytes().get(self.at + 1);
+        let character = match letter {
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'"' | b'\\' | b'/') => char::from(letter.copied().unwrap_or_default()),
+            Some(b'u') => return self.code_point().ok_or(wrong),
+            _ => return Err(wrong),
+        };
+        self.at += 2;
+        Ok(character)
+    }
+
+    /// `\u` with four digits, or two of them that are halves of a UTF-16 pair.
+    fn code_point(&mut self) -> Option<char> {
+        let first = self.unit()?;
+        let mut units = vec![first];
+        if (0xD800..0xDC00).contains(&first) {
+            units.push(self.unit()?);
+        }
+        char::decode_utf16(units).next()?.ok()
+    }
+
+    fn unit(&mut self) -> Option<u16> {
+        let digits = self.text[self.at..].strip_prefix("\\u")?.get(..4)?;
+        let all = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        self.at += 6;
+        u16::from_str_radix(digits, 16).ok().filter(|_| all)
+    }
+}
+
+fn trouble(at: usize, message: &str) -> Trouble {
+    Trouble {
+        at,
+        message: format!("not JSON: {message}"),
+    }
+}
+
+/// Whether a word is a number as JSON writes it.
+fn is_number(word: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (number, power) = match word.split_once(['e', 'E']) {
+        Some((number, power)) => (number, power.strip_prefix(['+', '-']).unwrap_or(power)),
+        None => (word, "0"),
     };
-    Ok((Key { text, at }, node(property.value)?))
+    let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
+    let whole = whole.strip_prefix('-').unwrap_or(whole);
+    digits(whole) && (whole == "0" || !whole.starts_with('0')) && digits(part) && digits(power)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn values_are_read_as_they_were_written() {
+        let text = r#" {"a": [1, -0.5e+3, true, null, ""], "b\n": "\u00e9\ud83d\ude00\"\\\/x"} "#;
+        let node = read(text).unwrap();
+        assert_eq!(
+            node.json(),
+            serde_json::from_str::<serde_json::Value>(text).unwrap()
+        );
+        let list = node.get("a").unwrap();
+        assert_eq!((list.at, list.items()[1].at), (7, 11));
+        assert_eq!(list.items()[1].as_text(), Some("-0.5e+3"));
+    }
+
+    #[test]
+    fn what_is_no_json_is_refused_where_it_stands() {
+        for (text, at) in [
+            ("", 0),
+            ("{", 1),
+            ("[1 2]", 3),
+            ("[1,]", 2),
+            ("{\"a\" 1}", 5),
+            ("{\"a\": 1,}", 7),
+            ("{a: 1}", 1),
+            ("{'a': 1}", 1),
+            ("[01]", 1),
+            ("[1.]", 1),
+            ("[.5]", 1),
+            ("[+1]", 1),
+            ("[1e]", 1),
+            ("[NaN]", 1),
+            ("[truely]", 1),
+            ("\"abc", 0),
+            (r#""a\x""#, 2),
+            (r#""\ud83d""#, 1),
+            (r#""\u+123""#, 1),
+            (r#""\u12é""#, 1),
+            ("1 1", 2),
+            ("[1] // comment", 4),
+        ] {
+            let trouble = read(text).expect_err(text);
+            assert_eq!(trouble.at, at, "{text}: {}", trouble.message);
+            assert!(
+                serde_json::from_str::<serde_json::Value>(text).is_err(),
+                "{text}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_are_those_of_json(word in "-?[0-9.eE+-]{1,8}") {
+            let theirs = serde_json::from_str::<serde_json::Number>(&word);
+            // Numbers that no machine holds are numbers all the same.
+            let large = matches!(&theirs, Err(error) if error.to_string().contains("out of range"));
+            prop_assert_eq!(is_number(&word), theirs.is_ok() || large, "{}", word);
+        }
+
+        #[test]
+        fn texts_are_those_of_json(text in any::<String>(), pretty in any::<bool>()) {
+            let value = serde_json::json!({ text.clone(): [text] });
+            let written = if pretty { format!("{value:#}") } else { value.to_string() };
+            prop_assert_eq!(read(&written).unwrap().json(), value);
+        }
+    }
 }

@@ -1,9 +1,74 @@
-//! Which language a query is in, where nobody says it.
+//! The queries of files: each text once, and which language it is in where nobody says it.
 
-/// Whether a text is LogQL and cannot be PromQL.
-pub(super) fn is_logql(text: &str) -> bool {
-    // Nearly everything is PromQL; what has no selector is no LogQL.
-    text.contains('{')
-        && !obsctl_promql::parse(text).errors.is_empty()
-        && obsctl_logql::parse(text).errors.is_empty()
+use std::borrow::Borrow;
+use std::collections::HashSet;
+use std::hash::{Hash, Hasher};
+use std::sync::{Mutex, PoisonError};
+
+use obsctl_model::{Origin, Promql};
+
+/// The queries that were read so far. Files repeat each other: of equal texts there is one tree.
+#[derive(Debug, Default)]
+pub struct Queries {
+    known: Mutex<HashSet<Known>>,
+}
+
+/// A query, found by its text.
+#[derive(Debug, PartialEq, Eq)]
+struct Known(Promql);
+
+impl Borrow<str> for Known {
+    fn borrow(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl Hash for Known {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.as_str().hash(state);
+    }
+}
+
+impl Queries {
+    /// The query of that text, said to be written at this place.
+    pub(super) fn promql(&self, text: &str, at: Origin) -> Promql {
+        // What another thread left is whole: it only ever inserts.
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(Known(query)) = known.get(text) {
+            return query.clone().at(at);
+        }
+        let query = Promql::parse(text, at);
+        known.insert(Known(query.clone()));
+        query
+    }
+
+    /// Whether a text is LogQL and cannot be PromQL.
+    pub(super) fn is_logql(&self, text: &str) -> bool {
+        // Nearly everything is PromQL; what has no selector is no LogQL.
+        text.contains('{')
+            && !self.promql(text, Origin::none()).errors().is_empty()
+            && obsctl_logql::parse(text).errors.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_texts_share_a_tree_and_keep_their_places() {
+        let queries = Queries::default();
+        let place = |line| Origin::at("a.yml", line, 1);
+        let (one, two) = (
+            queries.promql("up", place(1)),
+            queries.promql("up", place(2)),
+        );
+        assert!(std::ptr::eq(one.expr(), two.expr()));
+        assert_eq!(one.origin().location(), place(1).location());
+        assert_eq!(two.origin().location(), place(2).location());
+        assert!(!std::ptr::eq(
+            one.expr(),
+            queries.promql("up ", place(3)).expr()
+        ));
+    }
 }

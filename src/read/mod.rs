@@ -30,6 +30,7 @@ use obsctl_model::{ProvisionedDatasource, RuleGroup, Slo, TelemetryCatalog};
 use crate::diagnostic::Diagnostic;
 use comments::Comments;
 pub use exposition::{exposition, unit};
+pub use language::Queries;
 pub use routes::{Alertmanager, Settings};
 pub use rule_tests::RuleTest;
 use source::Source;
@@ -90,20 +91,20 @@ impl Found {
 /// Reads a file. Files can be read on several cores at once.
 #[must_use]
 pub fn file(file: File<'_>) -> Found {
-    read(file, Keep::Settings)
+    read(file, Keep::Settings, &Queries::default())
 }
 
 /// Reads a file and keeps dashboards as they are written beside what was read of them.
 #[must_use]
 pub fn whole(file: File<'_>) -> Found {
-    read(file, Keep::Whole)
+    read(file, Keep::Whole, &Queries::default())
 }
 
 /// Reads a file without the settings of panels that the vocabulary has no field for, but for the variables they name:
-/// what checks ask for, in a third of the memory.
+/// what checks ask for, in a third of the memory. Files that are read with the same `queries` share equal ones.
 #[must_use]
-pub fn outline(file: File<'_>) -> Found {
-    read(file, Keep::Outline)
+pub fn outline(file: File<'_>, queries: &Queries) -> Found {
+    read(file, Keep::Outline, queries)
 }
 
 /// What of a dashboard is kept that the vocabulary has no field for.
@@ -117,10 +118,10 @@ enum Keep {
     Whole,
 }
 
-fn read(file: File<'_>, keep: Keep) -> Found {
+fn read(file: File<'_>, keep: Keep, queries: &Queries) -> Found {
     // Editors on Windows mark UTF-8 with a character that nobody sees.
     let text = file.text.trim_start_matches('\u{feff}');
-    let mut reader = Reader::new(Source::new(file.path, text), keep);
+    let mut reader = Reader::new(Source::new(file.path, text), keep, queries);
     recognise::file(&mut reader);
     reader.found
 }
@@ -147,14 +148,16 @@ struct Reader<'s> {
     comments: Comments,
     found: Found,
     keep: Keep,
+    queries: &'s Queries,
     /// All texts of the file, where they are asked for.
     texts: Option<texts::Texts>,
 }
 
 impl<'s> Reader<'s> {
-    fn new(source: Source<'s>, keep: Keep) -> Self {
+    fn new(source: Source<'s>, keep: Keep, queries: &'s Queries) -> Self {
         Self {
             keep,
+            queries,
             source,
             comments: Comments::default(),
             found: Found::default(),

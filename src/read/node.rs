@@ -39,8 +39,16 @@ pub(super) struct Key<'a> {
 
 /// The first key that stands twice among those of a map.
 pub(super) fn twice<'k, 'a>(entries: &'k [(Key<'a>, Node<'a>)]) -> Option<&'k Key<'a>> {
-    let mut seen = BTreeSet::new();
     let mut keys = entries.iter().map(|(key, _)| key);
+    // Nearly all maps are small: comparing each key with those before it takes less time than a set.
+    if entries.len() <= 32 {
+        let mut before = 0..;
+        return keys.find(|key| {
+            let before = &entries[..before.next().unwrap_or_default()];
+            before.iter().any(|(other, _)| other.text == key.text)
+        });
+    }
+    let mut seen = BTreeSet::new();
     keys.find(|key| !seen.insert(key.text.as_ref()))
 }
 
@@ -121,11 +129,11 @@ impl<'a> Node<'a> {
     }
 
     /// Every scalar in it.
-    pub(super) fn scalars<'n>(&'n self, found: &mut Vec<&'n str>) {
+    pub(super) fn scalars(&self, see: &mut impl FnMut(&str)) {
         match &self.value {
-            Value::Scalar(text, _) => found.push(text),
-            Value::List(items) => items.iter().for_each(|item| item.scalars(found)),
-            Value::Map(entries) => entries.iter().for_each(|(_, node)| node.scalars(found)),
+            Value::Scalar(text, _) => see(text),
+            Value::List(items) => items.iter().for_each(|item| item.scalars(see)),
+            Value::Map(entries) => entries.iter().for_each(|(_, node)| node.scalars(see)),
         }
     }
 

@@ -200,7 +200,7 @@ fn inner(reader: &mut Reader<'_>, node: &Node<'_>, expected: bool) {
         return;
     };
     let texts = reader.texts.as_ref().map(|texts| texts.inside(node));
-    let mut inside = Reader::new(source, reader.keep);
+    let mut inside = Reader::new(source, reader.keep, reader.queries);
     inside.texts = texts;
     file(&mut inside);
     // What is no rule and no dashboard belongs to others.

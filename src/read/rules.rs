@@ -1,8 +1,6 @@
 //! Rule groups: of Prometheus, Mimir, Thanos and Loki, alone or inside a Kubernetes resource.
 
-use obsctl_model::{
-    Alert, LogQl, MetricName, Promql, RecordingRule, Rule, RuleGroup, RuleQuery, Severity,
-};
+use obsctl_model::{Alert, LogQl, MetricName, RecordingRule, Rule, RuleGroup, RuleQuery, Severity};
 
 use super::comments::Comments;
 use super::fields::Fields;
@@ -16,7 +14,7 @@ pub(super) fn groups(reader: &mut Reader<'_>, node: &Node<'_>, engine: Engine) {
     }
     let loki = match engine {
         Engine::Loki => true,
-        Engine::Either => speaks_logql(node),
+        Engine::Either => speaks_logql(reader, node),
     };
     let first = reader.found.groups.len();
     for one in node.items() {
@@ -34,10 +32,10 @@ pub(super) fn groups(reader: &mut Reader<'_>, node: &Node<'_>, engine: Engine) {
 }
 
 /// Whether rules are written for Loki: one is LogQL and no PromQL.
-fn speaks_logql(groups: &Node<'_>) -> bool {
+fn speaks_logql(reader: &Reader<'_>, groups: &Node<'_>) -> bool {
     let rules = groups.items().iter().filter_map(|group| group.get("rules"));
     let mut texts = rules.flat_map(Node::items).map(|rule| rule.text(&["expr"]));
-    texts.any(super::language::is_logql)
+    texts.any(|text| reader.queries.is_logql(text.trim_end()))
 }
 
 fn group(reader: &mut Reader<'_>, node: &Node<'_>, loki: bool) -> Option<RuleGroup> {
@@ -108,7 +106,7 @@ fn rule(reader: &mut Reader<'_>, node: &Node<'_>, next: usize, loki: bool) -> Op
     let query = if loki {
         RuleQuery::Logql(LogQl::written(text, written))
     } else {
-        RuleQuery::Promql(Promql::parse(text.trim_end(), written))
+        RuleQuery::Promql(reader.queries.promql(text.trim_end(), written))
     };
     let origin = reader.source.origin(node.at);
     match (alert, record) {

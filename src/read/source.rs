@@ -13,8 +13,9 @@ pub(super) struct Source<'a> {
     pub(super) path: &'static str,
     /// Its text.
     pub(super) text: &'a str,
-    /// The byte each line begins at.
-    lines: Vec<usize>,
+    /// How many lines end before each block of the text and before its end: to list all lines takes longer than to
+    /// count those of a block where one is asked for.
+    ended: Vec<usize>,
     /// Where the text stands, if it is itself a value of a file.
     inside: Option<Inside<'a>>,
 }
@@ -30,13 +31,15 @@ struct Inside<'a> {
 
 impl<'a> Source<'a> {
     pub(super) fn new(path: &'static str, text: &'a str) -> Self {
-        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let blocks = text.as_bytes().chunks(BLOCK);
+        let counts = blocks.scan(0, |ended, block| {
+            *ended += ends(block);
+            Some(*ended)
+        });
         Self {
             path,
             text,
-            lines: std::iter::once(0)
-                .chain(ends.map(|(at, _)| at + 1))
-                .collect(),
+            ended: std::iter::once(0).chain(counts).collect(),
             inside: None,
         }
     }
@@ -66,27 +69,20 @@ impl<'a> Source<'a> {
                 .and_then(|written| written.place(at));
             return place.map_or(inside.begins, |place| inside.outer.origin(place));
         }
-        let line = self.line(at);
-        let column = self
-            .text
-            .get(self.lines[line]..at)
-            .map_or(0, |before| before.chars().count());
+        let end = at.min(self.text.len());
+        let block = end / BLOCK;
+        let line = self.ended[block] + ends(&self.text.as_bytes()[block * BLOCK..end]);
+        let before = self.text.get(self.line_start(at)..at);
+        let column = before.map_or(0, |before| before.chars().count());
         let number = |n: usize| u32::try_from(n + 1).unwrap_or(u32::MAX);
         Origin::at(self.path, number(line), number(column))
     }
 
-    /// The line of a byte, from 0.
-    pub(super) fn line(&self, at: usize) -> usize {
-        self.lines
-            .partition_point(|start| *start <= at)
-            .saturating_sub(1)
-    }
-
-    /// The text of a line, from 0.
-    pub(super) fn line_text(&self, line: usize) -> &'a str {
-        let start = self.lines.get(line).copied().unwrap_or(self.text.len());
-        let rest = self.text.get(start..).unwrap_or_default();
-        rest.lines().next().unwrap_or_default()
+    /// The byte at which the line of a byte begins.
+    pub(super) fn line_start(&self, at: usize) -> usize {
+        let before = &self.text.as_bytes()[..at.min(self.text.len())];
+        let end = before.iter().rposition(|byte| *byte == b'\n');
+        end.map_or(0, |end| end + 1)
     }
 
     /// Something that could not be read.
@@ -97,6 +93,19 @@ impl<'a> Source<'a> {
             ..Diagnostic::new(format!("file `{}`", self.path), self.origin(at), message)
         }
     }
+}
+
+/// The bytes of a block.
+const BLOCK: usize = 1024;
+
+/// How many lines end in these bytes.
+fn ends(bytes: &[u8]) -> usize {
+    // Of so few bytes the count fits into one: the compiler then compares many at once.
+    let few = bytes.chunks(128).map(|few| {
+        let ends = few.iter().map(|byte| u8::from(*byte == b'\n'));
+        usize::from(ends.sum::<u8>())
+    });
+    few.sum()
 }
 
 /// The name of findings about what could not be read.
@@ -119,3 +128,36 @@ What cannot be read was looked at by no check. That is why `obsctl.toml` cannot 
 
 Correct the place that is named. A file of another kind is passed over in silence where only its folder is named.
 ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_counted_in_lines_and_characters() {
+        for long in [0, 1, BLOCK - 2, BLOCK - 1, BLOCK, 3 * BLOCK] {
+            let text = format!(
+                "é\n{}\nz\n",
+                "ab\n".repeat(long / 3) + &"x".repeat(long % 3)
+            );
+            let source = Source::new("a.yml", &text);
+            let (mut line, mut column) = (1, 1);
+            for (at, char) in text.char_indices() {
+                assert_eq!(
+                    source.origin(at).location(),
+                    Some(("a.yml", line, column)),
+                    "{long} {at}"
+                );
+                (line, column) = if char == '\n' {
+                    (line + 1, 1)
+                } else {
+                    (line, column + 1)
+                };
+            }
+            for beyond in [0, 1, BLOCK] {
+                let place = source.origin(text.len() + beyond).location();
+                assert_eq!(place, Some(("a.yml", line, 1)), "{long}");
+            }
+        }
+    }
+}

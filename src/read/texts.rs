@@ -8,7 +8,7 @@ use obsctl_model::Origin;
 use super::node::{Node, Style, Value};
 use super::source::Source;
 use super::written::{Replacement, Unfit, Written};
-use super::{File, Keep, Reader, recognise};
+use super::{File, Keep, Queries, Reader, recognise};
 
 /// A text of a file: a value or a key.
 #[derive(Clone, Debug)]
@@ -65,7 +65,9 @@ impl Text {
 /// All texts of a file, in its order.
 #[must_use]
 pub fn texts(file: File<'_>) -> Vec<Text> {
-    let mut reader = Reader::new(Source::new(file.path, file.text), Keep::Outline);
+    let queries = Queries::default();
+    let source = Source::new(file.path, file.text);
+    let mut reader = Reader::new(source, Keep::Outline, &queries);
     reader.texts = Some(Texts {
         around: Rc::new(Around {
             source: file.text.to_owned(),

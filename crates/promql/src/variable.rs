@@ -67,7 +67,9 @@ pub fn scan(text: &str) -> Vec<(Range<usize>, Variable)> {
 /// Whether `text` holds a variable.
 #[must_use]
 pub fn contains(text: &str) -> bool {
-    text.contains(['$', '[']) && next(text, 0).is_some()
+    let begins =
+        |(at, byte): (usize, u8)| matches!(byte, b'$' | b'[') && parts_at(text, at).is_some();
+    text.bytes().enumerate().any(begins)
 }
 
 /// The variable that `text` is, if it is nothing else.

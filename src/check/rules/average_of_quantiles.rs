@@ -43,7 +43,7 @@ summary's quantiles cannot be put together at all: show the worst with `max`, or
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
     for query in &input.queries {
-        for expr in query.at.query.expr().descendants() {
+        for expr in query.nodes.iter().copied() {
             let Expr::Aggregate(node) = expr else {
                 continue;
             };

@@ -30,7 +30,7 @@ Only `NaN` differs from itself: `x != x` keeps the series that are `NaN`, `x == 
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
     for query in &input.queries {
-        for expr in query.at.query.expr().descendants() {
+        for expr in query.nodes.iter().copied() {
             let Expr::Binary(node) = expr else { continue };
             if !node.op.is_comparison() {
                 continue;

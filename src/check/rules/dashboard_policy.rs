@@ -43,7 +43,9 @@ Dashboards that obsctl makes of SLOs and runbooks are left out.
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
     let asked = &input.policy.demands.dashboards;
-    for dashboard in &input.project.stack().dashboards {
+    let project = input.project;
+    let all = project.dashboards().iter();
+    for dashboard in all.filter(|dashboard| project.is_written(dashboard)) {
         let dashboards = Demanded {
             subject: subject::dashboard(dashboard),
             what: subject::dashboard(dashboard),

@@ -40,7 +40,7 @@ nothing: `rate(a[5m]) / (rate(b[5m]) > 0)`.
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
     for query in &input.queries {
-        for expr in query.at.query.expr().descendants() {
+        for expr in query.nodes.iter().copied() {
             let (word, span, inner) = match expr {
                 Expr::Aggregate(node) if spreads(node.op) && !keeps_targets(node) => {
                     (node.op.name(), node.op_span, &*node.expr)

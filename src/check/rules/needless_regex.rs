@@ -1,5 +1,7 @@
 //! `needless-regex`
 
+use std::collections::BTreeMap;
+
 use obsctl_model::query::promql;
 use obsctl_promql::ast::{MatchOp, Matcher};
 
@@ -30,6 +32,7 @@ Compare with `=` or `!=`, and leave out what changes nothing.
 };
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
+    let mut known = BTreeMap::new();
     for query in &input.queries {
         // Where values of a variable are looked up, `.*` is a place for a variable to come.
         if query.at.site.is_lookup() || query.at.derived {
@@ -43,16 +46,19 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 {
                     continue;
                 }
-                let Some(needless) = needless(&input.patterns, matcher) else {
+                let key = (regex, &matcher.name.text, matcher.op.is_negative());
+                let found = known.entry(key);
+                let found = found.or_insert_with(|| needless(&input.patterns, matcher));
+                let Some(needless) = found else {
                     continue;
                 };
-                let finding = query.at.finding(matcher.span, needless.message, "");
+                let finding = query.at.finding(matcher.span, &needless.message, "");
                 // Whoever writes one in every panel is told once.
                 let key = format!("{} {} {regex}", query.at.site.around(), matcher.name.text);
-                let finding = finding.help(needless.help).once_per(key);
-                let instead = match needless.instead {
+                let finding = finding.help(&needless.help).once_per(key);
+                let instead = match &needless.instead {
                     Some(Instead::Matcher(op, value)) => {
-                        rewrite::matcher(text, matcher, op, &value)
+                        rewrite::matcher(text, matcher, *op, value)
                     }
                     Some(Instead::Nothing) => rewrite::without(text, used.selector, matcher.span)
                         .map(|range| (range, String::new())),

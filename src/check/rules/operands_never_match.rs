@@ -53,7 +53,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                     .help("say which labels to pair by: `on (…)` or `ignoring (…)`"),
             );
         }
-        for expr in query.at.query.expr().descendants() {
+        for expr in query.nodes.iter().copied() {
             let Expr::Binary(node) = expr else { continue };
             if let Some((label, left, right)) = disagree(node) {
                 let message = format!(

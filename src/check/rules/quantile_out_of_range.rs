@@ -38,7 +38,7 @@ Write the 95th percentile as `0.95`.
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
     for query in &input.queries {
-        for expr in query.at.query.expr().descendants() {
+        for expr in query.nodes.iter().copied() {
             let asked: Vec<&Expr> = match expr {
                 Expr::Call(call) => match call.func.text.as_str() {
                     "histogram_quantile" | "quantile_over_time" => {

@@ -29,7 +29,7 @@ A subquery has values at multiples of its step. A range that is shorter holds on
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
     for query in &input.queries {
-        for expr in query.at.query.expr().descendants() {
+        for expr in query.nodes.iter().copied() {
             let Expr::Subquery(node) = expr else { continue };
             let step = node.step.as_ref().and_then(DurationExpr::constant_millis);
             if let (Some(range), Some(step)) = (node.range.constant_millis(), step)

@@ -49,13 +49,6 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             }
         }
     }
-    let written: BTreeSet<_> = input
-        .project
-        .stack()
-        .dashboards
-        .iter()
-        .map(|one| &one.uid)
-        .collect();
     // A runbook's page defines every variable that its steps use.
     let runbooks = input.project.stack().runbooks.iter();
     let pages: BTreeSet<_> = runbooks.map(|one| runbook_pages::uid(&one.id)).collect();
@@ -63,7 +56,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
         if pages.contains(&dashboard.uid) {
             continue;
         }
-        check(dashboard, written.contains(&dashboard.uid), findings);
+        check(dashboard, input.project.is_written(dashboard), findings);
     }
 }
 

@@ -83,7 +83,8 @@ fn one(diagnostic: &Diagnostic, source: Source<'_>, style: Style, renderer: &Ren
             continue;
         }
         let spot = locate(place.origin, source);
-        for element in elements(place, spot, index == 0, diagnostic, style) {
+        let shown = || spot?.shown(source);
+        for element in elements(place, spot, shown, index == 0, diagnostic, style) {
             group = group.element(element);
         }
     }
@@ -105,6 +106,7 @@ const CATALOG: &str = "metrics.rs";
 fn elements<'a>(
     place: &'a Place,
     spot: Option<Spot>,
+    shown: impl Fn() -> Option<(String, Range<usize>)>,
     primary: bool,
     diagnostic: &'a Diagnostic,
     style: Style,
@@ -114,13 +116,13 @@ fn elements<'a>(
     } else {
         AnnotationKind::Context
     };
-    let file = match &spot {
+    let file = match spot {
         Some(spot) if style.places => Some(spot.file),
         Some(_) if place.origin.anchor().is_some() => Some(CATALOG),
         Some(_) => Some(EXAMPLE),
         None => None,
     };
-    let line = match &spot {
+    let line = match spot {
         Some(spot) if style.places => spot.line as usize,
         _ => 1,
     };
@@ -141,13 +143,13 @@ fn elements<'a>(
     let Some(file) = file else {
         return note(place);
     };
-    let column = spot.as_ref().map_or(1, |spot| spot.column as usize);
+    let column = spot.map_or(1, |spot| spot.column as usize);
     let quoted = || {
         let anchor = format!("\"{}\"", place.origin.anchor()?);
         let range = 0..anchor.len();
         Some((anchor, range))
     };
-    match spot.and_then(|spot| spot.shown).or_else(quoted) {
+    match shown().or_else(quoted) {
         Some((text, range)) => {
             let marks = vec![mark(&text, &range, kind, &place.note)];
             vec![snippet(text, marks, file, line)]
@@ -176,11 +178,11 @@ fn note(place: &Place) -> Vec<Element<'_>> {
 
 /// Whether a place is in the same text as the primary one, and is underlined there.
 fn shares_snippet(diagnostic: &Diagnostic, place: &Place) -> bool {
-    let text = |place: &Place| place.text.as_ref().map(|(text, _)| text.clone());
-    diagnostic.places.first().is_some_and(|primary| {
-        primary.origin.location() == place.origin.location()
-            && place.text.is_some()
-            && text(primary) == text(place)
+    let primary = diagnostic.places.first();
+    let texts =
+        primary.and_then(|primary| Some((primary, primary.text.as_ref()?, place.text.as_ref()?)));
+    texts.is_some_and(|(primary, (theirs, _), (own, _))| {
+        primary.origin.location() == place.origin.location() && theirs == own
     })
 }
 

@@ -11,6 +11,8 @@ mod sarif;
 mod tests;
 mod xml;
 
+use std::ops::Range;
+
 use obsctl_model::Origin;
 use serde::Serialize;
 
@@ -48,48 +50,55 @@ pub fn place(origin: Origin, source: Source<'_>) -> Option<String> {
 }
 
 /// A place in a source file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Spot {
     file: &'static str,
     line: u32,
     column: u32,
-    /// The text of the line, and the bytes of it that are meant, where the file could be read.
-    shown: Option<(String, std::ops::Range<usize>)>,
+    anchor: Option<&'static str>,
 }
 
 /// Looks the place up. The declarations of one macro share a line: the quoted name tells them apart.
 fn locate(origin: Origin, source: Source<'_>) -> Option<Spot> {
     let (file, line, column) = origin.location()?;
+    let anchor = origin.anchor();
     let spot = Spot {
         file,
         line,
         column,
-        shown: None,
+        anchor,
     };
-    let Some(text) = source(file) else {
-        return Some(spot);
+    let anchored = || {
+        let (quoted, text) = (format!("\"{}\"", anchor?), source(file)?);
+        let lines = (1_u32..).zip(text.lines());
+        let mut lines = lines.skip(line.saturating_sub(1) as usize);
+        let (line, before) = lines.find_map(|(number, text)| {
+            let start = text.find(&quoted)?;
+            Some((number, text[..start].chars().count()))
+        })?;
+        Some(Spot {
+            line,
+            column: u32::try_from(before + 1).unwrap_or(1),
+            ..spot
+        })
     };
-    let mut lines = (1_u32..)
-        .zip(text.lines())
-        .skip(line.saturating_sub(1) as usize);
-    if let Some(anchor) = origin.anchor() {
-        let quoted = format!("\"{anchor}\"");
-        let found = lines.find_map(|(number, text)| Some((number, text, text.find(&quoted)?)));
-        return Some(match found {
-            Some((line, text, start)) => Spot {
-                file,
-                line,
-                column: u32::try_from(text[..start].chars().count() + 1).unwrap_or(1),
-                shown: Some((text.to_owned(), start..start + quoted.len())),
-            },
-            None => spot,
-        });
+    Some(anchored().unwrap_or(spot))
+}
+
+impl Spot {
+    /// The text of the line, and the bytes of it that are meant, where the file can be read.
+    fn shown(&self, source: Source<'_>) -> Option<(String, Range<usize>)> {
+        let text = source(self.file)?;
+        let line = text.lines().nth(self.line.saturating_sub(1) as usize)?;
+        let mut places = line.char_indices();
+        let (start, _) = places.nth(self.column.saturating_sub(1) as usize)?;
+        let end = match self.anchor.map(|anchor| format!("\"{anchor}\"")) {
+            Some(quoted) if !line[start..].starts_with(&quoted) => return None,
+            Some(quoted) => start + quoted.len(),
+            None => line.trim_end().len().max(start),
+        };
+        Some((line.to_owned(), start..end))
     }
-    let shown = lines.next().and_then(|(_, text)| {
-        let (start, _) = text.char_indices().nth(column.saturating_sub(1) as usize)?;
-        Some((text.to_owned(), start..text.trim_end().len().max(start)))
-    });
-    Some(Spot { shown, ..spot })
 }
 
 /// Everything but the headline, as plain lines: for formats that show neither source nor several places.

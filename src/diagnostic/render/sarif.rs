@@ -319,18 +319,16 @@ fn physical(place: &Place, source: Source<'_>) -> Option<PhysicalLocation> {
         artifact_location: ArtifactLocation {
             uri: uri(&identity::path(spot.file)),
         },
-        region: region(&spot),
+        region: region(spot, source),
     })
 }
 
 /// What is meant of the line; its first character where the file could not be read.
-fn region(spot: &Spot) -> Region {
-    let length = match &spot.shown {
-        Some((text, range)) => text
-            .get(range.clone())
-            .map_or(1, |text| text.chars().count()),
-        None => 1,
-    };
+fn region(spot: Spot, source: Source<'_>) -> Region {
+    let length = spot
+        .shown(source)
+        .and_then(|(text, range)| Some(text.get(range)?.chars().count()));
+    let length = length.unwrap_or(1);
     Region {
         start_line: spot.line,
         start_column: spot.column,

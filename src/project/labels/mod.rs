@@ -73,6 +73,12 @@ impl<'a> Labels<'a> {
             || label == "__name__"
     }
 
+    /// Whether series can have every label there is.
+    #[must_use]
+    pub fn has_all(&self) -> bool {
+        self.open && self.lost.is_empty()
+    }
+
     /// Whether every series has the label.
     #[must_use]
     pub fn always(&self, label: &str) -> bool {

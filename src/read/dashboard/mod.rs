@@ -101,9 +101,10 @@ fn asked(node: &Node<'_>, found: &mut Vec<String>) {
 /// The texts in a node that name a variable: what is not read otherwise can still use one.
 fn mentions(node: &Node<'_>) -> Vec<serde_json::Value> {
     let mut all = vec![];
-    node.scalars(&mut all);
-    let named = all
-        .into_iter()
-        .filter(|text| obsctl_promql::variable::contains(text));
-    named.map(Into::into).collect()
+    node.scalars(&mut |text| {
+        if obsctl_promql::variable::contains(text) {
+            all.push(text.into());
+        }
+    });
+    all
 }

@@ -3,10 +3,9 @@
 use obsctl_model::dashboard::{
     Datasource, DatasourceKind, Evaluation, Expression, Format, OtherQuery, Query,
 };
-use obsctl_model::{LogQl, Origin, Promql, TraceQl};
+use obsctl_model::{LogQl, Origin, TraceQl};
 
 use super::super::Reader;
-use super::super::language;
 use super::super::node::Node;
 use super::sources::Source;
 
@@ -30,7 +29,7 @@ pub(super) fn expression(reader: &Reader<'_>, node: &Node<'_>, source: &Source) 
     // Editors leave empty queries behind, which Grafana does not ask.
     let expr = field("expr").filter(|(text, _)| !text.is_empty());
     match (plugin, expr) {
-        (_, Some((text, at))) if PROMETHEUS.contains(&plugin) => promql(text, at),
+        (_, Some((text, at))) if PROMETHEUS.contains(&plugin) => promql(reader, text, at),
         ("loki", Some((text, at))) => logql(text, at),
         ("tempo", _) => match (node.text(&["queryType"]), field("query")) {
             ("serviceMap", _) => Expression::ServiceMap {
@@ -41,15 +40,14 @@ pub(super) fn expression(reader: &Reader<'_>, node: &Node<'_>, source: &Source) 
             }
             _ => other(node, source),
         },
-        ("", Some((text, at))) if language::is_logql(text) => logql(text, at),
-        ("", Some((text, at))) => promql(text, at),
+        ("", Some((text, at))) if reader.queries.is_logql(text) => logql(text, at),
+        ("", Some((text, at))) => promql(reader, text, at),
         _ => other(node, source),
     }
 }
 
-/// A query of a variable or an annotation, given as text alone.
-pub(super) fn promql(text: &str, at: Origin) -> Expression {
-    Expression::Promql(Promql::parse(text, at))
+fn promql(reader: &Reader<'_>, text: &str, at: Origin) -> Expression {
+    Expression::Promql(reader.queries.promql(text, at))
 }
 
 fn logql(text: &str, at: Origin) -> Expression {

@@ -2,7 +2,7 @@
 
 use obsctl_model::dashboard::variable::{CustomValue, Refresh, Sort, Values};
 use obsctl_model::dashboard::{DatasourceKind, Patch, Variable};
-use obsctl_model::{Duration, LogQl, Origin, Promql};
+use obsctl_model::{Duration, LogQl, Origin};
 
 use super::super::Reader;
 use super::super::node::{Node, Value};
@@ -116,16 +116,16 @@ pub(super) fn query(reader: &Reader<'_>, query: &Node<'_>, source: &Source) -> O
             tag: label.to_owned(),
         }),
         _ => match text.filter(|(text, _)| !text.trim().is_empty()) {
-            Some((text, at)) => metric_labels(text, at).or_else(|| {
+            Some((text, at)) => metric_labels(reader, text, at).or_else(|| {
                 let known = PROMETHEUS.contains(&source.plugin.as_str());
-                known.then(|| series(text, at)).flatten()
+                known.then(|| series(reader, text, at)).flatten()
             }),
             // Provisioned by hand: Grafana's editor writes the text too.
             None if !label.is_empty() && query.get("qryType").is_some() => {
                 let at = reader.source.origin(query.at);
                 Some(Values::LabelValues {
                     label: label.to_owned(),
-                    of: Promql::parse(&selector(query), at),
+                    of: reader.queries.promql(&selector(query), at),
                 })
             }
             None => None,
@@ -150,8 +150,8 @@ fn selector(query: &Node<'_>) -> String {
 }
 
 /// A selector alone: its series as text.
-fn series(text: &str, at: Origin) -> Option<Values> {
-    let query = Promql::parse(text.trim(), at);
+fn series(reader: &Reader<'_>, text: &str, at: Origin) -> Option<Values> {
+    let query = reader.queries.promql(text.trim(), at);
     let selects = matches!(query.expr(), obsctl_promql::Expr::Selector(_));
     (selects && query.errors().is_empty()).then_some(Values::QueryResult(query))
 }
@@ -163,9 +163,9 @@ fn arguments<'t>(text: &'t str, function: &str) -> Option<&'t str> {
 }
 
 /// `label_values(series, label)` and `query_result(query)`; the label alone is of all series.
-fn metric_labels(text: &str, at: Origin) -> Option<Values> {
+fn metric_labels(reader: &Reader<'_>, text: &str, at: Origin) -> Option<Values> {
     if let Some(query) = arguments(text, "query_result") {
-        return Some(Values::QueryResult(Promql::parse(query.trim(), at)));
+        return Some(Values::QueryResult(reader.queries.promql(query.trim(), at)));
     }
     let inside = arguments(text, "label_values")?;
     let closed = |of: &str| of.matches('{').count() == of.matches('}').count();
@@ -176,7 +176,9 @@ fn metric_labels(text: &str, at: Origin) -> Option<Values> {
     };
     Some(Values::LabelValues {
         label: label.to_owned(),
-        of: Promql::parse(if of.is_empty() { ALL } else { of }, at),
+        of: reader
+            .queries
+            .promql(if of.is_empty() { ALL } else { of }, at),
     })
 }
 

@@ -6,10 +6,10 @@ use super::{read, said};
 
 #[test]
 fn json_that_ends_too_early() {
-    assert_snapshot!(said("{\"title\": \"x\",\n \"panels\": [{\"type\": "), @"2:22 not JSON: Expected value after colon in object property");
+    assert_snapshot!(said("{\"title\": \"x\",\n \"panels\": [{\"type\": "), @"2:22 not JSON: a value is expected, and the text ends");
     assert_snapshot!(said("{\"panels\": [], \"panels\": []}"), @"1:16 the key `panels` stands twice in one map");
     assert_snapshot!(said("{\"compilerOptions\": {}, // a comment\n}"), @"none of ours");
-    assert_snapshot!(said("{\"panels\": [],}"), @"1:14 not JSON: Trailing commas are not allowed");
+    assert_snapshot!(said("{\"panels\": [],}"), @"1:14 not JSON: no `,` may follow what is last");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Every query and every text of a dashboard, with the place it stands at: what checks read.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::field::Property;
 use super::query::letters;
@@ -195,11 +195,10 @@ impl Dashboard {
         }
         for variable in &self.variables {
             if let Values::Other(json) = &variable.values {
-                add(
-                    Place::Variable(variable),
-                    TextKind::Content,
-                    json.to_string(),
-                );
+                let place = Place::Variable(variable);
+                inside(json, &mut |text| {
+                    add(place.clone(), TextKind::Content, text.to_owned());
+                });
             }
             for value in variable.default.iter().chain(&variable.regex) {
                 add(Place::Variable(variable), TextKind::Content, value.clone());
@@ -237,6 +236,25 @@ impl Dashboard {
     }
 }
 
+/// The texts of a JSON value that name a variable.
+fn inside(json: &Value, add: &mut impl FnMut(&str)) {
+    match json {
+        Value::String(text) if obsctl_promql::variable::contains(text) => add(text),
+        Value::Array(items) => items.iter().for_each(|item| inside(item, add)),
+        Value::Object(entries) => inside_map(entries, add),
+        _ => {}
+    }
+}
+
+fn inside_map(entries: &Map<String, Value>, add: &mut impl FnMut(&str)) {
+    for (key, value) in entries {
+        if obsctl_promql::variable::contains(key) {
+            add(key);
+        }
+        inside(value, add);
+    }
+}
+
 fn panel_texts<'a>(panel: &'a Panel, add: &mut impl FnMut(Place<'a>, TextKind, String)) {
     let place = || Place::Panel(panel);
     add(place(), TextKind::Title, panel.title.clone());
@@ -266,8 +284,10 @@ fn panel_texts<'a>(panel: &'a Panel, add: &mut impl FnMut(Place<'a>, TextKind, S
             query.json.text(),
         );
         if let Expression::Other(other) = &query.expression {
-            let text = format!("{} {}", other.uid, Value::Object(other.json.clone()));
-            add(Place::Query(panel, ref_id.clone()), TextKind::Content, text);
+            let place = Place::Query(panel, ref_id.clone());
+            let mut add = |text: &str| add(place.clone(), TextKind::Content, text.to_owned());
+            add(&other.uid);
+            inside_map(&other.json, &mut add);
         }
         if let Some(datasource) = &query.datasource {
             add(
@@ -292,7 +312,9 @@ fn panel_texts<'a>(panel: &'a Panel, add: &mut impl FnMut(Place<'a>, TextKind, S
         Visualization::Text(text) => add(place(), TextKind::Content, text.content.clone()),
         Visualization::Plugin(plugin) => {
             for json in std::iter::once(&plugin.options).chain(&plugin.custom) {
-                add(place(), TextKind::Content, json.to_string());
+                inside(json, &mut |text| {
+                    add(place(), TextKind::Content, text.to_owned())
+                });
             }
         }
         Visualization::AlertList(list) => {
