@@ -58,10 +58,7 @@ fn everything() -> Dashboard {
         .folder("Services")
         .tags(["api", "test"])
         .last(hours(6))
-        .variable(variable::datasource(
-            "source",
-            DatasourceKind::Prometheus,
-        ))
+        .variable(variable::datasource("source", DatasourceKind::Prometheus))
         .variable(
             variable::query("path", label_values(Requests::path))
                 .multi()
