@@ -9,7 +9,7 @@ pub fn dashboards() -> Vec<Dashboard> {
 }
 
 mod shop {
-    use super::*;
+    use obsctl::model::prelude::*;
 
     pub(super) fn dashboard() -> Dashboard {
         Dashboard::new("shop", "Shop")
@@ -182,7 +182,7 @@ mod shop {
 }
 
 mod worker {
-    use super::*;
+    use obsctl::model::prelude::*;
 
     pub(super) fn dashboard() -> Dashboard {
         Dashboard::new("worker", "Worker")

@@ -253,6 +253,27 @@ fn what_cannot_be_read_leaves_files_alone() {
 }
 
 #[test]
+fn panels_off_the_grid_and_numbers_that_are_named_stay() {
+    let text = r#"{"title": "x", "uid": "x", "panels": [
+        {"type": "text", "title": "wide", "id": 3, "gridPos": {"x": 12, "y": 0, "w": 18, "h": 0}},
+        {"type": "logs", "title": "same", "id": 4, "gridPos": {"x": 0, "y": 2, "w": 12, "h": 5},
+         "targets": [{"refId": "A", "datasource": {"uid": "-- Dashboard --"}, "panelId": 3}]}
+    ]}"#;
+    let read = dashboards("x.json", text);
+    let json: serde_json::Value = serde_json::from_str(&again(&read[0])).unwrap();
+    let places = [&json["panels"][0], &json["panels"][1]].map(|panel| panel["gridPos"].clone());
+    let expected = [
+        json!({ "h": 0, "w": 18, "x": 12, "y": 0 }),
+        json!({ "h": 5, "w": 12, "x": 0, "y": 2 }),
+    ];
+    assert_eq!(places, expected);
+    assert_eq!(
+        (&json["panels"][0]["id"], &json["panels"][1]["id"]),
+        (&json!(3), &json!(4))
+    );
+}
+
+#[test]
 fn the_second_form_is_said_in_words_too() {
     let text = r#"{
         "apiVersion": "dashboard.grafana.app/v2beta1", "kind": "Dashboard", "metadata": {"name": "v2"},
@@ -406,7 +427,7 @@ fn scalars(
     found: &mut std::collections::BTreeMap<String, Vec<String>>,
 ) {
     use serde_json::Value;
-    const ANEW: [&str; 24] = [
+    const ANEW: [&str; 25] = [
         "/__inputs",
         "/__requires",
         "/gnetId",
@@ -422,6 +443,7 @@ fn scalars(
         "/panels[]/targets[]/legendLink",
         "/panels[]/targets[]/metric",
         "/panels[]/targets[]/step",
+        "/templating/list[]/refresh",
         "/panels[]/fieldConfig/defaults/color/fixedColor",
         "/schemaVersion",
         "/style",
@@ -432,8 +454,25 @@ fn scalars(
         "/version",
         "/panels[]/options/legend/asTable",
     ];
+    /// What only older versions read, or write without asking.
+    const DEAD: [&str; 14] = [
+        "alertThreshold",
+        "calculatedInterval",
+        "datasourceErrors",
+        "dsType",
+        "error",
+        "errors",
+        "includeNullMetadata",
+        "logBase",
+        "refID",
+        "showIn",
+        "span",
+        "titleSize",
+        "units",
+        "height",
+    ];
     /// What Grafana takes where nothing is said.
-    const TAKEN: [(&str, &str); 11] = [
+    const TAKEN: [(&str, &str); 12] = [
         ("/thresholds/mode", "absolute"),
         ("/custom/axisColorMode", "text"),
         ("/custom/barAlignment", "0"),
@@ -442,6 +481,7 @@ fn scalars(
         ("/legend/displayMode", "list"),
         ("/tooltip/maxHeight", "600"),
         ("/tooltip/sort", "none"),
+        ("/tooltip/sort", "desc"),
         ("/targets[]/intervalFactor", "1"),
         ("/repeatDirection", "h"),
         ("/gridPos/w", "0"),
@@ -462,14 +502,30 @@ fn scalars(
     }
     match json {
         Value::Null | Value::Bool(false) => {}
+        // Grafana's own annotations.
+        Value::Object(map)
+            if path == "/annotations/list[]" && map.get("type") == Some(&json!("dashboard")) => {}
         Value::Object(map) => {
+            let is_row = path == "/rows[]" || map.get("type") == Some(&json!("row"));
             for (key, value) in map {
+                if is_row && !["title", "repeat", "panels"].contains(&key.as_str())
+                    || DEAD.contains(&key.as_str())
+                {
+                    continue;
+                }
+                let path = if path == "/rows[]" && key != "panels" {
+                    "/panels[]"
+                } else {
+                    path
+                };
                 scalars(&format!("{path}/{key}"), value, found);
             }
         }
         Value::Array(items) => {
             // Panels stand in rows or beside them.
-            let path = path.replace("/panels[]/panels", "/panels");
+            let path = path
+                .replace("/panels[]/panels", "/panels")
+                .replace("/rows[]/panels", "/panels");
             for one in items {
                 scalars(&format!("{path}[]"), one, found);
             }

@@ -3,7 +3,7 @@
 use obsctl_model::dashboard::panel::{At, Size};
 use obsctl_model::dashboard::written::Place;
 use obsctl_model::dashboard::{Dashboard, Panel, derived_uid};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{generated, items, text};
 
@@ -75,11 +75,32 @@ fn settle_row(panels: &mut [Panel], places: &[Place]) {
         }
     }
     let reached = flowing(panels);
+    for (panel, (reached, wanted)) in panels.iter_mut().zip(reached.iter().zip(&wanted)) {
+        off_the_grid(panel, reached, wanted);
+    }
     for index in 0..panels.len() {
         let size = panels[index].size.take();
         if flowing(panels) != reached {
             panels[index].size = size;
         }
+    }
+}
+
+/// A panel that reaches out of the grid, or has no height, does so in Grafana's JSON alone.
+fn off_the_grid(panel: &mut Panel, reached: &Place, wanted: &Place) {
+    let sides = [
+        ("h", reached.height, wanted.height),
+        ("w", reached.width, wanted.width),
+        ("x", reached.x, wanted.x),
+    ];
+    let differing = sides
+        .iter()
+        .filter(|(_, reached, wanted)| reached != wanted);
+    let differing: Map<_, _> = differing
+        .map(|(side, _, wanted)| ((*side).to_owned(), Value::from(*wanted)))
+        .collect();
+    if !differing.is_empty() {
+        panel.json.0.insert("gridPos".to_owned(), differing.into());
     }
 }
 

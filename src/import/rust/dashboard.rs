@@ -87,7 +87,7 @@ pub(super) fn declare(dashboards: &[Dashboard], out: &mut String) {
     for (dashboard, name) in dashboards.iter().zip(modules) {
         let _ = write!(
             out,
-            "\nmod {name} {{\n    use super::*;\n\n    {}}}\n",
+            "\nmod {name} {{\n    use obsctl::model::prelude::*;\n\n    {}}}\n",
             indented_code(&module(dashboard))
         );
     }

@@ -106,6 +106,7 @@ pub(super) fn query(reader: &Reader<'_>, query: &Node<'_>, source: &Source) -> O
     match source.plugin.as_str() {
         "loki" if !label.is_empty() => {
             let of = query.get("stream").and_then(|of| Some((of, of.as_text()?)));
+            let of = of.filter(|(_, text)| !text.is_empty());
             Some(Values::LogLabelValues {
                 label: label.to_owned(),
                 of: of.map(|(node, text)| LogQl::written(text, reader.source.origin(node.at))),
