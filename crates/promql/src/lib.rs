@@ -38,6 +38,7 @@
 pub mod ast;
 pub mod duration;
 pub mod functions;
+pub mod histogram;
 mod lexer;
 pub mod literal;
 mod name;

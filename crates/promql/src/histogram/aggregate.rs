@@ -1,0 +1,164 @@
+//! Sums and means of many histograms, as `sum`, `avg` and their `_over_time` functions form them.
+
+use super::kahan::Kahan;
+use super::{Combined, CounterResetHint, FloatHistogram, Histogram, IncompatibleSchemas};
+
+/// A sum or mean, and what is to be annotated.
+#[derive(Clone, Debug)]
+pub struct Aggregate {
+    /// The result; empty buckets may remain, see [`FloatHistogram::compact`].
+    pub histogram: FloatHistogram,
+    /// What happened on the way.
+    pub combined: Combined,
+}
+
+/// What the histograms of an aggregation had in common, and what not.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    reset: bool,
+    not_reset: bool,
+    bounds_reconciled: bool,
+}
+
+impl Seen {
+    fn hint(&mut self, hint: CounterResetHint) {
+        self.reset |= hint == CounterResetHint::Reset;
+        self.not_reset |= hint == CounterResetHint::NotReset;
+    }
+
+    fn combined(self) -> Combined {
+        Combined {
+            hints_collide: self.reset && self.not_reset,
+            bounds_reconciled: self.bounds_reconciled,
+        }
+    }
+}
+
+type KahanHistogram = Histogram<Kahan>;
+
+impl KahanHistogram {
+    fn add(&mut self, term: &FloatHistogram) -> Result<Combined, IncompatibleSchemas> {
+        self.absorb(&term.convert(Kahan::from))
+    }
+
+    fn scaled(&self, scale: impl Fn(f64) -> f64) -> Self {
+        let mut scaled = self.clone();
+        scaled.scale(|number| Kahan {
+            sum: scale(number.sum),
+            lost: scale(number.lost),
+        });
+        scaled
+    }
+
+    /// The histogram with what rounding lost added back.
+    fn total(&self) -> FloatHistogram {
+        let mut total = self.convert(|number| number.sum);
+        // The two have the same layout, so that there is nothing to be incompatible.
+        let _ = total.absorb(&self.convert(|number| number.lost));
+        total
+    }
+}
+
+/// A sum of histograms that loses little to rounding.
+#[derive(Clone, Debug)]
+pub struct HistogramSum {
+    sum: KahanHistogram,
+    seen: Seen,
+}
+
+impl HistogramSum {
+    /// The sum of one histogram.
+    #[must_use]
+    pub fn new(first: &FloatHistogram) -> Self {
+        let mut seen = Seen::default();
+        seen.hint(first.hint);
+        Self {
+            sum: first.convert(Kahan::from),
+            seen,
+        }
+    }
+
+    /// Adds a histogram.
+    ///
+    /// # Errors
+    /// When one has exponential and the other custom bounds: there is no sum then.
+    pub fn add(&mut self, term: &FloatHistogram) -> Result<(), IncompatibleSchemas> {
+        self.seen.hint(term.hint);
+        self.seen.bounds_reconciled |= self.sum.add(term)?.bounds_reconciled;
+        Ok(())
+    }
+
+    /// The sum.
+    #[must_use]
+    pub fn finish(&self) -> Aggregate {
+        Aggregate {
+            histogram: self.sum.total(),
+            combined: self.seen.combined(),
+        }
+    }
+}
+
+/// A mean of histograms: their sum divided by their number or, once the sum is more than floats can hold,
+/// a mean that is brought up to date with each of them.
+#[derive(Clone, Debug)]
+pub struct HistogramMean {
+    /// The sum, or the mean once `incremental`.
+    state: KahanHistogram,
+    incremental: bool,
+    number: f64,
+    seen: Seen,
+}
+
+impl HistogramMean {
+    /// The mean of one histogram.
+    #[must_use]
+    pub fn new(first: &FloatHistogram) -> Self {
+        let HistogramSum { sum, seen } = HistogramSum::new(first);
+        Self {
+            state: sum,
+            incremental: false,
+            number: 1.0,
+            seen,
+        }
+    }
+
+    /// Takes a histogram into the mean.
+    ///
+    /// # Errors
+    /// When one has exponential and the other custom bounds: there is no mean then.
+    pub fn add(&mut self, term: &FloatHistogram) -> Result<(), IncompatibleSchemas> {
+        self.seen.hint(term.hint);
+        self.number += 1.0;
+        let before = self.number - 1.0;
+        if !self.incremental {
+            let mut sum = self.state.clone();
+            self.seen.bounds_reconciled |= sum.add(term)?.bounds_reconciled;
+            if !sum.has_overflow() {
+                self.state = sum;
+                return Ok(());
+            }
+            self.incremental = true;
+            self.state = self.state.scaled(|sum| sum / before);
+        }
+        let weight = before / self.number;
+        self.state = self.state.scaled(|mean| mean * weight);
+        let mut part = term.clone();
+        part.div(self.number);
+        self.seen.bounds_reconciled |= self.state.add(&part)?.bounds_reconciled;
+        Ok(())
+    }
+
+    /// The mean.
+    #[must_use]
+    pub fn finish(&self) -> Aggregate {
+        let mean = if self.incremental {
+            self.state.total()
+        } else {
+            self.state.scaled(|sum| sum / self.number).total()
+        };
+        Aggregate {
+            histogram: mean,
+            combined: self.seen.combined(),
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Histograms as text: what they hold, and the notation of test files.
+
+use std::fmt;
+
+use super::{Bucket, Buckets, CounterResetHint, FloatHistogram, Layout};
+
+/// A float in the shortest way that reads back: with an exponent below 1e-4 and from 1e21 on or when the
+/// digits end before, `+Inf` and `NaN` (Go's `%g`).
+pub(super) struct Short(pub(super) f64);
+
+impl fmt::Display for Short {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = self.0;
+        if value.is_nan() {
+            return f.write_str("NaN");
+        }
+        if value.is_infinite() {
+            return f.write_str(if value > 0.0 { "+Inf" } else { "-Inf" });
+        }
+        let scientific = format!("{value:e}");
+        let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+        match exponent.parse::<i32>() {
+            Ok(exponent) if !(-4..21).contains(&exponent) => {
+                let sign = if exponent < 0 { '-' } else { '+' };
+                write!(f, "{digits}e{sign}{:02}", exponent.abs())
+            }
+            _ => write!(f, "{value}"),
+        }
+    }
+}
+
+/// Floats between brackets: `[1 2.5]`.
+struct List<I>(I);
+
+impl<I: Iterator<Item = f64> + Clone> fmt::Display for List<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[")?;
+        for (at, value) in self.0.clone().enumerate() {
+            let separator = if at == 0 { "" } else { " " };
+            write!(f, "{separator}{}", Short(value))?;
+        }
+        f.write_str("]")
+    }
+}
+
+/// `(1,2]:5`: brackets tell whether a bound is in the bucket.
+impl fmt::Display for Bucket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let open = if self.lower_inclusive { '[' } else { '(' };
+        let close = if self.upper_inclusive { ']' } else { ')' };
+        let (lower, upper) = (Short(self.lower), Short(self.upper));
+        write!(f, "{open}{lower},{upper}{close}:{}", Short(self.count))
+    }
+}
+
+/// The text that Prometheus shows for a histogram: `{count:3, sum:4.5, (0.5,1]:1, (1,2]:2}`.
+impl fmt::Display for FloatHistogram {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{{count:{}, sum:{}", Short(self.count), Short(self.sum))?;
+        let zero = (!self.has_custom_bounds()).then(|| self.zero_bucket());
+        self.negative_buckets()
+            .rev()
+            .chain(zero)
+            .chain(self.positive_buckets())
+            .filter(|bucket| bucket.count != 0.0)
+            .try_for_each(|bucket| write!(f, ", {bucket}"))?;
+        f.write_str("}")
+    }
+}
+
+/// A histogram in the notation of test files: see [`FloatHistogram::notation`].
+#[derive(Clone, Copy, Debug)]
+pub struct Notation<'a>(&'a FloatHistogram);
+
+impl FloatHistogram {
+    /// Displays the histogram in the notation of series in test files: `{{count:3 sum:4.5 buckets:[1 2]}}`.
+    #[must_use]
+    pub fn notation(&self) -> Notation<'_> {
+        Notation(self)
+    }
+}
+
+impl fmt::Display for Notation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(histogram) = self;
+        let mut items = Vec::new();
+        if histogram.schema() != 0 {
+            items.push(format!("schema:{}", histogram.schema()));
+        }
+        for (key, value) in [
+            ("count", histogram.count),
+            ("sum", histogram.sum),
+            ("z_bucket", histogram.zero_count),
+            ("z_bucket_w", histogram.zero_threshold),
+        ] {
+            if value != 0.0 {
+                items.push(format!("{key}:{}", Short(value)));
+            }
+        }
+        if let Layout::Custom(bounds) = &histogram.layout {
+            items.push(format!("custom_values:{}", List(bounds.iter().copied())));
+        }
+        if histogram.hint != CounterResetHint::Unknown {
+            items.push(format!("counter_reset_hint:{}", histogram.hint.name()));
+        }
+        for (prefix, buckets) in [("", &histogram.positive), ("n_", &histogram.negative)] {
+            let mut buckets: Buckets = buckets.clone();
+            buckets.compact(u32::MAX);
+            let Some(first) = buckets.as_slice().first() else {
+                continue;
+            };
+            if first.index != 0 {
+                items.push(format!("{prefix}offset:{}", first.index));
+            }
+            let counts = buckets.as_slice().iter().map(|bucket| bucket.count);
+            items.push(format!("{prefix}buckets:{}", List(counts)));
+        }
+        write!(f, "{{{{{}}}}}", items.join(" "))
+    }
+}
+
+impl CounterResetHint {
+    /// All hints.
+    pub(super) const ALL: [Self; 4] = [Self::Unknown, Self::Reset, Self::NotReset, Self::Gauge];
+
+    /// What the notation of test files calls it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Reset => "reset",
+            Self::NotReset => "not_reset",
+            Self::Gauge => "gauge",
+        }
+    }
+}
