@@ -50,9 +50,13 @@ impl KahanHistogram {
         scaled
     }
 
-    /// The histogram with what rounding lost added back.
-    fn total(&self) -> FloatHistogram {
+    /// The histogram with what rounding lost added back, if it is a sum of several ones: of a single one
+    /// not even minus zero changes.
+    fn total(&self, several: bool) -> FloatHistogram {
         let mut total = self.convert(|number| number.sum);
+        if !several {
+            return total;
+        }
         // The two have the same layout, so that there is nothing to be incompatible.
         let _ = total.absorb(&self.convert(|number| number.lost));
         total
@@ -63,6 +67,7 @@ impl KahanHistogram {
 #[derive(Clone, Debug)]
 pub struct HistogramSum {
     sum: KahanHistogram,
+    several: bool,
     seen: Seen,
 }
 
@@ -74,6 +79,7 @@ impl HistogramSum {
         seen.hint(first.hint);
         Self {
             sum: first.convert(Kahan::from),
+            several: false,
             seen,
         }
     }
@@ -84,6 +90,7 @@ impl HistogramSum {
     /// When one has exponential and the other custom bounds: there is no sum then.
     pub fn add(&mut self, term: &FloatHistogram) -> Result<(), IncompatibleSchemas> {
         self.seen.hint(term.hint);
+        self.several = true;
         self.seen.bounds_reconciled |= self.sum.add(term)?.bounds_reconciled;
         Ok(())
     }
@@ -92,7 +99,7 @@ impl HistogramSum {
     #[must_use]
     pub fn finish(&self) -> Aggregate {
         Aggregate {
-            histogram: self.sum.total(),
+            histogram: self.sum.total(self.several),
             combined: self.seen.combined(),
         }
     }
@@ -113,7 +120,7 @@ impl HistogramMean {
     /// The mean of one histogram.
     #[must_use]
     pub fn new(first: &FloatHistogram) -> Self {
-        let HistogramSum { sum, seen } = HistogramSum::new(first);
+        let HistogramSum { sum, seen, .. } = HistogramSum::new(first);
         Self {
             state: sum,
             incremental: false,
@@ -151,10 +158,11 @@ impl HistogramMean {
     /// The mean.
     #[must_use]
     pub fn finish(&self) -> Aggregate {
+        let several = self.number > 1.0;
         let mean = if self.incremental {
-            self.state.total()
+            self.state.total(several)
         } else {
-            self.state.scaled(|sum| sum / self.number).total()
+            self.state.scaled(|sum| sum / self.number).total(several)
         };
         Aggregate {
             histogram: mean,

@@ -140,8 +140,9 @@ impl ClassicSeries {
         if count != highest {
             return Err(ConversionError::CountMismatch { count, highest });
         }
-        // Histograms of whole observations are stored in another form, which tolerates empty buckets.
-        let whole = buckets.iter().all(|(_, count)| count.fract() == 0.0);
+        // Prometheus stores whole numbers in another form, which tolerates empty buckets.
+        let whole = |count: f64| count.fract() == 0.0 && count < 2f64.powi(63);
+        let max_gap = if buckets.iter().all(|(_, count)| whole(*count)) { 2 } else { 0 };
         let mut below = 0.0;
         let counts = buckets.iter().map(|(_, count)| {
             let within = count - below;
@@ -149,7 +150,7 @@ impl ClassicSeries {
             within
         });
         let mut positive = Buckets::dense(0, counts);
-        positive.compact(if whole { 2 } else { 0 });
+        positive.compact(max_gap);
         let bounds = &buckets[..buckets.len() - 1];
         Ok(FloatHistogram {
             count,

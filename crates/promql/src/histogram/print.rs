@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::{Bucket, Buckets, CounterResetHint, FloatHistogram, Layout};
 
-/// A float in the shortest way that reads back: with an exponent below 1e-4 and from 1e21 on or when the
-/// digits end before, `+Inf` and `NaN` (Go's `%g`).
+/// A float in the shortest way that reads back, with an exponent below 1e-4 and from 1e6 on: `0.5`, `1e+06`,
+/// `+Inf`, `NaN` (Go's `%g`).
 pub(super) struct Short(pub(super) f64);
 
 impl fmt::Display for Short {
@@ -20,7 +20,7 @@ impl fmt::Display for Short {
         let scientific = format!("{value:e}");
         let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
         match exponent.parse::<i32>() {
-            Ok(exponent) if !(-4..21).contains(&exponent) => {
+            Ok(exponent) if !(-4..6).contains(&exponent) => {
                 let sign = if exponent < 0 { '-' } else { '+' };
                 write!(f, "{digits}e{sign}{:02}", exponent.abs())
             }
