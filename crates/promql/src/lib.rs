@@ -37,6 +37,7 @@
 
 pub mod ast;
 pub mod duration;
+pub mod eval;
 pub mod functions;
 pub mod histogram;
 mod lexer;
