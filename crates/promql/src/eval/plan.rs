@@ -137,22 +137,6 @@ pub(super) struct Groups {
     pub labels: Vec<String>,
 }
 
-/// Functions whose value depends on the time of the step even where their arguments do not.
-const DEPENDS_ON_STEP: [&str; 12] = [
-    "day_of_month",
-    "day_of_week",
-    "day_of_year",
-    "days_in_month",
-    "hour",
-    "minute",
-    "month",
-    "predict_linear",
-    "time",
-    "timestamp",
-    "year",
-    "start_timestamp",
-];
-
 pub(super) fn lower(
     options: &Options,
     storage: &Storage,
@@ -325,7 +309,7 @@ impl Planner<'_> {
         let args = args.collect::<Result<Vec<_>, _>>()?;
         let of_selector =
             matches!(args.as_slice(), [arg] if matches!(arg.kind, Kind::Selector(_)));
-        let safe = !DEPENDS_ON_STEP.contains(&name) || name.ends_with("timestamp") && of_selector;
+        let safe = !functions::depends_on_time(name) || name.ends_with("timestamp") && of_selector;
         Ok(Node {
             fixed: safe && args.iter().all(|arg| arg.fixed),
             kind: Kind::Call { function, args },
