@@ -142,7 +142,11 @@ impl ClassicSeries {
         }
         // Prometheus stores whole numbers in another form, which tolerates empty buckets.
         let whole = |count: f64| count.fract() == 0.0 && count < 2f64.powi(63);
-        let max_gap = if buckets.iter().all(|(_, count)| whole(*count)) { 2 } else { 0 };
+        let max_gap = if buckets.iter().all(|(_, count)| whole(*count)) {
+            2
+        } else {
+            0
+        };
         let mut below = 0.0;
         let counts = buckets.iter().map(|(_, count)| {
             let within = count - below;

@@ -80,13 +80,20 @@ impl FloatHistogram {
 }
 
 /// Whether a bucket has fewer observations in `now` than in `then`, or is populated in `then` only.
+///
+/// Of the buckets above all those of `now` only the first one matters, as in Prometheus.
 fn lower(now: &[Count], then: &[Count]) -> bool {
     let mut now = now.iter().peekable();
-    then.iter().any(|then| {
+    for then in then {
         while now.next_if(|now| now.index < then.index).is_some() {}
-        match now.next_if(|now| now.index == then.index) {
-            Some(now) => now.count < then.count,
-            None => then.count != 0.0,
+        let lower = match now.peek() {
+            None => return then.count != 0.0,
+            Some(now) if now.index == then.index => now.count < then.count,
+            Some(_) => then.count != 0.0,
+        };
+        if lower {
+            return true;
         }
-    })
+    }
+    false
 }
