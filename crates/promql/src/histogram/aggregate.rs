@@ -170,3 +170,96 @@ impl HistogramMean {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn histogram(text: &str) -> FloatHistogram {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn sums_lose_nothing_to_rounding() {
+        let term = |count: &str| {
+            histogram(&format!(
+                "{{{{count:{count} sum:{count} buckets:[{count}]}}}}"
+            ))
+        };
+        let mut sum = HistogramSum::new(&term("1"));
+        for count in ["1e100", "1", "-1e100"] {
+            sum.add(&term(count)).unwrap();
+        }
+        let sum = sum.finish().histogram;
+        assert_eq!(sum, term("2"));
+        let mut plain = term("1");
+        for count in ["1e100", "1", "-1e100"] {
+            plain.add(&term(count)).unwrap();
+        }
+        assert_eq!(plain.count, 0.0);
+    }
+
+    #[test]
+    fn what_was_lost_follows_its_bucket() {
+        let mut sum = HistogramSum::new(&histogram("{{schema:1 buckets:[1 0 1]}}"));
+        for term in [
+            "{{schema:1 offset:2 buckets:[1e100]}}",
+            "{{schema:0 z_bucket_w:0.1 offset:1 buckets:[1]}}",
+        ] {
+            sum.add(&histogram(term)).unwrap();
+        }
+        sum.add(&histogram("{{schema:0 offset:1 buckets:[-1e100]}}"))
+            .unwrap();
+        let mut sum = sum.finish().histogram;
+        sum.compact(0);
+        assert_eq!(
+            sum.notation().to_string(),
+            "{{z_bucket_w:0.1 buckets:[1 2]}}"
+        );
+    }
+
+    #[test]
+    fn means_survive_sums_that_floats_cannot_hold() {
+        let term = histogram("{{count:1e308 sum:1e308 buckets:[1e308]}}");
+        let mut mean = HistogramMean::new(&term);
+        for _ in 0..4 {
+            mean.add(&term).unwrap();
+        }
+        let mean = mean.finish().histogram;
+        assert!((mean.count / 1e308 - 1.0).abs() < 1e-15);
+        assert!(!mean.has_overflow());
+
+        let mut mean = HistogramMean::new(&histogram("{{count:1 sum:2 buckets:[1]}}"));
+        mean.add(&histogram("{{count:2 sum:4 offset:1 buckets:[2]}}"))
+            .unwrap();
+        assert_eq!(
+            mean.finish().histogram.notation().to_string(),
+            "{{count:1.5 sum:3 buckets:[0.5 1]}}"
+        );
+    }
+
+    #[test]
+    fn what_is_to_be_annotated_is_told() {
+        let mut sum = HistogramSum::new(&histogram("{{counter_reset_hint:reset}}"));
+        sum.add(&histogram("{{}}")).unwrap();
+        assert_eq!(sum.finish().combined, Combined::default());
+        sum.add(&histogram("{{counter_reset_hint:not_reset}}"))
+            .unwrap();
+        assert!(sum.finish().combined.hints_collide);
+        let custom = |bound: u8| histogram(&format!("{{{{schema:-53 custom_values:[{bound}]}}}}"));
+        assert_eq!(sum.add(&custom(1)), Err(IncompatibleSchemas));
+        let mut mean = HistogramMean::new(&custom(1));
+        mean.add(&custom(2)).unwrap();
+        mean.add(&custom(3)).unwrap();
+        assert!(mean.finish().combined.bounds_reconciled);
+        assert_eq!(mean.add(&histogram("{{}}")), Err(IncompatibleSchemas));
+    }
+
+    #[test]
+    fn a_sum_of_one_is_that_one_to_the_bit() {
+        let mut negated = histogram("{{count:1 buckets:[1 0]}}");
+        negated.mul(-1.0);
+        assert_eq!(HistogramSum::new(&negated).finish().histogram, negated);
+        assert_eq!(HistogramMean::new(&negated).finish().histogram, negated);
+    }
+}

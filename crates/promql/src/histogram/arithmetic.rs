@@ -148,3 +148,134 @@ impl<N: Number> Histogram<N> {
         collide
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn histogram(text: &str) -> FloatHistogram {
+        text.parse().unwrap()
+    }
+
+    /// The sum or difference, and what happened on the way.
+    fn combined(left: &str, sign: char, right: &str) -> (String, Combined) {
+        let mut left = histogram(left);
+        let right = histogram(right);
+        let combined = match sign {
+            '+' => left.add(&right),
+            _ => left.sub(&right),
+        };
+        left.compact(0);
+        (left.notation().to_string(), combined.unwrap())
+    }
+
+    #[test]
+    fn counts_sums_and_buckets_add_up() {
+        for (left, sign, right, expected) in [
+            (
+                "{{count:3 sum:4 buckets:[1 2]}}",
+                '+',
+                "{{count:5 sum:1 offset:-1 buckets:[2 1 1] n_buckets:[1]}}",
+                "{{count:8 sum:5 offset:-1 buckets:[2 2 3] n_buckets:[1]}}",
+            ),
+            (
+                "{{count:3 sum:4 buckets:[1 2]}}",
+                '-',
+                "{{count:5 sum:1 offset:1 buckets:[2 3]}}",
+                "{{count:-2 sum:3 buckets:[1 0 -3]}}",
+            ),
+        ] {
+            let (sum, combined) = combined(left, sign, right);
+            assert_eq!((sum.as_str(), combined), (expected, Combined::default()));
+        }
+    }
+
+    #[test]
+    fn the_lower_resolution_and_the_wider_zero_bucket_win() {
+        let fine = "{{schema:1 count:10 buckets:[1 2 3 4]}}";
+        let coarse = "{{schema:0 count:3 buckets:[1 2]}}";
+        let expected = "{{count:13 buckets:[2 7 4]}}";
+        assert_eq!(combined(fine, '+', coarse).0, expected);
+        assert_eq!(combined(coarse, '+', fine).0, expected);
+
+        let narrow = "{{count:7 z_bucket:1 z_bucket_w:0.01 offset:-1 buckets:[1 2 3]}}";
+        let wide = "{{count:5 z_bucket:4 z_bucket_w:0.7 offset:1 buckets:[1]}}";
+        // 0.7 is in the bucket up to 1, so that the zero bucket takes all of it.
+        let expected = "{{count:12 z_bucket:8 z_bucket_w:1 offset:1 buckets:[4]}}";
+        assert_eq!(combined(narrow, '+', wide).0, expected);
+        assert_eq!(combined(wide, '+', narrow).0, expected);
+    }
+
+    #[test]
+    fn custom_bounds_that_differ_are_intersected() {
+        let left = "{{schema:-53 count:10 custom_values:[1 2 5] buckets:[1 2 3 4]}}";
+        let right = "{{schema:-53 count:6 custom_values:[2 3 5] buckets:[1 2 0 3]}}";
+        let (sum, happened) = combined(left, '+', right);
+        assert_eq!(
+            sum,
+            "{{schema:-53 count:16 custom_values:[2 5] buckets:[4 5 7]}}"
+        );
+        assert!(happened.bounds_reconciled);
+        let (_, happened) = combined(left, '-', left);
+        assert!(!happened.bounds_reconciled);
+        let nothing = "{{schema:-53 count:1 custom_values:[7] buckets:[1]}}";
+        let (sum, _) = combined(left, '-', nothing);
+        assert_eq!(sum, "{{schema:-53 count:9 custom_values:[] buckets:[9]}}");
+    }
+
+    #[test]
+    fn exponential_and_custom_bounds_do_not_mix() {
+        let mut left = histogram("{{count:1 buckets:[1]}}");
+        let right = histogram("{{schema:-53 count:1 custom_values:[1] buckets:[1]}}");
+        assert_eq!(left.add(&right), Err(IncompatibleSchemas));
+        assert_eq!(left.sub(&right), Err(IncompatibleSchemas));
+        assert_eq!(left, histogram("{{count:1 buckets:[1]}}"));
+    }
+
+    #[test]
+    fn hints_are_combined() {
+        use CounterResetHint::{Gauge, NotReset, Reset, Unknown};
+        for (left, right, hint, collide) in [
+            (Reset, Reset, Reset, false),
+            (NotReset, NotReset, NotReset, false),
+            (Gauge, Reset, Gauge, false),
+            (NotReset, Gauge, Gauge, false),
+            (Unknown, Gauge, Gauge, false),
+            (Unknown, Reset, Unknown, false),
+            (NotReset, Unknown, Unknown, false),
+            (Reset, NotReset, Unknown, true),
+            (NotReset, Reset, Unknown, true),
+        ] {
+            let of = |hint| FloatHistogram {
+                hint,
+                ..FloatHistogram::default()
+            };
+            let mut sum = of(left);
+            let combined = sum.add(&of(right)).unwrap();
+            assert_eq!((sum.hint, combined.hints_collide), (hint, collide));
+        }
+    }
+
+    #[test]
+    fn factors_scale_everything() {
+        let text =
+            "{{count:4 sum:6 z_bucket:2 z_bucket_w:0.5 buckets:[2] counter_reset_hint:reset}}";
+        let scaled = |scale: fn(&mut FloatHistogram)| {
+            let mut scaled = histogram(text);
+            scale(&mut scaled);
+            scaled.notation().to_string()
+        };
+        assert_eq!(
+            scaled(|histogram| histogram.mul(0.5)),
+            "{{count:2 sum:3 z_bucket:1 z_bucket_w:0.5 counter_reset_hint:reset buckets:[1]}}"
+        );
+        assert_eq!(
+            scaled(|histogram| histogram.div(-2.0)),
+            "{{count:-2 sum:-3 z_bucket:-1 z_bucket_w:0.5 counter_reset_hint:gauge buckets:[-1]}}"
+        );
+        assert_eq!(
+            scaled(|histogram| histogram.div(0.0)),
+            "{{count:+Inf sum:+Inf z_bucket:+Inf z_bucket_w:0.5 counter_reset_hint:reset}}"
+        );
+    }
+}

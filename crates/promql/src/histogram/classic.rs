@@ -201,3 +201,78 @@ fn almost_equal(left: f64, right: f64) -> bool {
         difference / sum.min(f64::MAX) < TOLERANCE
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn buckets(text: &str) -> Vec<CumulativeBucket> {
+        let buckets = text
+            .split(' ')
+            .map(|bucket| bucket.split_once(':').unwrap());
+        let buckets = buckets.map(|(upper, count)| CumulativeBucket {
+            upper: upper.parse().unwrap(),
+            count: count.parse().unwrap(),
+        });
+        buckets.collect()
+    }
+
+    #[test]
+    fn quantiles_are_interpolated_between_bounds() {
+        let text = "4:8 2:4 inf:10 8:8";
+        for (q, value) in [
+            (0.0, 0.0),
+            (0.2, 1.0),
+            (0.6, 3.0),
+            (0.9, 8.0),
+            (1.0, 8.0),
+            (-1.0, f64::NEG_INFINITY),
+            (2.0, f64::INFINITY),
+        ] {
+            assert_eq!(quantile(q, buckets(text)), value.into(), "{q}");
+        }
+        assert_eq!(quantile(0.5, buckets("-3:5 inf:8")).value, -3.0);
+        for none in ["1:5", "inf:5", "1:0 inf:0"] {
+            assert!(quantile(0.5, buckets(none)).value.is_nan(), "{none}");
+        }
+        assert!(quantile(f64::NAN, buckets(text)).value.is_nan());
+        assert!(quantile(0.5, Vec::new()).value.is_nan());
+    }
+
+    #[test]
+    fn equal_bounds_are_added_up() {
+        let twice = quantile(0.5, buckets("1:1 1:3 2:4 2:4 inf:8"));
+        assert_eq!(twice, quantile(0.5, buckets("1:4 2:8 inf:8")));
+    }
+
+    #[test]
+    fn counts_that_fall_are_raised_and_told_of() {
+        let fallen = quantile(0.5, buckets("1:6 2:4 3:5 4:8 inf:8"));
+        assert_eq!(
+            fallen.value,
+            quantile(0.5, buckets("1:6 2:6 3:6 4:8 inf:8")).value
+        );
+        let forced = Forced {
+            lowest: 2.0,
+            highest: 3.0,
+            difference: 2.0,
+        };
+        assert_eq!(fallen.forced, Some(forced));
+        let rounding = quantile(0.5, buckets("1:1000000 2:999999.9999999 inf:2000000"));
+        assert_eq!(rounding.forced, None);
+    }
+
+    #[test]
+    fn fractions_are_interpolated_between_bounds() {
+        let of = |lower, upper| fraction(lower, upper, buckets("2:4 4:8 inf:10"));
+        assert_eq!(of(1.0, 3.0), 0.4);
+        assert_eq!(of(f64::NEG_INFINITY, 4.0), 0.8);
+        assert_eq!(of(4.0, f64::INFINITY), 0.2);
+        assert_eq!(of(5.0, 6.0), 0.0);
+        assert_eq!(of(3.0, 1.0), 0.0);
+        assert!(of(f64::NAN, 1.0).is_nan());
+        assert!(fraction(0.0, 1.0, buckets("1:5")).is_nan());
+        assert!(fraction(0.0, 1.0, Vec::new()).is_nan());
+        assert_eq!(fraction(-9.0, -5.0, buckets("-5:3 inf:4")), 0.0);
+    }
+}

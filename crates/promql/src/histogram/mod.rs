@@ -26,9 +26,12 @@ mod logarithm;
 mod nhcb;
 mod notation;
 mod print;
+#[cfg(test)]
+mod properties;
 mod quantile;
 mod reset;
 mod statistics;
+mod storage;
 mod table;
 mod trim;
 mod zero;
@@ -45,6 +48,7 @@ pub use nhcb::{ClassicSeries, ConversionError};
 pub use notation::{NotationError, Sequence, Written};
 pub use print::Notation;
 pub use quantile::{Fraction, NanEffect, Quantile};
+pub use storage::NegativeCount;
 pub use trim::Trim;
 
 /// The schema number of histograms with custom bounds.

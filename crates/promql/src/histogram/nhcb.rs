@@ -142,7 +142,11 @@ impl ClassicSeries {
         }
         // Prometheus stores whole numbers in another form, which tolerates empty buckets.
         let whole = |count: f64| count.fract() == 0.0 && count < 2f64.powi(63);
-        let max_gap = if buckets.iter().all(|(_, count)| whole(*count)) { 2 } else { 0 };
+        let max_gap = if buckets.iter().all(|(_, count)| whole(*count)) {
+            2
+        } else {
+            0
+        };
         let mut below = 0.0;
         let counts = buckets.iter().map(|(_, count)| {
             let within = count - below;
@@ -160,5 +164,80 @@ impl ClassicSeries {
                 bounds.iter().map(|(bound, _)| *bound).collect(),
             ))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn converted(buckets: &[(f64, f64)], count: Option<f64>) -> Result<String, ConversionError> {
+        let mut series = ClassicSeries::default();
+        for (upper, count) in buckets {
+            series.bucket(*upper, *count)?;
+        }
+        if let Some(count) = count {
+            series.count(count)?;
+        }
+        series.sum(7.5);
+        Ok(series.convert()?.notation().to_string())
+    }
+
+    #[test]
+    fn cumulative_counts_become_counts_between_bounds() {
+        const INF: f64 = f64::INFINITY;
+        let expected = "{{schema:-53 count:6 sum:7.5 custom_values:[1 2] buckets:[1 3 2]}}";
+        for (buckets, count) in [
+            ([(2.0, 4.0), (INF, 6.0), (1.0, 1.0)].as_slice(), Some(6.0)),
+            (&[(1.0, 1.0), (2.0, 4.0), (INF, 6.0)], None),
+            (&[(1.0, 1.0), (1.0, 3.0), (2.0, 4.0)], Some(6.0)),
+        ] {
+            assert_eq!(converted(buckets, count).as_deref(), Ok(expected));
+        }
+        assert_eq!(
+            converted(&[], Some(3.0)).as_deref(),
+            Ok("{{schema:-53 count:3 sum:7.5 custom_values:[] buckets:[3]}}")
+        );
+    }
+
+    #[test]
+    fn empty_buckets_are_kept_between_whole_numbers_only() {
+        let convert = |factor: f64| {
+            let mut series = ClassicSeries::default();
+            for (upper, count) in [(1.0, 2.0), (2.0, 2.0), (3.0, 4.0)] {
+                series.bucket(upper, count * factor).unwrap();
+            }
+            series.convert().unwrap().positive.len()
+        };
+        assert_eq!(convert(1.0), 3);
+        assert_eq!(convert(0.25), 2);
+    }
+
+    #[test]
+    fn what_is_no_histogram_is_refused() {
+        let error = |buckets: &[(f64, f64)], count| converted(buckets, count).unwrap_err();
+        assert_eq!(error(&[(f64::NAN, 1.0)], None), ConversionError::NanBound);
+        assert_eq!(
+            error(&[(1.0, -1.0)], None),
+            ConversionError::NegativeBucket {
+                upper: 1.0,
+                count: -1.0
+            }
+        );
+        assert_eq!(error(&[], Some(-1.0)), ConversionError::NegativeCount(-1.0));
+        for buckets in [[(1.0, 2.0), (2.0, 1.0)], [(2.0, 1.0), (1.0, 2.0)]] {
+            let expected = ConversionError::NotCumulative {
+                lower: 2.0,
+                upper: 1.0,
+            };
+            assert_eq!(error(&buckets, None), expected);
+        }
+        assert_eq!(
+            error(&[(f64::INFINITY, 2.0)], Some(3.0)),
+            ConversionError::CountMismatch {
+                count: 3.0,
+                highest: 2.0
+            }
+        );
     }
 }

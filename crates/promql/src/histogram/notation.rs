@@ -493,3 +493,143 @@ fn closest(key: &str) -> Option<&'static str> {
         .min()
         .map(|(_, known)| known)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn histogram(text: &str) -> FloatHistogram {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn every_item_is_read() {
+        let read = histogram(
+            "{{ schema:1  sum:-1.5e2 count:Inf\tz_bucket:0x10 z_bucket_w:.5 offset:-2 buckets:[ 1 2.5 NaN ] \
+             n_offset:3 n_buckets:[4] counter_reset_hint:NOT_reset }}",
+        );
+        assert_eq!(
+            read.notation().to_string(),
+            "{{schema:1 count:+Inf sum:-150 z_bucket:16 z_bucket_w:0.5 counter_reset_hint:not_reset \
+             offset:-2 buckets:[1 2.5 NaN] n_offset:3 n_buckets:[4]}}"
+        );
+        assert_eq!(histogram("{{}}").notation().to_string(), "{{}}");
+        let custom = "{{schema:-53 count:2 custom_values:[-1 2.5] offset:1 buckets:[1 1]}}";
+        assert_eq!(histogram(custom).notation().to_string(), custom);
+    }
+
+    #[test]
+    fn what_follows_is_left_to_the_caller() {
+        let (written, length) = Written::read("{{count:1 counter_reset_hint:unknown}} 5").unwrap();
+        assert_eq!((written.histogram.count, length), (1.0, 38));
+        assert!(written.names_hint);
+        assert!(!Written::read("{{}}").unwrap().0.names_hint);
+    }
+
+    #[test]
+    fn sequences_are_unfolded() {
+        let unfold = |text: &str| {
+            let (sequence, length) = Sequence::read(text).unwrap();
+            assert_eq!(length, text.len());
+            let histograms = sequence.histograms();
+            let texts: Vec<String> = histograms
+                .map(|histogram| histogram.notation().to_string())
+                .collect();
+            assert_eq!(sequence.count(), texts.len() as u64);
+            texts.join(" ")
+        };
+        assert_eq!(unfold("{{count:1}}"), "{{count:1}}");
+        assert_eq!(
+            unfold("{{count:1}}x2"),
+            "{{count:1}} {{count:1}} {{count:1}}"
+        );
+        assert_eq!(
+            unfold("{{schema:0 count:1 buckets:[1]}}+{{schema:1 count:2 buckets:[1 1]}}x2"),
+            "{{count:1 buckets:[1]}} {{count:3 buckets:[2 1]}} {{count:5 buckets:[3 2]}}"
+        );
+        assert_eq!(
+            unfold("{{count:5}}-{{count:2}}x1"),
+            "{{count:5}} {{count:3}}"
+        );
+    }
+
+    #[test]
+    fn errors_say_where_and_why() {
+        for (text, at, message) in [
+            ("count:1", 0, "a histogram is expected"),
+            ("{{count:1", 0, "the histogram is never closed"),
+            ("{{count:1}} x", 11, "unexpected text after the histogram"),
+            (
+                "{{cuont:1}}",
+                2,
+                "unknown item `cuont`: did you mean `count`?",
+            ),
+            ("{{count 1}}", 7, "`:` is missing after `count`"),
+            ("{{count:1 count:1}}", 10, "`count` is there twice"),
+            ("{{count:x}}", 8, "`x` is no number"),
+            ("{{count:5m}}", 8, "`5m` is no number"),
+            ("{{schema:1.5}}", 9, "`1.5` is no whole number"),
+            ("{{buckets:1}}", 10, "a list is expected"),
+            ("{{buckets:[1,2]}}", 11, "`1,2` is no number"),
+            ("{{buckets:[1 2}}", 14, "`]` is missing"),
+            ("{{buckets:[1]count:1}}", 13, "a space is expected"),
+            (
+                "{{counter_reset_hint:maybe}}",
+                21,
+                "unknown counter reset hint `maybe`",
+            ),
+            ("{{schema:9}}", 0, "there is no schema 9"),
+            (
+                "{{custom_values:[1]}}",
+                16,
+                "custom_values without custom buckets",
+            ),
+            (
+                "{{schema:-53 custom_values:[2 1]}}",
+                27,
+                "custom_values are not ascending and finite",
+            ),
+            (
+                "{{schema:-53 custom_values:[1 Inf]}}",
+                27,
+                "custom_values are not ascending and finite",
+            ),
+            (
+                "{{schema:-53 custom_values:[1] buckets:[1 1 1]}}",
+                0,
+                "buckets beyond the 1 custom bounds",
+            ),
+            (
+                "{{schema:-53 z_bucket:1}}",
+                0,
+                "a zero bucket or negative buckets beside custom ones",
+            ),
+            ("{{z_bucket_w:NaN}}", 0, "z_bucket_w is negative or NaN"),
+            (
+                "{{offset:9000000000 buckets:[1]}}",
+                9,
+                "buckets that no float is in",
+            ),
+        ] {
+            let error = text.parse::<FloatHistogram>().unwrap_err();
+            assert_eq!((error.at, error.message.as_str()), (at, message), "{text}");
+        }
+        for (text, at, message) in [
+            ("{{}}x", 5, "a count of repetitions is expected"),
+            ("{{}}+{{}}", 9, "the count of repetitions is missing"),
+            (
+                "{{schema:1}}+{{}}x1",
+                12,
+                "schema 0 cannot be added to schema 1",
+            ),
+            (
+                "{{}}-{{schema:-53}}x1",
+                4,
+                "schema -53 cannot be added to schema 0",
+            ),
+        ] {
+            let error = Sequence::read(text).unwrap_err();
+            assert_eq!((error.at, error.message.as_str()), (at, message), "{text}");
+        }
+    }
+}

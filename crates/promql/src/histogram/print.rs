@@ -17,15 +17,44 @@ impl fmt::Display for Short {
         if value.is_infinite() {
             return f.write_str(if value > 0.0 { "+Inf" } else { "-Inf" });
         }
-        let scientific = format!("{value:e}");
-        let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-        match exponent.parse::<i32>() {
-            Ok(exponent) if !(-4..6).contains(&exponent) => {
-                let sign = if exponent < 0 { '-' } else { '+' };
-                write!(f, "{digits}e{sign}{:02}", exponent.abs())
+        let scientific = shortest(value);
+        let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+        let (sign, mantissa) = match mantissa.strip_prefix('-') {
+            Some(mantissa) => ("-", mantissa),
+            None => ("", mantissa),
+        };
+        let digits = mantissa.replace('.', "");
+        match exponent.parse().unwrap_or(0) {
+            exponent @ 0..6_i16 => {
+                let whole = usize::try_from(exponent).map_or(1, |exponent| exponent + 1);
+                let digits = format!("{digits:0<whole$}");
+                let (whole, rest) = digits.split_at(whole);
+                let point = if rest.is_empty() { "" } else { "." };
+                write!(f, "{sign}{whole}{point}{rest}")
             }
-            _ => write!(f, "{value}"),
+            exponent @ -4..0 => {
+                let zeros = usize::from(exponent.unsigned_abs()) - 1;
+                write!(f, "{sign}0.{:0<zeros$}{digits}", "")
+            }
+            exponent => {
+                let direction = if exponent < 0 { '-' } else { '+' };
+                write!(f, "{sign}{mantissa}e{direction}{:02}", exponent.abs())
+            }
         }
+    }
+}
+
+/// The shortest digits that read back as `value`, with an exponent. Of two texts that are equally near Go
+/// takes the one with the even last digit, and Rust the larger one.
+fn shortest(value: f64) -> String {
+    let shortest = format!("{value:e}");
+    let digits = shortest.bytes().take_while(|byte| *byte != b'e');
+    let digits = digits.filter(u8::is_ascii_digit).count();
+    let even = format!("{value:.*e}", digits.saturating_sub(1));
+    if even.parse() == Ok(value) {
+        even
+    } else {
+        shortest
     }
 }
 
@@ -131,5 +160,53 @@ impl CounterResetHint {
             Self::NotReset => "not_reset",
             Self::Gauge => "gauge",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn floats_are_written_as_go_writes_them() {
+        for (value, text) in [
+            (0.0, "0"),
+            (-0.0, "-0"),
+            (12.0, "12"),
+            (-1.5, "-1.5"),
+            (100_000.0, "100000"),
+            (123_456.75, "123456.75"),
+            (1e6, "1e+06"),
+            (-1_234_567.0, "-1.234567e+06"),
+            (1e21, "1e+21"),
+            (0.0001, "0.0001"),
+            (0.0123, "0.0123"),
+            (0.000_012_34, "1.234e-05"),
+            (5e-324, "5e-324"),
+            (f64::INFINITY, "+Inf"),
+            (f64::NEG_INFINITY, "-Inf"),
+            (f64::NAN, "NaN"),
+            // Halfway between two texts of 16 digits.
+            (1_271_619_032_463_364.2, "1.2716190324633642e+15"),
+        ] {
+            assert_eq!(Short(value).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn buckets_are_shown_from_the_lowest_to_the_highest() {
+        let text = "{{count:16 sum:5 z_bucket:2 z_bucket_w:0.5 buckets:[1 0 2] n_offset:1 n_buckets:[4 7]}}";
+        let histogram: FloatHistogram = text.parse().unwrap();
+        assert_eq!(
+            histogram.to_string(),
+            "{count:16, sum:5, [-4,-2):7, [-2,-1):4, [-0.5,0.5]:2, (0.5,1]:1, (2,4]:2}"
+        );
+        let text = "{{schema:-53 count:3 sum:5 custom_values:[2 5] buckets:[1 1 1]}}";
+        let histogram: FloatHistogram = text.parse().unwrap();
+        assert_eq!(
+            histogram.to_string(),
+            "{count:3, sum:5, [-Inf,2]:1, (2,5]:1, (5,+Inf]:1}"
+        );
+        assert_eq!(FloatHistogram::default().to_string(), "{count:0, sum:0}");
     }
 }

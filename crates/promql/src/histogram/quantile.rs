@@ -213,3 +213,99 @@ impl FloatHistogram {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn histogram(text: &str) -> FloatHistogram {
+        text.parse().unwrap()
+    }
+
+    /// The square root of two as Prometheus' logarithms and powers make it.
+    const ROOT: f64 = 1.414_213_562_373_095;
+
+    fn quantile(text: &str, q: f64) -> f64 {
+        histogram(text).quantile(q).value
+    }
+
+    #[test]
+    fn exponential_buckets_are_interpolated_on_a_logarithmic_scale() {
+        let text = "{{count:4 sum:1 offset:1 buckets:[4]}}";
+        assert_eq!(quantile(text, 0.5), ROOT);
+        assert_eq!(quantile(text, 0.0), 1.0);
+        assert_eq!(quantile(text, 1.0), 2.0);
+        let text = "{{count:4 sum:1 n_offset:1 n_buckets:[4]}}";
+        assert_eq!(quantile(text, 0.5), -ROOT);
+        assert_eq!(quantile(text, 0.0), -2.0);
+        assert_eq!(quantile(text, 1.0), -1.0);
+    }
+
+    #[test]
+    fn the_zero_bucket_is_linear_and_on_the_side_of_the_others() {
+        let zero = "{{count:4 sum:1 z_bucket:4 z_bucket_w:2}}";
+        assert_eq!(quantile(zero, 0.75), 1.0);
+        let above = "{{count:5 sum:1 z_bucket:4 z_bucket_w:2 offset:2 buckets:[1]}}";
+        assert_eq!(quantile(above, 0.4), 1.0);
+        let below = "{{count:5 sum:1 z_bucket:4 z_bucket_w:2 n_offset:2 n_buckets:[1]}}";
+        assert_eq!(quantile(below, 0.6), -1.0);
+    }
+
+    #[test]
+    fn custom_buckets_are_linear_and_end_at_infinity() {
+        let text = "{{schema:-53 count:10 sum:1 custom_values:[2 4] buckets:[4 4 2]}}";
+        assert_eq!(quantile(text, 0.2), 1.0);
+        assert_eq!(quantile(text, 0.6), 3.0);
+        assert_eq!(quantile(text, 0.9), 4.0);
+        let text = "{{schema:-53 count:1 sum:-5 custom_values:[-2 4] buckets:[1]}}";
+        assert_eq!(quantile(text, 0.9), -2.0);
+    }
+
+    #[test]
+    fn what_is_no_quantile_has_its_own_value() {
+        let text = "{{count:1 sum:1 buckets:[1]}}";
+        assert_eq!(quantile(text, -0.1), f64::NEG_INFINITY);
+        assert_eq!(quantile(text, 1.1), f64::INFINITY);
+        assert!(quantile(text, f64::NAN).is_nan());
+        assert!(quantile("{{}}", 0.5).is_nan());
+    }
+
+    #[test]
+    fn observations_that_are_not_a_number_are_above_all_others() {
+        let text = "{{count:4 sum:NaN offset:1 buckets:[2]}}";
+        let low = histogram(text).quantile(0.25);
+        assert_eq!((low.value, low.nan), (ROOT, Some(NanEffect::Skew)));
+        let high = histogram(text).quantile(0.9);
+        assert!(high.value.is_nan());
+        assert_eq!(high.nan, Some(NanEffect::Result));
+        // +Inf and -Inf make the sum NaN too, but they are in buckets.
+        let all = histogram("{{count:2 sum:NaN offset:1 buckets:[2]}}");
+        assert_eq!(all.quantile(0.5).nan, None);
+
+        let fraction = histogram(text).fraction(f64::NEG_INFINITY, f64::INFINITY);
+        assert_eq!((fraction.value, fraction.nan), (0.5, true));
+        assert!(!all.fraction(0.0, 1.0).nan);
+    }
+
+    #[test]
+    fn fractions_are_what_quantiles_are_the_inverse_of() {
+        let fraction = |text: &str, lower, upper| histogram(text).fraction(lower, upper).value;
+        let text = "{{count:8 sum:1 z_bucket:4 z_bucket_w:0.5 offset:1 buckets:[4]}}";
+        assert_eq!(fraction(text, f64::NEG_INFINITY, 2f64.sqrt()), 0.75);
+        assert_eq!(fraction(text, 0.25, 2.0), 0.75);
+        assert_eq!(fraction(text, 1.0, 100.0), 0.5);
+        assert_eq!(fraction(text, 2.0, 1.0), 0.0);
+        assert!(fraction(text, f64::NAN, 1.0).is_nan());
+        assert!(fraction("{{}}", 0.0, 1.0).is_nan());
+        let negative = "{{count:4 sum:1 n_offset:1 n_buckets:[4]}}";
+        let below = fraction(negative, f64::NEG_INFINITY, -(2f64.sqrt()));
+        assert_eq!(below, 0.499_999_999_999_999_9);
+        let custom = "{{schema:-53 count:10 sum:1 custom_values:[2 4] buckets:[4 4 2]}}";
+        assert_eq!(fraction(custom, 2.0, 3.0), 0.2);
+        assert_eq!(fraction(custom, f64::NEG_INFINITY, 1.0), 0.2);
+        // Nothing is known of where observations are in a bucket without an end.
+        assert_eq!(fraction(custom, 5.0, f64::INFINITY), 0.2);
+        let custom = "{{schema:-53 count:10 sum:1 custom_values:[-5 4] buckets:[4 4 2]}}";
+        assert_eq!(fraction(custom, f64::NEG_INFINITY, -7.0), 0.4);
+    }
+}

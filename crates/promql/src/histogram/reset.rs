@@ -80,13 +80,122 @@ impl FloatHistogram {
 }
 
 /// Whether a bucket has fewer observations in `now` than in `then`, or is populated in `then` only.
+///
+/// Of the buckets above all those of `now` only the first one matters, as in Prometheus.
 fn lower(now: &[Count], then: &[Count]) -> bool {
     let mut now = now.iter().peekable();
-    then.iter().any(|then| {
+    for then in then {
         while now.next_if(|now| now.index < then.index).is_some() {}
-        match now.next_if(|now| now.index == then.index) {
-            Some(now) => now.count < then.count,
-            None => then.count != 0.0,
+        let lower = match now.peek() {
+            None => return then.count != 0.0,
+            Some(now) if now.index == then.index => now.count < then.count,
+            Some(_) => then.count != 0.0,
+        };
+        if lower {
+            return true;
         }
-    })
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn histogram(text: &str) -> FloatHistogram {
+        text.parse().unwrap()
+    }
+
+    fn reset(now: &str, before: &str) -> bool {
+        histogram(now).detect_reset(&histogram(before))
+    }
+
+    #[test]
+    fn fewer_observations_tell_of_a_reset() {
+        let before = "{{count:6 z_bucket:1 z_bucket_w:0.01 buckets:[2 1] n_buckets:[1 1]}}";
+        assert!(!reset(before, before));
+        for now in [
+            "{{count:5 z_bucket:1 z_bucket_w:0.01 buckets:[2 1] n_buckets:[1 1]}}",
+            "{{count:7 z_bucket:0 z_bucket_w:0.01 buckets:[2 1] n_buckets:[1 1]}}",
+            "{{count:7 z_bucket:1 z_bucket_w:0.01 buckets:[1 4] n_buckets:[1 1]}}",
+            "{{count:7 z_bucket:1 z_bucket_w:0.01 buckets:[5] n_buckets:[1 1]}}",
+            "{{count:7 z_bucket:1 z_bucket_w:0.01 buckets:[5 1]}}",
+        ] {
+            assert!(reset(now, before), "{now}");
+        }
+    }
+
+    #[test]
+    fn a_sure_hint_saves_looking() {
+        assert!(reset("{{count:9 counter_reset_hint:reset}}", "{{count:1}}"));
+        assert!(!reset(
+            "{{count:0 counter_reset_hint:not_reset}}",
+            "{{count:1}}"
+        ));
+        assert!(reset("{{count:0 counter_reset_hint:gauge}}", "{{count:1}}"));
+    }
+
+    #[test]
+    fn layouts_change_one_way_only() {
+        assert!(reset("{{schema:1 count:1}}", "{{schema:0 count:1}}"));
+        assert!(!reset(
+            "{{schema:0 count:1 buckets:[1]}}",
+            "{{schema:1 count:1 buckets:[1]}}"
+        ));
+        assert!(reset("{{count:1}}", "{{count:1 z_bucket_w:0.1}}"));
+        let custom = "{{schema:-53 count:1 custom_values:[1]}}";
+        assert!(reset(custom, "{{count:1}}"));
+        assert!(reset("{{count:1}}", custom));
+    }
+
+    #[test]
+    fn a_wider_zero_bucket_takes_whole_buckets() {
+        let before = "{{count:3 z_bucket:1 z_bucket_w:0.25 offset:-1 buckets:[1 1]}}";
+        assert!(!reset(
+            "{{count:3 z_bucket:2 z_bucket_w:0.5 buckets:[1]}}",
+            before
+        ));
+        assert!(reset(
+            "{{count:3 z_bucket:1 z_bucket_w:0.5 buckets:[2]}}",
+            before
+        ));
+        // 0.4 is inside of a populated bucket.
+        assert!(reset(
+            "{{count:3 z_bucket:2 z_bucket_w:0.4 buckets:[1]}}",
+            before
+        ));
+    }
+
+    #[test]
+    fn custom_bounds_are_compared_where_both_have_them() {
+        let before = "{{schema:-53 count:6 custom_values:[1 2 3] buckets:[1 1 2 2]}}";
+        for (now, expected) in [
+            (
+                "{{schema:-53 count:6 custom_values:[1 2 3] buckets:[1 1 2 2]}}",
+                false,
+            ),
+            (
+                "{{schema:-53 count:6 custom_values:[1 2 3] buckets:[2 0 2 2]}}",
+                true,
+            ),
+            (
+                "{{schema:-53 count:6 custom_values:[2 3] buckets:[2 2 2]}}",
+                false,
+            ),
+            (
+                "{{schema:-53 count:6 custom_values:[2] buckets:[2 4]}}",
+                false,
+            ),
+            (
+                "{{schema:-53 count:6 custom_values:[2] buckets:[1 5]}}",
+                true,
+            ),
+            (
+                "{{schema:-53 count:6 custom_values:[2 7] buckets:[4 2]}}",
+                true,
+            ),
+        ] {
+            assert_eq!(reset(now, before), expected, "{now}");
+        }
+    }
 }

@@ -37,3 +37,32 @@ impl FloatHistogram {
         self.variance().sqrt()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn histogram(text: &str) -> FloatHistogram {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn moments_take_observations_for_the_middles_of_their_buckets() {
+        let one = histogram("{{schema:0 count:2 sum:4 offset:2 buckets:[2]}}");
+        let middle = 8f64.sqrt();
+        assert_eq!(one.mean(), 2.0);
+        assert_eq!(one.variance(), (middle - 2.0) * (middle - 2.0));
+        assert_eq!(one.deviation(), one.variance().sqrt());
+
+        let around_zero = histogram(
+            "{{count:3 sum:0 z_bucket:1 z_bucket_w:0.5 offset:1 buckets:[1] n_offset:1 n_buckets:[1]}}",
+        );
+        let expected = 2.0 * (2f64.sqrt() * 2f64.sqrt()) / 3.0;
+        assert_eq!(around_zero.variance(), expected);
+
+        let custom = histogram("{{schema:-53 count:2 sum:4 custom_values:[1 3] buckets:[0 2]}}");
+        assert_eq!(custom.variance(), 0.0);
+        assert!(histogram("{{}}").mean().is_nan());
+        assert!(histogram("{{}}").deviation().is_nan());
+    }
+}

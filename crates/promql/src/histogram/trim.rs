@@ -195,3 +195,69 @@ fn middle(lower: f64, upper: f64, sign: f64, spread: Spread) -> f64 {
         (false, false, Spread::Exponential) => sign * (lower * upper).abs().sqrt(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn histogram(text: &str) -> FloatHistogram {
+        text.parse().unwrap()
+    }
+
+    fn trimmed(text: &str, keep: Trim, at: f64) -> String {
+        let mut histogram = histogram(text);
+        histogram.trim(keep, at);
+        histogram.notation().to_string()
+    }
+
+    #[test]
+    fn a_bucket_is_divided_where_it_is_cut() {
+        let text = "{{count:8 sum:100 offset:1 buckets:[4 4]}}";
+        let mut below = histogram(text);
+        below.trim(Trim::Below, 8f64.sqrt());
+        assert_eq!(below.positive.counts().collect::<Vec<_>>(), [4.0, 2.0]);
+        assert_eq!(below.count, 6.0);
+        let expected = 2f64.sqrt() * 4.0 + (2.0 * 8f64.sqrt()).sqrt() * 2.0;
+        assert_eq!(below.sum, expected);
+        assert_eq!(trimmed(text, Trim::Below, 1.0), "{{}}");
+        assert_eq!(trimmed(text, Trim::Above, 4.0), "{{}}");
+    }
+
+    #[test]
+    fn nothing_changes_where_nothing_is_cut() {
+        let text = "{{count:9 sum:100 offset:1 buckets:[4 4]}}";
+        assert_eq!(trimmed(text, Trim::Below, 4.0), text);
+        assert_eq!(trimmed(text, Trim::Above, 1.0), text);
+    }
+
+    #[test]
+    fn the_zero_bucket_is_on_the_side_of_the_others() {
+        let text = "{{count:4 sum:9 z_bucket:4 z_bucket_w:2}}";
+        assert_eq!(
+            trimmed(text, Trim::Above, 0.0),
+            "{{count:2 sum:2 z_bucket:2 z_bucket_w:2}}"
+        );
+        let text = "{{count:5 sum:9 z_bucket:4 z_bucket_w:2 offset:2 buckets:[1]}}";
+        assert_eq!(
+            trimmed(text, Trim::Below, 1.0),
+            "{{count:2 sum:1 z_bucket:2 z_bucket_w:2}}"
+        );
+    }
+
+    #[test]
+    fn of_a_bucket_without_an_end_only_what_is_sure_remains() {
+        let text = "{{schema:-53 count:7 sum:9 custom_values:[2 4] buckets:[4 2 1]}}";
+        assert_eq!(
+            trimmed(text, Trim::Below, 1.0),
+            "{{schema:-53 count:2 sum:1 custom_values:[2 4] buckets:[2]}}"
+        );
+        assert_eq!(
+            trimmed(text, Trim::Above, 5.0),
+            "{{schema:-53 count:1 sum:5 custom_values:[2 4] offset:2 buckets:[1]}}"
+        );
+        assert_eq!(
+            trimmed(text, Trim::Below, 5.0),
+            "{{schema:-53 count:6 sum:10 custom_values:[2 4] buckets:[4 2]}}"
+        );
+    }
+}
