@@ -328,7 +328,7 @@ mod tests {
     #[test]
     fn annotations_of_one_text_are_one() {
         let mut annotations = Annotations::default();
-        let span = Span::new(6, 10);
+        let span = Span::new(5, 6);
         annotations.add(Annotation::start_time_overlap("m", span));
         annotations.add(Annotation::start_time_overlap("m", span));
         annotations.add(Annotation::invalid_quantile(2.0, span));

@@ -181,7 +181,7 @@ fn sorted(mut series: Vec<SeriesPoints>) -> Vec<SeriesPoints> {
     series
 }
 
-const SAME_LABELS: &str = "vector cannot contain metrics with the same labelset";
+pub(super) const SAME_LABELS: &str = "vector cannot contain metrics with the same labelset";
 
 /// Joins series of the same labels, which may not have values at the same step.
 pub(super) fn merge(

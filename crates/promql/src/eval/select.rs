@@ -50,7 +50,7 @@ pub(super) fn instant(
     for id in &selector.series {
         let stored = evaluator.storage.get(*id);
         let series = if selector.extended == Some(Extended::Smoothed) {
-            smooth::instant(evaluator, stored, selector, span)?
+            smooth::instant(evaluator, stored, selector, span)
         } else {
             column(evaluator, stored, selector, |sample| sample.value)
         };

@@ -2,7 +2,8 @@
 
 use crate::Span;
 use crate::ast::BinaryOp;
-use crate::eval::{Annotation, Value};
+use crate::eval::{Annotation, FloatHistogram, Value};
+use crate::histogram::{CounterResetHint, Trim};
 
 /// What an operator makes of two values.
 #[derive(Debug, Default)]
@@ -61,6 +62,22 @@ pub(super) fn values(op: BinaryOp, left: &Value, right: &Value, span: Span) -> O
         (Value::Float(left), Value::Float(right)) => {
             floats(op, *left, *right).map(|(value, keep)| (Value::Float(value), keep))
         }
+        (Value::Float(factor), Value::Histogram(histogram)) if op == BinaryOp::Mul => {
+            Some(scaled(histogram, |histogram| histogram.mul(*factor)))
+        }
+        (Value::Histogram(histogram), Value::Float(number)) => match op {
+            BinaryOp::Mul => Some(scaled(histogram, |histogram| histogram.mul(*number))),
+            BinaryOp::Div => Some(scaled(histogram, |histogram| histogram.div(*number))),
+            BinaryOp::TrimUpper => Some(trimmed(histogram, Trim::Below, *number)),
+            BinaryOp::TrimLower => Some(trimmed(histogram, Trim::Above, *number)),
+            _ => None,
+        },
+        (Value::Histogram(left), Value::Histogram(right)) => match op {
+            BinaryOp::Equal => Some((Value::Histogram(left.clone()), left == right)),
+            BinaryOp::NotEqual => Some((Value::Histogram(left.clone()), left != right)),
+            BinaryOp::Add | BinaryOp::Sub => return combined(op, left, right, span),
+            _ => None,
+        },
         _ => None,
     };
     match done {
@@ -71,6 +88,49 @@ pub(super) fn values(op: BinaryOp, left: &Value, right: &Value, span: Span) -> O
         None => Outcome {
             value: None,
             note: Some(incompatible(op, kind(left), kind(right), span)),
+        },
+    }
+}
+
+fn scaled(histogram: &FloatHistogram, scale: impl Fn(&mut FloatHistogram)) -> (Value, bool) {
+    let mut result = histogram.clone();
+    scale(&mut result);
+    result.compact(0);
+    (result.into(), true)
+}
+
+fn trimmed(histogram: &FloatHistogram, keep: Trim, at: f64) -> (Value, bool) {
+    let mut result = histogram.clone();
+    result.trim(keep, at);
+    (result.into(), true)
+}
+
+/// The sum or difference of two histograms.
+fn combined(op: BinaryOp, left: &FloatHistogram, right: &FloatHistogram, span: Span) -> Outcome {
+    let mut result = left.clone();
+    let (combined, operation) = if op == BinaryOp::Add {
+        (result.add(right), "addition")
+    } else {
+        (result.sub(right), "subtraction")
+    };
+    let Ok(combined) = combined else {
+        return Outcome {
+            value: None,
+            note: Some(Annotation::incompatible_buckets(op.symbol(), span)),
+        };
+    };
+    if op == BinaryOp::Sub {
+        result.hint = CounterResetHint::Gauge;
+    }
+    result.compact(0);
+    let collision = combined.hints_collide;
+    let reconciled = combined.bounds_reconciled;
+    Outcome {
+        value: Some((result.into(), true)),
+        note: if collision {
+            Some(Annotation::counter_reset_collision(operation, span))
+        } else {
+            reconciled.then(|| Annotation::mismatched_custom_buckets(operation, span))
         },
     }
 }

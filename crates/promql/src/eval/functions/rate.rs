@@ -1,6 +1,8 @@
 //! How much a series grows or changes: `rate`, `increase`, `delta`, `irate`, `idelta`, `changes`,
 //! `resets`.
 
+mod histograms;
+
 use super::range::{Over, Window};
 use super::seconds;
 use crate::ast::Extended;
@@ -22,10 +24,16 @@ pub(super) fn extrapolated(
     }
     if let Some(extended) = over.extended {
         let smoothed = extended == Extended::Smoothed;
-        return Ok(between_edges(over, window, smoothed, counter, per_second).map(Value::Float));
+        return Ok(if floats.is_empty() {
+            let growth = histograms::between_edges(over, window, smoothed, counter, per_second);
+            growth.map(Value::from)
+        } else {
+            between_edges(over, window, smoothed, counter, per_second).map(Value::Float)
+        });
     }
     if floats.is_empty() {
-        return Ok(None);
+        let growth = histograms::extrapolated(over, window, counter, per_second);
+        return Ok(growth.map(Value::from));
     }
     let growth = floats_growth(over, floats, counter);
     let first = (counter && floats.values[0] >= 0.0).then_some(floats.values[0]);
@@ -196,7 +204,9 @@ pub(super) fn instant(
             let growth = if counter && (to < from || anew) { *to } else { to - from };
             Some(Value::Float(if counter { growth / seconds(elapsed) } else { growth }))
         }
-        (Value::Histogram(_), Value::Histogram(_)) => None,
+        (Value::Histogram(from), Value::Histogram(to)) => {
+            histograms::instant(over, from, to, counter, anew, elapsed).map(Value::from)
+        }
         _ => {
             over.note(Annotation::mixed_floats_histograms(over.metric(), over.span));
             None
@@ -254,7 +264,9 @@ pub(super) fn resets(over: &Over<'_>, window: &Window<'_>) -> Result<Option<Valu
         let anew = started_anew((before.start, before.time), (after.start, after.time));
         match (&before.value, &after.value) {
             (Value::Float(before), Value::Float(after)) => after < before || anew,
-            (Value::Histogram(_), Value::Histogram(_)) => anew,
+            (Value::Histogram(before), Value::Histogram(after)) => {
+                anew || after.detect_reset(before)
+            }
             _ => true,
         }
     }))

@@ -1,13 +1,14 @@
 //! `anchored` and `smoothed`: samples from beyond the edges of a range, and values between samples.
 
-use super::{Cursor, Floats, RangeSeries};
+use super::{Cursor, Floats, Histograms, RangeSeries};
 use crate::Span;
 use crate::ast::Extended;
 use crate::eval::evaluator::Evaluator;
 use crate::eval::plan::Selector;
 use crate::eval::storage::StoredSeries;
 use crate::eval::value::Series;
-use crate::eval::{EvalError, Value};
+use crate::eval::{Annotation, EvalError, FloatHistogram, Value};
+use crate::histogram::CounterResetHint;
 
 /// A value on the line between two samples. A counter that was reset between them is taken to have
 /// begun at 0.
@@ -26,28 +27,109 @@ fn millis(duration: i64) -> f64 {
     duration as f64
 }
 
+/// A histogram on the line between two; nothing where they cannot be combined.
+pub(in crate::eval) fn histogram_between(
+    evaluator: &Evaluator<'_>,
+    span: Span,
+    metric: &str,
+    before: (i64, &FloatHistogram),
+    after: (i64, &FloatHistogram),
+    time: i64,
+    counter: bool,
+) -> Option<FloatHistogram> {
+    if time == before.0 {
+        return Some(before.1.clone());
+    }
+    if time == after.0 {
+        return Some(after.1.clone());
+    }
+    let fraction = millis(time - before.0) / millis(after.0 - before.0);
+    let mut result = after.1.clone();
+    if counter && after.1.detect_reset(before.1) {
+        result.mul(fraction);
+        return Some(result);
+    }
+    let subtracted = result.sub(before.1);
+    if let Ok(combined) = subtracted {
+        if combined.bounds_reconciled {
+            evaluator.note(Annotation::mismatched_custom_buckets("subtraction", span));
+        }
+        result.mul(fraction);
+        if let Ok(combined) = result.add(before.1) {
+            if combined.bounds_reconciled {
+                evaluator.note(Annotation::mismatched_custom_buckets("addition", span));
+            }
+            return Some(result);
+        }
+    }
+    evaluator.note(Annotation::mixed_exponential_custom(metric, span));
+    None
+}
+
 /// A smoothed instant vector selector: values between the samples around each step.
 pub(super) fn instant(
     evaluator: &Evaluator<'_>,
     stored: &StoredSeries,
     selector: &Selector,
-    _span: Span,
-) -> Result<Option<Series>, EvalError> {
+    span: Span,
+) -> Option<Series> {
     let steps = evaluator.steps;
     let lookback = evaluator.options.lookback;
-    let floats = stored.floats.without_stale();
-    let (mut first, mut last) = (Cursor::default(), Cursor::default());
+    let (floats, histograms) = (stored.floats.without_stale(), stored.histograms.without_stale());
+    let [mut first, mut last, mut first_histogram, mut last_histogram] = [Cursor::default(); 4];
     let mut series = Series::new(stored.labels.clone());
     for step in 0..steps.count {
         let time = selector.shift.time(steps.time(step));
         let from = first.after(&floats.times, time - lookback);
         let to = last.after(&floats.times, time + lookback);
         let seen = floats.samples().slice(from, to.max(from));
-        if let Some(value) = smoothed_at(seen, time) {
-            series.set_float(step, value, steps.count);
+        let from = first_histogram.after(&histograms.times, time - lookback);
+        let to = last_histogram.after(&histograms.times, time + lookback);
+        let seen_histograms = histograms.samples().slice(from, to.max(from));
+        let metric = stored.labels.metric_name();
+        let value = match (seen.is_empty(), seen_histograms.is_empty()) {
+            (false, false) => {
+                evaluator.note(Annotation::mixed_floats_histograms(metric, span));
+                None
+            }
+            (_, true) => smoothed_at(seen, time).map(Value::Float),
+            (true, false) => {
+                smoothed_histogram_at(evaluator, seen_histograms, time, metric, span).map(Value::from)
+            }
+        };
+        if let Some(value) = value {
+            series.set(step, value, steps.count);
         }
     }
-    Ok((!series.floats.is_empty()).then_some(series))
+    (!series.floats.is_empty() || !series.histograms.is_empty()).then_some(series)
+}
+
+fn smoothed_histogram_at(
+    evaluator: &Evaluator<'_>,
+    seen: Histograms<'_>,
+    time: i64,
+    metric: &str,
+    span: Span,
+) -> Option<FloatHistogram> {
+    let next = seen.times.partition_point(|at| *at < time);
+    if seen.times.get(next) == Some(&time) {
+        return Some(FloatHistogram::clone(&seen.values[next]));
+    }
+    let before = next.checked_sub(1)?;
+    let (from, to) = (&seen.values[before], seen.values.get(next));
+    let Some(to) = to else {
+        // The hint is of a sample, not of a value that is held.
+        let mut held = FloatHistogram::clone(from);
+        held.hint = CounterResetHint::Unknown;
+        return Some(held);
+    };
+    if from.has_custom_bounds() != to.has_custom_bounds() {
+        evaluator.note(Annotation::mixed_exponential_custom(metric, span));
+        return None;
+    }
+    let gauges = from.hint == CounterResetHint::Gauge && to.hint == CounterResetHint::Gauge;
+    let (from, to) = ((seen.times[before], &**from), (seen.times[next], &**to));
+    histogram_between(evaluator, span, metric, from, to, time, !gauges)
 }
 
 fn smoothed_at(seen: Floats<'_>, time: i64) -> Option<f64> {

@@ -94,6 +94,14 @@ impl<T: Stale + Clone> Column<T> {
         }
     }
 
+    /// The place of the last sample before a time.
+    pub fn before(&self, time: i64) -> Option<usize> {
+        match self.times.last() {
+            Some(last) if *last < time => Some(self.times.len() - 1),
+            _ => self.times.partition_point(|at| *at < time).checked_sub(1),
+        }
+    }
+
     /// All samples.
     pub fn samples(&self) -> Samples<'_, T> {
         Samples {

@@ -12,7 +12,8 @@ use index::Index;
 
 use super::labels::{Label, Labels};
 use super::matcher::Matcher;
-use super::value::Value;
+use super::FloatHistogram;
+use super::value::{Value, is_stale};
 
 /// Series and their samples. Filled once, then queried by any number of threads.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +36,17 @@ pub(super) struct StoredSeries {
     pub labels: Labels,
     pub floats: FloatColumn,
     pub histograms: HistogramColumn,
+}
+
+impl StoredSeries {
+    /// The sample before a time, if it is a histogram.
+    fn histogram_before(&self, time: i64) -> Option<&FloatHistogram> {
+        let at = self.histograms.before(time)?;
+        let float_time = self.floats.before(time).map(|at| self.floats.times[at]);
+        let histogram = &self.histograms.values[at];
+        let last = float_time < Some(self.histograms.times[at]);
+        (last && !is_stale(histogram.sum)).then_some(histogram)
+    }
 }
 
 impl Storage {
@@ -110,8 +122,12 @@ impl Storage {
                 series.histograms.remove(time);
                 series.floats.push(time, start, value);
             }
-            Value::Histogram(value) => {
+            Value::Histogram(mut value) => {
                 series.floats.remove(time);
+                let hint = value.stored_hint(series.histogram_before(time));
+                if hint != value.hint {
+                    Arc::make_mut(&mut value).hint = hint;
+                }
                 series.histograms.push(time, start, value);
             }
         }
