@@ -74,6 +74,7 @@ enum Command {
 
 #[derive(Clone, Debug)]
 struct Load {
+    line: usize,
     /// Milliseconds between points.
     step: i64,
     /// Whether classic histograms are stored as native ones too.

@@ -17,10 +17,11 @@ pub(super) fn commands(script: &str) -> Vec<Result<Command, Wrong>> {
     let mut commands = Vec::new();
     while let Some((number, line)) = lines.next_command() {
         let word = line.split_whitespace().next().unwrap_or_default();
-        let block = lines.block();
-        let command = match word.to_ascii_lowercase().as_str() {
+        let word = word.to_ascii_lowercase();
+        let block = if word == "clear" { Vec::new() } else { lines.block() };
+        let command = match word.as_str() {
             "clear" => Ok(Command::Clear),
-            "load" | "load_with_nhcb" => load(line, &block).map(Command::Load),
+            "load" | "load_with_nhcb" => load(number, line, &block).map(Command::Load),
             command if command.starts_with("eval") => {
                 eval(number, line, &block).map(|eval| Command::Eval(Box::new(eval)))
             }
@@ -68,9 +69,10 @@ fn millis(text: &str) -> Result<i64, Wrong> {
     duration::parse(text).map_err(|error| (0, format!("`{text}` is no duration: {error}")))
 }
 
-fn load(line: &str, block: &[(usize, &str)]) -> Result<Load, Wrong> {
+fn load(number: usize, line: &str, block: &[(usize, &str)]) -> Result<Load, Wrong> {
     let (command, step) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let mut load = Load {
+        line: number,
         step: millis(step.trim())?,
         convert: command.eq_ignore_ascii_case("load_with_nhcb"),
         series: Vec::new(),

@@ -26,7 +26,7 @@ pub(super) fn run(script: &str, options: &Options) -> Vec<EvalResult> {
             }
             Ok(Command::Load(load)) => match fill(&mut storage, &load) {
                 Ok(()) => continue,
-                Err(reason) => (0, String::new(), Err(reason)),
+                Err(reason) => (load.line, String::new(), Err(reason)),
             },
             Ok(Command::Eval(eval)) => {
                 let outcome = evaluate(&engine, &storage, &eval);
