@@ -23,13 +23,20 @@ pub(super) struct Steps {
 
 impl Steps {
     pub fn new(start: i64, end: i64, step: i64) -> Self {
-        let count = if end < start { 0 } else { end.abs_diff(start) / step.unsigned_abs().max(1) + 1 };
+        let count = if end < start {
+            0
+        } else {
+            end.abs_diff(start) / step.unsigned_abs().max(1) + 1
+        };
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         Self { start, step, count }
     }
 
     /// The time of a step.
-    #[expect(clippy::cast_possible_wrap, reason = "there are fewer steps than milliseconds")]
+    #[expect(
+        clippy::cast_possible_wrap,
+        reason = "there are fewer steps than milliseconds"
+    )]
     pub fn time(self, step: usize) -> i64 {
         self.start + self.step * step as i64
     }
@@ -69,7 +76,9 @@ pub(super) fn instant(
     run(options, storage, steps, |evaluator| {
         Ok(match (&plan.kind, plan.ty) {
             (Kind::Text(text), _) => Data::String(text.clone()),
-            (Kind::Range(range), _) => Data::Matrix(sorted(select::whole(evaluator, range, plan.span)?)),
+            (Kind::Range(range), _) => {
+                Data::Matrix(sorted(select::whole(evaluator, range, plan.span)?))
+            }
             (_, ValueType::Scalar) => Data::Scalar(evaluator.scalar(&plan)?[0]),
             _ => {
                 let series = evaluator.vector(&plan)?;
@@ -161,7 +170,11 @@ fn sample(series: Series) -> Option<Sample> {
 }
 
 fn points(series: Series, steps: Steps) -> SeriesPoints {
-    let floats = series.floats.iter().enumerate().filter(|(_, value)| !is_stale(**value));
+    let floats = series
+        .floats
+        .iter()
+        .enumerate()
+        .filter(|(_, value)| !is_stale(**value));
     let floats = floats.map(|(step, value)| (steps.time(step), Value::Float(*value)));
     let mut points: Vec<_> = floats.collect();
     if !series.histograms.is_empty() {
@@ -257,7 +270,10 @@ impl<'a> Evaluator<'a> {
             return Ok(vec![number; steps]);
         }
         if node.fixed && steps > 1 {
-            let one = self.over(Steps { count: 1, ..self.steps });
+            let one = self.over(Steps {
+                count: 1,
+                ..self.steps
+            });
             return Ok(vec![one.scalar(node)?[0]; steps]);
         }
         match &node.kind {
@@ -297,9 +313,7 @@ impl<'a> Evaluator<'a> {
         }
         match &node.kind {
             Kind::Selector(selector) => select::instant(self, selector, node.span, sink),
-            Kind::Call { function, args } => {
-                functions::call(self, function, args, node.span, sink)
-            }
+            Kind::Call { function, args } => functions::call(self, function, args, node.span, sink),
             Kind::Negate(inner) => functions::negate(self, inner, node.span, sink),
             Kind::Binary(binary) => binary::eval(self, binary, node.span, sink),
             Kind::Aggregate {
@@ -317,7 +331,10 @@ impl<'a> Evaluator<'a> {
     /// Evaluates what is the same at every step once.
     fn repeat(&self, node: &Node, sink: Sink<'_>) -> Result<(), EvalError> {
         let steps = self.steps.count;
-        let one = self.over(Steps { count: 1, ..self.steps });
+        let one = self.over(Steps {
+            count: 1,
+            ..self.steps
+        });
         one.each(node, &mut |mut series| {
             if let Some(value) = series.float_at(0) {
                 series.floats = vec![value; steps];
@@ -352,7 +369,9 @@ impl<'a> Evaluator<'a> {
             all.push(series);
             Ok(())
         })?;
-        merge(all, self.steps.count, span)?.into_iter().try_for_each(sink)
+        merge(all, self.steps.count, span)?
+            .into_iter()
+            .try_for_each(sink)
     }
 
     /// The series of a range, with all samples that any step can see.
@@ -362,7 +381,10 @@ impl<'a> Evaluator<'a> {
         sink: &mut dyn FnMut(select::RangeSeries<'_>) -> Result<(), EvalError>,
     ) -> Result<(), EvalError> {
         match &range.source {
-            Source::Selector(selector) => select::ranges(self, selector, sink),
+            Source::Selector(selector) => {
+                let first = range.shift.time(self.steps.start) - range.range;
+                select::ranges(self, selector, first, sink)
+            }
             Source::Subquery { expr, step } => subquery::eval(self, range, expr, *step, sink),
         }
     }

@@ -23,12 +23,10 @@ impl Planner<'_> {
         match at {
             At::Start(_) => Ok(self.times.start),
             At::End(_) => Ok(self.times.end),
-            At::Timestamp(number) => {
-                millis((number.value * 1000.0).round()).ok_or_else(|| {
-                    let message = format!("the time {number} behind `@` is out of range");
-                    EvalError::new(number.span, message)
-                })
-            }
+            At::Timestamp(number) => millis((number.value * 1000.0).round()).ok_or_else(|| {
+                let message = format!("the time {number} behind `@` is out of range");
+                EvalError::new(number.span, message)
+            }),
             At::Variable(node) => Err(super::variable(node)),
         }
     }
