@@ -27,7 +27,7 @@ use obsctl_model::{ProvisionedDatasource, Route, RuleGroup, TelemetryCatalog};
 
 use crate::diagnostic::Diagnostic;
 use comments::Comments;
-pub use exposition::{exposition, unit};
+pub use exposition::{Sample, exposition, samples, unit};
 pub use rule_tests::RuleTest;
 use source::Source;
 pub use source::{UNREADABLE, UNREADABLE_PAGE};

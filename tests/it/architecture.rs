@@ -15,6 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "check",
             "diagnostic",
             "diff",
+            "evaluate",
             "generate",
             "import",
             "live",
@@ -28,6 +29,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("diagnostic", &[]),
     ("diff", &["project", "read"]),
+    ("evaluate", &["diagnostic", "read"]),
     ("generate", &["check", "diagnostic", "project"]),
     ("import", &["generate"]),
     (

@@ -29,7 +29,7 @@ mod parse;
 mod run;
 
 use super::notation::Point;
-use super::{Labels, Options};
+use super::{Labels, Options, Storage};
 
 /// The outcome of one `eval`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +62,14 @@ pub fn run(script: &str) -> Vec<EvalResult> {
 #[must_use]
 pub fn run_with(script: &str, options: &Options) -> Vec<EvalResult> {
     run::run(script, options)
+}
+
+/// The series that a script loads.
+///
+/// # Errors
+/// The line that is wrong, counted from 1, and why: one that cannot be read, or an `eval`.
+pub fn load(script: &str) -> Result<Storage, (usize, String)> {
+    run::load(script)
 }
 
 /// A command of a script.

@@ -43,6 +43,22 @@ pub(super) fn run(script: &str, options: &Options) -> Vec<EvalResult> {
     results
 }
 
+pub(super) fn load(script: &str) -> Result<Storage, (usize, String)> {
+    let mut storage = Storage::new();
+    for command in commands(script) {
+        match command? {
+            Command::Clear => storage = Storage::new(),
+            Command::Load(load) => {
+                fill(&mut storage, &load).map_err(|reason| (load.line, reason))?
+            }
+            Command::Eval(eval) => {
+                return Err((eval.line, "only series are read here: `load`".to_owned()));
+            }
+        }
+    }
+    Ok(storage)
+}
+
 fn fill(storage: &mut Storage, load: &Load) -> Result<(), String> {
     let mut classic: BTreeMap<Labels, BTreeMap<i64, ClassicSeries>> = BTreeMap::new();
     for series in &load.series {
