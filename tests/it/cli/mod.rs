@@ -11,5 +11,6 @@ mod help;
 mod local_stack;
 mod output;
 mod policy;
+mod promql;
 mod reports;
 mod scenario;
