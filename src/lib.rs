@@ -7,6 +7,7 @@ pub mod check;
 pub mod cli;
 pub mod diagnostic;
 pub mod diff;
+pub mod evaluate;
 pub mod fix;
 pub mod generate;
 pub mod import;

@@ -36,6 +36,17 @@ pub(super) fn now() -> u64 {
     since.unwrap_or_default().as_secs()
 }
 
+/// Milliseconds since 1970.
+pub(super) fn now_millis() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    i64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Waits.
+pub(super) fn pause(time: Duration) {
+    thread::sleep(time);
+}
+
 /// Tries again and again until something comes of it, or the time is over: then what came last.
 pub(super) fn until<T>(
     limit: Duration,

@@ -88,6 +88,33 @@ pub fn page(address: &Address, limit: Duration) -> Result<String, String> {
     client.text("").map_err(|trouble| trouble.to_string())
 }
 
+/// What a service exposes, asked at once and again until `whole` has passed, with the time of each answer in
+/// milliseconds since 1970.
+///
+/// # Errors
+/// When an answer cannot be had; what is said names the address and the reason.
+pub fn scrapes(
+    address: &Address,
+    limit: Duration,
+    every: Duration,
+    whole: Duration,
+) -> Result<Vec<(i64, String)>, String> {
+    let client = Client::new(Peer::Page, address.clone(), limit);
+    let deadline = clock::Deadline::after(whole);
+    let mut found = vec![];
+    loop {
+        let time = clock::now_millis();
+        found.push((
+            time,
+            client.text("").map_err(|trouble| trouble.to_string())?,
+        ));
+        match deadline.left() {
+            Some(left) if left >= every => clock::pause(every),
+            _ => return Ok(found),
+        }
+    }
+}
+
 /// Asks everything, and judges what is heard.
 pub fn verify(project: &Project, settings: &Settings, tell: Tell<'_>) -> Report {
     let clients = settings

@@ -26,9 +26,7 @@ pub fn exposition(file: File<'_>) -> (MetricFamily, Vec<Diagnostic>) {
             break;
         }
         if let Err(message) = scrape.line(text, source.origin(at)) {
-            problems.push(source.unreadable(at, message).help(
-                "a line is `name{label=\"value\"} number`, or a comment that begins with `#`",
-            ));
+            problems.push(source.unreadable(at, message).help(LINE));
         }
         at += line.len();
     }
@@ -86,14 +84,16 @@ impl Scrape {
             }
             return Ok(());
         }
-        let sample = sample(text)?;
+        let sample = sample(text, false)?;
         let name = self.of_sample(&sample.name);
         let family = self.family(&name, origin);
         family.series.insert(sample.name.clone());
         for (label, value) in sample.labels {
             match (label.as_str(), family.kind.as_deref()) {
-                ("le", Some("histogram" | "gaugehistogram")) => family.bounds.extend(bound(&value)),
-                ("quantile", Some("summary")) => family.quantiles.extend(bound(&value)),
+                ("le", Some("histogram" | "gaugehistogram")) => {
+                    family.bounds.extend(number(&value))
+                }
+                ("quantile", Some("summary")) => family.quantiles.extend(number(&value)),
                 _ => {
                     family.labels.insert(label);
                 }
@@ -207,26 +207,52 @@ pub fn unit(name: &str, said: &str) -> Unit {
     .unwrap_or(Unit::None)
 }
 
-fn bound(text: &str) -> Option<f64> {
-    match text {
-        "+Inf" => Some(f64::INFINITY),
-        text => text.parse().ok(),
-    }
-}
-
 /// A name without its quotes.
 fn unquoted(name: &str) -> String {
     name.trim_matches('"').to_owned()
 }
 
-#[derive(Debug, PartialEq)]
-struct Sample {
-    name: String,
-    labels: Vec<(String, String)>,
+/// A sample of a scrape.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    /// The name of its series.
+    pub name: String,
+    /// Its labels.
+    pub labels: Vec<(String, String)>,
+    /// Its value; nothing of a native histogram, which only the protobuf format carries whole.
+    pub value: Option<f64>,
+    /// When it was taken, in milliseconds since 1970; nothing where it is the time of the scrape.
+    pub time: Option<i64>,
 }
 
+/// The samples of a scrape, and what could not be read of it.
+#[must_use]
+pub fn samples(file: File<'_>) -> (Vec<Sample>, Vec<Diagnostic>) {
+    let source = Source::new(file.path, file.text);
+    // OpenMetrics ends in this line, and counts time in seconds.
+    let open_metrics = file.text.lines().any(|line| line.trim_end() == "# EOF");
+    let (mut found, mut problems) = (vec![], vec![]);
+    let mut at = 0;
+    for line in file.text.split_inclusive('\n') {
+        let text = line.trim();
+        if text == "# EOF" {
+            break;
+        }
+        if !text.is_empty() && !text.starts_with('#') {
+            match sample(text, open_metrics) {
+                Ok(sample) => found.push(sample),
+                Err(message) => problems.push(source.unreadable(at, message).help(LINE)),
+            }
+        }
+        at += line.len();
+    }
+    (found, problems)
+}
+
+const LINE: &str = "a line is `name{label=\"value\"} number`, or a comment that begins with `#`";
+
 /// `name{label="value",…} number [timestamp] [# exemplar]`; a name in quotes stands among the labels.
-fn sample(text: &str) -> Result<Sample, String> {
+fn sample(text: &str, open_metrics: bool) -> Result<Sample, String> {
     let end = text
         .find(['{', ' ', '\t'])
         .ok_or_else(|| format!("`{text}` has no value"))?;
@@ -253,19 +279,51 @@ fn sample(text: &str) -> Result<Sample, String> {
             }
         }
     }
-    let value = rest
-        .split_whitespace()
-        .next()
-        .ok_or_else(|| format!("`{name}` has no value"))?;
-    let number = matches!(value, "+Inf" | "-Inf" | "NaN" | "Inf") || value.parse::<f64>().is_ok();
-    // A native histogram of the text format is a structure in braces.
-    if !number && !value.starts_with('{') {
-        return Err(format!("the value of `{name}`, `{value}`, is no number"));
-    }
     if name.is_empty() {
         return Err("a sample needs a name".to_owned());
     }
-    Ok(Sample { name, labels })
+    let mut words = rest.split_whitespace();
+    let value = words
+        .next()
+        .ok_or_else(|| format!("`{name}` has no value"))?;
+    // A native histogram of the text format is a structure in braces.
+    if value.starts_with('{') {
+        return Ok(Sample {
+            name,
+            labels,
+            value: None,
+            time: None,
+        });
+    }
+    let number =
+        number(value).ok_or_else(|| format!("the value of `{name}`, `{value}`, is no number"))?;
+    let time = words.next().filter(|word| *word != "#");
+    let time = time.map(|word| {
+        let unit = if open_metrics { 1_000.0 } else { 1.0 };
+        let time = word.parse::<f64>().ok().map(|time| time * unit);
+        time.filter(|time| time.abs() < LAST_TIME)
+            .ok_or_else(|| format!("the time of `{name}`, `{word}`, is none"))
+    });
+    #[expect(clippy::cast_possible_truncation, reason = "within the bounds of time")]
+    let time = time.transpose()?.map(|time| time as i64);
+    Ok(Sample {
+        name,
+        labels,
+        value: Some(number),
+        time,
+    })
+}
+
+/// No time in milliseconds is as late as this: the year 100,000.
+const LAST_TIME: f64 = 3.1e15;
+
+fn number(text: &str) -> Option<f64> {
+    match text {
+        "+Inf" | "Inf" => Some(f64::INFINITY),
+        "-Inf" => Some(f64::NEG_INFINITY),
+        "NaN" => Some(f64::NAN),
+        text => text.parse().ok(),
+    }
 }
 
 /// A label's name, or a text in quotes.

@@ -29,7 +29,7 @@ use obsctl_model::{ProvisionedDatasource, RuleGroup, Slo, TelemetryCatalog};
 
 use crate::diagnostic::Diagnostic;
 use comments::Comments;
-pub use exposition::{exposition, unit};
+pub use exposition::{Sample, exposition, samples, unit};
 pub use language::Queries;
 pub use routes::{Alertmanager, Settings};
 pub use rule_tests::RuleTest;

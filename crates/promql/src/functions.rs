@@ -123,6 +123,26 @@ pub fn find(name: &str) -> Option<&'static Function> {
         .map(|index| &ALL[index])
 }
 
+/// Whether the function's value depends on the time of the evaluation even where its arguments do not.
+#[must_use]
+pub fn depends_on_time(name: &str) -> bool {
+    matches!(
+        name,
+        "day_of_month"
+            | "day_of_week"
+            | "day_of_year"
+            | "days_in_month"
+            | "hour"
+            | "minute"
+            | "month"
+            | "predict_linear"
+            | "start_timestamp"
+            | "time"
+            | "timestamp"
+            | "year"
+    )
+}
+
 /// All functions, by name.
 pub static ALL: &[Function] = &[
     of_vector("abs", "The absolute value."),

@@ -37,7 +37,9 @@
 
 pub mod ast;
 pub mod duration;
+pub mod eval;
 pub mod functions;
+pub mod histogram;
 mod lexer;
 pub mod literal;
 mod name;

@@ -8,6 +8,7 @@ mod explain;
 mod generate;
 mod import;
 mod logs;
+mod promql;
 mod queries;
 mod scenario;
 mod schema;
@@ -27,6 +28,7 @@ pub(super) enum Command {
     Check(Box<check::Check>),
     Diff(diff::Diff),
     Queries(queries::Queries),
+    Promql(promql::PromqlCommand),
     Import(import::Import),
     Explain(explain::Explain),
     Up(up::Up),
@@ -52,6 +54,7 @@ impl Command {
             Self::Check(command) => command.run(stack, workspace, terminal),
             Self::Diff(command) => command.run(stack, workspace, terminal),
             Self::Queries(command) => command.run(stack, workspace, terminal),
+            Self::Promql(command) => command.run(workspace, terminal),
             Self::Import(command) => command.run(workspace, terminal),
             Self::Explain(command) => command.run(stack, workspace, terminal),
             Self::Up(command) => command.run(stack, workspace, terminal),

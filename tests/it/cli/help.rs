@@ -18,6 +18,7 @@ fn lists_the_commands() {
       check        Find what is wrong in the definitions, or in files you already have
       diff         Say what changed and what it breaks: metrics, alerts, rules, dashboards
       queries      List every query: where it stands, and which metrics, labels and values it uses
+      promql       Evaluate a PromQL query over what a service exposes, or over series in a file
       import       Write definitions from rule files, dashboards and metrics you already have
       explain      Say what a metric, alert, SLO or check is and where it is used
       up           Start the local stack in containers and wait until it is healthy

@@ -12,5 +12,6 @@ mod help;
 mod local_stack;
 mod output;
 mod policy;
+mod promql;
 mod reports;
 mod scenario;

@@ -10,6 +10,7 @@ mod parse;
 mod print;
 mod properties;
 mod regex;
+mod scripts;
 mod spans;
 mod types;
 mod visit;

@@ -1,0 +1,90 @@
+//! Scripts of queries: our own, and Prometheus' own where their folder is known.
+
+use std::path::{Path, PathBuf};
+
+use obsctl_promql::eval::script;
+
+/// How many evaluations of each of Prometheus' scripts are right, of how many. Neither may become less.
+const RECORDED: &[(&str, usize, usize)] = &[];
+
+struct Passed {
+    file: String,
+    passed: usize,
+    total: usize,
+}
+
+fn run_folder(folder: &Path) -> (Vec<Passed>, String) {
+    let entries = std::fs::read_dir(folder).expect("a readable folder");
+    let paths = entries.map(|entry| entry.expect("a readable entry").path());
+    let mut paths: Vec<PathBuf> = paths
+        .filter(|path| path.extension() == Some("test".as_ref()))
+        .collect();
+    paths.sort();
+    let mut files = Vec::new();
+    let mut wrong = String::new();
+    for path in paths {
+        let text = std::fs::read(&path).expect("a readable script");
+        let results = script::run(&String::from_utf8_lossy(&text));
+        let file = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let mut passed = 0;
+        for result in &results {
+            match &result.outcome {
+                Ok(()) => passed += 1,
+                Err(reason) => {
+                    wrong.push_str(&format!(
+                        "{file}:{}: {}\n    {reason}\n",
+                        result.line, result.query
+                    ));
+                }
+            }
+        }
+        files.push(Passed {
+            file,
+            passed,
+            total: results.len(),
+        });
+    }
+    (files, wrong)
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "what is wrong is shown")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the folder is named by the environment"
+)]
+fn prometheus_own_scripts_give_what_they_expect() {
+    let Ok(folder) = std::env::var("OBSCTL_CONFORMANCE") else {
+        eprintln!(
+            "skipped: OBSCTL_CONFORMANCE does not name the folder of Prometheus' test scripts"
+        );
+        return;
+    };
+    let (files, wrong) = run_folder(&Path::new(&folder).join("promql"));
+    eprint!("{wrong}");
+    let (mut passed, mut total) = (0, 0);
+    for file in &files {
+        eprintln!("{:32} {:5} / {:5}", file.file, file.passed, file.total);
+        passed += file.passed;
+        total += file.total;
+    }
+    eprintln!("{:32} {passed:5} / {total:5}", "all");
+    for (name, passed, total) in RECORDED {
+        let file = files.iter().find(|file| file.file == *name);
+        let file = file.unwrap_or_else(|| panic!("{name} is missing"));
+        assert!(
+            file.total >= *total,
+            "{name}: {} evaluations instead of {total}",
+            file.total
+        );
+        assert!(
+            file.passed >= *passed,
+            "{name}: {} right instead of {passed}",
+            file.passed
+        );
+    }
+}
