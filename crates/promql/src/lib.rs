@@ -1,4 +1,5 @@
-//! PromQL: a total parser with byte spans, a printer, and Prometheus' type checking.
+//! PromQL: a total parser with byte spans, a printer, Prometheus' type checking, and its evaluation over
+//! series in memory ([`eval`]).
 //!
 //! [`parse`] never fails and never panics: it gives a tree (with [`ast::Expr::Error`] where it could not
 //! read) and the syntax errors it met. Trees are walked ([`Expr::walk`], [`Expr::walk_selectors`]),
