@@ -206,7 +206,10 @@ impl FloatHistogram {
         } else {
             count = self.count;
         }
-        let within = |rank: Option<f64>| rank.filter(|rank| !(*rank > count)).unwrap_or(count);
+        let within = |rank| match rank {
+            Some(rank) if rank > count => count,
+            rank => rank.unwrap_or(count),
+        };
         Fraction {
             value: (within(upper_rank) - within(lower_rank)) / self.count,
             nan,
@@ -216,6 +219,8 @@ impl FloatHistogram {
 
 #[cfg(test)]
 mod tests {
+    use std::f64::consts::SQRT_2;
+
     use super::*;
 
     fn histogram(text: &str) -> FloatHistogram {
@@ -223,7 +228,7 @@ mod tests {
     }
 
     /// The square root of two as Prometheus' logarithms and powers make it.
-    const ROOT: f64 = 1.414_213_562_373_095;
+    const ROOT: f64 = f64::from_bits(SQRT_2.to_bits() - 1);
 
     fn quantile(text: &str, q: f64) -> f64 {
         histogram(text).quantile(q).value
