@@ -4,7 +4,7 @@
 //! [`parse`] never fails and never panics: it gives a tree (with [`ast::Expr::Error`] where it could not
 //! read) and the syntax errors it met. Trees are walked ([`Expr::walk`], [`Expr::walk_selectors`]),
 //! rewritten ([`Expr::map`]), checked ([`typecheck`]), and printed on one line ([`ToString`]) or several
-//! ([`Expr::pretty`]). This crate knows nothing of obsctl.
+//! ([`Expr::pretty`]). [`histogram`] has the native histograms of the engine. This crate knows nothing of obsctl.
 //!
 //! ```
 //! use obsctl_promql::{Expr, ValueType, parse, typecheck};
