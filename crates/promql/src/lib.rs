@@ -33,8 +33,8 @@
 //!   evaluates);
 //! - more than [`MAX_DEPTH`] levels of nesting, or a tree higher than [`MAX_HEIGHT`].
 //!
-//! Taken although Prometheus refuses it: a regular expression that is not well-formed, because this crate
-//! compiles none.
+//! Taken although Prometheus refuses it: a regular expression that is not well-formed, because reading a
+//! query compiles none. Evaluating it does.
 
 pub mod ast;
 pub mod duration;
