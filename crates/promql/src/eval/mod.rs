@@ -158,6 +158,9 @@ impl Engine {
 
     /// Evaluates an expression at a time, in milliseconds since the epoch.
     ///
+    /// The text that it was parsed from must have no errors: a tree can look whole although a bracket was
+    /// missing.
+    ///
     /// # Errors
     /// When the expression has syntax or type errors or a variable, when series cannot be matched, when a
     /// parameter is out of range, or when the limit of samples is reached.
