@@ -233,6 +233,10 @@ pub(super) fn merge(
 
 fn join(into: &mut Series, from: Series, steps: usize, span: Span) -> Result<(), EvalError> {
     let same = || EvalError::new(span, SAME_LABELS);
+    // Whether the name is dropped is known of the first value.
+    if from.first_step() < into.first_step() {
+        into.drop_name = from.drop_name;
+    }
     for (step, value) in from.floats.iter().enumerate() {
         if is_stale(*value) {
             continue;
