@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use obsctl::Stack;
-use obsctl::diff::{self, Side};
+use obsctl::diff::{self, Side, Text};
 use obsctl::generate::rule_file::{self, Entry, RuleFile};
 use obsctl::generate::{Environment, yaml};
 use obsctl::import::{self, Imported};
 use obsctl::model::prelude::*;
 use obsctl::model::{Engine, RuleQuery};
-use obsctl::project::{Knowledge, Project};
+use obsctl::project::Project;
 use obsctl::read::{self, File};
 
 use crate::common::{CliTest, repository};
@@ -376,18 +376,19 @@ fn again(dashboard: &Dashboard) -> String {
 
 /// What `diff` says of two files.
 fn difference(path: &'static str, before: &str, after: &str) -> Vec<String> {
-    let side = |name: &str, text| {
+    let side = |name: &str, text: &str| {
         let found = read::file(File { path, text });
         assert_eq!(found.problems, [], "{path}");
-        let stack = Stack::new(Slug::from_static("files")).dashboards(found.dashboards);
+        let text = Text {
+            path,
+            text: text.to_owned(),
+        };
         Side {
             name: name.to_owned(),
-            project: Project::link(stack).knowing(Knowledge::FILES),
-            tests: vec![],
-            has_catalog: false,
+            files: [(path.to_owned(), text)].into(),
         }
     };
-    let report = diff::compare(&side("before", before), &side("after", after));
+    let report = diff::compare(side("before", before), side("after", after));
     let changes = report.changes.iter();
     let changes = changes.flat_map(|change| {
         let what = format!("{:?}", change.subject);

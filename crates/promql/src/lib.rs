@@ -1,9 +1,10 @@
-//! PromQL: a total parser with byte spans, a printer, and Prometheus' type checking.
+//! PromQL: a total parser with byte spans, a printer, Prometheus' type checking, and its evaluation over
+//! series in memory ([`eval`]).
 //!
 //! [`parse`] never fails and never panics: it gives a tree (with [`ast::Expr::Error`] where it could not
 //! read) and the syntax errors it met. Trees are walked ([`Expr::walk`], [`Expr::walk_selectors`]),
 //! rewritten ([`Expr::map`]), checked ([`typecheck`]), and printed on one line ([`ToString`]) or several
-//! ([`Expr::pretty`]). This crate knows nothing of obsctl.
+//! ([`Expr::pretty`]). [`histogram`] has the native histograms of the engine. This crate knows nothing of obsctl.
 //!
 //! ```
 //! use obsctl_promql::{Expr, ValueType, parse, typecheck};
@@ -32,8 +33,8 @@
 //!   evaluates);
 //! - more than [`MAX_DEPTH`] levels of nesting, or a tree higher than [`MAX_HEIGHT`].
 //!
-//! Taken although Prometheus refuses it: a regular expression that is not well-formed, because this crate
-//! compiles none.
+//! Taken although Prometheus refuses it: a regular expression that is not well-formed, because reading a
+//! query compiles none. Evaluating it does.
 
 pub mod ast;
 pub mod duration;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::number::short;
+use super::number::{quoted, short};
 use crate::Span;
 
 /// How serious an annotation is.
@@ -195,14 +195,15 @@ impl Annotation {
     }
 
     pub(super) fn bad_bucket_label(metric: &str, value: &str, span: Span) -> Self {
-        let message =
-            format!("bucket label \"le\" is missing or has a malformed value of {value:?}");
+        let value = quoted(value);
+        let message = format!("bucket label \"le\" is missing or has a malformed value of {value}");
         Self::warning(span, for_metric(message, metric))
     }
 
     pub(super) fn mixed_floats_histograms(metric: &str, span: Span) -> Self {
+        let metric = quoted(metric);
         let message =
-            format!("encountered a mix of histograms and floats for metric name {metric:?}");
+            format!("encountered a mix of histograms and floats for metric name {metric}");
         Self::warning(span, message)
     }
 
@@ -219,19 +220,22 @@ impl Annotation {
     }
 
     pub(super) fn not_a_counter_histogram(metric: &str, span: Span) -> Self {
-        let message = format!("this native histogram metric is not a counter: {metric:?}");
+        let metric = quoted(metric);
+        let message = format!("this native histogram metric is not a counter: {metric}");
         Self::warning(span, message)
     }
 
     pub(super) fn not_a_gauge_histogram(metric: &str, span: Span) -> Self {
-        let message = format!("this native histogram metric is not a gauge: {metric:?}");
+        let metric = quoted(metric);
+        let message = format!("this native histogram metric is not a gauge: {metric}");
         Self::warning(span, message)
     }
 
     pub(super) fn mixed_exponential_custom(metric: &str, span: Span) -> Self {
+        let metric = quoted(metric);
         let message = "vector contains a mix of histograms with exponential and custom buckets schemas \
                        for metric name";
-        Self::warning(span, format!("{message} {metric:?}"))
+        Self::warning(span, format!("{message} {metric}"))
     }
 
     pub(super) fn incompatible_buckets(operator: &str, span: Span) -> Self {
@@ -247,15 +251,18 @@ impl Annotation {
     }
 
     pub(super) fn possible_non_counter(metric: &str, span: Span) -> Self {
+        let metric = quoted(metric);
         let message =
             "metric might not be a counter, name does not end in _total/_sum/_count/_bucket:";
-        Self::info(span, format!("{message} {metric:?}"))
+        Self::info(span, format!("{message} {metric}"))
     }
 
     pub(super) fn possible_non_counter_label(metric: &str, kind: &str, span: Span) -> Self {
+        let metric = quoted(metric);
+        let kind = quoted(kind);
         let message = "metric might not be a counter, __type__ label is not set to \"counter\" or \
                        \"histogram\"";
-        Self::info(span, format!("{message}, got {kind:?}: {metric:?}"))
+        Self::info(span, format!("{message}, got {kind}: {metric}"))
     }
 
     /// Bounds of the first and last bucket that was raised, and by how much at most.
@@ -282,7 +289,7 @@ impl Annotation {
         let message = "incompatible sample types encountered for binary operator";
         Self::info(
             span,
-            format!("{message} {operator:?}: {left} {operator} {right}"),
+            format!("{message} {}: {left} {operator} {right}", quoted(operator)),
         )
     }
 
@@ -294,9 +301,10 @@ impl Annotation {
     }
 
     pub(super) fn histogram_ignored_in_mixed_range(metric: &str, span: Span) -> Self {
+        let metric = quoted(metric);
         let message =
             "ignored histograms in a range containing both floats and histograms for metric name";
-        Self::info(span, format!("{message} {metric:?}"))
+        Self::info(span, format!("{message} {metric}"))
     }
 
     pub(super) fn quantile_is_nan(metric: &str, span: Span) -> Self {
@@ -328,9 +336,10 @@ impl Annotation {
     }
 
     pub(super) fn start_time_overlap(metric: &str, span: Span) -> Self {
+        let metric = quoted(metric);
         let message =
             "sample has start time that overlaps with previous sample timestamp for metric";
-        let mut annotation = Self::warning(span, format!("{message} {metric:?}"));
+        let mut annotation = Self::warning(span, format!("{message} {metric}"));
         annotation.details = Details::Overlaps(1);
         annotation
     }
@@ -340,7 +349,7 @@ fn for_metric(message: String, metric: &str) -> String {
     if metric.is_empty() {
         message
     } else {
-        format!("{message} for metric name {metric:?}")
+        format!("{message} for metric name {}", quoted(metric))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Evaluating a plan over all steps, series by series.
 
 use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::plan::{self, Kind, Node, QueryTimes, Range, Source};
 use super::value::{Series, is_stale};
@@ -66,6 +67,7 @@ pub(super) fn instant(
     expr: &Expr,
     time: i64,
 ) -> Result<Output, EvalError> {
+    let time = check_time(time, expr)?;
     let times = QueryTimes {
         start: time,
         end: time,
@@ -101,6 +103,7 @@ pub(super) fn range(
     if step <= 0 {
         return Err(EvalError::new(span, "the step must be greater than 0"));
     }
+    let (start, end) = (check_time(start, expr)?, check_time(end, expr)?);
     let plan = plan::lower(options, storage, expr, QueryTimes { start, end, step })?;
     let steps = Steps::new(start, end, step);
     run(options, storage, steps, |evaluator| {
@@ -121,6 +124,19 @@ pub(super) fn range(
         let points = series.into_iter().map(|series| points(series, steps));
         Ok(Data::Matrix(sorted(points.collect())))
     })
+}
+
+/// Times that are further from 1970 cannot be calculated with, in milliseconds.
+pub(super) const FURTHEST: i64 = 1 << 61;
+
+fn check_time(time: i64, expr: &Expr) -> Result<i64, EvalError> {
+    if (-FURTHEST..=FURTHEST).contains(&time) {
+        return Ok(time);
+    }
+    Err(EvalError::new(
+        expr.span(),
+        format!("the time {time} is out of range"),
+    ))
 }
 
 fn run(
@@ -202,7 +218,7 @@ pub(super) fn merge(
     steps: usize,
     span: Span,
 ) -> Result<Vec<Series>, EvalError> {
-    let mut known = std::collections::BTreeMap::new();
+    let mut known = BTreeMap::new();
     let mut merged: Vec<Series> = Vec::with_capacity(series.len());
     for series in series {
         let at = *known.entry(series.labels.clone()).or_insert(merged.len());
@@ -217,6 +233,10 @@ pub(super) fn merge(
 
 fn join(into: &mut Series, from: Series, steps: usize, span: Span) -> Result<(), EvalError> {
     let same = || EvalError::new(span, SAME_LABELS);
+    // Whether the name is dropped is known of the first value.
+    if from.first_step() < into.first_step() {
+        into.drop_name = from.drop_name;
+    }
     for (step, value) in from.floats.iter().enumerate() {
         if is_stale(*value) {
             continue;
@@ -372,6 +392,25 @@ impl<'a> Evaluator<'a> {
         merge(all, self.steps.count, span)?
             .into_iter()
             .try_for_each(sink)
+    }
+
+    /// Like [`Self::named`], but series of the same labels are an error, at whatever steps they have values.
+    pub fn named_apart(
+        &self,
+        span: Span,
+        sink: Sink<'_>,
+        make: impl FnOnce(Sink<'_>) -> Result<(), EvalError>,
+    ) -> Result<(), EvalError> {
+        if self.options.delayed_name_removal {
+            return make(sink);
+        }
+        let mut known = BTreeSet::new();
+        make(&mut |series| {
+            if !known.insert(series.labels.clone()) {
+                return Err(EvalError::new(span, SAME_LABELS));
+            }
+            sink(series)
+        })
     }
 
     /// The series of a range, with all samples that any step can see.

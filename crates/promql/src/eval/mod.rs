@@ -42,6 +42,7 @@
 mod aggregate;
 mod annotations;
 mod binary;
+mod deep;
 mod evaluator;
 mod functions;
 pub mod labels;
@@ -142,7 +143,10 @@ impl std::error::Error for EvalError {}
 impl Engine {
     /// An engine with these options.
     #[must_use]
-    pub const fn new(options: Options) -> Self {
+    pub fn new(mut options: Options) -> Self {
+        // Times further away could not be calculated with.
+        options.lookback = options.lookback.clamp(0, evaluator::FURTHEST);
+        options.subquery_step = options.subquery_step.clamp(1, evaluator::FURTHEST);
         Self { options }
     }
 
@@ -154,11 +158,16 @@ impl Engine {
 
     /// Evaluates an expression at a time, in milliseconds since the epoch.
     ///
+    /// The text that it was parsed from must have no errors: a tree can look whole although a bracket was
+    /// missing.
+    ///
     /// # Errors
     /// When the expression has syntax or type errors or a variable, when series cannot be matched, when a
     /// parameter is out of range, or when the limit of samples is reached.
     pub fn instant(&self, storage: &Storage, expr: &Expr, time: i64) -> Result<Output, EvalError> {
-        evaluator::instant(&self.options, storage, expr, time)
+        deep::with_stack(expr, || {
+            evaluator::instant(&self.options, storage, expr, time)
+        })
     }
 
     /// Evaluates an expression at `start`, each `step` after it, and up to `end`, all in milliseconds.
@@ -174,6 +183,8 @@ impl Engine {
         end: i64,
         step: i64,
     ) -> Result<Output, EvalError> {
-        evaluator::range(&self.options, storage, expr, start, end, step)
+        deep::with_stack(expr, || {
+            evaluator::range(&self.options, storage, expr, start, end, step)
+        })
     }
 }

@@ -1,20 +1,18 @@
 //! Numbers as Go writes and computes them, where Rust does it differently.
 
+use crate::histogram::Short;
+
 /// `%g` of Go: the shortest digits, with an exponent below 1e-4 and from 1e6: `0.5`, `1e+06`, `+Inf`.
 pub(super) fn short(value: f64) -> String {
-    if value.is_nan() {
-        return "NaN".to_owned();
-    }
-    if value.is_infinite() {
-        return if value > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
-    }
-    let scientific = format!("{value:e}");
-    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or_default();
-    if value != 0.0 && !(-4..6).contains(&exponent) {
-        return with_exponent(digits, exponent);
-    }
-    value.to_string()
+    Short(value).to_string()
+}
+
+/// `%q` of Go: in quotes, with escapes.
+pub(super) fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    // A string takes whatever is written to it.
+    let _ = crate::literal::quote(&mut quoted, text);
+    quoted
 }
 
 fn with_exponent(digits: &str, exponent: i32) -> String {
@@ -82,34 +80,6 @@ pub(super) fn min(a: f64, b: f64) -> f64 {
     -max(-a, -b)
 }
 
-/// A running sum that keeps what rounding loses (Kahan's summation as improved by Neumaier,
-/// <https://en.wikipedia.org/wiki/Kahan_summation_algorithm>).
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct KahanSum {
-    pub sum: f64,
-    /// What has been lost.
-    pub lost: f64,
-}
-
-impl KahanSum {
-    #[inline]
-    pub fn add(&mut self, value: f64) {
-        let total = self.sum + value;
-        if total.is_infinite() {
-            self.lost = 0.0;
-        } else if self.sum.abs() >= value.abs() {
-            self.lost += (self.sum - total) + value;
-        } else {
-            self.lost += (value - total) + self.sum;
-        }
-        self.sum = total;
-    }
-
-    pub fn total(self) -> f64 {
-        self.sum + self.lost
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,14 +112,5 @@ mod tests {
         assert_eq!(min(f64::NAN, f64::NEG_INFINITY), f64::NEG_INFINITY);
         assert_eq!(max(-0.0, 0.0).to_bits(), 0.0_f64.to_bits());
         assert_eq!(min(0.0, -0.0).to_bits(), (-0.0_f64).to_bits());
-    }
-
-    #[test]
-    fn small_values_are_not_lost_between_large_ones() {
-        let mut sum = KahanSum::default();
-        for value in [1.0, 1e100, 1.0, -1e100] {
-            sum.add(value);
-        }
-        assert_eq!(sum.total(), 2.0);
     }
 }

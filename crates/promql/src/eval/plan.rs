@@ -262,7 +262,7 @@ impl Planner<'_> {
                 let shift = self.shift(&subquery.modifiers)?;
                 let step = match &subquery.step {
                     Some(step) => self.duration(step, false)?,
-                    None => self.options.subquery_step.max(1),
+                    None => self.options.subquery_step,
                 };
                 let range = Range {
                     source: Source::Subquery {

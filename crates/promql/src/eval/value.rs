@@ -138,6 +138,17 @@ impl Series {
         self.float_at(step).is_some() || self.histogram_at(step).is_some()
     }
 
+    /// The first step with a value; the largest number where there is none.
+    pub fn first_step(&self) -> usize {
+        let float = self.floats.iter().position(|value| !is_stale(*value));
+        let histogram = self.histograms.first().map(|(step, _)| *step);
+        float
+            .into_iter()
+            .chain(histogram)
+            .min()
+            .unwrap_or(usize::MAX)
+    }
+
     /// Whether no step has a value.
     pub fn is_empty(&self) -> bool {
         self.histograms.is_empty() && self.floats.iter().all(|value| is_stale(*value))

@@ -37,7 +37,7 @@ impl Seen {
 type KahanHistogram = Histogram<Kahan>;
 
 impl KahanHistogram {
-    fn add(&mut self, term: &FloatHistogram) -> Result<Combined, IncompatibleSchemas> {
+    fn add_floats(&mut self, term: &FloatHistogram) -> Result<Combined, IncompatibleSchemas> {
         self.absorb(&term.convert(Kahan::from))
     }
 
@@ -91,7 +91,7 @@ impl HistogramSum {
     pub fn add(&mut self, term: &FloatHistogram) -> Result<(), IncompatibleSchemas> {
         self.seen.hint(term.hint);
         self.several = true;
-        self.seen.bounds_reconciled |= self.sum.add(term)?.bounds_reconciled;
+        self.seen.bounds_reconciled |= self.sum.add_floats(term)?.bounds_reconciled;
         Ok(())
     }
 
@@ -139,7 +139,7 @@ impl HistogramMean {
         let before = self.number - 1.0;
         if !self.incremental {
             let mut sum = self.state.clone();
-            self.seen.bounds_reconciled |= sum.add(term)?.bounds_reconciled;
+            self.seen.bounds_reconciled |= sum.add_floats(term)?.bounds_reconciled;
             if !sum.has_overflow() {
                 self.state = sum;
                 return Ok(());
@@ -151,7 +151,7 @@ impl HistogramMean {
         self.state = self.state.scaled(|mean| mean * weight);
         let mut part = term.clone();
         part.div(self.number);
-        self.seen.bounds_reconciled |= self.state.add(&part)?.bounds_reconciled;
+        self.seen.bounds_reconciled |= self.state.add_floats(&part)?.bounds_reconciled;
         Ok(())
     }
 

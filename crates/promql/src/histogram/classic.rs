@@ -76,11 +76,10 @@ fn interpolate(q: f64, buckets: &[CumulativeBucket]) -> f64 {
     }
     let mut rank = q * last.count;
     let finite = &buckets[..=lower.len()];
-    // The first one that is not below the rank, or +Inf if none is: a comparison with NaN is false.
-    let at = finite.partition_point(|bucket| !(bucket.count >= rank));
-    let Some(bucket) = finite.get(at) else {
+    let Some(at) = finite.iter().position(|bucket| bucket.count >= rank) else {
         return before_last.upper;
     };
+    let bucket = finite[at];
     let mut count = bucket.count;
     let mut start = 0.0;
     if let Some(below) = at.checked_sub(1).map(|below| finite[below]) {
@@ -108,13 +107,16 @@ pub fn fraction(lower: f64, upper: f64, buckets: Vec<CumulativeBucket>) -> f64 {
     if lower >= upper {
         return 0.0;
     }
-    let rank = |value| rank_of(value, &buckets).filter(|rank| !(*rank > count));
-    (rank(upper).unwrap_or(count) - rank(lower).unwrap_or(count)) / count
+    let rank = |value| match rank_of(value, &buckets) {
+        Some(rank) if rank > count => count,
+        rank => rank.unwrap_or(count),
+    };
+    (rank(upper) - rank(lower)) / count
 }
 
 /// How many observations are below `value`; nothing if it is not below the highest bound.
 fn rank_of(value: f64, buckets: &[CumulativeBucket]) -> Option<f64> {
-    let lowest_is_positive = buckets.first().is_some_and(|bucket| !(bucket.upper <= 0.0));
+    let lowest_is_positive = buckets.first().is_some_and(|bucket| bucket.upper > 0.0);
     let mut start = if lowest_is_positive {
         0.0
     } else {

@@ -57,6 +57,13 @@ pub struct Kahan {
     pub lost: f64,
 }
 
+impl Kahan {
+    /// The sum with what rounding lost.
+    pub(crate) fn total(self) -> f64 {
+        self.sum + self.lost
+    }
+}
+
 impl From<f64> for Kahan {
     fn from(sum: f64) -> Self {
         Self { sum, lost: 0.0 }

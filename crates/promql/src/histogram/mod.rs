@@ -38,7 +38,8 @@ mod zero;
 
 use std::sync::Arc;
 
-use kahan::Number;
+pub(crate) use kahan::{Kahan, Number};
+pub(crate) use print::Short;
 
 pub use aggregate::{Aggregate, HistogramMean, HistogramSum};
 pub use arithmetic::{Combined, IncompatibleSchemas};

@@ -6,7 +6,7 @@ use super::{Bucket, Buckets, CounterResetHint, FloatHistogram, Layout};
 
 /// A float in the shortest way that reads back, with an exponent below 1e-4 and from 1e6 on: `0.5`, `1e+06`,
 /// `+Inf`, `NaN` (Go's `%g`).
-pub(super) struct Short(pub(super) f64);
+pub(crate) struct Short(pub(crate) f64);
 
 impl fmt::Display for Short {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

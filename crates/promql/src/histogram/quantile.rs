@@ -206,7 +206,10 @@ impl FloatHistogram {
         } else {
             count = self.count;
         }
-        let within = |rank: Option<f64>| rank.filter(|rank| !(*rank > count)).unwrap_or(count);
+        let within = |rank| match rank {
+            Some(rank) if rank > count => count,
+            rank => rank.unwrap_or(count),
+        };
         Fraction {
             value: (within(upper_rank) - within(lower_rank)) / self.count,
             nan,
@@ -216,6 +219,8 @@ impl FloatHistogram {
 
 #[cfg(test)]
 mod tests {
+    use std::f64::consts::SQRT_2;
+
     use super::*;
 
     fn histogram(text: &str) -> FloatHistogram {
@@ -223,7 +228,7 @@ mod tests {
     }
 
     /// The square root of two as Prometheus' logarithms and powers make it.
-    const ROOT: f64 = 1.414_213_562_373_095;
+    const ROOT: f64 = f64::from_bits(SQRT_2.to_bits() - 1);
 
     fn quantile(text: &str, q: f64) -> f64 {
         histogram(text).quantile(q).value
@@ -307,5 +312,107 @@ mod tests {
         assert_eq!(fraction(custom, 5.0, f64::INFINITY), 0.2);
         let custom = "{{schema:-53 count:10 sum:1 custom_values:[-5 4] buckets:[4 4 2]}}";
         assert_eq!(fraction(custom, f64::NEG_INFINITY, -7.0), 0.4);
+    }
+
+    /// What the library of Prometheus 0.314.0 gives for these, compiled by Go for amd64.
+    #[test]
+    fn results_are_those_of_prometheus_to_the_bit() {
+        const QUANTILES: [f64; 10] = [0.0, 0.03, 0.11, 0.3, 0.49, 0.5, 0.61, 0.77, 0.93, 1.0];
+        const RANGES: [(f64, f64); 4] = [
+            (f64::NEG_INFINITY, 0.7),
+            (-0.9, 0.31),
+            (0.001, 1.3),
+            (-0.0005, f64::INFINITY),
+        ];
+        for (text, quantiles, fractions) in [
+            (
+                "{{schema:3 count:30 sum:17.3 z_bucket:3 z_bucket_w:0.002 offset:-9 buckets:[1 2 0 4 3 5] n_offset:-4 n_buckets:[4 1 7]}}",
+                [
+                    -0.840_896_415_253_714_4,
+                    -0.831_580_925_357_536_1,
+                    -0.807_241_040_433_333_3,
+                    -0.691_954_940_981_915_9,
+                    0.001_599_999_999_999_999_4,
+                    0.420_448_207_626_857_2,
+                    0.548_808_602_177_181_3,
+                    0.613_796_929_259_705_5,
+                    0.681_837_569_591_600_7,
+                    0.707_106_781_186_547_5,
+                ],
+                [0.980_569_102_893_655_6, 0.5, 0.525, 0.562_5],
+            ),
+            (
+                "{{schema:8 count:9 sum:17.3 offset:77 buckets:[1 2 0 4 2]}}",
+                [
+                    1.228_480_536_106_869_8,
+                    1.229_378_949_661_874_6,
+                    1.231_777_932_587_202,
+                    1.234_649_520_395_514_1,
+                    1.239_682_525_392_929_8,
+                    1.239_758_050_564_787_8,
+                    1.240_589_131_197_401_8,
+                    1.241_798_970_384_658_6,
+                    1.244_163_235_746_345_2,
+                    1.245_224_830_175_258,
+                ],
+                [0.0, 0.0, 1.0, 1.0],
+            ),
+            (
+                "{{schema:-4 count:6 sum:1 z_bucket:1 z_bucket_w:1e-7 offset:-1 buckets:[1 2 1] n_buckets:[1]}}",
+                [
+                    -1.0,
+                    -0.135_841_857_815_757_36,
+                    -0.000_662_404_456_761_558_3,
+                    5.999_999_999_999_995e-08,
+                    1.128_518_973_647_716_8e-05,
+                    1.525_878_906_25e-05,
+                    0.000_592_868_595_896_019_5,
+                    0.121_581_868_426_535_76,
+                    621.667_780_810_266,
+                    65_536.0,
+                ],
+                [
+                    0.822_613_058_899_380_1,
+                    0.796_548_720_289_367_3,
+                    0.211_563_335_339_353_12,
+                    0.885_773_080_368_103_2,
+                ],
+            ),
+            (
+                "{{schema:-53 count:11 sum:1 custom_values:[-3.3 0.7 1.1 9] buckets:[1 2 3 4 1]}}",
+                [
+                    -3.3,
+                    -3.3,
+                    -2.88,
+                    0.74,
+                    1.018_666_666_666_666_6,
+                    1.033_333_333_333_333_4,
+                    2.502_25,
+                    5.978_250_000_000_001,
+                    9.0,
+                    9.0,
+                ],
+                [
+                    0.272_727_272_727_272_7,
+                    0.080_519_480_519_480_52,
+                    0.463_491_698_175_242_44,
+                    0.909_090_909_090_909_1,
+                ],
+            ),
+        ] {
+            assert_eq!(QUANTILES.map(|q| quantile(text, q)), quantiles, "{text}");
+            let histogram = histogram(text);
+            let found = RANGES.map(|(lower, upper)| histogram.fraction(lower, upper).value);
+            assert_eq!(found, fractions, "{text}");
+        }
+    }
+
+    #[test]
+    fn beside_nan_observations_the_last_bucket_is_interpolated() {
+        // As Prometheus 3.14 does: 1.0 to 2.0 is where the quantile is.
+        assert_eq!(
+            quantile("{{count:4 sum:NaN offset:1 buckets:[2 1]}}", 0.25),
+            4.0
+        );
     }
 }

@@ -198,4 +198,17 @@ mod tests {
             assert_eq!(reset(now, before), expected, "{now}");
         }
     }
+
+    #[test]
+    fn above_the_last_bucket_only_the_first_one_missing_matters() {
+        // As Prometheus 3.14 does.
+        assert!(reset(
+            "{{count:1 buckets:[1]}}",
+            "{{count:1 offset:1 buckets:[1 0]}}"
+        ));
+        assert!(!reset(
+            "{{count:1 buckets:[1]}}",
+            "{{count:1 offset:1 buckets:[0 1]}}"
+        ));
+    }
 }

@@ -8,11 +8,10 @@ use crate::ast::AggregateOp;
 use crate::eval::evaluator::{Evaluator, Sink};
 use crate::eval::functions::{Mean, quantile as quantile_of};
 use crate::eval::labels::Labels;
-use crate::eval::number::KahanSum;
 use crate::eval::plan::{Groups, Node};
 use crate::eval::value::{STALE, Series, is_stale};
 use crate::eval::{Annotation, EvalError, FloatHistogram, Value};
-use crate::histogram::{HistogramMean, HistogramSum, IncompatibleSchemas};
+use crate::histogram::{HistogramMean, HistogramSum, IncompatibleSchemas, Kahan, Number};
 
 /// What becomes of the numbers of a group at one step.
 trait Fold: Clone + Default {
@@ -186,11 +185,11 @@ impl Histogram {
 }
 
 #[derive(Clone)]
-struct Sum(KahanSum);
+struct Sum(Kahan);
 
 impl Default for Sum {
     fn default() -> Self {
-        Self(KahanSum {
+        Self(Kahan {
             sum: STALE,
             lost: 0.0,
         })

@@ -1,6 +1,6 @@
 //! Functions of histograms, classic and native.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::text;
@@ -72,7 +72,7 @@ struct Classic {
     labels: Labels,
     buckets: Vec<(f64, Vec<f64>)>,
     /// Steps at which there is a native histogram of the same labels: neither is evaluated.
-    conflicts: Vec<usize>,
+    conflicts: BTreeSet<usize>,
 }
 
 impl Classic {
@@ -97,7 +97,6 @@ fn input(evaluator: &Evaluator<'_>, vector: &Node, span: Span) -> Result<Input, 
     let mut known: BTreeMap<Labels, usize> = BTreeMap::new();
     let mut classic: Vec<Classic> = Vec::new();
     let mut native: Vec<Series> = Vec::new();
-    let delayed = evaluator.options.delayed_name_removal;
     for mut series in evaluator.vector(vector)? {
         let floats = std::mem::take(&mut series.floats);
         if floats.iter().any(|value| !is_stale(*value)) {
@@ -109,18 +108,14 @@ fn input(evaluator: &Evaluator<'_>, vector: &Node, span: Span) -> Result<Input, 
                         classic.push(Classic {
                             labels,
                             buckets: Vec::new(),
-                            conflicts: Vec::new(),
+                            conflicts: BTreeSet::new(),
                         });
                         classic.len() - 1
                     });
                     classic[at].buckets.push((upper, floats));
                 }
                 None => {
-                    let metric = if delayed {
-                        series.labels.metric_name()
-                    } else {
-                        ""
-                    };
+                    let metric = shown_name(evaluator, &series.labels);
                     evaluator.note(Annotation::bad_bucket_label(metric, text, span));
                 }
             }
@@ -135,15 +130,11 @@ fn input(evaluator: &Evaluator<'_>, vector: &Node, span: Span) -> Result<Input, 
         };
         let classic = &mut classic[*at];
         let steps = series.histograms.iter().map(|(step, _)| *step);
-        let conflicts: Vec<_> = steps.filter(|step| !classic.at(*step).is_empty()).collect();
+        let conflicts: BTreeSet<_> = steps.filter(|step| !classic.at(*step).is_empty()).collect();
         if conflicts.is_empty() {
             continue;
         }
-        let metric = if delayed {
-            series.labels.metric_name()
-        } else {
-            ""
-        };
+        let metric = shown_name(evaluator, &series.labels);
         evaluator.note(Annotation::mixed_classic_native(metric, span));
         series
             .histograms
@@ -151,6 +142,15 @@ fn input(evaluator: &Evaluator<'_>, vector: &Node, span: Span) -> Result<Input, 
         classic.conflicts.extend(conflicts);
     }
     Ok(Input { classic, native })
+}
+
+/// The metric's name for annotations, which know it only where names are dropped at the end of the query.
+fn shown_name<'l>(evaluator: &Evaluator<'_>, labels: &'l Labels) -> &'l str {
+    if evaluator.options.delayed_name_removal {
+        labels.metric_name()
+    } else {
+        ""
+    }
 }
 
 /// A bucket's bound as Go reads numbers.
@@ -259,7 +259,7 @@ impl Input {
             let mut result = Series::new(series.labels.clone());
             for (step, histogram) in &series.histograms {
                 let quantile = histogram.quantile(column[*step]);
-                let metric = series.labels.metric_name();
+                let metric = shown_name(evaluator, &series.labels);
                 match quantile.nan {
                     Some(NanEffect::Result) => {
                         evaluator.note(Annotation::quantile_is_nan(metric, span));
@@ -282,12 +282,7 @@ impl Input {
                 }
                 let quantile = classic::quantile(*q, buckets);
                 if let Some(forced) = quantile.forced {
-                    let delayed = evaluator.options.delayed_name_removal;
-                    let metric = if delayed {
-                        classic.labels.metric_name()
-                    } else {
-                        ""
-                    };
+                    let metric = shown_name(evaluator, &classic.labels);
                     evaluator.note(Annotation::forced_monotonicity(
                         metric,
                         span,
@@ -333,7 +328,7 @@ fn fraction(
             for (step, histogram) in &series.histograms {
                 let fraction = histogram.fraction(lowers[*step], uppers[*step]);
                 if fraction.nan {
-                    let metric = series.labels.metric_name();
+                    let metric = shown_name(evaluator, &series.labels);
                     evaluator.note(Annotation::fraction_excludes_nan(metric, vector.span));
                 }
                 result.set_float(*step, fraction.value, steps);

@@ -2,9 +2,9 @@
 
 use super::range::{Over, Window};
 use super::seconds;
-use crate::eval::number::KahanSum;
 use crate::eval::select::Floats;
 use crate::eval::{EvalError, Value};
+use crate::histogram::{Kahan, Number};
 
 type Outcome = Result<Option<Value>, EvalError>;
 
@@ -44,7 +44,7 @@ fn regression(floats: Floats<'_>, at: i64) -> (f64, f64) {
         };
     }
     let mut count = 0.0;
-    let [mut x, mut y, mut xy, mut xx] = [KahanSum::default(); 4];
+    let [mut x, mut y, mut xy, mut xx] = [Kahan::default(); 4];
     for (time, value) in floats.times.iter().zip(floats.values) {
         count += 1.0;
         let elapsed = seconds(time - at);
@@ -53,7 +53,7 @@ fn regression(floats: Floats<'_>, at: i64) -> (f64, f64) {
         xy.add(elapsed * value);
         xx.add(elapsed * elapsed);
     }
-    let [x, y, xy, xx] = [x, y, xy, xx].map(KahanSum::total);
+    let [x, y, xy, xx] = [x, y, xy, xx].map(Kahan::total);
     let covariance = xy - x * y / count;
     let variance = xx - x * x / count;
     let slope = covariance / variance;

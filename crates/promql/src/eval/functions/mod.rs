@@ -36,7 +36,7 @@ pub(super) fn call(
         return if name == "absent_over_time" {
             absent::over_time(evaluator, args, sink)
         } else {
-            evaluator.named(span, sink, |sink| {
+            evaluator.named_apart(span, sink, |sink| {
                 range::eval(evaluator, name, over, args, sink)
             })
         };

@@ -2,10 +2,11 @@
 
 use super::range::{Over, RangeFunction, Window};
 use super::seconds;
-use crate::eval::number::KahanSum;
 use crate::eval::select::Floats;
 use crate::eval::{Annotation, EvalError, FloatHistogram, Value};
-use crate::histogram::{Aggregate, HistogramMean, HistogramSum, IncompatibleSchemas};
+use crate::histogram::{
+    Aggregate, HistogramMean, HistogramSum, IncompatibleSchemas, Kahan, Number,
+};
 
 type Outcome = Result<Option<Value>, EvalError>;
 
@@ -93,7 +94,7 @@ fn sum(over: &Over<'_>, window: &Window<'_>) -> Outcome {
             |sum| sum.finish(),
         ));
     }
-    let mut sum = KahanSum::default();
+    let mut sum = Kahan::default();
     for value in window.floats.values {
         sum.add(*value);
     }
@@ -165,7 +166,7 @@ fn histograms<T>(
 /// A mean that becomes one of running means once the sum would overflow.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::eval) struct Mean {
-    sum: KahanSum,
+    sum: Kahan,
     pub count: f64,
     running: bool,
 }
@@ -263,7 +264,7 @@ fn variance(over: &Over<'_>, window: &Window<'_>, of: impl Fn(f64) -> f64) -> Ou
         return Ok(None);
     }
     over.note_ignored_histograms(window);
-    let (mut mean, mut squares) = (KahanSum::default(), KahanSum::default());
+    let (mut mean, mut squares) = (Kahan::default(), Kahan::default());
     let mut count = 0.0;
     for value in window.floats.values {
         count += 1.0;
