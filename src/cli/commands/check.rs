@@ -95,7 +95,7 @@ impl Check {
             writeln!(terminal.out, "{recorded}")?;
             return Ok(CLEAN);
         }
-        let new = self.new(found, &policy, workspace)?;
+        let new = self.unknown(found, &policy, workspace)?;
         said.extend_from_slice(&asked.said);
         if self.estate.is_given() {
             let fixable = new.findings.iter().filter(|one| one.fix.is_some()).count();
@@ -134,7 +134,7 @@ impl Check {
             let gathered = self.estate.gather_as(stack, workspace, texts)?;
             let summary = gathered.summary();
             let found = find(gathered.link(), policy, terminal);
-            Ok((self.new(found, policy, workspace)?, summary))
+            Ok((self.unknown(found, policy, workspace)?, summary))
         };
         let (repair, (new, summary)) = Repair::all(workspace, look, |(new, _)| &new.findings)?;
         if !self.fixing.write {
@@ -158,7 +158,7 @@ impl Check {
     }
 
     /// What is not known yet.
-    fn new(
+    fn unknown(
         &self,
         found: Vec<Diagnostic>,
         policy: &Policy,
