@@ -29,7 +29,7 @@ pub(super) trait Thing {
     }
 
     /// How much it matters that it is new.
-    fn new(&self) -> Class {
+    fn added(&self) -> Class {
         Class::Additive
     }
 
@@ -66,8 +66,8 @@ impl<T: Thing> Thing for &T {
         (*self).renamed()
     }
 
-    fn new(&self) -> Class {
-        (*self).new()
+    fn added(&self) -> Class {
+        (*self).added()
     }
 
     fn affected(&self) -> Vec<Touch> {
@@ -164,7 +164,7 @@ impl Found {
             self.add(change, one.wanted());
         }
         for one in paired.new.into_iter().map(|index| &after[index]) {
-            let details = vec![Detail::new(one.new(), What::Added(one.holds()))];
+            let details = vec![Detail::new(one.added(), What::Added(one.holds()))];
             let mut change = Change::new(one.subject(), details, Origin::none(), one.origin());
             change.touches = one.affected();
             self.add(change, vec![]);

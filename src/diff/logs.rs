@@ -61,9 +61,9 @@ fn fields(before: &LogCatalog, after: &LogCatalog, found: &mut Found) {
     let (before, after) = (by_name(before), by_name(after));
     let pairing = Pairing::of(&before, &after)
         .by(|field| Some(field.name.as_str()))
-        .by_only(|field| Some((word(&field.kind), &field.description)));
+        .by_only(|field| Some((word(field.kind), &field.description)));
     found.things(pairing, |both| {
-        if both.set(Class::Breaking, "type", |field| word(&field.kind)) {
+        if both.set(Class::Breaking, "type", |field| word(field.kind)) {
             both.wanted = both.before.wanted();
         }
         both.set(Class::Behaviour, "presence", |field| word(&field.presence));

@@ -60,7 +60,7 @@ impl Rows {
         };
         let (gone, new) = (title(before, &paired.gone), title(after, &paired.new));
         let mut rows = Both::of(&gone, &new);
-        rows.members(looks, looks, "row", |titles| titles.clone());
+        rows.members(looks, looks, "row", Clone::clone);
         details.append(&mut rows.details);
         for (old, new) in &paired.both {
             let mut row = Both::of(&before.rows[*old], &after.rows[*new]);

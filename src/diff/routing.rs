@@ -169,7 +169,7 @@ impl Thing for Stop {
         Class::Behaviour
     }
 
-    fn new(&self) -> Class {
+    fn added(&self) -> Class {
         Class::Behaviour
     }
 
@@ -271,7 +271,7 @@ impl Thing for Inhibition {
         Class::Behaviour
     }
 
-    fn new(&self) -> Class {
+    fn added(&self) -> Class {
         Class::Behaviour
     }
 }
