@@ -94,8 +94,11 @@ fn is_named(series: &Series, names: &[Matcher]) -> bool {
 struct Info {
     names: BTreeSet<String>,
     /// By name and identifying labels; of each step the series and the time of its sample.
-    of: BTreeMap<(String, Labels), Vec<Option<(Labels, i64)>>>,
+    of: BTreeMap<(String, Labels), Vec<Newest>>,
 }
+
+/// The info series with the newest sample, and the time of that.
+type Newest = Option<(Labels, i64)>;
 
 fn target(labels: &Labels) -> Labels {
     labels.filter(|name| IDENTIFYING.contains(&name))
