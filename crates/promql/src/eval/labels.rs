@@ -31,7 +31,7 @@ pub struct Label {
 }
 
 /// A label set: sorted by name, each name once, no empty values. Ordered like Prometheus' results.
-#[derive(Clone, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Eq, PartialOrd, Ord)]
 pub struct Labels(Arc<[Label]>);
 
 impl PartialEq for Labels {

@@ -47,9 +47,11 @@ mod evaluator;
 mod functions;
 pub mod labels;
 mod matcher;
+mod merge;
 pub mod notation;
 mod number;
 mod plan;
+mod query;
 mod regex;
 pub mod script;
 mod select;
@@ -145,8 +147,8 @@ impl Engine {
     #[must_use]
     pub fn new(mut options: Options) -> Self {
         // Times further away could not be calculated with.
-        options.lookback = options.lookback.clamp(0, evaluator::FURTHEST);
-        options.subquery_step = options.subquery_step.clamp(1, evaluator::FURTHEST);
+        options.lookback = options.lookback.clamp(0, query::FURTHEST);
+        options.subquery_step = options.subquery_step.clamp(1, query::FURTHEST);
         Self { options }
     }
 
@@ -165,9 +167,7 @@ impl Engine {
     /// When the expression has syntax or type errors or a variable, when series cannot be matched, when a
     /// parameter is out of range, or when the limit of samples is reached.
     pub fn instant(&self, storage: &Storage, expr: &Expr, time: i64) -> Result<Output, EvalError> {
-        deep::with_stack(expr, || {
-            evaluator::instant(&self.options, storage, expr, time)
-        })
+        deep::with_stack(expr, || query::instant(&self.options, storage, expr, time))
     }
 
     /// Evaluates an expression at `start`, each `step` after it, and up to `end`, all in milliseconds.
@@ -184,7 +184,7 @@ impl Engine {
         step: i64,
     ) -> Result<Output, EvalError> {
         deep::with_stack(expr, || {
-            evaluator::range(&self.options, storage, expr, start, end, step)
+            query::range(&self.options, storage, expr, start, end, step)
         })
     }
 }

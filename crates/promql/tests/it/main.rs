@@ -13,5 +13,6 @@ mod properties;
 mod regex;
 mod scripts;
 mod spans;
+mod steps;
 mod types;
 mod visit;

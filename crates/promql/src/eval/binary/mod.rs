@@ -68,7 +68,7 @@ fn with_scalar(
     let drops_name = changes_metric(op) || binary.bool_modifier;
     evaluator.named(span, sink, |sink| {
         evaluator.each(vector, &mut |mut series| {
-            for (value, number) in series.floats.iter_mut().zip(&numbers) {
+            for (step, (value, number)) in series.floats.iter_mut().zip(&numbers).enumerate() {
                 if is_stale(*value) {
                     continue;
                 }
@@ -88,7 +88,6 @@ fn with_scalar(
                         result
                     };
                 } else {
-                    let step = 0;
                     notes.set(step, element::incompatible(op, "float", "float", span));
                     *value = super::select::ABSENT;
                 }

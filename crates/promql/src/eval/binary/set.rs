@@ -4,7 +4,8 @@ use super::matching::Signatures;
 use crate::Span;
 use crate::ast::BinaryOp;
 use crate::eval::EvalError;
-use crate::eval::evaluator::{Evaluator, Sink, merge};
+use crate::eval::evaluator::{Evaluator, Sink};
+use crate::eval::merge::merge;
 use crate::eval::plan::Binary;
 use crate::eval::value::{STALE, Series};
 

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::matching::Signatures;
-use super::{Notes, outcome, result_name};
+use super::{Notes, element, outcome, result_name};
 use crate::Span;
-use crate::eval::evaluator::{Evaluator, Sink, merge};
+use crate::eval::evaluator::{Evaluator, Sink};
 use crate::eval::labels::Labels;
+use crate::eval::merge::merge;
 use crate::eval::plan::{Binary, Many, Match};
-use crate::eval::value::Series;
+use crate::eval::value::{STALE, Series, is_stale};
 use crate::eval::{EvalError, Value};
 
 pub(super) fn eval(
@@ -35,7 +36,11 @@ pub(super) fn eval(
     };
     // Of `group_right` too, `fill_left` is what Prometheus fills in on the "many" side.
     let (fill_many, fill_one) = (binary.matching.fill_left, binary.matching.fill_right);
-    let partners = Partners::new(evaluator, binary, &one, signatures.count, swapped, span)?;
+    let steps = evaluator.steps.count;
+    // Where there is nothing to be matched, duplicates on the "one" side do not matter.
+    let filled = fill_many.is_some() || fill_one.is_some();
+    let any = |step| filled || many.series.iter().any(|series| series.has(step));
+    let partners = Partners::new(binary, &one, signatures.count, steps, any, swapped, span)?;
     let mut join = Join {
         evaluator,
         binary,
@@ -45,14 +50,18 @@ pub(super) fn eval(
         notes: Notes::default(),
         results: Vec::new(),
     };
-    let steps = evaluator.steps.count;
-    for (series, signature) in many.pairs() {
+    let mut columns = join.columns(&many, &one, &partners);
+    for (index, (series, signature)) in many.pairs().enumerate() {
+        if let Some(column) = columns[index].take() {
+            join.results.push(column);
+            continue;
+        }
         let mut pairs = Pairs::new(series);
         for step in 0..steps {
             let Some(value) = series.at(step) else {
                 continue;
             };
-            match partners.at(signature, step) {
+            match partners.at(&one, signature, step) {
                 Some(index) => {
                     let partner = &one.series[index];
                     let Some(partner_value) = partner.at(step) else {
@@ -118,6 +127,26 @@ pub(super) fn eval(
     results.into_iter().try_for_each(sink)
 }
 
+/// The operator applied to the numbers of each step; nothing where there are histograms, or where numbers
+/// do not have the operator.
+fn numbers(binary: &Binary, left: &Series, right: &Series) -> Option<Vec<f64>> {
+    if !left.histograms.is_empty() || !right.histograms.is_empty() {
+        return None;
+    }
+    element::floats(binary.op, 0.0, 0.0)?;
+    let cells = left.floats.iter().zip(&right.floats).map(|(left, right)| {
+        if is_stale(*left) || is_stale(*right) {
+            return STALE;
+        }
+        match element::floats(binary.op, *left, *right) {
+            Some((_, keep)) if binary.bool_modifier => f64::from(u8::from(keep)),
+            Some((value, true)) => value,
+            _ => STALE,
+        }
+    });
+    Some(cells.collect())
+}
+
 /// The series of one side and the numbers of their signatures.
 struct Side<'a> {
     series: &'a [Series],
@@ -142,65 +171,55 @@ struct Partners {
 #[derive(Clone)]
 enum Partner {
     None,
-    /// One series; whether it has a value at a step is seen there.
-    Always(usize),
+    /// One series, which may have no value at some steps.
+    One(usize),
     /// Several series that take turns.
     Turns(Vec<Option<usize>>),
 }
 
 impl Partners {
+    /// `counts` tells at which steps it matters that there are several.
     fn new(
-        evaluator: &Evaluator<'_>,
         binary: &Binary,
         one: &Side<'_>,
         count: usize,
+        steps: usize,
+        counts: impl Fn(usize) -> bool,
         swapped: bool,
         span: Span,
     ) -> Result<Self, EvalError> {
-        let steps = evaluator.steps.count;
         let mut of = vec![Partner::None; count];
         for (index, (series, signature)) in one.pairs().enumerate() {
-            let turns = match &of[signature] {
+            let mut turns = match std::mem::replace(&mut of[signature], Partner::None) {
                 Partner::None => {
-                    of[signature] = Partner::Always(index);
+                    of[signature] = Partner::One(index);
                     continue;
                 }
-                Partner::Always(first) => {
-                    let has = |step| one.series[*first].has(step).then_some(*first);
+                Partner::One(first) => {
+                    let has = |step| one.series[first].has(step).then_some(first);
                     (0..steps).map(has).collect()
                 }
-                Partner::Turns(turns) => turns.clone(),
+                Partner::Turns(turns) => turns,
             };
-            let mut turns: Vec<Option<usize>> = turns;
             for (step, turn) in turns.iter_mut().enumerate() {
                 if !series.has(step) {
                     continue;
                 }
-                if let Some(other) = turn {
-                    let other = &one.series[*other].labels;
+                if let Some(other) = turn.filter(|_| counts(step)) {
+                    let other = &one.series[other].labels;
                     return Err(duplicates(binary, &series.labels, other, swapped, span));
                 }
                 *turn = Some(index);
             }
             of[signature] = Partner::Turns(turns);
         }
-        for partner in &mut of {
-            if let Partner::Always(index) = partner {
-                let series = &one.series[*index];
-                if !(0..steps).all(|step| series.has(step)) {
-                    let index = *index;
-                    let turns = (0..steps).map(|step| series.has(step).then_some(index));
-                    *partner = Partner::Turns(turns.collect());
-                }
-            }
-        }
         Ok(Self { of })
     }
 
-    fn at(&self, signature: usize, step: usize) -> Option<usize> {
+    fn at(&self, one: &Side<'_>, signature: usize, step: usize) -> Option<usize> {
         match &self.of[signature] {
             Partner::None => None,
-            Partner::Always(index) => Some(*index),
+            Partner::One(index) => one.series[*index].has(step).then_some(*index),
             Partner::Turns(turns) => turns[step],
         }
     }
@@ -273,6 +292,42 @@ struct Join<'a> {
 }
 
 impl Join<'_> {
+    /// The results of those series of the "many" side that are computed column by column: both sides have
+    /// only numbers, there is one partner, nothing is filled in, and no other result has the same labels.
+    fn columns(&self, many: &Side<'_>, one: &Side<'_>, partners: &Partners) -> Vec<Option<Series>> {
+        let matching = &self.binary.matching;
+        if matching.fill_left.is_some() || matching.fill_right.is_some() {
+            return vec![None; many.series.len()];
+        }
+        // Between one and one, a second series of a signature is a mistake if both have a value.
+        let mut known = BTreeMap::new();
+        let columns = many.pairs().map(|(series, signature)| {
+            let Partner::One(index) = partners.of[signature] else {
+                return None;
+            };
+            let result = self.result_series(&series.labels, &one.series[index].labels);
+            let labels = matching.many.map(|_| result.labels.clone());
+            *known.entry((signature, labels)).or_insert(0) += 1;
+            Some((result, signature, &one.series[index]))
+        });
+        let columns: Vec<_> = columns.collect();
+        let fill = |(column, series): (Option<(Series, usize, &Series)>, &Series)| {
+            let (mut result, signature, partner) = column?;
+            let labels = matching.many.map(|_| result.labels.clone());
+            if known.get(&(signature, labels)) != Some(&1) {
+                return None;
+            }
+            let (left, right) = if self.swapped {
+                (partner, series)
+            } else {
+                (series, partner)
+            };
+            result.floats = numbers(self.binary, left, right)?;
+            Some(result)
+        };
+        columns.into_iter().zip(many.series).map(fill).collect()
+    }
+
     /// Applies the operator to the value of the "many" side and that of its partner at a step. Without a
     /// partner its value was filled in.
     fn pair(

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::text;
 use crate::Span;
-use crate::eval::evaluator::{Evaluator, SAME_LABELS, Sink};
+use crate::eval::evaluator::{Evaluator, Sink};
 use crate::eval::labels::{BUCKET, Labels};
+use crate::eval::merge::SAME_LABELS;
 use crate::eval::number;
 use crate::eval::plan::Node;
 use crate::eval::value::{Series, is_stale};

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::Span;
 use crate::ast::MatchOp;
 use crate::eval::EvalError;
-use crate::eval::evaluator::{Evaluator, SAME_LABELS, Sink};
+use crate::eval::evaluator::{Evaluator, Sink};
 use crate::eval::labels::{Labels, METRIC_NAME};
 use crate::eval::matcher::Matcher;
+use crate::eval::merge::SAME_LABELS;
 use crate::eval::plan::{Kind, Node, Shift, Source};
 use crate::eval::select::Cursor;
 use crate::eval::value::{Series, is_stale};
@@ -94,8 +95,11 @@ fn is_named(series: &Series, names: &[Matcher]) -> bool {
 struct Info {
     names: BTreeSet<String>,
     /// By name and identifying labels; of each step the series and the time of its sample.
-    of: BTreeMap<(String, Labels), Vec<Option<(Labels, i64)>>>,
+    of: BTreeMap<(String, Labels), Vec<Newest>>,
 }
+
+/// The info series with the newest sample, and the time of that.
+type Newest = Option<(Labels, i64)>;
 
 fn target(labels: &Labels) -> Labels {
     labels.filter(|name| IDENTIFYING.contains(&name))

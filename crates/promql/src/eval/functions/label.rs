@@ -3,8 +3,9 @@
 use super::text;
 use crate::Span;
 use crate::eval::EvalError;
-use crate::eval::evaluator::{Evaluator, Sink, merge};
+use crate::eval::evaluator::{Evaluator, Sink};
 use crate::eval::labels::METRIC_NAME;
+use crate::eval::merge::merge;
 use crate::eval::plan::Node;
 use crate::eval::regex::compile_anchored;
 use crate::eval::value::Series;

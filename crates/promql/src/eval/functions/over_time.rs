@@ -91,7 +91,7 @@ fn sum(over: &Over<'_>, window: &Window<'_>) -> Outcome {
             window,
             HistogramSum::new,
             HistogramSum::add,
-            |sum| sum.finish(),
+            HistogramSum::finish,
         ));
     }
     let mut sum = Kahan::default();
@@ -115,7 +115,7 @@ fn avg(over: &Over<'_>, window: &Window<'_>) -> Outcome {
             window,
             HistogramMean::new,
             HistogramMean::add,
-            |mean| mean.finish(),
+            HistogramMean::finish,
         ));
     }
     let mut mean = Mean::default();

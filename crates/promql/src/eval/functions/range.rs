@@ -81,7 +81,7 @@ pub(super) fn eval(
     args: &[Node],
     sink: Sink<'_>,
 ) -> Result<(), EvalError> {
-    let Some((arg, range)) = args.iter().find_map(range_of) else {
+    let Some(range) = args.iter().find_map(range_of) else {
         return Ok(());
     };
     let params = args
@@ -116,14 +116,13 @@ pub(super) fn eval(
         if !keeps_name {
             evaluator.drop_name(&mut result);
         }
-        let _ = arg;
         sink(result)
     })
 }
 
-pub(super) fn range_of(arg: &Node) -> Option<(&Node, &Range)> {
+fn range_of(arg: &Node) -> Option<&Range> {
     match &arg.kind {
-        Kind::Range(range) => Some((arg, range)),
+        Kind::Range(range) => Some(range),
         _ => None,
     }
 }

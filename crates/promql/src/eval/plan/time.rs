@@ -1,8 +1,8 @@
 //! Durations, `@`, and the functions of the query's own times.
 
-use super::Planner;
+use super::lower::{Planner, variable};
 use crate::ast::{At, BinaryOp, DurationExpr};
-use crate::eval::evaluator::FURTHEST;
+use crate::eval::query::FURTHEST;
 use crate::eval::{EvalError, number};
 
 impl Planner<'_> {
@@ -32,7 +32,7 @@ impl Planner<'_> {
                     EvalError::new(number.span, message)
                 })
             }
-            At::Variable(node) => Err(super::variable(node)),
+            At::Variable(node) => Err(variable(node)),
         }
     }
 
@@ -105,7 +105,7 @@ impl Planner<'_> {
                     }
                 }
             }
-            DurationExpr::Variable(node) => return Err(super::variable(node)),
+            DurationExpr::Variable(node) => return Err(variable(node)),
             DurationExpr::Error(node) => {
                 return Err(EvalError::new(node.span, "the query has syntax errors"));
             }

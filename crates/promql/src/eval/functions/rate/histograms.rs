@@ -150,14 +150,14 @@ fn growth(over: &Over<'_>, histograms: Histograms<'_>, counter: bool) -> Option<
     }
     if counter {
         let mut overlaps = false;
-        for at in 1..values.len() {
-            let start = histograms.start(at);
-            overlaps |= starts_overlap((histograms.start(at - 1), histograms.times[at - 1]), start);
-            let reset = anew(histograms, at) || values[at].detect_reset(&before);
+        for (at, histogram) in values.iter().enumerate().skip(1) {
+            let earlier = (histograms.start(at - 1), histograms.times[at - 1]);
+            overlaps |= starts_overlap(earlier, histograms.start(at));
+            let reset = anew(histograms, at) || histogram.detect_reset(&before);
             if reset && !sum.add(&before) {
                 return None;
             }
-            before = values[at].clone();
+            before = histogram.clone();
         }
         if overlaps {
             over.note(Annotation::start_time_overlap(over.metric(), over.span));
