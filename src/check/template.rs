@@ -74,28 +74,13 @@ fn texts<'a>(site: &Site<'a>) -> Vec<(&'a str, &'a str, Origin, Named)> {
 
 /// The labels that a template of Prometheus names: `$labels.path`, `.Labels.path`, `index $labels "path"`.
 fn template_labels(text: &str) -> Vec<(Range<usize>, &str)> {
-    // Inside `range` and `with` the dot is something else.
-    let dot = !text.contains("range ") && !text.contains("with ");
-    let mut found = vec![];
-    for action in actions(text) {
-        let forms = [
-            ("$labels.", true),
-            (".Labels.", dot),
-            ("index $labels \"", true),
-            ("index .Labels \"", dot),
-        ];
-        for (form, _) in forms.iter().filter(|(_, known)| *known) {
-            for (at, _) in text[action.clone()].match_indices(form) {
-                let start = action.start + at + form.len();
-                let label = word(&text[start..]);
-                if !label.is_empty() {
-                    found.push((start..start + label.len(), label));
-                }
-            }
-        }
+    if !text.contains("{{") {
+        return vec![];
     }
-    found.sort_by_key(|(range, _)| range.start);
-    found
+    let labels = project_template::read(text).labels.into_iter();
+    labels
+        .filter_map(|range| Some((range.clone(), text.get(range)?)))
+        .collect()
 }
 
 /// The labels that a legend names: `{{path}}`.

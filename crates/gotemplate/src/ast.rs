@@ -200,6 +200,14 @@ impl Operand {
         }
     }
 
+    /// As Go names it in messages: a pipeline without its parentheses.
+    pub(crate) fn named(&self) -> String {
+        match &self.term {
+            Term::Pipeline(pipeline) if self.fields.is_empty() => pipeline.to_string(),
+            _ => self.to_string(),
+        }
+    }
+
     /// The text that it is.
     #[must_use]
     pub fn text(&self) -> Option<&Literal> {

@@ -72,10 +72,7 @@ pub type Method = Function<'static>;
 
 impl<'a> Function<'a> {
     /// A function of so many parameters.
-    pub fn new(
-        parameters: &'static [Type],
-        body: impl Fn(&[Value]) -> Outcome + 'a,
-    ) -> Self {
+    pub fn new(parameters: &'static [Type], body: impl Fn(&[Value]) -> Outcome + 'a) -> Self {
         Self {
             parameters,
             variadic: None,

@@ -255,11 +255,7 @@ impl<'a> Lexer<'a> {
                 ':' => self.error(one, "expected :="),
                 '|' => self.push(one, Kind::Pipe),
                 '"' => self.quoted('"', Kind::String, "unterminated quoted string"),
-                '\'' => self.quoted(
-                    '\'',
-                    Kind::CharConstant,
-                    "unterminated character constant",
-                ),
+                '\'' => self.quoted('\'', Kind::CharConstant, "unterminated character constant"),
                 '`' => match self.text[one..].find('`') {
                     Some(end) => self.push(one + end + 1, Kind::String),
                     None => {
@@ -358,7 +354,9 @@ impl<'a> Lexer<'a> {
     fn at_terminator(&self, at: usize) -> bool {
         let rest = &self.text[at..];
         rest.is_empty()
-            || rest.starts_with(|c: char| is_space(c) || matches!(c, '.' | ',' | '|' | ':' | ')' | '('))
+            || rest.starts_with(|c: char| {
+                is_space(c) || matches!(c, '.' | ',' | '|' | ':' | ')' | '(')
+            })
             || rest.starts_with("}}")
     }
 
@@ -393,11 +391,8 @@ impl<'a> Lexer<'a> {
         let mut at = start + usize::from(is(start, b"+-"));
         if is(at, b"0") {
             at += 1;
-            let base: [(&[u8], &[u8]); 3] = [
-                (b"xX", hexadecimal),
-                (b"oO", b"01234567_"),
-                (b"bB", b"01_"),
-            ];
+            let base: [(&[u8], &[u8]); 3] =
+                [(b"xX", hexadecimal), (b"oO", b"01234567_"), (b"bB", b"01_")];
             if let Some((_, set)) = base.iter().find(|(mark, _)| is(at, mark)) {
                 digits = set;
                 at += 1;

@@ -80,7 +80,9 @@ fn incompatible(left: &Value, right: &Value) -> String {
 const NO_COMPARISON: &str = "invalid type for comparison";
 
 fn eq(values: &[Value]) -> Outcome {
-    let Some((first, others)) = values.split_first().filter(|(_, others)| !others.is_empty())
+    let Some((first, others)) = values
+        .split_first()
+        .filter(|(_, others)| !others.is_empty())
     else {
         return Err("missing argument for comparison".to_owned());
     };
@@ -244,7 +246,9 @@ fn slice(values: &[Value]) -> Outcome {
         })),
         Value::Text(text) => {
             // Go cuts bytes; what is left of a character is no text any more.
-            String::from_utf8_lossy(&text.as_bytes()[start..end]).into_owned().into()
+            String::from_utf8_lossy(&text.as_bytes()[start..end])
+                .into_owned()
+                .into()
         }
         other => other.clone(),
     })

@@ -122,7 +122,7 @@ impl<'t> Machine<'t> {
         let mut first = None;
         for argument in arguments {
             let value = self.argument(dot, Type::Any, argument)?;
-            first.get_or_insert((argument.to_string(), value));
+            first.get_or_insert((argument.named(), value));
         }
         let (name, value) = match (first, last) {
             (Some(first), _) => first,
@@ -153,11 +153,9 @@ impl<'t> Machine<'t> {
             let value = self.value(dot, operand)?;
             return self.fitting(value, parameter);
         }
-        let wrong = |expected| {
-            Kind::WrongLiteral {
-                expected,
-                found: operand.to_string(),
-            }
+        let wrong = |expected| Kind::WrongLiteral {
+            expected,
+            found: operand.to_string(),
         };
         match (&operand.term, parameter) {
             (Term::Dot | Term::Variable(_) | Term::Pipeline(_) | Term::Function(_), _) => {

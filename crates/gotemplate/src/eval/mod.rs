@@ -263,7 +263,11 @@ impl<'t> Machine<'t> {
         for branch in &control.branches {
             let value = self.pipeline(dot, &branch.pipeline)?;
             if value.is_true() {
-                let dot = if control.keyword == Keyword::With { &value } else { dot };
+                let dot = if control.keyword == Keyword::With {
+                    &value
+                } else {
+                    dot
+                };
                 flow = self.list(dot, &branch.body)?;
                 taken = true;
                 break;

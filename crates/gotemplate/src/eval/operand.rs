@@ -60,7 +60,7 @@ impl<'t> Machine<'t> {
                     self.variable(name)?;
                 }
                 if !arguments.is_empty() || last.is_some() {
-                    return self.error(Kind::NoFunction(first.to_string()));
+                    return self.error(Kind::NoFunction(first.named()));
                 }
                 if let Term::Nil = term {
                     return self.error(Kind::NilCommand);

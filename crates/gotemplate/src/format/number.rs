@@ -16,7 +16,11 @@ pub(crate) fn float(value: f64, verb: char, precision: Option<usize>) -> String 
             Some(precision) => format!("{value:.precision$}"),
             None => format!("{value}"),
         },
-        'e' | 'E' => exponential(&Digits::of(value, precision.map(|n| n + 1)), precision, verb),
+        'e' | 'E' => exponential(
+            &Digits::of(value, precision.map(|n| n + 1)),
+            precision,
+            verb,
+        ),
         'b' => binary(value),
         'x' | 'X' => hexadecimal(value, precision, verb),
         _ => general(value, precision, verb),
@@ -57,7 +61,10 @@ fn exponential(digits: &Digits, precision: Option<usize>, verb: char) -> String 
     let exponent = if own.is_empty() { 0 } else { digits.point - 1 };
     let sign = if exponent < 0 { '-' } else { '+' };
     let dot = if count > 0 { "." } else { "" };
-    format!("{first}{dot}{rest:0<count$}{verb}{sign}{:02}", exponent.abs())
+    format!(
+        "{first}{dot}{rest:0<count$}{verb}{sign}{:02}",
+        exponent.abs()
+    )
 }
 
 fn general(value: f64, precision: Option<usize>, verb: char) -> String {
@@ -158,5 +165,9 @@ fn hexadecimal(value: f64, precision: Option<usize>, verb: char) -> String {
     let sign = if exponent < 0 { '-' } else { '+' };
     let whole = mantissa >> 60;
     let text = format!("0x{whole:x}{dot}{fraction}p{sign}{:02}", exponent.abs());
-    if verb == 'X' { text.to_uppercase() } else { text }
+    if verb == 'X' {
+        text.to_uppercase()
+    } else {
+        text
+    }
 }

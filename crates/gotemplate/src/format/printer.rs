@@ -141,7 +141,9 @@ impl Printer {
             return;
         }
         match value.underlying() {
-            Value::Nil | Value::Object(_) if self.flags.sharp_v => self.out.push_str("interface {}(nil)"),
+            Value::Nil | Value::Object(_) if self.flags.sharp_v => {
+                self.out.push_str("interface {}(nil)")
+            }
             Value::Nil | Value::Object(_) if verb == 'v' => self.out.push_str("<nil>"),
             Value::Nil | Value::Object(_) => self.bad_verb(value, verb),
             Value::Bool(own) => match verb {
@@ -160,11 +162,17 @@ impl Printer {
                 self.group(value, "[", parts, "]", verb, depth);
             }
             Value::Map(map) => {
-                let parts = map.entries.iter().map(|(key, one)| (Some(Key::Text(key)), one));
+                let parts = map
+                    .entries
+                    .iter()
+                    .map(|(key, one)| (Some(Key::Text(key)), one));
                 self.group(value, "map[", parts, "]", verb, depth);
             }
             Value::Struct(own) => {
-                let parts = own.fields.iter().map(|field| (Some(Key::Field(field.name)), &field.value));
+                let parts = own
+                    .fields
+                    .iter()
+                    .map(|field| (Some(Key::Field(field.name)), &field.value));
                 self.group(value, "{", parts, "}", verb, depth);
             }
             Value::Pointer(target) => {
@@ -264,6 +272,7 @@ impl Printer {
         }
         let mut text = "0".repeat(least.saturating_sub(digits.len())) + &digits;
         let prefix = match verb {
+            'O' if flags.sharp && !text.starts_with('0') => "0o0",
             'O' => "0o",
             'b' if flags.sharp => "0b",
             'o' if flags.sharp && !text.starts_with('0') => "0",
@@ -286,7 +295,11 @@ impl Printer {
     }
 
     fn character(&mut self, number: u64, negative: bool, verb: char) {
-        let code = if negative { number.wrapping_neg() } else { number };
+        let code = if negative {
+            number.wrapping_neg()
+        } else {
+            number
+        };
         let char = u32::try_from(code).ok().and_then(char::from_u32);
         let shown = char.unwrap_or(char::REPLACEMENT_CHARACTER);
         match verb {
@@ -330,7 +343,11 @@ impl Printer {
         if body.starts_with(['I', 'N']) {
             let bare = body.starts_with('N') && !flags.space && !flags.plus
                 || body.starts_with('I') && sign == "+" && !text.starts_with('+');
-            let text = if bare { body.to_owned() } else { format!("{sign}{body}") };
+            let text = if bare {
+                body.to_owned()
+            } else {
+                format!("{sign}{body}")
+            };
             return self.pad_with_spaces(&text);
         }
         let body = if flags.sharp && form != 'b' {
@@ -352,14 +369,20 @@ impl Printer {
     }
 
     fn string(&mut self, text: &str, verb: char, value: &Value) {
-        let end = self.flags.precision.and_then(|n| text.char_indices().nth(n));
+        let end = self
+            .flags
+            .precision
+            .and_then(|n| text.char_indices().nth(n));
         let cut = &text[..end.map_or(text.len(), |(at, _)| at)];
         match verb {
             'v' if !self.flags.sharp_v => self.pad(cut),
             's' => self.pad(cut),
             'x' | 'X' => self.hexadecimal(text, verb == 'X'),
             'v' | 'q' => {
-                let raw = self.flags.sharp && !cut.contains(|c: char| c == '`' || c == '\u{feff}' || c.is_control() && c != '\t');
+                let raw = self.flags.sharp
+                    && !cut.contains(|c: char| {
+                        c == '`' || c == '\u{feff}' || c.is_control() && c != '\t'
+                    });
                 let quoted = if raw {
                     format!("`{cut}`")
                 } else if self.flags.plus {
@@ -391,7 +414,11 @@ impl Printer {
             if index == 0 || flags.space {
                 out.push_str(mark);
             }
-            out += &if upper { format!("{byte:02X}") } else { format!("{byte:02x}") };
+            out += &if upper {
+                format!("{byte:02X}")
+            } else {
+                format!("{byte:02x}")
+            };
         }
         self.pad(&out);
     }

@@ -15,6 +15,22 @@ pub struct SyntaxError {
     pub reason: String,
     /// The line that Go says, from 1.
     pub line: usize,
+    /// The line where the action began, where Go says that as well.
+    pub action_line: Option<usize>,
+}
+
+impl SyntaxError {
+    /// Go's message on a template of this name.
+    #[must_use]
+    pub fn in_template(&self, name: &str) -> String {
+        let Self { line, reason, .. } = self;
+        let started = match self.action_line {
+            None => String::new(),
+            Some(began) if reason.ends_with(" action") => format!(" started at {name}:{began}"),
+            Some(began) => format!(" in action started at {name}:{began}"),
+        };
+        format!("template: {name}:{line}: {reason}{started}")
+    }
 }
 
 /// The message and the help for a token that Go's lexer cannot read.
@@ -32,7 +48,10 @@ pub(super) fn unreadable(reason: &str, text: &str) -> (String, &'static str) {
             "a text stands in single quotes".to_owned(),
             "write `\"…\"`: single quotes hold one character",
         ),
-        "unclosed comment" => ("a comment is never closed".to_owned(), "put `*/}}` at its end"),
+        "unclosed comment" => (
+            "a comment is never closed".to_owned(),
+            "put `*/}}` at its end",
+        ),
         "comment ends before closing delimiter" => (
             "a comment does not end with its action".to_owned(),
             "put `}}` right behind `*/`",
@@ -47,7 +66,10 @@ pub(super) fn unreadable(reason: &str, text: &str) -> (String, &'static str) {
             format!("`{text}` is no number"),
             "put a space behind the number, or quotes around the text",
         ),
-        _ => (format!("`{text}` has no meaning in a template"), meaning(text)),
+        _ => (
+            format!("`{text}` has no meaning in a template"),
+            meaning(text),
+        ),
     }
 }
 

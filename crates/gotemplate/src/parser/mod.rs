@@ -55,15 +55,7 @@ pub fn parse(text: &str, dialect: &Dialect<'_>) -> Parsed {
                 "leave it out, or open a block before it",
                 "unexpected {{end}}",
             ),
-            End::Else(span) => {
-                parser.report(
-                    span,
-                    "`else` of nothing",
-                    "open an `if` before it",
-                    "unexpected {{else}}",
-                );
-                parser.skip();
-            }
+            End::Else(span) => parser.stray_else(span, "unexpected {{else}}"),
         }
     }
     Parsed {
@@ -140,53 +132,85 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn report(&mut self, span: Span, message: impl Into<String>, help: &str, reason: impl Into<String>) {
-        let line = 1 + self.text[..span.range().start].matches('\n').count();
+    fn report(
+        &mut self,
+        span: Span,
+        message: impl Into<String>,
+        help: &str,
+        reason: impl Into<String>,
+    ) {
+        let line = self.line(span.range().start);
         self.errors.push(SyntaxError {
             message: message.into(),
             help: (!help.is_empty()).then(|| help.to_owned()),
             span,
             reason: reason.into(),
             line,
+            action_line: None,
         });
     }
 
-    fn fail<T>(&mut self, span: Span, message: impl Into<String>, help: &str, reason: impl Into<String>) -> Read<T> {
+    /// The line of a byte, from 1.
+    fn line(&self, at: usize) -> usize {
+        1 + self.text[..at].matches('\n').count()
+    }
+
+    /// Sets where Go notices the last error.
+    fn noticed(&mut self, at: usize) {
+        let line = self.line(at);
+        if let Some(error) = self.errors.last_mut() {
+            error.line = line;
+        }
+    }
+
+    fn fail<T>(
+        &mut self,
+        span: Span,
+        message: impl Into<String>,
+        help: &str,
+        reason: impl Into<String>,
+    ) -> Read<T> {
         self.report(span, message, help, reason);
         Err(Failed)
     }
 
     /// A token that does not belong there, in Go's words.
     fn unexpected<T>(&mut self, token: &Token<'_>, context: &str) -> Read<T> {
-        // The action that it is in is read again as if it were the next one.
+        // What ends the action may be this token: it is looked for behind it.
         self.at -= 1;
+        let (span, message, help, reason) = self.describe(token, context);
+        self.report(span, message, help, reason);
+        let at = token.span.range().start;
+        self.noticed(at);
+        let began = self.open.map(|open| self.line(open.range().start));
+        let unreadable = matches!(token.kind, Kind::Error(_));
+        if let (Some(error), Some(began), true) = (self.errors.last_mut(), began, unreadable) {
+            error.action_line = (began != error.line).then_some(began);
+        }
+        Err(Failed)
+    }
+
+    /// The place, the message, the help and Go's words on a token that does not belong there.
+    fn describe(&self, token: &Token<'_>, context: &str) -> (Span, String, &'static str, String) {
         let reason = match &token.kind {
             Kind::Error(reason) => reason.clone(),
             _ => format!("unexpected {} in {context}", token.describe()),
         };
-        let unclosed = matches!(token.kind, Kind::Eof) || !self.action_ends();
+        let unclosed = token.kind == Kind::Eof || !self.action_ends();
         if let (true, Some(open)) = (unclosed, self.open) {
-            return self.fail(
-                open,
-                "`{{` is never closed",
-                "put `}}` at the end of the action",
-                reason,
-            );
-        }
-        if let Kind::Error(_) = token.kind {
-            let (message, help) = error::unreadable(&reason, token.text);
-            return self.fail(token.span, message, help, reason);
+            let (message, help) = error::unreadable("unclosed action", "");
+            return (open, message, help, reason);
         }
         let (message, help) = match token.kind {
+            Kind::Error(_) => error::unreadable(&reason, token.text),
             Kind::RightDelim => ("something is missing before the end".to_owned(), ""),
-            Kind::Assign => (format!("`{}` has no meaning here", token.text), error::meaning("=")),
-            Kind::Char => (
+            Kind::Assign | Kind::Char => (
                 format!("`{}` has no meaning in a template", token.text),
                 error::meaning(token.text),
             ),
             _ => (format!("`{}` has no meaning here", token.text), ""),
         };
-        self.fail(token.span, message, help, reason)
+        (token.span, message, help, reason)
     }
 
     /// Whether the action that is read ends anywhere.
@@ -281,7 +305,8 @@ impl<'a> Parser<'a> {
             Kind::Define if top => self.define(token.span),
             _ => {
                 self.at -= 1;
-                self.pipeline("command", &Kind::RightDelim).map(Node::Action)
+                self.pipeline("command", &Kind::RightDelim)
+                    .map(Node::Action)
             }
         }
     }
@@ -382,10 +407,7 @@ impl<'a> Parser<'a> {
         if !self.aborted {
             let message = format!("`{word}` is never ended");
             self.report(span, message, "put `{{ end }}` behind it", "unexpected EOF");
-            // Go says where it noticed.
-            if let Some(error) = self.errors.last_mut() {
-                error.line = 1 + self.text.matches('\n').count();
-            }
+            self.noticed(self.text.len());
         }
     }
 
@@ -412,6 +434,18 @@ impl<'a> Parser<'a> {
                 }
             }
         }
+    }
+
+    /// An `{{ else }}` of nothing, whose word is past.
+    fn stray_else(&mut self, span: Span, reason: &str) {
+        let next = self.next_word();
+        if matches!(next.kind, Kind::RightDelim | Kind::If | Kind::With) {
+            self.at -= 1;
+            self.report(span, "`else` of nothing", "open an `if` before it", reason);
+        } else {
+            let _: Read<()> = self.unexpected(&next, "else");
+        }
+        self.skip();
     }
 
     /// The name of a template.
@@ -509,8 +543,7 @@ impl<'a> Parser<'a> {
         let (mut body, mut end) = self.list(false);
         while let End::Else(other) = end {
             let reason = format!("unexpected {{{{else}}}} in {context}");
-            self.report(other, "`else` of nothing", "open an `if` before it", reason);
-            self.skip();
+            self.stray_else(other, &reason);
             let (more, next) = self.list(false);
             body.extend(more);
             end = next;

@@ -107,9 +107,7 @@ impl<'a> Parser<'a> {
                 _ => ("a value is missing", start, "write what it is"),
             };
             let reason = format!("missing value for {context}");
-            // What ends the action is past.
-            self.at -= 1;
-            return self.fail(span, message, help, reason);
+            return self.refuse(span, message, help, reason);
         }
         for (index, command) in pipeline.commands.iter().enumerate().skip(1) {
             let Some(first) = command.operands.first() else {
@@ -121,8 +119,7 @@ impl<'a> Parser<'a> {
                     Term::Bool(_) | Term::Dot | Term::Nil | Term::Number(_) | Term::Text(_)
                 );
             if plain {
-                self.at -= 1;
-                return self.fail(
+                return self.refuse(
                     first.span,
                     "a value is piped into something that is no function",
                     "put a function there",
@@ -131,6 +128,14 @@ impl<'a> Parser<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Refuses a pipeline whose end is past.
+    fn refuse<T>(&mut self, span: Span, message: &str, help: &str, reason: String) -> Read<T> {
+        self.at -= 1;
+        self.report(span, message, help, reason);
+        self.noticed(self.peek().span.range().start);
+        Err(Failed)
     }
 
     fn one_sided<T>(&mut self, span: Span, reason: String) -> Read<T> {
@@ -176,7 +181,9 @@ impl<'a> Parser<'a> {
         let literal = matches!(
             term,
             Term::Bool(_) | Term::Text(_) | Term::Number(_) | Term::Nil
-        ) || term == Term::Dot && self.peek().kind == Kind::Field && self.peek().span.range().start != span.range().start;
+        ) || term == Term::Dot
+            && self.peek().kind == Kind::Field
+            && self.peek().span.range().start != span.range().start;
         while self.peek().kind == Kind::Field {
             let token = self.next();
             if literal {

@@ -121,7 +121,11 @@ fn written(nanoseconds: i64) -> String {
         return format!("{sign}{whole}{rest}");
     }
     let (hours, minutes) = (whole / 3600, whole / 60 % 60);
-    let hours = if hours > 0 { format!("{hours}h") } else { String::new() };
+    let hours = if hours > 0 {
+        format!("{hours}h")
+    } else {
+        String::new()
+    };
     format!("{sign}{hours}{minutes}m{}{rest}", whole % 60)
 }
 
@@ -146,11 +150,27 @@ struct Parts {
 }
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 const WEEKDAYS: [&str; 7] = [
-    "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
+    "Sunday",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
 ];
 
 fn is_leap(year: i128) -> bool {
@@ -322,9 +342,39 @@ impl Object for Named {
 
 /// The pieces of a layout, those that begin like others before them.
 const LAYOUT: [&str; 33] = [
-    "January", "Jan", "Monday", "Mon", "MST", "2006", "__2", "_2006", "_2", "002", "01", "02", "03",
-    "04", "05", "06", "15", "PM", "pm", "-07:00:00", "-070000", "-07:00", "-0700", "-07",
-    "Z07:00:00", "Z070000", "Z07:00", "Z0700", "Z07", "1", "2", "3", "4",
+    "January",
+    "Jan",
+    "Monday",
+    "Mon",
+    "MST",
+    "2006",
+    "__2",
+    "_2006",
+    "_2",
+    "002",
+    "01",
+    "02",
+    "03",
+    "04",
+    "05",
+    "06",
+    "15",
+    "PM",
+    "pm",
+    "-07:00:00",
+    "-070000",
+    "-07:00",
+    "-0700",
+    "-07",
+    "Z07:00:00",
+    "Z070000",
+    "Z07:00",
+    "Z0700",
+    "Z07",
+    "1",
+    "2",
+    "3",
+    "4",
 ];
 
 impl Time {
@@ -337,7 +387,11 @@ impl Time {
             if let Some((digits, trims)) = fraction(rest) {
                 let all = format!("{:09}", parts.nanosecond);
                 let kept = &all[..digits.min(9)];
-                let kept = if trims { kept.trim_end_matches('0') } else { kept };
+                let kept = if trims {
+                    kept.trim_end_matches('0')
+                } else {
+                    kept
+                };
                 if !kept.is_empty() {
                     out.push(first);
                     out.push_str(kept);
@@ -345,7 +399,9 @@ impl Time {
                 rest = &rest[1 + digits..];
                 continue;
             }
-            let piece = LAYOUT.iter().find(|piece| rest.starts_with(**piece) && fits(rest, piece));
+            let piece = LAYOUT
+                .iter()
+                .find(|piece| rest.starts_with(**piece) && fits(rest, piece));
             match piece {
                 Some(piece) => {
                     out += &parts.piece(piece);

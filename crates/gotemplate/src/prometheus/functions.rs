@@ -54,40 +54,90 @@ const SAMPLE_NAME: &str = "template.sample";
 pub fn functions<'a>(alert: &'a Alert, query: &'a Query<'a>) -> Functions<'a> {
     Functions::from([
         ("args", Function::new(NONE, args).variadic(Type::Any)),
-        ("externalURL", Function::new(NONE, |_| Ok(alert.external_url.as_str().into()))),
+        (
+            "externalURL",
+            Function::new(NONE, |_| Ok(alert.external_url.as_str().into())),
+        ),
         ("first", Function::new(&[RESULT], first)),
         ("graphLink", of_text(|text| link(text, 0))),
         ("humanize", of_number(|n| Ok(humanize::metric(n).into()))),
-        ("humanize1024", of_number(|n| Ok(humanize::binary(n).into()))),
-        ("humanizeDuration", of_number(|n| Ok(humanize::duration(n).into()))),
-        ("humanizePercentage", of_number(|n| Ok(humanize::percentage(n).into()))),
+        (
+            "humanize1024",
+            of_number(|n| Ok(humanize::binary(n).into())),
+        ),
+        (
+            "humanizeDuration",
+            of_number(|n| Ok(humanize::duration(n).into())),
+        ),
+        (
+            "humanizePercentage",
+            of_number(|n| Ok(humanize::percentage(n).into())),
+        ),
         ("humanizeTimestamp", of_number(humanize::timestamp)),
         ("label", Function::new(&[Type::Text, SAMPLE], label)),
-        ("match", Function::new(TEXTS, |values| {
-            let regex = regex::compile(text(&values[0]))?;
-            Ok(regex.is_match(text(&values[1])).into())
-        })),
-        ("now", Function::new(NONE, |_| Ok((alert.timestamp as f64 / 1000.0).into()))),
-        ("parseDuration", Function::new(TEXT, |values| humanize::parse_duration(text(&values[0])))),
-        ("pathPrefix", Function::new(NONE, |_| Ok(host::path(&alert.external_url).into()))),
-        ("query", Function::new(TEXT, |values| Ok(result(query(text(&values[0]))?)))),
-        ("reReplaceAll", Function::new(&[Type::Text, Type::Text, Type::Text], |values| {
-            let replaced = regex::replace(text(&values[0]), text(&values[1]), text(&values[2]));
-            Ok(replaced?.into())
-        })),
-        ("safeHtml", Function::new(TEXT, |values| Ok(Value::Object(Arc::new(Html(values[0].clone())))))),
-        ("sortByLabel", Function::new(&[Type::Text, RESULT], sort_by_label)),
+        (
+            "match",
+            Function::new(TEXTS, |values| {
+                let regex = regex::compile(text(&values[0]))?;
+                Ok(regex.is_match(text(&values[1])).into())
+            }),
+        ),
+        (
+            "now",
+            Function::new(NONE, |_| Ok((alert.timestamp as f64 / 1000.0).into())),
+        ),
+        (
+            "parseDuration",
+            Function::new(TEXT, |values| humanize::parse_duration(text(&values[0]))),
+        ),
+        (
+            "pathPrefix",
+            Function::new(NONE, |_| Ok(host::path(&alert.external_url).into())),
+        ),
+        (
+            "query",
+            Function::new(TEXT, |values| Ok(result(query(text(&values[0]))?))),
+        ),
+        (
+            "reReplaceAll",
+            Function::new(&[Type::Text, Type::Text, Type::Text], |values| {
+                let replaced = regex::replace(text(&values[0]), text(&values[1]), text(&values[2]));
+                Ok(replaced?.into())
+            }),
+        ),
+        (
+            "safeHtml",
+            Function::new(TEXT, |values| {
+                Ok(Value::Object(Arc::new(Html(values[0].clone()))))
+            }),
+        ),
+        (
+            "sortByLabel",
+            Function::new(&[Type::Text, RESULT], sort_by_label),
+        ),
         ("stripDomain", of_text(host::strip_domain)),
-        ("stripPort", of_text(|text| host::strip_port(text).to_owned())),
-        ("strvalue", Function::new(&[SAMPLE], |values| Ok(label_of(&values[0], "__value__")?))),
+        (
+            "stripPort",
+            of_text(|text| host::strip_port(text).to_owned()),
+        ),
+        (
+            "strvalue",
+            Function::new(&[SAMPLE], |values| Ok(label_of(&values[0], "__value__")?)),
+        ),
         ("tableLink", of_text(|text| link(text, 1))),
         ("title", of_text(title::title)),
-        ("toDuration", of_number(|n| Ok(clock::duration(humanize::to_int(n * 1e9)).pointer()))),
+        (
+            "toDuration",
+            of_number(|n| Ok(clock::duration(humanize::to_int(n * 1e9)).pointer())),
+        ),
         ("toLower", of_text(title::lower)),
         ("toTime", of_number(humanize::to_time)),
         ("toUpper", of_text(title::upper)),
         ("urlQueryEscape", of_text(escape::query)),
-        ("value", Function::new(&[SAMPLE], |values| field(&values[0], "Value"))),
+        (
+            "value",
+            Function::new(&[SAMPLE], |values| field(&values[0], "Value")),
+        ),
     ])
 }
 

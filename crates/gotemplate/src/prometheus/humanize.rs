@@ -56,7 +56,11 @@ pub(super) fn binary(number: f64) -> String {
     if number.abs() <= 1.0 || !number.is_finite() {
         return short(number);
     }
-    large(number, 1024.0, ["ki", "Mi", "Gi", "Ti", "Pi", "Ei", "Zi", "Yi"])
+    large(
+        number,
+        1024.0,
+        ["ki", "Mi", "Gi", "Ti", "Pi", "Ei", "Zi", "Yi"],
+    )
 }
 
 fn large(mut number: f64, base: f64, prefixes: [&str; 8]) -> String {
@@ -170,15 +174,24 @@ pub(super) fn parse_duration(text: &str) -> Outcome {
         let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
         let count: u64 = rest[..digits].parse().map_err(|_| invalid())?;
         rest = &rest[digits..];
-        let unit = &rest[..rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len())];
+        let unit = &rest[..rest
+            .find(|c: char| c.is_ascii_digit())
+            .unwrap_or(rest.len())];
         rest = &rest[unit.len()..];
         if unit.is_empty() {
             return Err(invalid());
         }
         if !UNITS.iter().any(|(name, _)| *name == unit) {
-            return Err(format!("unknown unit {} in duration {}", quote(unit), quote(body)));
+            return Err(format!(
+                "unknown unit {} in duration {}",
+                quote(unit),
+                quote(body)
+            ));
         }
-        let place = units.iter().position(|(name, _)| *name == unit).ok_or_else(invalid)?;
+        let place = units
+            .iter()
+            .position(|(name, _)| *name == unit)
+            .ok_or_else(invalid)?;
         let nanoseconds = units[place].1 * 1_000_000;
         units = &units[place + 1..];
         total = count

@@ -80,7 +80,11 @@ impl Alert {
 }
 
 fn texts(labels: &BTreeMap<String, String>) -> Value {
-    Value::texts(labels.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+    Value::texts(
+        labels
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str())),
+    )
 }
 
 /// A series that a query gives.
@@ -109,7 +113,7 @@ pub struct Template {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// Prometheus does not load it.
-    #[error("error parsing template {template}: template: {template}:{}: {}", .error.line, .error.reason)]
+    #[error("error parsing template {template}: {message}", message = .error.in_template(.template))]
     Parse {
         /// The name of the template: `__alert_` and the name of the alert.
         template: String,

@@ -18,7 +18,8 @@ pub(super) fn compile(pattern: &str) -> Result<Regex, String> {
 
 /// Replaces every match; `$1` and `${name}` are groups.
 pub(super) fn replace(pattern: &str, replacement: &str, text: &str) -> Result<String, String> {
-    let regex = compile(pattern).map_err(|reason| format!("regexp: Compile(`{pattern}`): {reason}"))?;
+    let regex =
+        compile(pattern).map_err(|reason| format!("regexp: Compile(`{pattern}`): {reason}"))?;
     let mut out = String::new();
     let mut end = 0;
     for captures in regex.captures_iter(text) {
@@ -115,7 +116,11 @@ fn push_escape(out: &mut String, escaped: char, class: bool) {
         'w' => "0-9A-Za-z_",
         's' => "\\t\\n\\f\\r ",
         'b' if !class => {
-            out.push_str(if escaped == 'b' { "(?-u:\\b)" } else { "(?-u:\\B)" });
+            out.push_str(if escaped == 'b' {
+                "(?-u:\\b)"
+            } else {
+                "(?-u:\\B)"
+            });
             return;
         }
         _ => {
@@ -127,7 +132,11 @@ fn push_escape(out: &mut String, escaped: char, class: bool) {
     if class && escaped.is_ascii_lowercase() {
         out.push_str(set);
     } else {
-        out.push_str(if escaped.is_ascii_lowercase() { "[" } else { "[^" });
+        out.push_str(if escaped.is_ascii_lowercase() {
+            "["
+        } else {
+            "[^"
+        });
         out.push_str(set);
         out.push(']');
     }

@@ -49,13 +49,26 @@ pub(super) fn title(text: &str) -> String {
 fn is_middle(char: char) -> bool {
     matches!(
         char,
-        '\'' | '.' | ':' | '\u{b7}' | '\u{387}' | '\u{5f4}' | '\u{2018}' | '\u{2019}' | '\u{2024}' | '\u{2027}'
+        '\'' | '.'
+            | ':'
+            | '\u{b7}'
+            | '\u{387}'
+            | '\u{5f4}'
+            | '\u{2018}'
+            | '\u{2019}'
+            | '\u{2024}'
+            | '\u{2027}'
     )
 }
 
 /// What ends a word: neither a digit, nor a letter without case, nor a mark, nor a connector such as `_`.
 fn is_break(char: char) -> bool {
-    !(char.is_alphanumeric() || char == '_' || matches!(char, '\u{300}'..='\u{36f}' | '‿' | '⁀' | '\u{200d}' | '\u{ad}'))
+    !(char.is_alphanumeric()
+        || char == '_'
+        || matches!(
+            char,
+            '\u{300}'..='\u{36f}' | '‿' | '⁀' | '\u{200d}' | '\u{ad}'
+        ))
 }
 
 /// A letter that is large in its first half only.
