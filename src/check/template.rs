@@ -1,6 +1,5 @@
 //! Labels named in texts: Prometheus' templates (`{{ $labels.path }}`) and Grafana's legends (`{{path}}`).
 
-use std::cell::LazyCell;
 use std::ops::Range;
 
 use obsctl_model::Origin;
@@ -78,36 +77,13 @@ fn texts<'a>(site: &Site<'a>) -> Vec<(&'a str, &'a str, Origin, Named)> {
 
 /// The labels that a template of Prometheus names: `$labels.path`, `.Labels.path`, `index $labels "path"`.
 fn template_labels(text: &str) -> Vec<(Range<usize>, &str)> {
-    // Inside `range` and `with` the dot is something else.
-    let dot = LazyCell::new(|| !text.contains("range ") && !text.contains("with "));
-    let mut found = vec![];
-    for action in actions(text) {
-        let inner = &text[action.clone()];
-        for (at, name) in inner.match_indices("abels") {
-            let (before, after) = (&inner[..at], &inner[at + name.len()..]);
-            let Some(before) = before
-                .strip_suffix("$l")
-                .or_else(|| before.strip_suffix(".L").filter(|_| *dot))
-            else {
-                continue;
-            };
-            let quoted = || {
-                after
-                    .strip_prefix(" \"")
-                    .filter(|_| before.ends_with("index "))
-            };
-            let Some(rest) = after.strip_prefix('.').or_else(quoted) else {
-                continue;
-            };
-            let start = action.end - rest.len();
-            let label = word(&text[start..]);
-            if !label.is_empty() {
-                found.push((start..start + label.len(), label));
-            }
-        }
+    if !text.contains("{{") {
+        return vec![];
     }
-    found.sort_by_key(|(range, _)| range.start);
-    found
+    let labels = project_template::read(text).labels.into_iter();
+    labels
+        .filter_map(|range| Some((range.clone(), text.get(range)?)))
+        .collect()
 }
 
 /// The labels that a legend names: `{{path}}`.

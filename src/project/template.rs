@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use obsctl_gotemplate::ast::{Command, Control, Keyword, List, Node, Operand, Pipeline, Term};
+use obsctl_gotemplate::prometheus;
 use obsctl_model::{Alert, Promql, Rule, RuleGroup};
 
 /// What is known of a template.
@@ -15,6 +17,8 @@ pub struct Template {
     pub queries: Vec<(Range<usize>, String)>,
     /// Where results of queries are printed.
     pub results: Vec<Range<usize>>,
+    /// Where labels of the alert are named: `$labels.job`, `.Labels.job`, `index $labels "job"`.
+    pub labels: Vec<Range<usize>>,
 }
 
 /// Something wrong in a template.
@@ -77,512 +81,249 @@ pub fn texts(alert: &Alert) -> impl Iterator<Item = (&str, &str)> {
     own.chain(further.map(|(what, text)| (what.as_str(), text.as_str())))
 }
 
-/// The functions of Go's templates and of Prometheus'.
-pub const FUNCTIONS: &[&str] = &[
-    "and",
-    "args",
-    "call",
-    "eq",
-    "externalURL",
-    "first",
-    "ge",
-    "graphLink",
-    "gt",
-    "html",
-    "humanize",
-    "humanize1024",
-    "humanizeDuration",
-    "humanizePercentage",
-    "humanizeTimestamp",
-    "index",
-    "js",
-    "label",
-    "le",
-    "len",
-    "lt",
-    "match",
-    "ne",
-    "not",
-    "now",
-    "or",
-    "parseDuration",
-    "pathPrefix",
-    "print",
-    "printf",
-    "println",
-    "query",
-    "reReplaceAll",
-    "safeHtml",
-    "slice",
-    "sortByLabel",
-    "stripDomain",
-    "stripPort",
-    "strvalue",
-    "tableLink",
-    "title",
-    "tmpl",
-    "toDuration",
-    "toLower",
-    "toTime",
-    "toUpper",
-    "urlQueryEscape",
-    "urlquery",
-    "value",
-];
-
-/// The variables that Prometheus defines.
-pub const VARIABLES: &[&str] = &["$", "$externalLabels", "$externalURL", "$labels", "$value"];
-
 /// Reads a template.
 #[must_use]
 pub fn read(text: &str) -> Template {
+    let parsed = prometheus::Template::parse(text);
+    let problems = parsed.errors.iter().map(|error| Problem {
+        range: error.span.range(),
+        message: error.message.clone(),
+        help: error.help.clone(),
+    });
     let mut reader = Reader {
-        text,
-        found: Template::default(),
-        open: vec![],
-        variables: VARIABLES.iter().map(|name| (*name).to_owned()).collect(),
+        found: Template {
+            problems: problems.collect(),
+            ..Template::default()
+        },
+        variables: prometheus::VARIABLES.to_vec(),
+        dot: true,
+        root: true,
     };
-    let mut at = 0;
-    while let Some(begin) = text[at..].find("{{") {
-        let start = at + begin;
-        let Some(end) = close(text, start + 2) else {
-            reader.problem(
-                start..start + 2,
-                "`{{` is never closed",
-                Some("put `}}` at the end of the action"),
-            );
-            break;
-        };
-        reader.action(start + 2, end);
-        at = end + 2;
-    }
-    for block in std::mem::take(&mut reader.open) {
-        let message = format!("`{}` is never ended", block.keyword);
-        reader.problem(block.range, message, Some("put `{{ end }}` behind it"));
-    }
-    reader.found
+    reader.list(&parsed.nodes);
+    let mut found = reader.found;
+    found.problems.sort_by_key(|problem| problem.range.start);
+    found.labels.sort_by_key(|range| range.start);
+    found
 }
 
-/// Where the action that begins at `at` ends: at the `}}` that stands in no text.
-fn close(text: &str, at: usize) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let inner = text[at..].trim_start_matches('-').trim_start();
-    if inner.starts_with("/*") {
-        let comment = at + text[at..].find("*/")?;
-        return Some(comment + text[comment..].find("}}")?);
-    }
-    let mut index = at;
-    while index < bytes.len() {
-        match bytes[index] {
-            b'}' if bytes.get(index + 1) == Some(&b'}') => return Some(index),
-            b'"' => index = quoted(bytes, index)?,
-            b'`' => index = index + 1 + text[index + 1..].find('`')?,
-            _ => {}
-        }
-        index += 1;
-    }
-    None
-}
-
-/// The quote that ends the text which begins at `at`.
-fn quoted(bytes: &[u8], at: usize) -> Option<usize> {
-    let mut index = at + 1;
-    while index < bytes.len() {
-        match bytes[index] {
-            b'\\' => index += 1,
-            b'"' => return Some(index),
-            b'\n' => return None,
-            _ => {}
-        }
-        index += 1;
-    }
-    None
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum Token {
-    Word(String),
-    Field,
-    Variable(String),
-    Text(String),
-    Number,
-    Sign(char),
-    Assign,
-}
-
-struct Block {
-    keyword: String,
-    range: Range<usize>,
-    /// How many variables there were before it.
-    variables: usize,
-    has_else: bool,
-}
-
-struct Reader<'a> {
-    text: &'a str,
+/// Walks a template.
+struct Reader<'t> {
     found: Template,
-    open: Vec<Block>,
-    variables: Vec<String>,
+    /// The variables that have a value here.
+    variables: Vec<&'t str>,
+    /// Whether the dot is what Prometheus made it.
+    dot: bool,
+    /// Whether `$` is, and Prometheus' variables are known.
+    root: bool,
 }
 
-type Tokens = Vec<(Token, Range<usize>)>;
+impl<'t> Reader<'t> {
+    fn list(&mut self, list: &'t List) {
+        for node in list {
+            match node {
+                Node::Action(pipeline) => {
+                    self.pipeline(pipeline);
+                    if pipeline.variables.is_empty() {
+                        self.printed(pipeline);
+                    }
+                }
+                Node::Control(control) => self.control(control),
+                Node::Call(call) => call.pipeline.iter().for_each(|one| self.pipeline(one)),
+                Node::Block(call, body) => {
+                    call.pipeline.iter().for_each(|one| self.pipeline(one));
+                    self.template(body);
+                }
+                Node::Define(define) => self.template(&define.body),
+                Node::Text(..)
+                | Node::Comment(..)
+                | Node::Break(_)
+                | Node::Continue(_)
+                | Node::Error(_) => {}
+            }
+        }
+    }
 
-impl Reader<'_> {
-    fn problem(&mut self, range: Range<usize>, message: impl Into<String>, help: Option<&str>) {
+    /// What a condition declares is known in all branches, what a body declares only there.
+    fn control(&mut self, control: &'t Control) {
+        let (known, dot) = (self.variables.len(), self.dot);
+        for branch in &control.branches {
+            self.pipeline(&branch.pipeline);
+            let inside = self.variables.len();
+            self.dot &= control.keyword == Keyword::If;
+            self.list(&branch.body);
+            self.dot = dot;
+            self.variables.truncate(inside);
+        }
+        if let Some(otherwise) = &control.otherwise {
+            self.list(otherwise);
+        }
+        self.variables.truncate(known);
+    }
+
+    /// A template of its own knows nothing of what stands around it.
+    fn template(&mut self, body: &'t List) {
+        let variables = std::mem::take(&mut self.variables);
+        let (dot, root) = (self.dot, self.root);
+        (self.dot, self.root) = (false, false);
+        self.list(body);
+        (self.variables, self.dot, self.root) = (variables, dot, root);
+    }
+
+    fn pipeline(&mut self, pipeline: &'t Pipeline) {
+        for (index, command) in pipeline.commands.iter().enumerate() {
+            let before = index
+                .checked_sub(1)
+                .map(|before| &pipeline.commands[before]);
+            self.asked(command, before);
+            self.labels(command);
+            for operand in &command.operands {
+                match &operand.term {
+                    Term::Pipeline(inner) => self.pipeline(inner),
+                    Term::Variable(name) if name != "$" => {
+                        self.variable(name, operand.span.range());
+                    }
+                    Term::Number(number) if number.raw.starts_with('\'') => self.problem(
+                        operand.span.range(),
+                        "a text stands in single quotes",
+                        "write `\"…\"`: single quotes hold one character",
+                    ),
+                    _ => {}
+                }
+            }
+        }
+        for variable in &pipeline.variables {
+            if pipeline.assigns {
+                self.variable(&variable.name, variable.span.range());
+            } else {
+                self.variables.push(&variable.name);
+            }
+        }
+    }
+
+    fn problem(&mut self, range: Range<usize>, message: impl Into<String>, help: &str) {
         self.found.problems.push(Problem {
             range,
             message: message.into(),
-            help: help.map(str::to_owned),
+            help: Some(help.to_owned()),
         });
     }
 
-    fn action(&mut self, start: usize, end: usize) {
-        let mut range = start..end;
-        if self.text[range.clone()].starts_with("- ") {
-            range.start += 1;
-        }
-        if self.text[range.clone()].ends_with(" -") {
-            range.end -= 1;
-        }
-        if self.text[range.clone()].trim_start().starts_with("/*") {
-            return;
-        }
-        let Some(tokens) = self.tokens(range.clone()) else {
-            return;
-        };
-        let Some((first, at)) = tokens.first().cloned() else {
-            self.problem(
-                start - 2..end + 2,
-                "an action is empty",
-                Some("leave it out"),
-            );
-            return;
-        };
-        let rest = &tokens[1..];
-        match &first {
-            Token::Word(word) => match word.as_str() {
-                "if" | "with" | "range" => {
-                    self.open.push(Block {
-                        keyword: word.clone(),
-                        range: at.clone(),
-                        variables: self.variables.len(),
-                        has_else: false,
-                    });
-                    self.control(word, &at, rest);
-                }
-                "block" | "define" => self.open.push(Block {
-                    keyword: word.clone(),
-                    range: at,
-                    variables: self.variables.len(),
-                    has_else: false,
-                }),
-                "else" => self.otherwise(&at, rest),
-                "end" => match self.open.pop() {
-                    Some(block) => self.variables.truncate(block.variables),
-                    None => self.problem(
-                        at,
-                        "`end` of nothing",
-                        Some("leave it out, or open a block before it"),
-                    ),
-                },
-                "template" | "break" | "continue" => {}
-                _ => self.pipeline(&tokens, true),
-            },
-            Token::Variable(name) => match rest.first() {
-                Some((Token::Assign, _)) => {
-                    self.pipeline(&rest[1..], false);
-                    self.declare(name);
-                }
-                Some((Token::Sign('='), _)) => {
-                    self.variable(name, at);
-                    self.pipeline(&rest[1..], false);
-                }
-                _ => self.pipeline(&tokens, true),
-            },
-            _ => self.pipeline(&tokens, true),
-        }
-    }
-
-    fn otherwise(&mut self, at: &Range<usize>, rest: &[(Token, Range<usize>)]) {
-        match self.open.last_mut() {
-            None => {
-                self.problem(
-                    at.clone(),
-                    "`else` of nothing",
-                    Some("open an `if` before it"),
-                );
-            }
-            Some(block) if block.has_else => {
-                self.problem(
-                    at.clone(),
-                    "a second `else`",
-                    Some("leave one out, or write `else if`"),
-                );
-            }
-            Some(block) => {
-                if rest.is_empty() {
-                    block.has_else = true;
-                }
-                let keep = block.variables;
-                self.variables.truncate(keep);
-                if let Some((Token::Word(word), at)) = rest.first() {
-                    let (word, at) = (word.clone(), at.clone());
-                    self.control(&word, &at, &rest[1..]);
-                }
-            }
-        }
-    }
-
-    /// What stands behind `if`, `with` or `range`.
-    fn control(&mut self, word: &str, at: &Range<usize>, rest: &[(Token, Range<usize>)]) {
-        let assign = rest.iter().position(|(token, _)| *token == Token::Assign);
-        let pipeline = assign.map_or(rest, |assign| &rest[assign + 1..]);
-        if pipeline.is_empty() {
-            let message = format!("`{word}` needs something to look at");
-            self.problem(at.clone(), message, None);
-            return;
-        }
-        self.pipeline(pipeline, false);
-        for (token, _) in &rest[..assign.unwrap_or(0)] {
-            if let Token::Variable(name) = token {
-                self.declare(name);
-            }
-        }
-    }
-
-    fn declare(&mut self, name: &str) {
-        self.variables.push(name.to_owned());
-    }
-
-    fn variable(&mut self, name: &str, at: Range<usize>) {
-        if !self.variables.iter().any(|known| known == name) {
-            let known = self.variables.iter().map(String::as_str);
-            let help = match crate::diagnostic::nearest(name, known) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => {
-                    "the variables are `$labels`, `$value`, `$externalLabels` and `$externalURL`"
-                        .to_owned()
-                }
-            };
+    /// Reports a variable that has no value when the template is filled in, although Go reads it.
+    fn variable(&mut self, name: &str, range: Range<usize>) {
+        if !self.variables.contains(&name) {
             let message = format!("variable `{name}` is not defined");
-            self.problem(at, message, Some(&help));
+            self.problem(range, message, "declare it with `:=` before the block");
         }
     }
 
-    fn pipeline(&mut self, tokens: &[(Token, Range<usize>)], prints: bool) {
-        let mut depth = 0_usize;
-        let mut opened = 0..0;
-        for (index, (token, at)) in tokens.iter().enumerate() {
-            match token {
-                Token::Variable(name) => self.variable(name, at.clone()),
-                Token::Sign('(') => {
-                    depth += 1;
-                    opened = at.clone();
-                }
-                Token::Sign(')') => match depth.checked_sub(1) {
-                    Some(less) => depth = less,
-                    None => {
-                        self.problem(at.clone(), "`)` closes nothing", Some("leave it out"));
-                        return;
-                    }
-                },
-                Token::Sign('|') => {
-                    let ends = tokens
-                        .get(index + 1)
-                        .is_none_or(|(next, _)| matches!(next, Token::Sign('|' | ')')));
-                    if ends || index == 0 {
-                        self.problem(
-                            at.clone(),
-                            "nothing stands on one side of `|`",
-                            Some("leave it out"),
-                        );
-                    }
-                }
-                Token::Word(word) => {
-                    let constant = matches!(word.as_str(), "true" | "false" | "nil");
-                    if !constant && !FUNCTIONS.contains(&word.as_str()) {
-                        let help = match crate::diagnostic::nearest(word, FUNCTIONS.iter().copied())
-                        {
-                            Some(near) => format!("did you mean `{near}`?"),
-                            None if matches!(word.as_str(), "value" | "labels") => {
-                                format!("write `${word}`")
-                            }
-                            None if word == "labels" => "write `$labels`".to_owned(),
-                            None => "templates of rules have Go's functions and Prometheus' own"
-                                .to_owned(),
-                        };
-                        let message = format!("there is no function `{word}`");
-                        self.problem(at.clone(), message, Some(&help));
-                    }
-                }
-                _ => {}
+    fn printed(&mut self, pipeline: &Pipeline) {
+        let mut operands = vec![];
+        operands_of(pipeline, &mut operands);
+        let value = operands.iter().find(|one| self.is_value(one));
+        if let Some(value) = value {
+            self.found.values.push(Printed {
+                range: value.span.range(),
+                raw: operands.len() == 1,
+            });
+        } else if operands.iter().any(|one| one.function() == Some("query")) {
+            self.found.results.push(pipeline.span.range());
+        }
+    }
+
+    fn is_value(&self, operand: &Operand) -> bool {
+        operand.is_variable("$value") && self.root
+            || self.of_alert(operand).is_some_and(|field| field == "Value")
+    }
+
+    /// The field of the alert that an operand begins with: `.Labels`, `$.Value`.
+    fn of_alert<'o>(&self, operand: &'o Operand) -> Option<&'o str> {
+        let known = match &operand.term {
+            Term::Dot => self.dot,
+            Term::Variable(name) => name == "$" && self.root,
+            _ => false,
+        };
+        operand
+            .fields
+            .first()
+            .filter(|_| known)
+            .map(|field| field.name.as_str())
+    }
+
+    /// Keeps the labels that a command names.
+    fn labels(&mut self, command: &Command) {
+        for operand in &command.operands {
+            if let Some((range, true)) = self.label(operand) {
+                self.found.labels.push(range);
             }
         }
-        if depth > 0 {
-            self.problem(opened, "`(` is never closed", Some("put `)` behind it"));
-        }
-        self.asked(tokens);
-        if !prints {
-            return;
-        }
-        let is_value = |token: &Token, at: &Range<usize>| {
-            matches!(token, Token::Variable(name) if name == "$value")
-                || *token == Token::Field && &self.text[at.clone()] == ".Value"
-        };
-        let asks = tokens
-            .iter()
-            .any(|(token, _)| matches!(token, Token::Word(word) if word == "query"));
-        let value = tokens.iter().find(|(token, at)| is_value(token, at));
-        if let Some((_, at)) = value
-            && self.at_top()
+        if let [index, labels, name] = command.operands.as_slice()
+            && index.function() == Some("index")
+            && let (Some((_, false)), Some(name)) = (self.label(labels), name.text())
+            && name.quoted[1..].starts_with(&name.text)
         {
-            let raw = tokens.len() == 1;
-            self.found.values.push(Printed {
-                range: at.clone(),
-                raw,
-            });
-        } else if let (true, Some((_, first)), Some((_, last))) =
-            (asks, tokens.first(), tokens.last())
-        {
-            self.found.results.push(first.start..last.end);
+            let range = name.span.range();
+            self.found.labels.push(range.start + 1..range.end - 1);
         }
     }
 
-    /// Whether the dot is what Prometheus made it.
-    fn at_top(&self) -> bool {
-        !self
-            .open
-            .iter()
-            .any(|block| matches!(block.keyword.as_str(), "range" | "with" | "define"))
+    /// Where a label is named by an operand that is the labels of the alert, if it is one of them.
+    fn label(&self, operand: &Operand) -> Option<(Range<usize>, bool)> {
+        let behind = match &operand.term {
+            Term::Variable(name) if name == "$labels" && self.root => &operand.fields[..],
+            _ if self.of_alert(operand)? == "Labels" => &operand.fields[1..],
+            _ => return None,
+        };
+        Some(match behind.first() {
+            Some(field) => (field.span.start as usize + 1..field.span.end as usize, true),
+            None => (operand.span.range(), false),
+        })
     }
 
     /// Keeps what `query` is asked: `query "up"`, `printf "up{job='%s'}" $labels.job | query`.
-    fn asked(&mut self, tokens: &[(Token, Range<usize>)]) {
-        for (index, (token, _)) in tokens.iter().enumerate() {
-            if !matches!(token, Token::Word(word) if word == "query") {
-                continue;
-            }
-            let next = tokens.get(index + 1);
-            if let Some((Token::Text(text), at)) = next {
-                self.found.queries.push((at.clone(), text.clone()));
-                continue;
-            }
-            // Piped: the text that is formatted stands before.
-            let piped = index > 0 && tokens[index - 1].0 == Token::Sign('|');
-            let format = tokens[..index]
-                .windows(2)
-                .rev()
-                .find_map(|pair| match pair {
-                    [(Token::Word(word), _), (Token::Text(text), at)] if word == "printf" => {
-                        Some((at.clone(), text))
-                    }
-                    _ => None,
-                });
-            match (
-                piped,
-                format,
-                index.checked_sub(2).map(|before| &tokens[before]),
-            ) {
-                (true, Some((at, text)), _) => self
-                    .found
-                    .queries
-                    .extend(formatted(text).map(|text| (at, text))),
-                (true, None, Some((Token::Text(text), at))) => {
-                    self.found.queries.push((at.clone(), text.clone()));
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn tokens(&mut self, range: Range<usize>) -> Option<Tokens> {
-        let text = self.text;
-        let mut found = vec![];
-        let mut at = range.start;
-        while at < range.end {
-            let rest = &text[at..range.end];
-            let char = rest.chars().next()?;
-            let word = |from: usize| {
-                let end = rest[from..].find(|c: char| !(c.is_alphanumeric() || c == '_'));
-                end.map_or(rest.len(), |end| from + end)
+    fn asked(&mut self, command: &Command, before: Option<&Command>) {
+        let [first, arguments @ ..] = command.operands.as_slice() else {
+            return;
+        };
+        if first.function() == Some("query") {
+            let asked = match (arguments, before) {
+                ([argument], _) => text_of(argument),
+                (_, Some(before)) => text_made(before),
+                _ => None,
             };
-            let (token, length) = match char {
-                c if c.is_whitespace() => {
-                    at += c.len_utf8();
-                    continue;
-                }
-                '"' => {
-                    let end = quoted(text.as_bytes(), at).filter(|end| *end < range.end);
-                    let Some(end) = end else {
-                        self.problem(
-                            at..at + 1,
-                            "a text is never closed",
-                            Some("put `\"` at its end"),
-                        );
-                        return None;
-                    };
-                    (Token::Text(unescaped(&text[at + 1..end])), end + 1 - at)
-                }
-                '`' => {
-                    let end = rest[1..].find('`')?;
-                    (Token::Text(rest[1..=end].to_owned()), end + 2)
-                }
-                '\'' => {
-                    let message = "a text stands in single quotes";
-                    self.problem(
-                        at..at + 1,
-                        message,
-                        Some("write `\"…\"`: single quotes hold one character"),
-                    );
-                    return None;
-                }
-                '$' => {
-                    let end = word(1);
-                    (Token::Variable(rest[..end].to_owned()), end)
-                }
-                '.' => (Token::Field, word(1)),
-                ':' if rest.starts_with(":=") => (Token::Assign, 2),
-                c if c.is_ascii_digit()
-                    || matches!(c, '-' | '+')
-                        && rest[1..].starts_with(|d: char| d.is_ascii_digit() || d == '.') =>
-                {
-                    let end = rest[1..]
-                        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_')));
-                    (Token::Number, end.map_or(rest.len(), |end| end + 1))
-                }
-                c if c.is_alphabetic() || c == '_' => {
-                    let end = word(0);
-                    (Token::Word(rest[..end].to_owned()), end)
-                }
-                '|' | '(' | ')' | ',' | '=' => (Token::Sign(char), 1),
-                other => {
-                    let message = format!("`{other}` has no meaning in a template");
-                    self.problem(at..at + other.len_utf8(), message, None);
-                    return None;
-                }
-            };
-            found.push((token, at..at + length));
-            at += length;
+            self.found.queries.extend(asked);
         }
-        Some(found)
     }
 }
 
-fn unescaped(text: &str) -> String {
-    let mut result = String::with_capacity(text.len());
-    let mut chars = text.chars();
-    while let Some(char) = chars.next() {
-        match char {
-            '\\' => match chars.next() {
-                Some('n') => result.push('\n'),
-                Some('t') => result.push('\t'),
-                Some(other) => result.push(other),
-                None => {}
-            },
-            other => result.push(other),
+/// All operands of a pipeline, those in parentheses among them.
+fn operands_of<'o>(pipeline: &'o Pipeline, found: &mut Vec<&'o Operand>) {
+    for operand in pipeline.commands.iter().flat_map(|one| &one.operands) {
+        match &operand.term {
+            Term::Pipeline(inner) => operands_of(inner, found),
+            _ => found.push(operand),
         }
     }
-    result
+}
+
+/// The text that an operand is, with its place.
+fn text_of(operand: &Operand) -> Option<(Range<usize>, String)> {
+    match &operand.term {
+        Term::Text(literal) => Some((literal.span.range(), literal.text.clone())),
+        Term::Pipeline(inner) => text_made(inner.commands.last()?),
+        _ => None,
+    }
+}
+
+/// The text that a command makes, with a variable for what is only known later.
+fn text_made(command: &Command) -> Option<(Range<usize>, String)> {
+    match command.operands.as_slice() {
+        [only] => text_of(only),
+        [first, format, ..] if first.function() == Some("printf") => {
+            let format = format.text()?;
+            Some((format.span.range(), formatted(&format.text)?))
+        }
+        _ => None,
+    }
 }
 
 /// What `printf` makes of a format, with a variable for what it puts in; nothing where that is no plain text.
@@ -627,6 +368,7 @@ mod tests {
             r#"{{ $x := "a" }}{{ $x = "b" }}{{ $x }}"#,
             r#"{{ printf "%.2f" (index $labels "a") }} {{ reReplaceAll "a" "b" .Labels.x }}"#,
             r#"{{ printf "%.1f" -1.5 }}{{ . }}{{ $.ExternalURL }}{{ true }}"#,
+            "{{ $value | }}",
         ] {
             assert_eq!(problems(text), [""; 0], "{text}");
         }
@@ -651,7 +393,7 @@ mod tests {
                 "{{ if true }}{{ $x := 1 }}{{ end }}{{ $x }}",
                 "$x: variable `$x` is not defined",
             ),
-            ("{{ $value | }}", "|: nothing stands on one side of `|`"),
+            ("{{ | toUpper }}", "|: nothing stands on one side of `|`"),
             ("{{ (first $value }}", "(: `(` is never closed"),
             ("{{ printf 'x' }}", "': a text stands in single quotes"),
             ("{{ }}", "{{ }}: an action is empty"),

@@ -18,7 +18,7 @@ use crate::common::files;
 use crate::engines::notice;
 
 /// Whether promtool is there; a machine of CI must have it.
-fn has_promtool() -> bool {
+pub fn has_promtool() -> bool {
     let found = Command::new("promtool").arg("--version").output().is_ok();
     if !found {
         assert!(
@@ -31,7 +31,7 @@ fn has_promtool() -> bool {
 }
 
 /// Runs promtool; its output is shown when it fails.
-fn promtool(folder: &Path, args: &[&str]) {
+pub fn promtool(folder: &Path, args: &[&str]) {
     let output = Command::new("promtool")
         .args(args)
         .current_dir(folder)

@@ -332,7 +332,7 @@ fn in_kubernetes() {
         dashboard in `In` now-6h to now
           stat `S`
             A promql up (7:97)
-        8:28 not JSON: a value is expected, and the text ends
+        8:29 not JSON: a value is expected, and the text ends
         ");
     let resource = format!(
         "apiVersion: grafana.integreatly.org/v1beta1\nkind: GrafanaDashboard\nspec:\n  json: >\n    {json}\n---\napiVersion: grafana.integreatly.org/v1beta1\nkind: GrafanaDashboard\nspec:\n  json: [1]\n"
