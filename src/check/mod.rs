@@ -146,6 +146,7 @@ pub fn run(project: &Project, policy: &Policy, today: Option<&str>) -> Vec<Diagn
         findings.of(check)
     });
     let found = found.into_iter().flatten();
+    let found = found.filter(|one| project.knows().looks_at(one.origin()));
     let found = found.chain(project.unread().iter().cloned()).collect();
     let mut kept = suppression::apply(project, policy, found, today);
     kept.retain_mut(|diagnostic| level(diagnostic, policy));

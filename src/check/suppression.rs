@@ -78,6 +78,7 @@ pub(super) fn accepted(project: &Project) -> Vec<Accepted<'_>> {
     for runbook in &stack.runbooks {
         extend(&mut found, &runbook.allow, || subject::runbook(runbook));
     }
+    found.retain(|one| project.knows().looks_at(one.allow.origin));
     found
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use obsctl_model::{MetricFamily, Slug, Stack};
+use obsctl_model::{Slug, Stack, TelemetryCatalog};
 
 use super::findings::counted;
 use super::online::recorded;
@@ -163,28 +163,31 @@ impl Estate {
             found.problems.push(nothing(path));
         }
         let summary = summary(&found, paths.len());
+        let mut problems = found.problems;
+        let mut catalog = TelemetryCatalog::default();
+        for source in &self.metrics {
+            let (more, found) = metrics(source, workspace)?;
+            catalog.append(more);
+            problems.extend(found);
+        }
+        let declares = !found.catalogs.is_empty();
+        for more in found.catalogs {
+            catalog.append(more);
+        }
         let mut project = Stack::new(Slug::from_static("files"))
             .rule_groups(found.groups)
-            .dashboards(found.dashboards);
-        let mut knowledge = Knowledge::FILES;
-        let mut problems = found.problems;
-        for source in &self.metrics {
-            let (families, found) = metrics(source, workspace)?;
-            project.metrics.extend(families);
-            problems.extend(found);
-            knowledge.metrics = true;
-        }
-        for catalog in found.catalogs {
-            project.metrics.extend(catalog.metrics);
-            knowledge.metrics = true;
-        }
+            .dashboards(found.dashboards)
+            .datasources(found.datasources);
         if self.stack {
-            project.metrics.extend(stack.metrics.iter().cloned());
+            catalog.append(stack.into());
             project.scrape_jobs.clone_from(&stack.scrape_jobs);
-            project.logs = stack.logs.clone();
-            project.spans = stack.spans.clone();
-            knowledge.metrics = true;
         }
+        let project = project.catalog(catalog);
+        let knowledge = Knowledge {
+            metrics: self.stack || declares || !self.metrics.is_empty(),
+            files: Some(paths.into_iter().collect()),
+            ..Knowledge::FILES
+        };
         Ok(Gathered {
             stack: project,
             knowledge,
@@ -245,7 +248,7 @@ fn nothing(path: &'static str) -> Diagnostic {
     let origin = obsctl_model::Origin::at(path, 1, 1);
     let message = format!("`{path}` holds neither rules nor a dashboard");
     Diagnostic {
-        check: "unreadable",
+        check: read::UNREADABLE,
         severity: Severity::Error,
         ..Diagnostic::new(format!("file `{path}`"), origin, message)
     }
@@ -268,6 +271,9 @@ fn summary(found: &Found, files: usize) -> String {
         let dashboards = counted(found.dashboards.len(), "dashboard");
         parts.push(format!("{dashboards} with {}", counted(panels, "panel")));
     }
+    if !found.datasources.is_empty() {
+        parts.push(counted(found.datasources.len(), "datasource"));
+    }
     if !found.others.is_empty() {
         parts.push(format!(
             "{} of another kind",
@@ -289,10 +295,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(super) fn metrics(
     source: &str,
     workspace: &Workspace,
-) -> Result<(Vec<MetricFamily>, Vec<Diagnostic>), CommandError> {
+) -> Result<(TelemetryCatalog, Vec<Diagnostic>), CommandError> {
     // The metrics of ready catalogs are known anyway: naming one says that there are no others.
     if catalogs::find(source).is_some() {
-        return Ok((vec![], vec![]));
+        return Ok((TelemetryCatalog::default(), vec![]));
     }
     let is_url = source.starts_with("http://") || source.starts_with("https://");
     let text = if is_url {
@@ -320,12 +326,16 @@ pub(super) fn metrics(
         && (source.ends_with(".yml") || source.ends_with(".yaml") || source.ends_with(".json"))
     {
         let found = read::file(file);
-        let families = found
-            .catalogs
-            .into_iter()
-            .flat_map(|catalog| catalog.metrics);
-        return Ok((families.collect(), found.problems));
+        let mut all = TelemetryCatalog::default();
+        for catalog in found.catalogs {
+            all.append(catalog);
+        }
+        return Ok((all, found.problems));
     }
     let (family, problems) = read::exposition(file);
-    Ok((vec![family], problems))
+    let catalog = TelemetryCatalog {
+        metrics: vec![family],
+        ..TelemetryCatalog::default()
+    };
+    Ok((catalog, problems))
 }

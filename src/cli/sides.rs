@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use obsctl_model::{LogCatalog, Route, Routing, Slug, SpanCatalog, Stack, TelemetryCatalog};
+use obsctl_model::{Route, Routing, Slug, Stack, TelemetryCatalog};
 
 use super::estate::{is_candidate, kept};
 use super::git::Git;
@@ -227,29 +227,11 @@ fn side(name: String, found: Found) -> (Side, Vec<Diagnostic>) {
         // Without one nobody knows who is told, and of several not which is asked.
         Err(_) => None,
     };
-    for TelemetryCatalog {
-        metrics,
-        logs,
-        spans,
-    } in found.catalogs
-    {
-        stack.metrics.extend(metrics);
-        let LogCatalog {
-            stream_labels,
-            standard_fields,
-            contexts,
-            events,
-            redactions,
-        } = logs;
-        stack.logs.stream_labels.extend(stream_labels);
-        stack.logs.standard_fields.extend(standard_fields);
-        stack.logs.contexts.extend(contexts);
-        stack.logs.events.extend(events);
-        stack.logs.redactions.extend(redactions);
-        let SpanCatalog { resource, spans } = spans;
-        stack.spans.resource.extend(resource);
-        stack.spans.spans.extend(spans);
+    let mut catalog = TelemetryCatalog::default();
+    for one in found.catalogs {
+        catalog.append(one);
     }
+    let stack = stack.catalog(catalog);
     let side = Side {
         name,
         project: Project::link(stack).knowing(Knowledge::FILES),

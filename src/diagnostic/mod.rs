@@ -176,8 +176,16 @@ impl Diagnostic {
         )
     }
 
+    /// Where it is; nowhere, if nobody knows.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.places
+            .first()
+            .map_or(Origin::none(), |place| place.origin)
+    }
+
     fn location(&self) -> Option<(&'static str, u32, u32)> {
-        self.places.first()?.origin.location()
+        self.origin().location()
     }
 
     fn start(&self) -> Option<usize> {

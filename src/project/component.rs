@@ -1,5 +1,8 @@
 //! The programs that every stack runs.
 
+/// The field of log lines, and the label of exemplars, by which Grafana's datasources lead to traces.
+pub const TRACE_ID: &str = "trace_id";
+
 /// A program of the stack that is not a service of the team's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "the programs' own names")]

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use obsctl_model::dashboard::{Annotation, Dashboard, ExpressionRef, Panel, Place, Variable};
+use obsctl_model::dashboard::{self, Annotation, Dashboard, ExpressionRef, Panel, Place, Variable};
 use obsctl_model::{
-    Action, Alert, Origin, Promql, RecordingRule, Rule, RuleGroup, RuleQuery, Runbook,
+    Action, Alert, Origin, Promql, ProvisionedDatasource, RecordingRule, Rule, RuleGroup,
+    RuleQuery, Runbook, SignalLink,
 };
 use obsctl_promql::Span;
 use obsctl_promql::ast::{MatchOp, Selector};
@@ -86,6 +87,11 @@ pub enum Site<'a> {
     },
     /// A step of an investigation.
     Step { runbook: &'a Runbook },
+    /// What a link from the results of a datasource asks.
+    Datasource {
+        datasource: &'a ProvisionedDatasource,
+        link: &'a SignalLink,
+    },
 }
 
 impl Site<'_> {
@@ -115,6 +121,7 @@ impl Site<'_> {
                 subject::dashboard(dashboard)
             ),
             Self::Step { runbook } => subject::runbook(runbook),
+            Self::Datasource { datasource, link } => subject::link(datasource, link),
         }
     }
 
@@ -137,7 +144,10 @@ impl Site<'_> {
 /// How findings name definitions, from the inside out: an accepted finding of the outer definition covers
 /// those of the inner.
 pub mod subject {
-    use super::{Alert, Dashboard, Panel, RecordingRule, Rule, RuleGroup, Runbook, Variable};
+    use super::{
+        Alert, Dashboard, Panel, ProvisionedDatasource, RecordingRule, Rule, RuleGroup, Runbook,
+        SignalLink, Variable,
+    };
     use obsctl_model::{MetricDef, Slo, Workload};
 
     /// An alert.
@@ -197,6 +207,12 @@ pub mod subject {
         format!("SLO `{}`", slo.name)
     }
 
+    /// A link from the results of a datasource.
+    #[must_use]
+    pub fn link(of: &ProvisionedDatasource, link: &SignalLink) -> String {
+        format!("{} of datasource `{}`", link.what, of.name)
+    }
+
     /// A workload.
     #[must_use]
     pub fn workload(workload: &Workload) -> String {
@@ -238,6 +254,10 @@ impl Project {
         }
         for runbook in &self.stack().runbooks {
             found.extend(runbook_queries(runbook));
+        }
+        for datasource in &self.stack().datasources {
+            let links = datasource.links.iter();
+            found.extend(links.filter_map(|link| link_query(datasource, link)));
         }
         found
     }
@@ -302,6 +322,21 @@ fn runbook_queries(runbook: &Runbook) -> impl Iterator<Item = Expression<'_>> {
             derived: false,
         }),
         _ => None,
+    })
+}
+
+fn link_query<'a>(
+    datasource: &'a ProvisionedDatasource,
+    link: &'a SignalLink,
+) -> Option<Expression<'a>> {
+    let Some(dashboard::Expression::Promql(query)) = &link.asks else {
+        return None;
+    };
+    Some(Expression {
+        query,
+        site: Site::Datasource { datasource, link },
+        origin: own_or(query, link.origin),
+        derived: false,
     })
 }
 

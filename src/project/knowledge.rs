@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use obsctl_model::Origin;
+
 /// What is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Knowledge {
@@ -16,6 +18,8 @@ pub struct Knowledge {
     pub intervals: bool,
     /// Whether the catalog is the team's own to change, and all that uses it is here.
     pub ours: bool,
+    /// The files that are looked at; definitions from elsewhere are only known. `None` where all are looked at.
+    pub files: Option<BTreeSet<&'static str>>,
 }
 
 impl Knowledge {
@@ -26,6 +30,7 @@ impl Knowledge {
         opaque: BTreeSet::new(),
         intervals: true,
         ours: true,
+        files: None,
     };
 
     /// Of files alone.
@@ -35,5 +40,13 @@ impl Knowledge {
         opaque: BTreeSet::new(),
         intervals: false,
         ours: false,
+        files: None,
     };
+
+    /// Whether what is defined there is looked at, and not only known.
+    #[must_use]
+    pub fn looks_at(&self, origin: Origin) -> bool {
+        let known = self.files.as_ref().zip(origin.location());
+        known.is_none_or(|(files, (file, ..))| files.contains(file))
+    }
 }

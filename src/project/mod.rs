@@ -20,7 +20,7 @@ use obsctl_model::{RuleGroup, Stack};
 use crate::diagnostic::Diagnostic;
 
 pub use catalog::{Catalog, Part, Series};
-pub use component::{Component, OTLP_PORTS, memory_variable, variable};
+pub use component::{Component, OTLP_PORTS, TRACE_ID, memory_variable, variable};
 pub use expression::{Expression, Site, subject};
 pub use knowledge::Knowledge;
 pub use queries::{Placed, QueryRef};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use obsctl_model::dashboard::{ExpressionRef, OtherQuery, Place};
+use obsctl_model::dashboard::{Expression, ExpressionRef, OtherQuery, Place};
 use obsctl_model::{Action, LogQl, Origin, Promql, RuleQuery, TraceQl};
 
 use super::expression::subject;
@@ -112,6 +112,17 @@ impl Project {
                     ExpressionRef::Other(other) => QueryRef::Other(other),
                 };
                 add(query, subject, placed.origin, placed.wanted_label, false);
+            }
+        }
+        for datasource in &self.stack().datasources {
+            for link in &datasource.links {
+                let query = match &link.asks {
+                    Some(Expression::Promql(query)) => QueryRef::Promql(query),
+                    Some(Expression::Logql(query)) => QueryRef::Logql(query),
+                    _ => continue,
+                };
+                let subject = subject::link(datasource, link);
+                add(query, subject, link.origin, None, false);
             }
         }
         for runbook in &self.stack().runbooks {

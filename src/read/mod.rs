@@ -7,6 +7,7 @@
 mod catalog;
 mod comments;
 mod dashboard;
+mod datasources;
 mod exposition;
 mod fields;
 mod json;
@@ -22,13 +23,14 @@ mod tests;
 mod yaml;
 
 use obsctl_model::dashboard::Dashboard;
-use obsctl_model::{Route, RuleGroup, TelemetryCatalog};
+use obsctl_model::{ProvisionedDatasource, Route, RuleGroup, TelemetryCatalog};
 
 use crate::diagnostic::Diagnostic;
 use comments::Comments;
 pub use exposition::{exposition, unit};
 pub use rule_tests::RuleTest;
 use source::Source;
+pub use source::{UNREADABLE, UNREADABLE_PAGE};
 
 /// A file to read.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +48,8 @@ pub struct Found {
     pub groups: Vec<RuleGroup>,
     /// Dashboards.
     pub dashboards: Vec<Dashboard>,
+    /// Datasources that Grafana is provisioned with.
+    pub datasources: Vec<ProvisionedDatasource>,
     /// Catalogs.
     pub catalogs: Vec<TelemetryCatalog>,
     /// Who is told of alerts: Alertmanager's route trees.
@@ -63,6 +67,7 @@ impl Found {
     pub fn append(&mut self, mut other: Self) {
         self.groups.append(&mut other.groups);
         self.dashboards.append(&mut other.dashboards);
+        self.datasources.append(&mut other.datasources);
         self.catalogs.append(&mut other.catalogs);
         self.routes.append(&mut other.routes);
         self.tests.append(&mut other.tests);

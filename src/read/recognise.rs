@@ -3,7 +3,9 @@
 use super::comments::Comments;
 use super::node::{Node, Value};
 use super::source::Source;
-use super::{Engine, Reader, catalog, dashboard, json, routes, rule_tests, rules, yaml};
+use super::{
+    Engine, Reader, catalog, dashboard, datasources, json, routes, rule_tests, rules, yaml,
+};
 
 /// Reads a file of either notation.
 pub(super) fn file(reader: &mut Reader<'_>) {
@@ -33,6 +35,7 @@ pub(super) fn file(reader: &mut Reader<'_>) {
     let found = &reader.found;
     let nothing = found.groups.is_empty()
         && found.dashboards.is_empty()
+        && found.datasources.is_empty()
         && found.catalogs.is_empty()
         && found.tests.is_empty();
     if nothing && found.problems.is_empty() && found.others.is_empty() {
@@ -134,6 +137,8 @@ fn document(reader: &mut Reader<'_>, node: &Node<'_>) {
         catalog::catalog(reader, node);
     } else if rule_tests::is_tests(node) {
         rule_tests::tests(reader, node);
+    } else if datasources::is_provisioning(node) {
+        datasources::datasources(reader, node);
     } else if routes::is_config(node) {
         routes::routes(reader, node);
     }

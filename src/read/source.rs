@@ -77,4 +77,22 @@ impl<'a> Source<'a> {
 }
 
 /// The name of findings about what could not be read.
-pub(super) const UNREADABLE: &str = "unreadable";
+pub const UNREADABLE: &str = "unreadable";
+
+/// What is to be said about them, in Markdown.
+pub const UNREADABLE_PAGE: &str = "\
+# `unreadable`
+
+Severity: error. Of files only: `obsctl check PATHS`.
+
+A file, or a part of it, could not be read: its YAML or JSON is broken, a key is not known, a value is of the wrong kind, or a file
+that was named holds nothing that obsctl reads.
+
+## Why it matters
+
+What cannot be read was looked at by no check. That is why `obsctl.toml` cannot change the severity, and no `allow` accepts it.
+
+## How to fix it
+
+Correct the place that is named. A file of another kind is passed over in silence where only its folder is named.
+";

@@ -15,8 +15,9 @@ use obsctl::model::prelude::{
     Indicator, Runbook, Slug, Stack, Uid, logql, promql, timeseries, traceql, traces, variable,
 };
 use obsctl::model::{
-    Alert, Allow, Domain, LabelDef, LabelMatch, LabelName, MetricName, Receiver, RecordingRule,
-    Route, Rule, RuleGroup, RuleQuery, Unit, mins, secs,
+    Alert, Allow, Domain, LabelDef, LabelMatch, LabelName, MetricName, Origin,
+    ProvisionedDatasource, Receiver, RecordingRule, Route, Rule, RuleGroup, RuleQuery, SignalLink,
+    Taken, Unit, mins, secs,
 };
 use obsctl::policy::Policy;
 use obsctl::project::Project;
@@ -360,6 +361,21 @@ const DEFECTS: &[Defect] = &[
     }),
     ("unknown-label", |stack| {
         replace(stack, "_bucket[5m]", "_bucket{route=\"/\"}[5m]");
+    }),
+    ("unknown-link-field", |stack| {
+        stack.datasources.push(ProvisionedDatasource {
+            name: "Loki".to_owned(),
+            uid: String::new(),
+            plugin: "loki".to_owned(),
+            links: vec![SignalLink {
+                what: "derived field `Trace`".to_owned(),
+                to: String::new(),
+                takes: Taken::LogField("^traceID$".to_owned()),
+                asks: None,
+                origin: Origin::none(),
+            }],
+            origin: Origin::none(),
+        });
     }),
     ("unknown-log-field", |stack| {
         log_condition(

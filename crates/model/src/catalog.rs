@@ -20,6 +20,33 @@ pub struct TelemetryCatalog {
     pub spans: SpanCatalog,
 }
 
+impl TelemetryCatalog {
+    /// Adds what another one declares.
+    pub fn append(&mut self, other: Self) {
+        let Self {
+            metrics,
+            logs,
+            spans,
+        } = other;
+        self.metrics.extend(metrics);
+        let LogCatalog {
+            stream_labels,
+            standard_fields,
+            contexts,
+            events,
+            redactions,
+        } = logs;
+        self.logs.stream_labels.extend(stream_labels);
+        self.logs.standard_fields.extend(standard_fields);
+        self.logs.contexts.extend(contexts);
+        self.logs.events.extend(events);
+        self.logs.redactions.extend(redactions);
+        let SpanCatalog { resource, spans } = spans;
+        self.spans.resource.extend(resource);
+        self.spans.spans.extend(spans);
+    }
+}
+
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }

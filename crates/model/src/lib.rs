@@ -7,6 +7,7 @@ mod alert;
 mod allow;
 mod catalog;
 pub mod dashboard;
+mod datasource;
 mod duration;
 mod label;
 pub mod library;
@@ -33,6 +34,7 @@ pub use alert::{
 pub use allow::Allow;
 pub use catalog::TelemetryCatalog;
 pub use dashboard::{Dashboard, Panel};
+pub use datasource::{ProvisionedDatasource, SignalLink, Taken};
 pub use duration::{Duration, DurationError, days, hours, millis, mins, secs};
 pub use label::{Domain, Label, LabelDef, LabelValue};
 pub use log::{

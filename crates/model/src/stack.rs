@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Dashboard, Duration, LogCatalog, MetricFamily, Routing, RuleGroup, Runbook, ScrapeJob, Service,
-    Slo, Slug, SpanCatalog, Workload, secs,
+    Dashboard, Duration, LogCatalog, MetricFamily, ProvisionedDatasource, Routing, RuleGroup,
+    Runbook, ScrapeJob, Service, Slo, Slug, SpanCatalog, TelemetryCatalog, Workload, secs,
 };
 
 /// A team's telemetry and everything made from it. obsctl generates and checks one of these.
@@ -45,6 +45,9 @@ pub struct Stack {
     /// Where metrics are collected.
     #[serde(default)]
     pub scrape_jobs: Vec<ScrapeJob>,
+    /// Datasources that a team provisions Grafana with by files of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub datasources: Vec<ProvisionedDatasource>,
     /// The team's own containers of the local stack.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub workloads: Vec<Workload>,
@@ -88,6 +91,7 @@ impl Stack {
             dashboards: vec![],
             runbooks: vec![],
             scrape_jobs: vec![],
+            datasources: vec![],
             workloads: vec![],
             routing: None,
         }
@@ -108,8 +112,21 @@ impl Stack {
         runbook runbooks Runbook;
         /// Adds a scrape job.
         scrape_job scrape_jobs ScrapeJob;
+        /// Adds a datasource that Grafana is provisioned with by a file of the team.
+        datasource datasources ProvisionedDatasource;
         /// Adds a container of the local stack.
         workload workloads Workload;
+    }
+
+    /// Sets everything that is exposed, logged and traced.
+    #[must_use]
+    pub fn catalog(self, catalog: TelemetryCatalog) -> Self {
+        Self {
+            metrics: catalog.metrics,
+            logs: catalog.logs,
+            spans: catalog.spans,
+            ..self
+        }
     }
 
     /// Sets the log catalog.

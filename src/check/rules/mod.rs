@@ -72,6 +72,7 @@ pub mod unescaped_dot;
 pub mod unit_mismatch;
 pub mod unknown_capture_group;
 pub mod unknown_label;
+pub mod unknown_link_field;
 pub mod unknown_log_field;
 pub mod unknown_metric;
 pub mod unknown_reference;
@@ -168,6 +169,7 @@ pub static ALL: &[&Check] = &[
     &unit_mismatch::CHECK,
     &unknown_capture_group::CHECK,
     &unknown_label::CHECK,
+    &unknown_link_field::CHECK,
     &unknown_log_field::CHECK,
     &unknown_metric::CHECK,
     &unknown_reference::CHECK,

@@ -69,6 +69,7 @@ fn around<'a>(site: &Site<'a>) -> &'a str {
         | Site::Variable { dashboard, .. }
         | Site::Annotation { dashboard, .. } => dashboard.uid.as_str(),
         Site::Step { runbook } => runbook.id.as_str(),
+        Site::Datasource { datasource, .. } => &datasource.name,
     }
 }
 

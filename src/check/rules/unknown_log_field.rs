@@ -112,7 +112,7 @@ fn finding(
 
 /// Whether a query asks for lines of something that is not the team's: an engine, a container of others. Their fields are
 /// not in the catalog.
-fn is_of_others(query: &LogQuery, catalog: &LogCatalog) -> bool {
+pub(super) fn is_of_others(query: &LogQuery, catalog: &LogCatalog) -> bool {
     query.selector.matchers.iter().any(|matcher| {
         let label = catalog.stream_labels.iter().find(|label| label.name.as_str() == matcher.name.text);
         let value = matcher.value.value.as_str();
@@ -122,7 +122,7 @@ fn is_of_others(query: &LogQuery, catalog: &LogCatalog) -> bool {
 }
 
 /// The label that `| json` makes of a field: `.` and `-` become `_`.
-fn as_label(field: &str) -> String {
+pub(super) fn as_label(field: &str) -> String {
     let kept = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
     field.chars().map(kept).collect()
 }

@@ -16,9 +16,10 @@ pub static CHECK: Check = Check {
     name: "unknown-reference",
     severity: Severity::Error,
     docs: "\
-A dashboard, runbook, service, workload, receiver or mute time is named that the stack does not define,
+A dashboard, runbook, service, workload, receiver, mute time or datasource is named that the stack does not define,
 also in the address of a link (`/d/uid`). Of files alone, only what differs from an existing name in case and separators is
-reported, and library panels that an export does not bring along.
+reported, and library panels that an export does not bring along; datasources where the files that Grafana is provisioned with
+are among them.
 
 ## Why it matters
 
@@ -202,6 +203,32 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             known(&subject, job.origin, "service", name, &names.services);
         }
     }
+    // Where datasources are made by hand, nobody knows which there are.
+    let datasources = stack.datasources.iter();
+    let uids: BTreeSet<_> = datasources
+        .flat_map(|one| [one.uid.as_str(), one.name.as_str()])
+        .filter(|name| !name.is_empty())
+        .collect();
+    let of_others = |uid: &str| uids.is_empty() || is_of_grafana(uid);
+    for datasource in &stack.datasources {
+        for link in datasource.links.iter().filter(|link| !of_others(&link.to)) {
+            let subject = || subject::link(datasource, link);
+            known(&subject, link.origin, "datasource", &link.to, &uids);
+        }
+    }
+    for dashboard in project.dashboards() {
+        for panel in dashboard.panels() {
+            let asked = panel
+                .queries
+                .iter()
+                .filter_map(|query| query.datasource.as_ref());
+            let named: BTreeSet<_> = asked.map(|one| one.uid.as_ref()).collect();
+            for uid in named.into_iter().filter(|uid| !of_others(uid)) {
+                let subject = || subject::panel(dashboard, panel);
+                known(&subject, panel.origin, "datasource", uid, &uids);
+            }
+        }
+    }
     let workloads: BTreeSet<_> = stack
         .workloads
         .iter()
@@ -285,6 +312,11 @@ fn addresses(dashboard: &Dashboard) -> Vec<(&str, String, Origin)> {
     found
 }
 
+/// Whether a name of a datasource is Grafana's own, or not known before the dashboard is open.
+fn is_of_grafana(uid: &str) -> bool {
+    matches!(uid, "" | "default" | "grafana") || uid.starts_with("--") || has_variable(uid)
+}
+
 /// The uid in the address of a dashboard of the same Grafana.
 fn uid_in(url: &str) -> Option<&str> {
     let rest = url.strip_prefix('/').unwrap_or(url).strip_prefix("d/")?;
@@ -344,6 +376,51 @@ mod tests {
             let files = project.knowing(Knowledge::FILES);
             assert_eq!(count(&files) > 0, of_files, "{url}");
         }
+    }
+
+    #[test]
+    fn datasources_are_among_those_of_the_provisioning_files() {
+        use obsctl_model::ProvisionedDatasource;
+        use obsctl_model::dashboard::{Datasource, DatasourceKind, Query, panel::stat};
+        let asking = |uid: &str| {
+            let query = Query {
+                datasource: Some(Datasource {
+                    kind: DatasourceKind::Prometheus,
+                    uid: uid.to_owned().into(),
+                }),
+                ..promql("connections").into()
+            };
+            example::panels(stat("x").query(query))
+        };
+        let provisioned = |uid: &str| {
+            asking(uid).datasource(ProvisionedDatasource {
+                name: "Production".to_owned(),
+                uid: "prod".to_owned(),
+                plugin: "prometheus".to_owned(),
+                links: vec![],
+                origin: Origin::none(),
+            })
+        };
+        for known in [
+            "prod",
+            "Production",
+            "$datasource",
+            "-- Mixed --",
+            "default",
+        ] {
+            assert_eq!(report(&CHECK, provisioned(known)), "", "{known}");
+        }
+        assert_eq!(
+            report(&CHECK, asking("prd")),
+            "",
+            "nobody says which there are"
+        );
+        insta::assert_snapshot!(report(&CHECK, provisioned("prd")), @"
+        error[unknown-reference]: datasource `prd` does not exist
+        --> definitions.rs
+         = in: panel `x` of dashboard `api`
+         = help: did you mean `prod`?
+        ");
     }
 
     #[test]

@@ -126,8 +126,8 @@ impl Import {
         let end = source.rsplit('.').next().unwrap_or_default();
         let is_url = source.starts_with("http://") || source.starts_with("https://");
         if is_url || !["yml", "yaml", "json", "rules"].contains(&end) {
-            let (families, problems) = estate::metrics(source, workspace)?;
-            imported.catalog.metrics.extend(families);
+            let (catalog, problems) = estate::metrics(source, workspace)?;
+            imported.catalog.append(catalog);
             return Ok(problems);
         }
         let text = workspace.read(source)?.ok_or_else(|| {
@@ -140,15 +140,16 @@ impl Import {
         let Found {
             groups,
             dashboards,
+            datasources,
             catalogs,
             routes,
             tests,
             problems,
             others,
         } = read::file(File { path, text: &text });
-        if !(routes.is_empty() && tests.is_empty()) {
+        if !(routes.is_empty() && tests.is_empty() && datasources.is_empty()) {
             notes.push(format!(
-                "{source}: routes and tests of rules are not imported"
+                "{source}: routes, datasources and tests of rules are not imported"
             ));
         }
         if !others.is_empty() {
@@ -168,9 +169,7 @@ impl Import {
         imported.groups.extend(groups);
         imported.dashboards.extend(dashboards);
         for catalog in catalogs {
-            imported.catalog.metrics.extend(catalog.metrics);
-            imported.catalog.logs = catalog.logs;
-            imported.catalog.spans = catalog.spans;
+            imported.catalog.append(catalog);
         }
         Ok(problems)
     }

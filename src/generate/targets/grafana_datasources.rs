@@ -8,7 +8,7 @@ use obsctl_model::dashboard::DatasourceKind;
 use serde::{Deserialize, Serialize};
 
 use crate::generate::{Artifact, Component, Environment, Target, yaml};
-use crate::project::Project;
+use crate::project::{Project, TRACE_ID};
 
 /// Grafana's datasources.
 pub static GRAFANA_DATASOURCES: Target = Target {
@@ -265,7 +265,7 @@ fn prometheus(scrape_interval: Duration) -> Settings {
         prometheus_type: Some("Prometheus".to_owned()),
         manage_alerts: Some(true),
         alertmanager_uid: Some(uid(DatasourceKind::Alertmanager)),
-        exemplar_trace_id_destinations: vec![trace("trace_id"), trace("traceID")],
+        exemplar_trace_id_destinations: vec![trace(TRACE_ID), trace("traceID")],
         ..Settings::default()
     }
 }
@@ -286,8 +286,12 @@ fn loki() -> Settings {
         manage_alerts: Some(true),
         alertmanager_uid: Some(uid(DatasourceKind::Alertmanager)),
         derived_fields: vec![
-            trace("trace_id", Some("label"), "trace_id"),
-            trace("trace_id_in_line", None, r#""trace_id": ?"(\w+)""#),
+            trace(TRACE_ID, Some("label"), TRACE_ID),
+            trace(
+                &format!("{TRACE_ID}_in_line"),
+                None,
+                &format!(r#""{TRACE_ID}": ?"(\w+)""#),
+            ),
         ],
         ..Settings::default()
     }
@@ -309,7 +313,7 @@ fn tempo() -> Settings {
             span_end_time_shift: "5m".to_owned(),
             tags: vec![tag("service_name")],
             custom_query: true,
-            query: "{$${__tags}} | trace_id = \"$${__trace.traceId}\"".to_owned(),
+            query: format!("{{$${{__tags}}}} | {TRACE_ID} = \"$${{__trace.traceId}}\""),
         }),
         traces_to_metrics: Some(TracesToMetrics {
             datasource_uid: uid(DatasourceKind::Prometheus),

@@ -272,6 +272,8 @@ fn users(project: &Project, environment: Environment) -> Users {
                 title: runbook.title.clone(),
                 path: format!("../runbooks/{}.md", runbook.id),
             },
+            // Nobody looks at it: it is asked when somebody follows a link.
+            Site::Datasource { .. } => continue,
         };
         for selector in expression.query.expr().selectors() {
             let series =

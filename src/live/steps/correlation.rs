@@ -7,13 +7,14 @@ use obsctl_promql::ast::{Name, Selector};
 use crate::live::answer::Trouble;
 use crate::live::{Peer, Run, THREADS, loki, prometheus, tempo, unasked};
 use crate::parallel;
+use crate::project::TRACE_ID;
 use crate::verify::data::Data;
 use crate::verify::queries::Form;
 use crate::verify::window::Window;
 use crate::verify::{Group, Outcome, Step};
 
 /// The labels of an exemplar that can hold a trace's id, as the datasource links them.
-const TRACE_LABELS: [&str; 2] = ["trace_id", "traceID"];
+const TRACE_LABELS: [&str; 2] = [TRACE_ID, "traceID"];
 /// So many exemplars are followed: the newest trace may not have arrived, an old one may be gone.
 const FOLLOWED: usize = 5;
 

@@ -105,3 +105,65 @@ fn every_query_is_listed_with_what_it_uses() {
     assert_snapshot!(test.run(&["queries", "rules", "dashboards"]));
     assert_snapshot!(test.run(&["queries", "rules", "dashboards", "--format", "metrics-used"]));
 }
+
+#[test]
+fn what_is_only_known_is_not_looked_at() {
+    let test = CliTest::new();
+    test.write(
+        "rules.yml",
+        "groups:\n- name: x\n  rules:\n  - alert: Up\n    expr: up == 0\n",
+    );
+    let report = test.run(&["check", "rules.yml", "--stack"]);
+    assert!(report.starts_with("exit status: 0"), "{report}");
+    assert!(!report.contains("crates/stack"), "{report}");
+}
+
+/// A catalog of logs, and a datasource whose lines lead to traces by this field.
+fn linked(field: &str) -> CliTest {
+    let test = CliTest::new();
+    let catalog = "logs:\n  standard_fields:\n  - {name: trace_id, kind: id, description: The trace., example: 0af7}\n";
+    test.write("catalog.yml", catalog);
+    let datasource = format!(
+        "apiVersion: 1\ndatasources:\n- name: Logs\n  type: loki\n  uid: logs\n  jsonData:\n    derivedFields:\n    - name: Trace\n      \
+         matcherRegex: '{field}=(\\w+)'\n      datasourceUid: traces\n- {{name: Traces, type: tempo, uid: traces}}\n"
+    );
+    test.write("datasources/all.yml", &datasource);
+    test
+}
+
+#[test]
+fn links_between_signals_take_what_lines_have() {
+    let args = ["check", "datasources", "--metrics", "catalog.yml"];
+    let report = linked("trace_id").run(&args);
+    assert!(report.starts_with("exit status: 0"), "{report}");
+    assert_snapshot!(linked("traceID").run(&args), @r#"
+    exit status: 1
+    ----- stdout -----
+    warning[unknown-link-field]: `traceID=(\w+)` finds nothing in a log line that has every field of the catalog
+     --> datasources/all.yml:8:7
+      |
+    8 |     - name: Trace
+      |       ^^^^^^^^^^^
+      |
+      = in: derived field `Trace` of datasource `Logs`
+      = help: did you mean `trace_id`?
+
+    1 warning
+    1 file: 2 datasources
+    "#);
+}
+
+#[test]
+fn the_generated_datasources_link_what_the_stack_has() {
+    let test = CliTest::new();
+    test.run(&["generate"]);
+    let report = test.run(&["check", "provisioning", "--stack"]);
+    assert!(report.starts_with("exit status: 0"), "{report}");
+    assert!(report.contains("4 datasources"), "{report}");
+}
+
+#[test]
+fn what_cannot_be_read_is_explained() {
+    let report = CliTest::new().run(&["explain", "unreadable"]);
+    assert!(report.contains("was looked at by no check"), "{report}");
+}

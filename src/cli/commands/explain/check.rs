@@ -1,6 +1,7 @@
 //! What a check finds.
 
 use super::{Definitions, Kind};
+use crate::read::{UNREADABLE, UNREADABLE_PAGE};
 use crate::{check, online};
 
 pub(super) static KIND: Kind = Kind {
@@ -8,6 +9,7 @@ pub(super) static KIND: Kind = Kind {
     names: |_| {
         let offline = check::rules::ALL.iter().map(|check| check.name);
         let all = offline.chain(online::ALL.iter().map(|check| check.name));
+        let all = all.chain([UNREADABLE]);
         all.map(str::to_owned).collect()
     },
     explain,
@@ -15,5 +17,7 @@ pub(super) static KIND: Kind = Kind {
 
 fn explain(_: &Definitions<'_>, name: &str) -> Option<String> {
     let offline = check::Check::find(name).map(check::page);
-    offline.or_else(|| online::Check::find(name).map(online::Check::page))
+    let online = || online::Check::find(name).map(online::Check::page);
+    let unread = || (name == UNREADABLE).then(|| UNREADABLE_PAGE.to_owned());
+    offline.or_else(online).or_else(unread)
 }

@@ -1,0 +1,549 @@
+//! From tokens to the tree. Go stops at the first error; this parser goes on behind the action.
+
+mod error;
+mod operand;
+
+use std::collections::BTreeMap;
+
+pub use error::SyntaxError;
+
+use crate::Span;
+use crate::ast::{Branch, Call, Control, Define, Keyword, List, Literal, Node, Pipeline};
+use crate::dialect::Dialect;
+use crate::lexer::{self, Kind, Token};
+use crate::{format, literal};
+
+/// How deep blocks and parentheses may nest. Go allows parentheses 10,000 deep, and blocks of any depth.
+pub const MAX_DEPTH: usize = 100;
+
+/// A template that was read.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    /// The template; what could not be read is [`Node::Error`] or an empty pipeline.
+    pub nodes: List,
+    /// What Go refuses. Go reports the first one only.
+    pub errors: Vec<SyntaxError>,
+}
+
+/// Reads a template. Any text is read; what Go refuses is in [`Parsed::errors`].
+#[must_use]
+pub fn parse(text: &str, dialect: &Dialect<'_>) -> Parsed {
+    let mut parser = Parser {
+        text,
+        dialect,
+        tokens: lexer::tokens(text),
+        at: 0,
+        errors: vec![],
+        variables: vec!["$".to_owned()],
+        range_depth: 0,
+        depth: 0,
+        open: None,
+        aborted: false,
+        defined: BTreeMap::new(),
+    };
+    let predeclared = dialect.variables.iter().map(|name| (*name).to_owned());
+    parser.variables.extend(predeclared);
+    let mut nodes = vec![];
+    loop {
+        let (part, end) = parser.list(true);
+        nodes.extend(part);
+        match end {
+            End::Eof => break,
+            End::End(span) => parser.report(
+                span,
+                "`end` of nothing",
+                "leave it out, or open a block before it",
+                "unexpected {{end}}",
+            ),
+            End::Else(span) => {
+                parser.report(
+                    span,
+                    "`else` of nothing",
+                    "open an `if` before it",
+                    "unexpected {{else}}",
+                );
+                parser.skip();
+            }
+        }
+    }
+    Parsed {
+        nodes,
+        errors: parser.errors,
+    }
+}
+
+/// The error is in the list.
+struct Failed;
+
+type Read<T> = Result<T, Failed>;
+
+/// What ended a list.
+enum End {
+    Eof,
+    End(Span),
+    /// What stands behind the word is not yet read.
+    Else(Span),
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    dialect: &'a Dialect<'a>,
+    tokens: Vec<Token<'a>>,
+    at: usize,
+    errors: Vec<SyntaxError>,
+    /// The variables that are known here.
+    variables: Vec<String>,
+    range_depth: usize,
+    depth: usize,
+    /// The braces of the action that is read.
+    open: Option<Span>,
+    /// Whether the rest of the text is left out.
+    aborted: bool,
+    /// The templates with a name, and whether they hold anything.
+    defined: BTreeMap<String, bool>,
+}
+
+impl<'a> Parser<'a> {
+    fn peek(&self) -> &Token<'a> {
+        &self.tokens[self.at.min(self.tokens.len() - 1)]
+    }
+
+    fn next(&mut self) -> Token<'a> {
+        let token = self.peek().clone();
+        self.at += 1;
+        token
+    }
+
+    fn skip_space(&mut self) {
+        while self.peek().kind == Kind::Space {
+            self.at += 1;
+        }
+    }
+
+    fn peek_word(&mut self) -> &Token<'a> {
+        self.skip_space();
+        self.peek()
+    }
+
+    fn next_word(&mut self) -> Token<'a> {
+        self.skip_space();
+        self.next()
+    }
+
+    /// Skips the rest of an action.
+    fn skip(&mut self) {
+        loop {
+            match self.next().kind {
+                Kind::RightDelim | Kind::Eof => return,
+                _ => {}
+            }
+        }
+    }
+
+    fn report(&mut self, span: Span, message: impl Into<String>, help: &str, reason: impl Into<String>) {
+        let line = 1 + self.text[..span.range().start].matches('\n').count();
+        self.errors.push(SyntaxError {
+            message: message.into(),
+            help: (!help.is_empty()).then(|| help.to_owned()),
+            span,
+            reason: reason.into(),
+            line,
+        });
+    }
+
+    fn fail<T>(&mut self, span: Span, message: impl Into<String>, help: &str, reason: impl Into<String>) -> Read<T> {
+        self.report(span, message, help, reason);
+        Err(Failed)
+    }
+
+    /// A token that does not belong there, in Go's words.
+    fn unexpected<T>(&mut self, token: &Token<'_>, context: &str) -> Read<T> {
+        // The action that it is in is read again as if it were the next one.
+        self.at -= 1;
+        let reason = match &token.kind {
+            Kind::Error(reason) => reason.clone(),
+            _ => format!("unexpected {} in {context}", token.describe()),
+        };
+        let unclosed = matches!(token.kind, Kind::Eof) || !self.action_ends();
+        if let (true, Some(open)) = (unclosed, self.open) {
+            return self.fail(
+                open,
+                "`{{` is never closed",
+                "put `}}` at the end of the action",
+                reason,
+            );
+        }
+        if let Kind::Error(_) = token.kind {
+            let (message, help) = error::unreadable(&reason, token.text);
+            return self.fail(token.span, message, help, reason);
+        }
+        let (message, help) = match token.kind {
+            Kind::RightDelim => ("something is missing before the end".to_owned(), ""),
+            Kind::Assign => (format!("`{}` has no meaning here", token.text), error::meaning("=")),
+            Kind::Char => (
+                format!("`{}` has no meaning in a template", token.text),
+                error::meaning(token.text),
+            ),
+            _ => (format!("`{}` has no meaning here", token.text), ""),
+        };
+        self.fail(token.span, message, help, reason)
+    }
+
+    /// Whether the action that is read ends anywhere.
+    fn action_ends(&self) -> bool {
+        let rest = self.tokens[self.at.min(self.tokens.len() - 1)..].iter();
+        let mut inside = rest.take_while(|token| token.kind != Kind::LeftDelim);
+        inside.any(|token| token.kind == Kind::RightDelim)
+    }
+
+    fn expect(&mut self, kind: &Kind, context: &str) -> Read<Token<'a>> {
+        let token = self.next_word();
+        if token.kind == *kind {
+            Ok(token)
+        } else {
+            self.unexpected(&token, context)
+        }
+    }
+
+    /// What stands until `{{ end }}`, `{{ else }}` or the end of the text.
+    fn list(&mut self, top: bool) -> (List, End) {
+        let mut nodes = vec![];
+        loop {
+            let token = self.next_word();
+            match token.kind {
+                Kind::Eof => return (nodes, End::Eof),
+                Kind::Text => nodes.push(Node::Text(token.text.to_owned(), token.span)),
+                Kind::Comment => nodes.push(Node::Comment(token.text.to_owned(), token.span)),
+                Kind::LeftDelim => {
+                    self.open = Some(token.span);
+                    let word = self.peek_word().clone();
+                    match word.kind {
+                        Kind::End => {
+                            self.next();
+                            if self.expect(&Kind::RightDelim, "end").is_err() {
+                                self.skip();
+                            }
+                            return (nodes, End::End(word.span));
+                        }
+                        Kind::Else => {
+                            self.next();
+                            return (nodes, End::Else(word.span));
+                        }
+                        _ => {}
+                    }
+                    let at = self.at;
+                    match self.action(top) {
+                        Ok(node) => nodes.push(node),
+                        Err(Failed) => {
+                            // An action without an end took the rest of the text.
+                            self.at = self.at.max(at);
+                            self.skip();
+                            let last = self.tokens[(self.at - 1).min(self.tokens.len() - 1)].span;
+                            nodes.push(Node::Error(token.span.to(last)));
+                        }
+                    }
+                }
+                _ => {
+                    self.open = None;
+                    let _: Read<()> = self.unexpected(&token, "input");
+                    self.next();
+                }
+            }
+        }
+    }
+
+    /// An action, whose `{{` is past.
+    fn action(&mut self, top: bool) -> Read<Node> {
+        let token = self.next_word();
+        match token.kind {
+            Kind::If => self.control(Keyword::If, token.span),
+            Kind::With => self.control(Keyword::With, token.span),
+            Kind::Range => self.control(Keyword::Range, token.span),
+            Kind::Break | Kind::Continue => {
+                let name = format!("{{{{{}}}}}", token.text);
+                self.expect(&Kind::RightDelim, &name)?;
+                if self.range_depth == 0 {
+                    self.report(
+                        token.span,
+                        format!("`{}` stands in no `range`", token.text),
+                        "leave it out",
+                        format!("{name} outside {{{{range}}}}"),
+                    );
+                }
+                Ok(if token.kind == Kind::Break {
+                    Node::Break(token.span)
+                } else {
+                    Node::Continue(token.span)
+                })
+            }
+            Kind::Template => self.call(token.span),
+            Kind::Block => self.block(token.span),
+            Kind::Define if top => self.define(token.span),
+            _ => {
+                self.at -= 1;
+                self.pipeline("command", &Kind::RightDelim).map(Node::Action)
+            }
+        }
+    }
+
+    fn enter(&mut self, span: Span) -> bool {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            self.report(
+                span,
+                format!("blocks and parentheses nest more than {MAX_DEPTH} deep"),
+                "",
+                "max expression depth exceeded",
+            );
+            // Nothing behind it can be told apart any more.
+            self.at = self.tokens.len() - 1;
+            self.aborted = true;
+        }
+        self.depth <= MAX_DEPTH
+    }
+
+    /// `if`, `with` or `range`, whose word is past.
+    fn control(&mut self, keyword: Keyword, span: Span) -> Read<Node> {
+        let known = self.variables.len();
+        let inside = usize::from(keyword == Keyword::Range);
+        let mut control = Control {
+            keyword,
+            span,
+            branches: vec![],
+            otherwise: None,
+        };
+        let mut word = span;
+        if !self.enter(span) {
+            self.depth -= 1;
+            return Err(Failed);
+        }
+        loop {
+            let pipeline = self.head(keyword, word);
+            self.range_depth += inside;
+            let (body, end) = self.list(false);
+            self.range_depth -= inside;
+            control.branches.push(Branch { pipeline, body });
+            let other = match end {
+                End::End(_) => break,
+                End::Eof => {
+                    self.never_ended(keyword.as_str(), word);
+                    break;
+                }
+                End::Else(other) => other,
+            };
+            // `{{ else if … }}` is a branch of the same block; nothing else may follow the word.
+            let goes_on = match self.peek_word().kind {
+                Kind::If => keyword == Keyword::If,
+                Kind::With => keyword == Keyword::With,
+                _ => false,
+            };
+            if goes_on {
+                word = self.next().span;
+                continue;
+            }
+            let next = self.next_word();
+            if next.kind != Kind::RightDelim {
+                let context = match next.kind {
+                    Kind::If | Kind::With => "input",
+                    _ => "else",
+                };
+                let _: Read<()> = self.unexpected(&next, context);
+                self.skip();
+            }
+            control.otherwise = Some(self.otherwise(keyword, other));
+            break;
+        }
+        self.depth -= 1;
+        self.variables.truncate(known);
+        Ok(Node::Control(control))
+    }
+
+    /// The pipeline behind `if`, `with` or `range`; an empty one where it could not be read.
+    fn head(&mut self, keyword: Keyword, word: Span) -> Pipeline {
+        if self.peek_word().kind == Kind::RightDelim {
+            self.next();
+            let word_text = keyword.as_str();
+            self.report(
+                word,
+                format!("`{word_text}` needs something to look at"),
+                "",
+                format!("missing value for {word_text}"),
+            );
+            return Pipeline::default();
+        }
+        self.pipeline(keyword.as_str(), &Kind::RightDelim)
+            .unwrap_or_else(|Failed| {
+                self.skip();
+                Pipeline::default()
+            })
+    }
+
+    fn never_ended(&mut self, word: &str, span: Span) {
+        if !self.aborted {
+            let message = format!("`{word}` is never ended");
+            self.report(span, message, "put `{{ end }}` behind it", "unexpected EOF");
+            // Go says where it noticed.
+            if let Some(error) = self.errors.last_mut() {
+                error.line = 1 + self.text.matches('\n').count();
+            }
+        }
+    }
+
+    /// What stands behind `{{ else }}`.
+    fn otherwise(&mut self, keyword: Keyword, word: Span) -> List {
+        let mut nodes = vec![];
+        loop {
+            let (part, end) = self.list(false);
+            nodes.extend(part);
+            match end {
+                End::End(_) => return nodes,
+                End::Eof => {
+                    self.never_ended(keyword.as_str(), word);
+                    return nodes;
+                }
+                End::Else(span) => {
+                    self.report(
+                        span,
+                        "a second `else`",
+                        "leave one out, or write `else if`",
+                        "expected end; found {{else}}",
+                    );
+                    self.skip();
+                }
+            }
+        }
+    }
+
+    /// The name of a template.
+    fn name(&mut self, context: &str) -> Read<Literal> {
+        let token = self.next_word();
+        if token.kind != Kind::String {
+            return self.unexpected(&token, context);
+        }
+        self.literal(&token)
+    }
+
+    fn literal(&mut self, token: &Token<'_>) -> Read<Literal> {
+        let Some(text) = literal::text(token.text) else {
+            return self.fail(
+                token.span,
+                "a text has an escape that Go does not know",
+                "write `\\\\` for a backslash, or put the text in `` ` ``",
+                "invalid syntax",
+            );
+        };
+        Ok(Literal {
+            quoted: token.text.to_owned(),
+            text,
+            span: token.span,
+        })
+    }
+
+    /// `template`, whose word is past.
+    fn call(&mut self, span: Span) -> Read<Node> {
+        let name = self.name("template clause")?;
+        let pipeline = if self.peek_word().kind == Kind::RightDelim {
+            self.next();
+            None
+        } else {
+            Some(self.pipeline("template clause", &Kind::RightDelim)?)
+        };
+        Ok(Node::Call(Call {
+            name,
+            pipeline,
+            span,
+        }))
+    }
+
+    /// `define`, whose word is past.
+    fn define(&mut self, span: Span) -> Read<Node> {
+        let context = "define clause";
+        let name = self.name(context).and_then(|name| {
+            self.expect(&Kind::RightDelim, context)?;
+            Ok(name)
+        });
+        let name = self.or_blank(name);
+        let body = self.template("define", span, &name, context)?;
+        Ok(Node::Define(Define { name, body, span }))
+    }
+
+    /// `block`, whose word is past.
+    fn block(&mut self, span: Span) -> Read<Node> {
+        let context = "block clause";
+        let head = self
+            .name(context)
+            .and_then(|name| Ok((name, self.pipeline(context, &Kind::RightDelim)?)));
+        let (name, pipeline) = match head {
+            Ok((name, pipeline)) => (name, Some(pipeline)),
+            Err(Failed) => (self.or_blank(Err(Failed)), None),
+        };
+        let body = self.template("block", span, &name, context)?;
+        let call = Call {
+            name,
+            pipeline,
+            span,
+        };
+        Ok(Node::Block(call, body))
+    }
+
+    /// A blank name where the head of a template could not be read, so that its end is one.
+    fn or_blank(&mut self, name: Read<Literal>) -> Literal {
+        name.unwrap_or_else(|Failed| {
+            self.skip();
+            Literal {
+                quoted: "\"\"".to_owned(),
+                text: String::new(),
+                span: Span::default(),
+            }
+        })
+    }
+
+    /// The body of a template with a name: it sees no variable but `$`.
+    fn template(&mut self, word: &str, span: Span, name: &Literal, context: &str) -> Read<List> {
+        if !self.enter(span) {
+            self.depth -= 1;
+            return Err(Failed);
+        }
+        let variables = std::mem::replace(&mut self.variables, vec!["$".to_owned()]);
+        let range_depth = std::mem::take(&mut self.range_depth);
+        let (mut body, mut end) = self.list(false);
+        while let End::Else(other) = end {
+            let reason = format!("unexpected {{{{else}}}} in {context}");
+            self.report(other, "`else` of nothing", "open an `if` before it", reason);
+            self.skip();
+            let (more, next) = self.list(false);
+            body.extend(more);
+            end = next;
+        }
+        if let End::Eof = end {
+            self.never_ended(word, span);
+        }
+        self.variables = variables;
+        self.range_depth = range_depth;
+        self.depth -= 1;
+        self.add(name, &body);
+        Ok(body)
+    }
+
+    /// Keeps the name of a template: only one of that name may hold anything.
+    fn add(&mut self, name: &Literal, body: &List) {
+        let holds = !is_empty(body);
+        let before = self.defined.get(&name.text).copied().unwrap_or(false);
+        if before && holds {
+            let message = format!("a second template has the name `{}`", name.text);
+            let quoted = format::quote(&name.text);
+            let reason = format!("template: multiple definition of template {quoted}");
+            self.report(name.span, message, "give it another name", reason);
+        }
+        self.defined.insert(name.text.clone(), before || holds);
+    }
+}
+
+/// Whether a list holds nothing but white space and comments.
+pub(crate) fn is_empty(list: &List) -> bool {
+    list.iter().all(|node| match node {
+        Node::Text(text, _) => text.trim().is_empty(),
+        Node::Comment(..) | Node::Define(_) => true,
+        _ => false,
+    })
+}
