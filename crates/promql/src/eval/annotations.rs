@@ -128,7 +128,8 @@ impl Annotations {
 
     /// Those of the level.
     pub fn of(&self, level: Level) -> impl Iterator<Item = &Annotation> {
-        self.iter().filter(move |annotation| annotation.level == level)
+        self.iter()
+            .filter(move |annotation| annotation.level == level)
     }
 
     pub(super) fn add(&mut self, annotation: Annotation) {
@@ -163,7 +164,10 @@ impl Details {
                     times: other_times,
                 },
             ) => {
-                *buckets = (buckets.0.min(other_buckets.0), buckets.1.max(other_buckets.1));
+                *buckets = (
+                    buckets.0.min(other_buckets.0),
+                    buckets.1.max(other_buckets.1),
+                );
                 *max_difference = max_difference.max(*other_difference);
                 *samples += more;
                 *times = (times.0.min(other_times.0), times.1.max(other_times.1));
@@ -177,27 +181,36 @@ impl Details {
 impl Annotation {
     pub(super) fn invalid_quantile(q: f64, span: Span) -> Self {
         let q = short(q);
-        Self::warning(span, format!("quantile value should be between 0 and 1, got {q}"))
+        Self::warning(
+            span,
+            format!("quantile value should be between 0 and 1, got {q}"),
+        )
     }
 
     pub(super) fn invalid_ratio(ratio: f64, to: f64, span: Span) -> Self {
         let (ratio, to) = (short(ratio), short(to));
-        let message = format!("ratio value should be between -1 and 1, got {ratio}, capping to {to}");
+        let message =
+            format!("ratio value should be between -1 and 1, got {ratio}, capping to {to}");
         Self::warning(span, message)
     }
 
     pub(super) fn bad_bucket_label(metric: &str, value: &str, span: Span) -> Self {
-        let message = format!("bucket label \"le\" is missing or has a malformed value of {value:?}");
+        let message =
+            format!("bucket label \"le\" is missing or has a malformed value of {value:?}");
         Self::warning(span, for_metric(message, metric))
     }
 
     pub(super) fn mixed_floats_histograms(metric: &str, span: Span) -> Self {
-        let message = format!("encountered a mix of histograms and floats for metric name {metric:?}");
+        let message =
+            format!("encountered a mix of histograms and floats for metric name {metric:?}");
         Self::warning(span, message)
     }
 
     pub(super) fn mixed_floats_histograms_in_aggregation(span: Span) -> Self {
-        Self::warning(span, "encountered a mix of histograms and floats for aggregation")
+        Self::warning(
+            span,
+            "encountered a mix of histograms and floats for aggregation",
+        )
     }
 
     pub(super) fn mixed_classic_native(metric: &str, span: Span) -> Self {
@@ -222,7 +235,8 @@ impl Annotation {
     }
 
     pub(super) fn incompatible_buckets(operator: &str, span: Span) -> Self {
-        let message = format!("incompatible bucket layout encountered for binary operator {operator}");
+        let message =
+            format!("incompatible bucket layout encountered for binary operator {operator}");
         Self::warning(span, message)
     }
 
@@ -233,7 +247,8 @@ impl Annotation {
     }
 
     pub(super) fn possible_non_counter(metric: &str, span: Span) -> Self {
-        let message = "metric might not be a counter, name does not end in _total/_sum/_count/_bucket:";
+        let message =
+            "metric might not be a counter, name does not end in _total/_sum/_count/_bucket:";
         Self::info(span, format!("{message} {metric:?}"))
     }
 
@@ -265,15 +280,22 @@ impl Annotation {
 
     pub(super) fn incompatible_types(left: &str, operator: &str, right: &str, span: Span) -> Self {
         let message = "incompatible sample types encountered for binary operator";
-        Self::info(span, format!("{message} {operator:?}: {left} {operator} {right}"))
+        Self::info(
+            span,
+            format!("{message} {operator:?}: {left} {operator} {right}"),
+        )
     }
 
     pub(super) fn histogram_ignored_in_aggregation(aggregation: &str, span: Span) -> Self {
-        Self::info(span, format!("ignored histogram in {aggregation} aggregation"))
+        Self::info(
+            span,
+            format!("ignored histogram in {aggregation} aggregation"),
+        )
     }
 
     pub(super) fn histogram_ignored_in_mixed_range(metric: &str, span: Span) -> Self {
-        let message = "ignored histograms in a range containing both floats and histograms for metric name";
+        let message =
+            "ignored histograms in a range containing both floats and histograms for metric name";
         Self::info(span, format!("{message} {metric:?}"))
     }
 
@@ -306,7 +328,8 @@ impl Annotation {
     }
 
     pub(super) fn start_time_overlap(metric: &str, span: Span) -> Self {
-        let message = "sample has start time that overlaps with previous sample timestamp for metric";
+        let message =
+            "sample has start time that overlaps with previous sample timestamp for metric";
         let mut annotation = Self::warning(span, format!("{message} {metric:?}"));
         annotation.details = Details::Overlaps(1);
         annotation

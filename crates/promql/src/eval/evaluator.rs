@@ -1,6 +1,7 @@
 //! Evaluating a plan over all steps, series by series.
 
 use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::plan::{self, Kind, Node, QueryTimes, Range, Source};
 use super::value::{Series, is_stale};
@@ -23,13 +24,20 @@ pub(super) struct Steps {
 
 impl Steps {
     pub fn new(start: i64, end: i64, step: i64) -> Self {
-        let count = if end < start { 0 } else { end.abs_diff(start) / step.unsigned_abs().max(1) + 1 };
+        let count = if end < start {
+            0
+        } else {
+            end.abs_diff(start) / step.unsigned_abs().max(1) + 1
+        };
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         Self { start, step, count }
     }
 
     /// The time of a step.
-    #[expect(clippy::cast_possible_wrap, reason = "there are fewer steps than milliseconds")]
+    #[expect(
+        clippy::cast_possible_wrap,
+        reason = "there are fewer steps than milliseconds"
+    )]
     pub fn time(self, step: usize) -> i64 {
         self.start + self.step * step as i64
     }
@@ -59,6 +67,7 @@ pub(super) fn instant(
     expr: &Expr,
     time: i64,
 ) -> Result<Output, EvalError> {
+    let time = check_time(time, expr)?;
     let times = QueryTimes {
         start: time,
         end: time,
@@ -69,7 +78,9 @@ pub(super) fn instant(
     run(options, storage, steps, |evaluator| {
         Ok(match (&plan.kind, plan.ty) {
             (Kind::Text(text), _) => Data::String(text.clone()),
-            (Kind::Range(range), _) => Data::Matrix(sorted(select::whole(evaluator, range, plan.span)?)),
+            (Kind::Range(range), _) => {
+                Data::Matrix(sorted(select::whole(evaluator, range, plan.span)?))
+            }
             (_, ValueType::Scalar) => Data::Scalar(evaluator.scalar(&plan)?[0]),
             _ => {
                 let series = evaluator.vector(&plan)?;
@@ -92,6 +103,7 @@ pub(super) fn range(
     if step <= 0 {
         return Err(EvalError::new(span, "the step must be greater than 0"));
     }
+    let (start, end) = (check_time(start, expr)?, check_time(end, expr)?);
     let plan = plan::lower(options, storage, expr, QueryTimes { start, end, step })?;
     let steps = Steps::new(start, end, step);
     run(options, storage, steps, |evaluator| {
@@ -112,6 +124,19 @@ pub(super) fn range(
         let points = series.into_iter().map(|series| points(series, steps));
         Ok(Data::Matrix(sorted(points.collect())))
     })
+}
+
+/// Times that are further from 1970 cannot be calculated with, in milliseconds.
+pub(super) const FURTHEST: i64 = 1 << 61;
+
+fn check_time(time: i64, expr: &Expr) -> Result<i64, EvalError> {
+    if (-FURTHEST..=FURTHEST).contains(&time) {
+        return Ok(time);
+    }
+    Err(EvalError::new(
+        expr.span(),
+        format!("the time {time} is out of range"),
+    ))
 }
 
 fn run(
@@ -161,7 +186,11 @@ fn sample(series: Series) -> Option<Sample> {
 }
 
 fn points(series: Series, steps: Steps) -> SeriesPoints {
-    let floats = series.floats.iter().enumerate().filter(|(_, value)| !is_stale(**value));
+    let floats = series
+        .floats
+        .iter()
+        .enumerate()
+        .filter(|(_, value)| !is_stale(**value));
     let floats = floats.map(|(step, value)| (steps.time(step), Value::Float(*value)));
     let mut points: Vec<_> = floats.collect();
     if !series.histograms.is_empty() {
@@ -189,7 +218,7 @@ pub(super) fn merge(
     steps: usize,
     span: Span,
 ) -> Result<Vec<Series>, EvalError> {
-    let mut known = std::collections::BTreeMap::new();
+    let mut known = BTreeMap::new();
     let mut merged: Vec<Series> = Vec::with_capacity(series.len());
     for series in series {
         let at = *known.entry(series.labels.clone()).or_insert(merged.len());
@@ -257,7 +286,10 @@ impl<'a> Evaluator<'a> {
             return Ok(vec![number; steps]);
         }
         if node.fixed && steps > 1 {
-            let one = self.over(Steps { count: 1, ..self.steps });
+            let one = self.over(Steps {
+                count: 1,
+                ..self.steps
+            });
             return Ok(vec![one.scalar(node)?[0]; steps]);
         }
         match &node.kind {
@@ -297,9 +329,7 @@ impl<'a> Evaluator<'a> {
         }
         match &node.kind {
             Kind::Selector(selector) => select::instant(self, selector, node.span, sink),
-            Kind::Call { function, args } => {
-                functions::call(self, function, args, node.span, sink)
-            }
+            Kind::Call { function, args } => functions::call(self, function, args, node.span, sink),
             Kind::Negate(inner) => functions::negate(self, inner, node.span, sink),
             Kind::Binary(binary) => binary::eval(self, binary, node.span, sink),
             Kind::Aggregate {
@@ -317,7 +347,10 @@ impl<'a> Evaluator<'a> {
     /// Evaluates what is the same at every step once.
     fn repeat(&self, node: &Node, sink: Sink<'_>) -> Result<(), EvalError> {
         let steps = self.steps.count;
-        let one = self.over(Steps { count: 1, ..self.steps });
+        let one = self.over(Steps {
+            count: 1,
+            ..self.steps
+        });
         one.each(node, &mut |mut series| {
             if let Some(value) = series.float_at(0) {
                 series.floats = vec![value; steps];
@@ -352,7 +385,28 @@ impl<'a> Evaluator<'a> {
             all.push(series);
             Ok(())
         })?;
-        merge(all, self.steps.count, span)?.into_iter().try_for_each(sink)
+        merge(all, self.steps.count, span)?
+            .into_iter()
+            .try_for_each(sink)
+    }
+
+    /// Like [`Self::named`], but series of the same labels are an error, at whatever steps they have values.
+    pub fn named_apart(
+        &self,
+        span: Span,
+        sink: Sink<'_>,
+        make: impl FnOnce(Sink<'_>) -> Result<(), EvalError>,
+    ) -> Result<(), EvalError> {
+        if self.options.delayed_name_removal {
+            return make(sink);
+        }
+        let mut known = BTreeSet::new();
+        make(&mut |series| {
+            if !known.insert(series.labels.clone()) {
+                return Err(EvalError::new(span, SAME_LABELS));
+            }
+            sink(series)
+        })
     }
 
     /// The series of a range, with all samples that any step can see.
@@ -362,7 +416,10 @@ impl<'a> Evaluator<'a> {
         sink: &mut dyn FnMut(select::RangeSeries<'_>) -> Result<(), EvalError>,
     ) -> Result<(), EvalError> {
         match &range.source {
-            Source::Selector(selector) => select::ranges(self, selector, sink),
+            Source::Selector(selector) => {
+                let first = range.shift.time(self.steps.start) - range.range;
+                select::ranges(self, selector, first, sink)
+            }
             Source::Subquery { expr, step } => subquery::eval(self, range, expr, *step, sink),
         }
     }

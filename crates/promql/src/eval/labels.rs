@@ -216,16 +216,26 @@ mod tests {
 
     #[test]
     fn a_set_is_sorted_and_has_each_name_once() {
-        let labels: Labels = [("b", "1"), ("a", "2"), ("b", "3"), ("c", "")].into_iter().collect();
+        let labels: Labels = [("b", "1"), ("a", "2"), ("b", "3"), ("c", "")]
+            .into_iter()
+            .collect();
         assert_eq!(labels.to_string(), r#"{a="2", b="3"}"#);
         assert_eq!(labels.with("a", "").to_string(), r#"{b="3"}"#);
-        assert_eq!(labels.with("é b", "x").to_string(), r#"{a="2", b="3", "é b"="x"}"#);
+        assert_eq!(
+            labels.with("é b", "x").to_string(),
+            r#"{a="2", b="3", "é b"="x"}"#
+        );
         assert_eq!(labels.value("c"), "");
     }
 
     #[test]
     fn a_computed_value_has_no_name_type_and_unit() {
-        let labels = [("__name__", "m"), ("__type__", "gauge"), ("__unit__", "s"), ("a", "b")];
+        let labels = [
+            ("__name__", "m"),
+            ("__type__", "gauge"),
+            ("__unit__", "s"),
+            ("a", "b"),
+        ];
         let labels: Labels = labels.into_iter().collect();
         assert_eq!(labels.without_metadata().to_string(), r#"{a="b"}"#);
     }

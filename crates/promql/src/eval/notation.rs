@@ -121,9 +121,15 @@ pub fn metric(text: &str) -> Result<Labels, NotationError> {
         return Err(error(0, "a series has neither offset nor time"));
     }
     if let Some(matcher) = selector.matchers.iter().find(|it| it.op != MatchOp::Equal) {
-        return Err(error(matcher.span.start as usize, "a series has labels only with `=`"));
+        return Err(error(
+            matcher.span.start as usize,
+            "a series has labels only with `=`",
+        ));
     }
-    let name = selector.name.iter().map(|name| (METRIC_NAME, name.text.as_str()));
+    let name = selector
+        .name
+        .iter()
+        .map(|name| (METRIC_NAME, name.text.as_str()));
     let labels = selector.matchers.iter();
     let labels = labels.map(|it| (it.name.text.as_str(), it.value.value.as_str()));
     Ok(name.chain(labels).collect())
@@ -158,7 +164,10 @@ pub fn points(text: &str) -> Result<Vec<Point>, NotationError> {
         let behind = &rest[length..];
         rest = behind.trim_start();
         if !rest.is_empty() && rest.len() == behind.len() {
-            return Err(wrong(text.len() - rest.len(), "a space is missing before this point"));
+            return Err(wrong(
+                text.len() - rest.len(),
+                "a space is missing before this point",
+            ));
         }
     }
     Ok(points)
@@ -174,7 +183,10 @@ fn wrong(at: usize, message: impl Into<String>) -> NotationError {
 
 fn room(points: &[Point], more: usize, at: usize) -> Result<(), NotationError> {
     if points.len().saturating_add(more) > MAX_POINTS {
-        return Err(wrong(at, format!("the series has more than {MAX_POINTS} points")));
+        return Err(wrong(
+            at,
+            format!("the series has more than {MAX_POINTS} points"),
+        ));
     }
     Ok(())
 }
@@ -245,13 +257,18 @@ mod tests {
         let points = points(text).map_err(|error| error.to_string())?;
         let shown = points.iter().map(|point| match point {
             Point::Missing => "_".to_owned(),
-            Point::Value { value: Value::Float(value), .. } if super::super::is_stale(*value) => {
-                "stale".to_owned()
-            }
-            Point::Value { value: Value::Float(value), .. } => value.to_string(),
-            Point::Value { value: Value::Histogram(histogram), .. } => {
-                histogram.notation().to_string()
-            }
+            Point::Value {
+                value: Value::Float(value),
+                ..
+            } if super::super::is_stale(*value) => "stale".to_owned(),
+            Point::Value {
+                value: Value::Float(value),
+                ..
+            } => value.to_string(),
+            Point::Value {
+                value: Value::Histogram(histogram),
+                ..
+            } => histogram.notation().to_string(),
         });
         Ok(shown.collect::<Vec<_>>().join(" "))
     }
@@ -273,16 +290,32 @@ mod tests {
         for (text, expanded) in cases {
             assert_eq!(shown(text).as_deref(), Ok(expanded), "{text}");
         }
-        for bad in ["1+2", "x3", "1x", "5m", "1x99999999999", "{{count:1}}5", "1+x3"] {
+        for bad in [
+            "1+2",
+            "x3",
+            "1x",
+            "5m",
+            "1x99999999999",
+            "{{count:1}}5",
+            "1+x3",
+        ] {
             assert!(shown(bad).is_err(), "{bad}");
         }
     }
 
     #[test]
     fn labels_are_read_like_selectors() {
-        for text in ["up{job=\"a b\"} 1 2", "{__name__=\"up\", job=\"a b\"} 1 2", "{\"up\",job='a b'} 1 2"] {
+        for text in [
+            "up{job=\"a b\"} 1 2",
+            "{__name__=\"up\", job=\"a b\"} 1 2",
+            "{\"up\",job='a b'} 1 2",
+        ] {
             let written = series(text).unwrap();
-            assert_eq!(written.labels.to_string(), "{__name__=\"up\", job=\"a b\"}", "{text}");
+            assert_eq!(
+                written.labels.to_string(),
+                "{__name__=\"up\", job=\"a b\"}",
+                "{text}"
+            );
             assert_eq!(written.points.len(), 2);
         }
         assert!(series("{} 5").unwrap().labels.is_empty());

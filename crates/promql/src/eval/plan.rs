@@ -3,6 +3,8 @@
 
 mod time;
 
+use std::cell::Cell;
+
 use super::labels::METRIC_NAME;
 use super::matcher::Matcher;
 use super::{EvalError, Options, Storage};
@@ -58,6 +60,8 @@ pub(super) struct Selector {
     pub series: Vec<u32>,
     pub shift: Shift,
     pub extended: Option<Extended>,
+    /// Whether only count and sum of histograms are asked for.
+    pub totals: bool,
 }
 
 /// `@` and `offset`.
@@ -147,6 +151,7 @@ pub(super) fn lower(
         options,
         storage,
         times,
+        buckets: Cell::new(Buckets::Used),
     };
     planner.readable(expr)?;
     planner.extended(expr)?;
@@ -160,9 +165,31 @@ struct Planner<'a> {
     options: &'a Options,
     storage: &'a Storage,
     times: QueryTimes,
+    buckets: Cell<Buckets>,
+}
+
+/// Whether what surrounds an expression asks for the buckets of its histograms.
+#[derive(Clone, Copy, PartialEq)]
+enum Buckets {
+    Used,
+    /// By a function of count and sum only.
+    Unused,
+    /// Whatever else surrounds it.
+    Needed,
 }
 
 impl Planner<'_> {
+    /// A part of an expression whose buckets are asked for in another way.
+    fn with_buckets<T>(&self, buckets: Buckets, part: impl FnOnce() -> T) -> T {
+        let outside = self.buckets.get();
+        if outside != Buckets::Needed {
+            self.buckets.set(buckets);
+        }
+        let part = part();
+        self.buckets.set(outside);
+        part
+    }
+
     /// Refuses what could not be read, and variables.
     fn readable(&self, expr: &Expr) -> Result<(), EvalError> {
         for expr in expr.descendants() {
@@ -182,7 +209,9 @@ impl Planner<'_> {
         for expr in expr.descendants() {
             let Expr::Call(call) = expr else { continue };
             for arg in &call.args {
-                let Expr::Range(range) = unwrap(arg) else { continue };
+                let Expr::Range(range) = unwrap(arg) else {
+                    continue;
+                };
                 let (modifier, functions) = match range.selector.extended {
                     None => continue,
                     Some(Extended::Anchored) => ("anchored", ANCHORED),
@@ -237,7 +266,10 @@ impl Planner<'_> {
                 };
                 let range = Range {
                     source: Source::Subquery {
-                        expr: Box::new(self.node(&subquery.expr)?),
+                        // Resets between the steps are found by buckets.
+                        expr: Box::new(
+                            self.with_buckets(Buckets::Needed, || self.node(&subquery.expr))?,
+                        ),
                         step,
                     },
                     range: self.duration(&subquery.range, false)?,
@@ -269,8 +301,9 @@ impl Planner<'_> {
             return Err(variable(node));
         }
         let name = selector.name.iter().filter(|name| !name.text.is_empty());
-        let mut matchers: Vec<Matcher> =
-            name.map(|name| Matcher::equal(METRIC_NAME, &name.text)).collect();
+        let mut matchers: Vec<Matcher> = name
+            .map(|name| Matcher::equal(METRIC_NAME, &name.text))
+            .collect();
         for matcher in &selector.matchers {
             matchers.push(Matcher::compile(matcher)?);
         }
@@ -279,6 +312,7 @@ impl Planner<'_> {
             matchers,
             shift: self.shift(&selector.modifiers)?,
             extended: selector.extended,
+            totals: self.buckets.get() == Buckets::Unused,
         })
     }
 
@@ -305,10 +339,16 @@ impl Planner<'_> {
                 fixed: true,
             });
         }
-        let args = call.args.iter().map(|arg| self.node(unwrap(arg)));
-        let args = args.collect::<Result<Vec<_>, _>>()?;
-        let of_selector =
-            matches!(args.as_slice(), [arg] if matches!(arg.kind, Kind::Selector(_)));
+        let buckets = match name {
+            "histogram_count" | "histogram_sum" | "histogram_avg" => Buckets::Unused,
+            "histogram_quantile" | "histogram_quantiles" | "histogram_fraction" => Buckets::Needed,
+            _ => self.buckets.get(),
+        };
+        let args = self.with_buckets(buckets, || {
+            let args = call.args.iter().map(|arg| self.node(unwrap(arg)));
+            args.collect::<Result<Vec<_>, _>>()
+        })?;
+        let of_selector = matches!(args.as_slice(), [arg] if matches!(arg.kind, Kind::Selector(_)));
         let safe = !functions::depends_on_time(name) || name.ends_with("timestamp") && of_selector;
         Ok(Node {
             fixed: safe && args.iter().all(|arg| arg.fixed),
@@ -320,7 +360,10 @@ impl Planner<'_> {
 
     fn aggregate(&self, aggregate: &Aggregate) -> Result<Node, EvalError> {
         let expr = self.node(unwrap(&aggregate.expr))?;
-        let param = aggregate.param.as_ref().map(|param| self.node(unwrap(param)));
+        let param = aggregate
+            .param
+            .as_ref()
+            .map(|param| self.node(unwrap(param)));
         let param = param.transpose()?.map(Box::new);
         Ok(Node {
             fixed: expr.fixed,
@@ -336,12 +379,22 @@ impl Planner<'_> {
     }
 
     fn binary(&self, binary: &ast::Binary) -> Result<Node, EvalError> {
-        let (lhs, rhs) = (self.node(&binary.lhs)?, self.node(&binary.rhs)?);
+        let buckets = match binary.op {
+            BinaryOp::TrimLower | BinaryOp::TrimUpper => Buckets::Needed,
+            _ => self.buckets.get(),
+        };
+        let (lhs, rhs) = self.with_buckets(buckets, || {
+            Ok((self.node(&binary.lhs)?, self.node(&binary.rhs)?))
+        })?;
         let scalar = lhs.ty == ValueType::Scalar && rhs.ty == ValueType::Scalar;
         Ok(Node {
             fixed: lhs.fixed && rhs.fixed,
             span: binary.span,
-            ty: if scalar { ValueType::Scalar } else { ValueType::Vector },
+            ty: if scalar {
+                ValueType::Scalar
+            } else {
+                ValueType::Vector
+            },
             kind: Kind::Binary(Box::new(Binary {
                 op: binary.op,
                 lhs,

@@ -28,7 +28,12 @@ fn build(pattern: &str) -> Result<Regex, String> {
     let built = RegexBuilder::new(pattern).size_limit(MAX_SIZE).build();
     built.map_err(|error| match error {
         ::regex::Error::CompiledTooBig(_) => "the regular expression is too large".to_owned(),
-        error => error.to_string().lines().last().unwrap_or_default().to_owned(),
+        error => error
+            .to_string()
+            .lines()
+            .last()
+            .unwrap_or_default()
+            .to_owned(),
     })
 }
 
@@ -148,7 +153,10 @@ fn escape<'a>(after: &'a str, in_class: bool, out: &mut String) -> &'a str {
         }
         'E' => {}
         '0'..='7' => {
-            let length = after.bytes().take(3).take_while(|byte| matches!(byte, b'0'..=b'7'));
+            let length = after
+                .bytes()
+                .take(3)
+                .take_while(|byte| matches!(byte, b'0'..=b'7'));
             let (digits, behind) = after.split_at(length.count());
             let code = u32::from_str_radix(digits, 8).unwrap_or_default();
             out.push_str(&format!("\\x{{{code:x}}}"));
@@ -200,8 +208,13 @@ mod tests {
             ("é+", "éé", true),
         ];
         for (pattern, text, matches) in cases {
-            let regex = compile_anchored(pattern).unwrap_or_else(|error| panic!("{pattern}: {error}"));
-            assert_eq!(regex.is_match(text), matches, "{pattern} on {text}: {regex}");
+            let regex =
+                compile_anchored(pattern).unwrap_or_else(|error| panic!("{pattern}: {error}"));
+            assert_eq!(
+                regex.is_match(text),
+                matches,
+                "{pattern} on {text}: {regex}"
+            );
         }
         for bad in ["(", "a**", "(?P<x", "[b-a]", "(?x)a"] {
             assert!(compile_anchored(bad).is_err(), "{bad}");

@@ -1,6 +1,7 @@
 //! Selectors: the sample that counts at each step, and the samples of ranges.
 
 pub(super) mod smooth;
+mod totals;
 
 use std::sync::Arc;
 
@@ -77,16 +78,26 @@ pub(super) fn column(
 ) -> Option<Series> {
     let steps = evaluator.steps;
     let lookback = evaluator.options.lookback;
-    let (floats, histograms) = (stored.floats.samples(), stored.histograms.samples());
+    let floats = stored.floats.samples();
+    let first = selector.shift.time(steps.start) - lookback;
+    let totals = selector
+        .totals
+        .then(|| totals::of(&stored.histograms, first));
+    let histograms = totals.as_ref().unwrap_or(&stored.histograms).samples();
     let (mut float_cursor, mut histogram_cursor) = (Cursor::default(), Cursor::default());
     let mut series = Series::new(stored.labels.clone());
     for step in 0..steps.count {
         let time = selector.shift.time(steps.time(step));
         let float = float_cursor.after(floats.times, time).checked_sub(1);
-        let histogram = histogram_cursor.after(histograms.times, time).checked_sub(1);
+        let histogram = histogram_cursor
+            .after(histograms.times, time)
+            .checked_sub(1);
         let float_time = float.map(|at| floats.times[at]);
         let histogram_time = histogram.map(|at| histograms.times[at]);
-        let Some(found) = float_time.max(histogram_time).filter(|it| *it > time - lookback) else {
+        let Some(found) = float_time
+            .max(histogram_time)
+            .filter(|it| *it > time - lookback)
+        else {
             continue;
         };
         if let Some(at) = float.filter(|_| float_time == Some(found)) {
@@ -122,10 +133,11 @@ pub(super) struct RangeSeries<'a> {
     pub histograms: Histograms<'a>,
 }
 
-/// The series of a range vector selector.
+/// The series of a range vector selector; no step sees a sample before `first`.
 pub(super) fn ranges(
     evaluator: &Evaluator<'_>,
     selector: &Selector,
+    first: i64,
     sink: &mut dyn FnMut(RangeSeries<'_>) -> Result<(), EvalError>,
 ) -> Result<(), EvalError> {
     for id in &selector.series {
@@ -138,8 +150,13 @@ pub(super) fn ranges(
             stored.floats.samples()
         };
         let live_histograms;
-        let histograms = if stored.histograms.stale {
-            live_histograms = stored.histograms.without_stale();
+        let histograms = if stored.histograms.stale || selector.totals {
+            let live = stored.histograms.without_stale();
+            live_histograms = if selector.totals {
+                totals::of(&live, first)
+            } else {
+                live
+            };
             live_histograms.samples()
         } else {
             stored.histograms.samples()
@@ -174,8 +191,9 @@ pub(super) fn whole(
                 let inside = |time: &i64| *time > first && *time <= last;
                 let floats = series.floats.times.iter().zip(series.floats.values);
                 let floats = floats.filter(|(time, _)| inside(time));
-                let mut points: Vec<_> =
-                    floats.map(|(time, value)| (*time, Value::Float(*value))).collect();
+                let mut points: Vec<_> = floats
+                    .map(|(time, value)| (*time, Value::Float(*value)))
+                    .collect();
                 let histograms = series.histograms.times.iter().zip(series.histograms.values);
                 let histograms = histograms.filter(|(time, _)| inside(time));
                 points.extend(histograms.map(|(time, it)| (*time, Value::Histogram(it.clone()))));

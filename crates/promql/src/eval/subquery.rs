@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::EvalError;
+use super::FloatHistogram;
 use super::evaluator::{Evaluator, Steps};
 use super::plan::{Node, Range};
 use super::select::RangeSeries;
 use super::storage::Samples;
 use super::value::{Series, is_stale};
-use super::FloatHistogram;
 use crate::histogram::CounterResetHint;
 
 /// The series of a subquery, with the samples that any step of the query sees.
@@ -54,13 +54,16 @@ fn with_samples(
     let histogram_times = series.histograms.iter().map(|(step, _)| steps.time(*step));
     let histogram_times: Vec<_> = histogram_times.collect();
     // Steps skip samples and repeat them: what is known of resets is no longer true.
-    let histograms = series.histograms.iter().map(|(_, histogram)| match histogram.hint {
-        CounterResetHint::Reset | CounterResetHint::NotReset => Arc::new(FloatHistogram {
-            hint: CounterResetHint::Unknown,
-            ..FloatHistogram::clone(histogram)
-        }),
-        CounterResetHint::Unknown | CounterResetHint::Gauge => histogram.clone(),
-    });
+    let histograms = series
+        .histograms
+        .iter()
+        .map(|(_, histogram)| match histogram.hint {
+            CounterResetHint::Reset | CounterResetHint::NotReset => Arc::new(FloatHistogram {
+                hint: CounterResetHint::Unknown,
+                ..FloatHistogram::clone(histogram)
+            }),
+            CounterResetHint::Unknown | CounterResetHint::Gauge => histogram.clone(),
+        });
     let histograms: Vec<_> = histograms.collect();
     sink(RangeSeries {
         labels: &series.labels,

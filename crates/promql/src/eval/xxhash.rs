@@ -26,9 +26,13 @@ pub(super) fn hash64(bytes: &[u8]) -> u64 {
             }
         }
         let mixed = lanes.iter().zip([1, 7, 12, 18]);
-        let mut hash = mixed.fold(0_u64, |sum, (lane, bits)| sum.wrapping_add(lane.rotate_left(bits)));
+        let mut hash = mixed.fold(0_u64, |sum, (lane, bits)| {
+            sum.wrapping_add(lane.rotate_left(bits))
+        });
         for lane in lanes {
-            hash = (hash ^ round(0, lane)).wrapping_mul(PRIMES[0]).wrapping_add(PRIMES[3]);
+            hash = (hash ^ round(0, lane))
+                .wrapping_mul(PRIMES[0])
+                .wrapping_add(PRIMES[3]);
         }
         hash
     };
@@ -36,13 +40,19 @@ pub(super) fn hash64(bytes: &[u8]) -> u64 {
     let mut words = stripes.remainder().chunks_exact(8);
     for word in &mut words {
         hash ^= round(0, read64(word));
-        hash = hash.rotate_left(27).wrapping_mul(PRIMES[0]).wrapping_add(PRIMES[3]);
+        hash = hash
+            .rotate_left(27)
+            .wrapping_mul(PRIMES[0])
+            .wrapping_add(PRIMES[3]);
     }
     let mut rest = words.remainder();
     if rest.len() >= 4 {
         let half = read64(&rest[..4]);
         hash ^= half.wrapping_mul(PRIMES[0]);
-        hash = hash.rotate_left(23).wrapping_mul(PRIMES[1]).wrapping_add(PRIMES[2]);
+        hash = hash
+            .rotate_left(23)
+            .wrapping_mul(PRIMES[1])
+            .wrapping_add(PRIMES[2]);
         rest = &rest[4..];
     }
     for &byte in rest {
@@ -61,7 +71,10 @@ fn round(lane: u64, word: u64) -> u64 {
 
 /// Up to eight bytes, little end first.
 fn read64(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
+    bytes
+        .iter()
+        .rev()
+        .fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
 #[cfg(test)]

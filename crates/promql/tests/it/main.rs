@@ -5,6 +5,7 @@ mod conformance;
 mod corpus;
 mod depth;
 mod errors;
+mod eval;
 mod generate;
 mod parse;
 mod print;

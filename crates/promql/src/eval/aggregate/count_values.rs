@@ -30,7 +30,11 @@ pub(super) fn eval(
         let mut add = |step: usize, value: &str| {
             // The label counts unless `without` drops it.
             let dropped = groups.without && groups.labels.contains(name);
-            let labels = if dropped { group.clone() } else { group.with(name, value) };
+            let labels = if dropped {
+                group.clone()
+            } else {
+                group.with(name, value)
+            };
             let counts = match counted.get_mut(&labels) {
                 Some(counts) => counts,
                 None => {

@@ -50,7 +50,10 @@ pub(super) fn eval(
         AggregateOp::Max => fold::<Extreme<false>>(evaluator, expr, groups, ignored, sink),
         AggregateOp::Stdvar => fold::<Variance<false>>(evaluator, expr, groups, ignored, sink),
         AggregateOp::Stddev => fold::<Variance<true>>(evaluator, expr, groups, ignored, sink),
-        _ => Err(EvalError::new(expr.span, format!("`{op}` needs a parameter"))),
+        _ => Err(EvalError::new(
+            expr.span,
+            format!("`{op}` needs a parameter"),
+        )),
     }
 }
 
@@ -95,7 +98,9 @@ fn fold<F: Fold>(
             match mode {
                 Histograms::Counted => group.cells[*step].add(1.0),
                 Histograms::Ignored(name) => {
-                    evaluator.note(Annotation::histogram_ignored_in_aggregation(name, expr.span));
+                    evaluator.note(Annotation::histogram_ignored_in_aggregation(
+                        name, expr.span,
+                    ));
                 }
                 Histograms::Summed | Histograms::Averaged => {
                     let known = group.histograms.remove(step);
@@ -119,7 +124,9 @@ fn fold<F: Fold>(
             let mixed = !is_stale(series.floats[step]);
             series.floats[step] = STALE;
             if mixed {
-                evaluator.note(Annotation::mixed_floats_histograms_in_aggregation(expr.span));
+                evaluator.note(Annotation::mixed_floats_histograms_in_aggregation(
+                    expr.span,
+                ));
             } else if let Some(histogram) = histogram.finish(evaluator, expr.span) {
                 series.set(step, histogram.into(), steps);
             }
@@ -183,7 +190,10 @@ struct Sum(KahanSum);
 
 impl Default for Sum {
     fn default() -> Self {
-        Self(KahanSum { sum: STALE, lost: 0.0 })
+        Self(KahanSum {
+            sum: STALE,
+            lost: 0.0,
+        })
     }
 }
 
@@ -198,7 +208,11 @@ impl Fold for Sum {
     }
 
     fn result(&self) -> f64 {
-        if is_stale(self.0.sum) { STALE } else { self.0.total() }
+        if is_stale(self.0.sum) {
+            STALE
+        } else {
+            self.0.total()
+        }
     }
 }
 
@@ -208,7 +222,11 @@ impl Fold for Mean {
     }
 
     fn result(&self) -> f64 {
-        if self.count == 0.0 { STALE } else { self.mean() }
+        if self.count == 0.0 {
+            STALE
+        } else {
+            self.mean()
+        }
     }
 }
 
@@ -251,7 +269,11 @@ impl<const SMALLEST: bool> Default for Extreme<SMALLEST> {
 impl<const SMALLEST: bool> Fold for Extreme<SMALLEST> {
     #[inline]
     fn add(&mut self, value: f64) {
-        let better = if SMALLEST { value < self.0 } else { value > self.0 };
+        let better = if SMALLEST {
+            value < self.0
+        } else {
+            value > self.0
+        };
         // The staleness marker is a NaN as well.
         if better || self.0.is_nan() {
             self.0 = value;
@@ -307,7 +329,9 @@ pub(super) fn quantile(
     note_quantiles(evaluator, &q, param.span);
     for series in &all {
         if !series.histograms.is_empty() {
-            evaluator.note(Annotation::histogram_ignored_in_aggregation("quantile", expr.span));
+            evaluator.note(Annotation::histogram_ignored_in_aggregation(
+                "quantile", expr.span,
+            ));
         }
     }
     let mut numbered = Numbered::default();
@@ -320,7 +344,9 @@ pub(super) fn quantile(
         members[number].push(series);
     }
     for members in members {
-        let Some(first) = members.first() else { continue };
+        let Some(first) = members.first() else {
+            continue;
+        };
         let mut series = Series::new(groups.of(&first.labels));
         series.drop_name = members.iter().any(|member| member.drop_name);
         let mut values = Vec::with_capacity(members.len());

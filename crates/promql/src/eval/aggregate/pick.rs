@@ -59,7 +59,10 @@ pub(super) fn eval(
         }
     }
     // An instant query keeps the order in which series were picked.
-    order.into_iter().filter_map(|index| results[index].take()).try_for_each(sink)
+    order
+        .into_iter()
+        .filter_map(|index| results[index].take())
+        .try_for_each(sink)
 }
 
 /// Whether anything can be picked.
@@ -116,10 +119,15 @@ struct Picker<'a> {
 impl Picker<'_> {
     /// The members of a group that are picked at a step, in the order of an instant query.
     fn pick(&self, members: &[usize], param: f64, step: usize) -> Vec<usize> {
-        let present = members.iter().copied().filter(|index| self.all[*index].has(step));
+        let present = members
+            .iter()
+            .copied()
+            .filter(|index| self.all[*index].has(step));
         if self.op == AggregateOp::LimitRatio {
             let ratio = param.clamp(-1.0, 1.0);
-            return present.filter(|index| is_sampled(&self.all[*index], ratio)).collect();
+            return present
+                .filter(|index| is_sampled(&self.all[*index], ratio))
+                .collect();
         }
         #[expect(
             clippy::cast_possible_truncation,
@@ -140,7 +148,10 @@ impl Picker<'_> {
         for index in present {
             let Some(value) = self.all[index].float_at(step) else {
                 let name = self.op.name();
-                self.evaluator.note(Annotation::histogram_ignored_in_aggregation(name, self.span));
+                self.evaluator
+                    .note(Annotation::histogram_ignored_in_aggregation(
+                        name, self.span,
+                    ));
                 continue;
             };
             heap.offer((value, index), count);
@@ -154,7 +165,11 @@ impl Picker<'_> {
 fn is_sampled(series: &Series, ratio: f64) -> bool {
     #[expect(clippy::cast_precision_loss, reason = "as Prometheus divides")]
     let place = series.labels.hash64() as f64 / u64::MAX as f64;
-    if ratio >= 0.0 { place < ratio } else { place >= 1.0 + ratio }
+    if ratio >= 0.0 {
+        place < ratio
+    } else {
+        place >= 1.0 + ratio
+    }
 }
 
 /// The best items so far, the worst of them first: a binary heap, which decides between equals as that of
@@ -178,7 +193,11 @@ impl Heap {
             return;
         }
         let worst = self.items[0].0;
-        let strictly = if self.largest_out { worst > item.0 } else { worst < item.0 };
+        let strictly = if self.largest_out {
+            worst > item.0
+        } else {
+            worst < item.0
+        };
         if strictly || worst.is_nan() && !item.0.is_nan() {
             self.items[0] = item;
             self.down();
@@ -200,7 +219,9 @@ impl Heap {
         let mut at = 0;
         loop {
             let left = 2 * at + 1;
-            let Some((left_value, _)) = self.items.get(left).copied() else { break };
+            let Some((left_value, _)) = self.items.get(left).copied() else {
+                break;
+            };
             let right = self.items.get(left + 1);
             let worst = match right {
                 Some((right_value, _)) if self.worse(*right_value, left_value) => left + 1,
@@ -217,13 +238,14 @@ impl Heap {
     /// The best first.
     fn into_sorted(mut self) -> Vec<usize> {
         let largest_out = self.largest_out;
-        self.items.sort_by(|(a, _), (b, _)| match (a.is_nan(), b.is_nan()) {
-            (false, false) => {
-                let order = b.partial_cmp(a).unwrap_or(Ordering::Equal);
-                if largest_out { order.reverse() } else { order }
-            }
-            (a, b) => a.cmp(&b),
-        });
+        self.items
+            .sort_by(|(a, _), (b, _)| match (a.is_nan(), b.is_nan()) {
+                (false, false) => {
+                    let order = b.partial_cmp(a).unwrap_or(Ordering::Equal);
+                    if largest_out { order.reverse() } else { order }
+                }
+                (a, b) => a.cmp(&b),
+            });
         self.items.into_iter().map(|(_, index)| index).collect()
     }
 }

@@ -30,7 +30,9 @@ impl Signatures {
         let mut known = BTreeMap::new();
         let mut number = |series: &Series| {
             let next = known.len();
-            *known.entry(matching.signature(&series.labels)).or_insert(next)
+            *known
+                .entry(matching.signature(&series.labels))
+                .or_insert(next)
         };
         Self {
             left: left.iter().map(&mut number).collect(),

@@ -72,7 +72,11 @@ fn with_scalar(
                 if is_stale(*value) {
                     continue;
                 }
-                let (left, right) = if swapped { (*number, *value) } else { (*value, *number) };
+                let (left, right) = if swapped {
+                    (*number, *value)
+                } else {
+                    (*value, *number)
+                };
                 if let Some((result, keep)) = element::floats(op, left, right) {
                     *value = if binary.bool_modifier {
                         f64::from(u8::from(keep))
@@ -92,7 +96,11 @@ fn with_scalar(
             for (step, histogram) in std::mem::take(&mut series.histograms) {
                 let number = Value::Float(numbers[step]);
                 let histogram = Value::Histogram(histogram);
-                let (left, right) = if swapped { (&number, &histogram) } else { (&histogram, &number) };
+                let (left, right) = if swapped {
+                    (&number, &histogram)
+                } else {
+                    (&histogram, &number)
+                };
                 let outcome = element::values(op, left, right, span);
                 if let Some(note) = outcome.note {
                     notes.set(step, note);

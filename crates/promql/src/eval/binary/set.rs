@@ -20,7 +20,9 @@ pub(super) fn eval(
     let signatures = Signatures::new(&binary.matching, &left, &right);
     if binary.op == BinaryOp::Or {
         let present = presence(&left, &signatures.left, signatures.count, steps);
-        keep(&mut right, &signatures.right, |signature, step| !present[signature][step]);
+        keep(&mut right, &signatures.right, |signature, step| {
+            !present[signature][step]
+        });
         left.append(&mut right);
         // A series can come from the left at one step and from the right at another.
         if steps > 1 {
@@ -29,7 +31,9 @@ pub(super) fn eval(
     } else {
         let present = presence(&right, &signatures.right, signatures.count, steps);
         let wanted = binary.op == BinaryOp::And;
-        keep(&mut left, &signatures.left, |signature, step| present[signature][step] == wanted);
+        keep(&mut left, &signatures.left, |signature, step| {
+            present[signature][step] == wanted
+        });
     }
     left.retain(|series| !series.is_empty());
     left.into_iter().try_for_each(sink)
@@ -58,6 +62,8 @@ fn keep(all: &mut [Series], signatures: &[usize], keeps: impl Fn(usize, usize) -
                 *value = STALE;
             }
         }
-        series.histograms.retain(|(step, _)| keeps(*signature, *step));
+        series
+            .histograms
+            .retain(|(step, _)| keeps(*signature, *step));
     }
 }

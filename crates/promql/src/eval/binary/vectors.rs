@@ -23,9 +23,15 @@ pub(super) fn eval(
     // From here on the left side is the "many" side: `group_right` swaps the sides.
     let swapped = binary.matching.many == Some(Many::Right);
     let (many, one) = if swapped {
-        (Side::new(&right, signatures.right), Side::new(&left, signatures.left))
+        (
+            Side::new(&right, signatures.right),
+            Side::new(&left, signatures.left),
+        )
     } else {
-        (Side::new(&left, signatures.left), Side::new(&right, signatures.right))
+        (
+            Side::new(&left, signatures.left),
+            Side::new(&right, signatures.right),
+        )
     };
     // Of `group_right` too, `fill_left` is what Prometheus fills in on the "many" side.
     let (fill_many, fill_one) = (binary.matching.fill_left, binary.matching.fill_right);
@@ -43,16 +49,34 @@ pub(super) fn eval(
     for (series, signature) in many.pairs() {
         let mut pairs = Pairs::new(series);
         for step in 0..steps {
-            let Some(value) = series.at(step) else { continue };
+            let Some(value) = series.at(step) else {
+                continue;
+            };
             match partners.at(signature, step) {
                 Some(index) => {
                     let partner = &one.series[index];
-                    let Some(partner_value) = partner.at(step) else { continue };
-                    join.pair(&mut pairs, Some((index, partner)), signature, step, &value, &partner_value)?;
+                    let Some(partner_value) = partner.at(step) else {
+                        continue;
+                    };
+                    join.pair(
+                        &mut pairs,
+                        Some((index, partner)),
+                        signature,
+                        step,
+                        &value,
+                        &partner_value,
+                    )?;
                 }
                 None => {
                     let Some(fill) = fill_one else { continue };
-                    join.pair(&mut pairs, None, signature, step, &value, &Value::Float(fill))?;
+                    join.pair(
+                        &mut pairs,
+                        None,
+                        signature,
+                        step,
+                        &value,
+                        &Value::Float(fill),
+                    )?;
                 }
             }
         }
@@ -64,10 +88,19 @@ pub(super) fn eval(
             let filled = Series::new(labels);
             let mut pairs = Pairs::new(&filled);
             for step in 0..steps {
-                let Some(value) = series.at(step) else { continue };
+                let Some(value) = series.at(step) else {
+                    continue;
+                };
                 if !join.matched[signature].any(step) {
                     let fill = Value::Float(fill);
-                    join.pair(&mut pairs, Some((0, series)), signature, step, &fill, &value)?;
+                    join.pair(
+                        &mut pairs,
+                        Some((0, series)),
+                        signature,
+                        step,
+                        &fill,
+                        &value,
+                    )?;
                 }
             }
             join.results.extend(pairs.results.into_values());
@@ -75,7 +108,10 @@ pub(super) fn eval(
     }
     let Join { notes, results, .. } = join;
     notes.report(evaluator);
-    let mut results: Vec<_> = results.into_iter().filter(|series| !series.is_empty()).collect();
+    let mut results: Vec<_> = results
+        .into_iter()
+        .filter(|series| !series.is_empty())
+        .collect();
     if steps > 1 || !evaluator.options.delayed_name_removal {
         results = merge(results, steps, span)?;
     }
@@ -178,6 +214,13 @@ fn duplicates(
     span: Span,
 ) -> EvalError {
     let group = matched_labels(&binary.matching, series);
+    // The order of the text does not depend on which one comes first.
+    let (series, other) = (series.to_string(), other.to_string());
+    let (series, other) = if series > other {
+        (other, series)
+    } else {
+        (series, other)
+    };
     let side = if swapped { "left" } else { "right" };
     let message = format!(
         "found duplicate series for the match group {group} on the {side} hand-side of the operation: \
@@ -241,8 +284,11 @@ impl Join<'_> {
         value: &Value,
         partner_value: &Value,
     ) -> Result<(), EvalError> {
-        let (left, right) =
-            if self.swapped { (partner_value, value) } else { (value, partner_value) };
+        let (left, right) = if self.swapped {
+            (partner_value, value)
+        } else {
+            (value, partner_value)
+        };
         let outcome = outcome(self.binary, left, right, self.span);
         if let Some(note) = outcome.note {
             self.notes.set(step, note);
@@ -261,7 +307,11 @@ impl Join<'_> {
             self.result_series(&many.labels, &of_partner)
         });
         let group = self.binary.matching.many;
-        let labels = if group.is_some() { series.labels.clone() } else { Labels::empty() };
+        let labels = if group.is_some() {
+            series.labels.clone()
+        } else {
+            Labels::empty()
+        };
         let matched = self.matched[signature].steps.entry(labels);
         let matched = matched.or_insert_with(|| vec![false; steps]);
         if matched[step] {

@@ -34,10 +34,16 @@ pub(super) fn over_time(
     let Some(function) = range::find("present_over_time") else {
         return Ok(());
     };
-    range::eval(evaluator, "absent_over_time", function, args, &mut |series| {
-        mark(&mut present, &series);
-        Ok(())
-    })?;
+    range::eval(
+        evaluator,
+        "absent_over_time",
+        function,
+        args,
+        &mut |series| {
+            mark(&mut present, &series);
+            Ok(())
+        },
+    )?;
     let matchers = match &args[0].kind {
         Kind::Range(range) => match &range.source {
             Source::Selector(selector) => selector.matchers.as_slice(),
@@ -54,16 +60,15 @@ fn mark(present: &mut [bool], series: &Series) {
     }
 }
 
-fn where_absent(
-    present: &[bool],
-    matchers: &[Matcher],
-    sink: Sink<'_>,
-) -> Result<(), EvalError> {
+fn where_absent(present: &[bool], matchers: &[Matcher], sink: Sink<'_>) -> Result<(), EvalError> {
     if present.iter().all(|present| *present) {
         return Ok(());
     }
     let mut series = Series::new(labels(matchers));
-    series.floats = present.iter().map(|present| if *present { STALE } else { 1.0 }).collect();
+    series.floats = present
+        .iter()
+        .map(|present| if *present { STALE } else { 1.0 })
+        .collect();
     sink(series)
 }
 

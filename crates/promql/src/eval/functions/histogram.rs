@@ -1,11 +1,11 @@
 //! Functions of histograms, classic and native.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::text;
 use crate::Span;
-use crate::eval::evaluator::{Evaluator, Sink};
+use crate::eval::evaluator::{Evaluator, SAME_LABELS, Sink};
 use crate::eval::labels::{BUCKET, Labels};
 use crate::eval::number;
 use crate::eval::plan::Node;
@@ -30,7 +30,12 @@ pub(super) fn call(
         "histogram_quantile" => return quantile(evaluator, args, span, sink),
         "histogram_quantiles" => return quantiles(evaluator, args, span, sink),
         "histogram_fraction" => return fraction(evaluator, args, span, sink),
-        _ => return Err(EvalError::new(span, format!("`{name}` cannot be evaluated"))),
+        _ => {
+            return Err(EvalError::new(
+                span,
+                format!("`{name}` cannot be evaluated"),
+            ));
+        }
     };
     let steps = evaluator.steps.count;
     evaluator.named(span, sink, |sink| {
@@ -67,7 +72,7 @@ struct Classic {
     labels: Labels,
     buckets: Vec<(f64, Vec<f64>)>,
     /// Steps at which there is a native histogram of the same labels: neither is evaluated.
-    conflicts: Vec<usize>,
+    conflicts: BTreeSet<usize>,
 }
 
 impl Classic {
@@ -75,8 +80,16 @@ impl Classic {
         if self.conflicts.contains(&step) {
             return Vec::new();
         }
-        let buckets = self.buckets.iter().filter(|(_, counts)| !is_stale(counts[step]));
-        buckets.map(|(upper, counts)| CumulativeBucket { upper: *upper, count: counts[step] }).collect()
+        let buckets = self
+            .buckets
+            .iter()
+            .filter(|(_, counts)| !is_stale(counts[step]));
+        buckets
+            .map(|(upper, counts)| CumulativeBucket {
+                upper: *upper,
+                count: counts[step],
+            })
+            .collect()
     }
 }
 
@@ -84,7 +97,6 @@ fn input(evaluator: &Evaluator<'_>, vector: &Node, span: Span) -> Result<Input, 
     let mut known: BTreeMap<Labels, usize> = BTreeMap::new();
     let mut classic: Vec<Classic> = Vec::new();
     let mut native: Vec<Series> = Vec::new();
-    let delayed = evaluator.options.delayed_name_removal;
     for mut series in evaluator.vector(vector)? {
         let floats = std::mem::take(&mut series.floats);
         if floats.iter().any(|value| !is_stale(*value)) {
@@ -96,14 +108,14 @@ fn input(evaluator: &Evaluator<'_>, vector: &Node, span: Span) -> Result<Input, 
                         classic.push(Classic {
                             labels,
                             buckets: Vec::new(),
-                            conflicts: Vec::new(),
+                            conflicts: BTreeSet::new(),
                         });
                         classic.len() - 1
                     });
                     classic[at].buckets.push((upper, floats));
                 }
                 None => {
-                    let metric = if delayed { series.labels.metric_name() } else { "" };
+                    let metric = shown_name(evaluator, &series.labels);
                     evaluator.note(Annotation::bad_bucket_label(metric, text, span));
                 }
             }
@@ -113,19 +125,32 @@ fn input(evaluator: &Evaluator<'_>, vector: &Node, span: Span) -> Result<Input, 
         }
     }
     for series in &mut native {
-        let Some(at) = known.get(&series.labels) else { continue };
+        let Some(at) = known.get(&series.labels) else {
+            continue;
+        };
         let classic = &mut classic[*at];
         let steps = series.histograms.iter().map(|(step, _)| *step);
-        let conflicts: Vec<_> = steps.filter(|step| !classic.at(*step).is_empty()).collect();
+        let conflicts: BTreeSet<_> = steps.filter(|step| !classic.at(*step).is_empty()).collect();
         if conflicts.is_empty() {
             continue;
         }
-        let metric = if delayed { series.labels.metric_name() } else { "" };
+        let metric = shown_name(evaluator, &series.labels);
         evaluator.note(Annotation::mixed_classic_native(metric, span));
-        series.histograms.retain(|(step, _)| !conflicts.contains(step));
+        series
+            .histograms
+            .retain(|(step, _)| !conflicts.contains(step));
         classic.conflicts.extend(conflicts);
     }
     Ok(Input { classic, native })
+}
+
+/// The metric's name for annotations, which know it only where names are dropped at the end of the query.
+fn shown_name<'l>(evaluator: &Evaluator<'_>, labels: &'l Labels) -> &'l str {
+    if evaluator.options.delayed_name_removal {
+        labels.metric_name()
+    } else {
+        ""
+    }
 }
 
 /// A bucket's bound as Go reads numbers.
@@ -147,13 +172,16 @@ fn quantile(
     sink: Sink<'_>,
 ) -> Result<(), EvalError> {
     let [q, vector] = args else {
-        return Err(EvalError::new(span, "histogram_quantile needs two arguments"));
+        return Err(EvalError::new(
+            span,
+            "histogram_quantile needs two arguments",
+        ));
     };
     let column = evaluator.scalar(q)?;
     note_quantiles(evaluator, &column, q.span);
     let input = input(evaluator, vector, vector.span)?;
     evaluator.named(span, sink, |sink| {
-        input.quantiles(evaluator, &column, (q.span, vector.span), sink)
+        input.quantiles(evaluator, &column, vector.span, sink)
     })
 }
 
@@ -164,7 +192,10 @@ fn quantiles(
     sink: Sink<'_>,
 ) -> Result<(), EvalError> {
     let [vector, label, quantiles @ ..] = args else {
-        return Err(EvalError::new(span, "histogram_quantiles needs three arguments"));
+        return Err(EvalError::new(
+            span,
+            "histogram_quantiles needs three arguments",
+        ));
     };
     let label = text(label)?;
     let mut columns = Vec::new();
@@ -178,17 +209,22 @@ fn quantiles(
     evaluator.named(span, sink, |sink| {
         let mut all: BTreeMap<Labels, Series> = BTreeMap::new();
         for column in &columns {
-            input.quantiles(evaluator, column, (vector.span, vector.span), &mut |series| {
+            input.quantiles(evaluator, column, vector.span, &mut |series| {
                 for (step, value) in series.floats.iter().enumerate() {
                     if is_stale(*value) {
                         continue;
                     }
-                    let labels = series.labels.with(label, &number::open_metrics(column[step]));
+                    let labels = series
+                        .labels
+                        .with(label, &number::open_metrics(column[step]));
                     let result = all.entry(labels.clone()).or_insert_with(|| {
                         let mut result = Series::new(labels);
                         result.drop_name = series.drop_name;
                         result
                     });
+                    if result.has(step) {
+                        return Err(EvalError::new(span, SAME_LABELS));
+                    }
                     result.set_float(step, *value, steps);
                 }
                 Ok(())
@@ -210,12 +246,12 @@ fn note_quantiles(evaluator: &Evaluator<'_>, column: &[f64], span: Span) {
 }
 
 impl Input {
-    /// The quantiles; what is to be said is of the spans of the quantile and of the vector.
+    /// The quantiles; the span is that of the vector.
     fn quantiles(
         &self,
         evaluator: &Evaluator<'_>,
         column: &[f64],
-        (span, vector_span): (Span, Span),
+        span: Span,
         sink: Sink<'_>,
     ) -> Result<(), EvalError> {
         let steps = evaluator.steps;
@@ -223,7 +259,7 @@ impl Input {
             let mut result = Series::new(series.labels.clone());
             for (step, histogram) in &series.histograms {
                 let quantile = histogram.quantile(column[*step]);
-                let metric = series.labels.metric_name();
+                let metric = shown_name(evaluator, &series.labels);
                 match quantile.nan {
                     Some(NanEffect::Result) => {
                         evaluator.note(Annotation::quantile_is_nan(metric, span));
@@ -246,11 +282,10 @@ impl Input {
                 }
                 let quantile = classic::quantile(*q, buckets);
                 if let Some(forced) = quantile.forced {
-                    let delayed = evaluator.options.delayed_name_removal;
-                    let metric = if delayed { classic.labels.metric_name() } else { "" };
+                    let metric = shown_name(evaluator, &classic.labels);
                     evaluator.note(Annotation::forced_monotonicity(
                         metric,
-                        vector_span,
+                        span,
                         steps.time(step),
                         (forced.lowest, forced.highest),
                         forced.difference,
@@ -279,7 +314,10 @@ fn fraction(
     sink: Sink<'_>,
 ) -> Result<(), EvalError> {
     let [lower, upper, vector] = args else {
-        return Err(EvalError::new(span, "histogram_fraction needs three arguments"));
+        return Err(EvalError::new(
+            span,
+            "histogram_fraction needs three arguments",
+        ));
     };
     let (lowers, uppers) = (evaluator.scalar(lower)?, evaluator.scalar(upper)?);
     let input = input(evaluator, vector, vector.span)?;
@@ -290,8 +328,8 @@ fn fraction(
             for (step, histogram) in &series.histograms {
                 let fraction = histogram.fraction(lowers[*step], uppers[*step]);
                 if fraction.nan {
-                    let metric = series.labels.metric_name();
-                    evaluator.note(Annotation::fraction_excludes_nan(metric, lower.span));
+                    let metric = shown_name(evaluator, &series.labels);
+                    evaluator.note(Annotation::fraction_excludes_nan(metric, vector.span));
                 }
                 result.set_float(*step, fraction.value, steps);
             }

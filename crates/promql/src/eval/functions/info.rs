@@ -26,8 +26,10 @@ pub(super) fn eval(
         Some(Kind::Selector(selector)) => selector.matchers.as_slice(),
         _ => &[],
     };
-    let (names, data): (Vec<_>, Vec<_>) =
-        matchers.iter().cloned().partition(|matcher| matcher.name == METRIC_NAME);
+    let (names, data): (Vec<_>, Vec<_>) = matchers
+        .iter()
+        .cloned()
+        .partition(|matcher| matcher.name == METRIC_NAME);
     let names = name_matchers(names, span)?;
     let info = Info::fetch(evaluator, &args[0], &base, &names, &data, span)?;
     let steps = evaluator.steps.count;
@@ -35,7 +37,9 @@ pub(super) fn eval(
     for series in &base {
         let is_info = is_named(series, &names);
         for step in 0..steps {
-            let Some(value) = series.at(step) else { continue };
+            let Some(value) = series.at(step) else {
+                continue;
+            };
             let labels = if is_info {
                 series.labels.clone()
             } else {
@@ -48,7 +52,9 @@ pub(super) fn eval(
                 Some(result) => result,
                 None => {
                     evaluator.hold(steps, span)?;
-                    results.entry(labels.clone()).or_insert_with(|| Series::new(labels))
+                    let mut result = Series::new(labels.clone());
+                    result.drop_name = series.drop_name;
+                    results.entry(labels).or_insert(result)
                 }
             };
             if result.has(step) {
@@ -79,7 +85,9 @@ fn name_matchers(names: Vec<Matcher>, span: Span) -> Result<Vec<Matcher>, EvalEr
 }
 
 fn is_named(series: &Series, names: &[Matcher]) -> bool {
-    names.iter().all(|matcher| matcher.matches(series.labels.metric_name()))
+    names
+        .iter()
+        .all(|matcher| matcher.matches(series.labels.metric_name()))
 }
 
 /// The info series by target and name, at each step the one with the newest sample.
@@ -118,7 +126,10 @@ impl Info {
         if values.is_empty() {
             return Ok(info);
         }
-        let shift = first_shift(vector).unwrap_or(Shift { at: None, offset: 0 });
+        let shift = first_shift(vector).unwrap_or(Shift {
+            at: None,
+            offset: 0,
+        });
         let matchers: Vec<_> = names.iter().chain(data).cloned().collect();
         for id in evaluator.storage.select(&matchers) {
             let stored = evaluator.storage.get(id);
@@ -129,11 +140,19 @@ impl Info {
                 continue;
             }
             if !stored.histograms.times.is_empty() {
-                let message =
-                    format!("this should be an info metric, with float samples: {}", stored.labels);
+                let message = format!(
+                    "this should be an info metric, with float samples: {}",
+                    stored.labels
+                );
                 return Err(EvalError::new(span, message));
             }
-            info.add(evaluator, &stored.labels, stored.floats.samples(), shift, span)?;
+            info.add(
+                evaluator,
+                &stored.labels,
+                stored.floats.samples(),
+                shift,
+                span,
+            )?;
         }
         Ok(info)
     }
@@ -148,22 +167,22 @@ impl Info {
     ) -> Result<(), EvalError> {
         let steps = evaluator.steps;
         let lookback = evaluator.options.lookback;
-        // Prometheus reads no more of info metrics than of the first selector, but does not shift them.
-        let earliest = shift.time(steps.start) - lookback;
-        let latest = shift.time(steps.end());
         let key = (labels.metric_name().to_owned(), target(labels));
         let mut cursor = Cursor::default();
         for step in 0..steps.count {
-            let time = steps.time(step);
-            let Some(at) = cursor.after(floats.times, time.min(latest)).checked_sub(1) else {
+            let time = shift.time(steps.time(step));
+            let Some(at) = cursor.after(floats.times, time).checked_sub(1) else {
                 continue;
             };
             let found = floats.times[at];
-            if found <= time - lookback || found <= earliest || is_stale(floats.values[at]) {
+            if found <= time - lookback || is_stale(floats.values[at]) {
                 continue;
             }
             self.names.insert(key.0.clone());
-            let newest = self.of.entry(key.clone()).or_insert_with(|| vec![None; steps.count]);
+            let newest = self
+                .of
+                .entry(key.clone())
+                .or_insert_with(|| vec![None; steps.count]);
             match &newest[step] {
                 Some((_, other)) if *other > found => {}
                 Some((existing, other)) if *other == found => {
@@ -201,8 +220,14 @@ impl Info {
                 if &*label.name == METRIC_NAME || !wanted {
                     continue;
                 }
-                if added.get(&*label.name).is_some_and(|known| *known != &*label.value) {
-                    return Err(EvalError::new(span, format!("conflicting label: {}", label.name)));
+                if added
+                    .get(&*label.name)
+                    .is_some_and(|known| *known != &*label.value)
+                {
+                    return Err(EvalError::new(
+                        span,
+                        format!("conflicting label: {}", label.name),
+                    ));
                 }
                 if base.get(&label.name).is_none() {
                     added.insert(&label.name, &label.value);
@@ -217,13 +242,20 @@ impl Info {
     }
 }
 
-/// `@` and `offset` of the first selector.
+/// The time that info series are taken from: that of the first selector, shifted by the subqueries around it
+/// up to the innermost `@`.
 fn first_shift(node: &Node) -> Option<Shift> {
     match &node.kind {
         Kind::Selector(selector) => Some(selector.shift),
         Kind::Range(range) => match &range.source {
             Source::Selector(selector) => Some(selector.shift),
-            Source::Subquery { expr, .. } => first_shift(expr),
+            Source::Subquery { expr, .. } => first_shift(expr).map(|inner| match inner.at {
+                Some(_) => inner,
+                None => Shift {
+                    at: range.shift.at,
+                    offset: inner.offset + range.shift.offset,
+                },
+            }),
         },
         Kind::Call { args, .. } => args.iter().find_map(first_shift),
         Kind::Aggregate { expr, param, .. } => {

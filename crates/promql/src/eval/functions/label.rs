@@ -2,12 +2,12 @@
 
 use super::text;
 use crate::Span;
+use crate::eval::EvalError;
 use crate::eval::evaluator::{Evaluator, Sink, merge};
 use crate::eval::labels::METRIC_NAME;
 use crate::eval::plan::Node;
 use crate::eval::regex::compile_anchored;
 use crate::eval::value::Series;
-use crate::eval::EvalError;
 
 pub(super) fn replace(
     evaluator: &Evaluator<'_>,
@@ -18,7 +18,10 @@ pub(super) fn replace(
     let [vector, target, replacement, source, pattern] = args else {
         return Err(EvalError::new(span, "label_replace needs five arguments"));
     };
-    let (target, source) = (label_name(target, "destination", "label_replace")?, text(source)?);
+    let (target, source) = (
+        label_name(target, "destination", "label_replace")?,
+        text(source)?,
+    );
     let replacement = text(replacement)?;
     let regex = compile_anchored(text(pattern)?).map_err(|_| {
         let pattern = text(pattern).unwrap_or_default();
@@ -42,12 +45,17 @@ pub(super) fn join(
     let [vector, target, separator, sources @ ..] = args else {
         return Err(EvalError::new(span, "label_join needs three arguments"));
     };
-    let sources = sources.iter().map(|source| label_name(source, "source", "label_join"));
+    let sources = sources
+        .iter()
+        .map(|source| label_name(source, "source", "label_join"));
     let sources = sources.collect::<Result<Vec<_>, _>>()?;
     let target = label_name(target, "destination", "label_join")?;
     let separator = text(separator)?;
     relabel(evaluator, vector, target, span, sink, |series| {
-        let values: Vec<_> = sources.iter().map(|name| series.labels.value(name)).collect();
+        let values: Vec<_> = sources
+            .iter()
+            .map(|name| series.labels.value(name))
+            .collect();
         Some(values.join(separator))
     })
 }
@@ -77,5 +85,7 @@ fn relabel(
             series.drop_name &= target != METRIC_NAME;
         }
     }
-    merge(all, evaluator.steps.count, span)?.into_iter().try_for_each(sink)
+    merge(all, evaluator.steps.count, span)?
+        .into_iter()
+        .try_for_each(sink)
 }

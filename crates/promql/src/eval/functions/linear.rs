@@ -37,7 +37,11 @@ pub(super) fn predict(over: &Over<'_>, window: &Window<'_>) -> Outcome {
 fn regression(floats: Floats<'_>, at: i64) -> (f64, f64) {
     let first = floats.values[0];
     if floats.values.iter().all(|value| *value == first) {
-        return if first.is_infinite() { (f64::NAN, f64::NAN) } else { (0.0, first) };
+        return if first.is_infinite() {
+            (f64::NAN, f64::NAN)
+        } else {
+            (0.0, first)
+        };
     }
     let mut count = 0.0;
     let [mut x, mut y, mut xy, mut xx] = [KahanSum::default(); 4];

@@ -36,7 +36,9 @@ pub(super) fn call(
         return if name == "absent_over_time" {
             absent::over_time(evaluator, args, sink)
         } else {
-            evaluator.named(span, sink, |sink| range::eval(evaluator, name, over, args, sink))
+            evaluator.named_apart(span, sink, |sink| {
+                range::eval(evaluator, name, over, args, sink)
+            })
         };
     }
     if let Some(map) = math::find(name) {
@@ -46,10 +48,14 @@ pub(super) fn call(
         let Some(times) = args.first() else {
             let mut series = Series::new(Labels::empty());
             let steps = evaluator.steps;
-            series.floats = (0..steps.count).map(|step| of(steps.time(step).div_euclid(1000))).collect();
+            series.floats = (0..steps.count)
+                .map(|step| of(steps.time(step).div_euclid(1000)))
+                .collect();
             return sink(series);
         };
-        return floats(evaluator, times, span, sink, |_, value| Some(of(date::whole_seconds(value))));
+        return floats(evaluator, times, span, sink, |_, value| {
+            Some(of(date::whole_seconds(value)))
+        });
     }
     match name {
         "absent" => absent::absent(evaluator, &args[0], sink),
@@ -60,7 +66,9 @@ pub(super) fn call(
         }
         "clamp" | "clamp_min" | "clamp_max" => clamp(evaluator, name, args, span, sink),
         "round" => round(evaluator, args, span, sink),
-        "sort" | "sort_desc" => sort::by_value(evaluator, &args[0], name == "sort_desc", span, sink),
+        "sort" | "sort_desc" => {
+            sort::by_value(evaluator, &args[0], name == "sort_desc", span, sink)
+        }
         "sort_by_label" | "sort_by_label_desc" => {
             sort::by_label(evaluator, args, name == "sort_by_label_desc", span, sink)
         }
@@ -81,17 +89,26 @@ pub(super) fn scalar(
 ) -> Result<Vec<f64>, EvalError> {
     let steps = evaluator.steps;
     Ok(match (name, args) {
-        ("time", _) => (0..steps.count).map(|step| seconds(steps.time(step))).collect(),
+        ("time", _) => (0..steps.count)
+            .map(|step| seconds(steps.time(step)))
+            .collect(),
         ("pi", _) => vec![std::f64::consts::PI; steps.count],
         ("scalar", [vector]) => only_number(evaluator, vector)?,
         ("max_of" | "min_of", [a, b]) => {
-            let of = if name == "max_of" { number::max } else { number::min };
+            let of = if name == "max_of" {
+                number::max
+            } else {
+                number::min
+            };
             let (a, b) = (evaluator.scalar(a)?, evaluator.scalar(b)?);
             a.into_iter().zip(b).map(|(a, b)| of(a, b)).collect()
         }
         _ => {
             let span = args.first().map(|arg| arg.span).unwrap_or_default();
-            return Err(EvalError::new(span, format!("`{name}` cannot be evaluated")));
+            return Err(EvalError::new(
+                span,
+                format!("`{name}` cannot be evaluated"),
+            ));
         }
     })
 }

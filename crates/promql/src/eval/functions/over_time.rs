@@ -14,14 +14,18 @@ pub(super) fn find(name: &str) -> Option<RangeFunction> {
     Some(match name {
         "avg_over_time" => avg,
         "sum_over_time" => sum,
-        "count_over_time" => |_, window| {
-            number(count(window.floats.len() + window.histograms.len()))
-        },
+        "count_over_time" => {
+            |_, window| number(count(window.floats.len() + window.histograms.len()))
+        }
         "present_over_time" | "absent_over_time" => |_, _| number(1.0),
         "first_over_time" => first,
         "last_over_time" => last,
-        "min_over_time" => |over, window| extreme(over, window, |value, best| value < best, value_of),
-        "max_over_time" => |over, window| extreme(over, window, |value, best| value > best, value_of),
+        "min_over_time" => {
+            |over, window| extreme(over, window, |value, best| value < best, value_of)
+        }
+        "max_over_time" => {
+            |over, window| extreme(over, window, |value, best| value > best, value_of)
+        }
         "ts_of_min_over_time" => {
             |over, window| extreme(over, window, |value, best| value <= best, time_of)
         }
@@ -30,11 +34,19 @@ pub(super) fn find(name: &str) -> Option<RangeFunction> {
         }
         "ts_of_first_over_time" => |_, window| {
             let times = [window.floats.times.first(), window.histograms.times.first()];
-            Ok(times.into_iter().flatten().min().map(|time| Value::Float(seconds(*time))))
+            Ok(times
+                .into_iter()
+                .flatten()
+                .min()
+                .map(|time| Value::Float(seconds(*time))))
         },
         "ts_of_last_over_time" => |_, window| {
             let times = [window.floats.times.last(), window.histograms.times.last()];
-            Ok(times.into_iter().flatten().max().map(|time| Value::Float(seconds(*time))))
+            Ok(times
+                .into_iter()
+                .flatten()
+                .max()
+                .map(|time| Value::Float(seconds(*time))))
         },
         "stddev_over_time" => |over, window| variance(over, window, f64::sqrt),
         "stdvar_over_time" => |over, window| variance(over, window, |variance| variance),
@@ -48,7 +60,10 @@ fn number(value: f64) -> Outcome {
     Ok(Some(Value::Float(value)))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "there are fewer samples than 2^53")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "there are fewer samples than 2^53"
+)]
 fn count(samples: usize) -> f64 {
     samples as f64
 }
@@ -57,7 +72,10 @@ fn count(samples: usize) -> f64 {
 fn mixed(over: &Over<'_>, window: &Window<'_>) -> bool {
     let mixed = !window.floats.is_empty() && !window.histograms.is_empty();
     if mixed {
-        over.note(Annotation::mixed_floats_histograms(over.metric(), over.span));
+        over.note(Annotation::mixed_floats_histograms(
+            over.metric(),
+            over.span,
+        ));
     }
     mixed
 }
@@ -67,13 +85,23 @@ fn sum(over: &Over<'_>, window: &Window<'_>) -> Outcome {
         return Ok(None);
     }
     if window.floats.is_empty() {
-        return Ok(histograms(over, window, HistogramSum::new, HistogramSum::add, |sum| sum.finish()));
+        return Ok(histograms(
+            over,
+            window,
+            HistogramSum::new,
+            HistogramSum::add,
+            |sum| sum.finish(),
+        ));
     }
     let mut sum = KahanSum::default();
     for value in window.floats.values {
         sum.add(*value);
     }
-    number(if sum.sum.is_infinite() { sum.sum } else { sum.total() })
+    number(if sum.sum.is_infinite() {
+        sum.sum
+    } else {
+        sum.total()
+    })
 }
 
 fn avg(over: &Over<'_>, window: &Window<'_>) -> Outcome {
@@ -81,7 +109,13 @@ fn avg(over: &Over<'_>, window: &Window<'_>) -> Outcome {
         return Ok(None);
     }
     if window.floats.is_empty() {
-        return Ok(histograms(over, window, HistogramMean::new, HistogramMean::add, |mean| mean.finish()));
+        return Ok(histograms(
+            over,
+            window,
+            HistogramMean::new,
+            HistogramMean::add,
+            |mean| mean.finish(),
+        ));
     }
     let mut mean = Mean::default();
     for value in window.floats.values {
@@ -102,7 +136,10 @@ fn histograms<T>(
     let mut sum = new(first);
     for histogram in others {
         if add(&mut sum, histogram).is_err() {
-            over.note(Annotation::mixed_exponential_custom(over.metric(), over.span));
+            over.note(Annotation::mixed_exponential_custom(
+                over.metric(),
+                over.span,
+            ));
             return None;
         }
     }
@@ -111,10 +148,16 @@ fn histograms<T>(
         combined,
     } = finish(&sum);
     if combined.hints_collide {
-        over.note(Annotation::counter_reset_collision("aggregation", over.span));
+        over.note(Annotation::counter_reset_collision(
+            "aggregation",
+            over.span,
+        ));
     }
     if combined.bounds_reconciled {
-        over.note(Annotation::mismatched_custom_buckets("aggregation", over.span));
+        over.note(Annotation::mismatched_custom_buckets(
+            "aggregation",
+            over.span,
+        ));
     }
     Some(histogram.into())
 }
@@ -163,9 +206,7 @@ impl Mean {
 fn first(_: &Over<'_>, window: &Window<'_>) -> Outcome {
     let (floats, histograms) = (window.floats, window.histograms);
     Ok(match (floats.times.first(), histograms.times.first()) {
-        (Some(float), Some(histogram)) if float < histogram => {
-            Some(Value::Float(floats.values[0]))
-        }
+        (Some(float), Some(histogram)) if float < histogram => Some(Value::Float(floats.values[0])),
         (_, Some(_)) => Some(Value::Histogram(histograms.values[0].clone())),
         (Some(_), None) => Some(Value::Float(floats.values[0])),
         (None, None) => None,
@@ -175,7 +216,10 @@ fn first(_: &Over<'_>, window: &Window<'_>) -> Outcome {
 fn last(_: &Over<'_>, window: &Window<'_>) -> Outcome {
     let (floats, histograms) = (window.floats, window.histograms);
     let float = floats.values.last().map(|value| Value::Float(*value));
-    let histogram = histograms.values.last().map(|it| Value::Histogram(it.clone()));
+    let histogram = histograms
+        .values
+        .last()
+        .map(|it| Value::Histogram(it.clone()));
     Ok(if floats.times.last() > histograms.times.last() {
         float
     } else {
@@ -253,7 +297,9 @@ fn mad(over: &Over<'_>, window: &Window<'_>) -> Outcome {
         return number(f64::NAN);
     }
     let median = quantile(0.5, &mut values);
-    values.iter_mut().for_each(|value| *value = (*value - median).abs());
+    values
+        .iter_mut()
+        .for_each(|value| *value = (*value - median).abs());
     number(quantile(0.5, &mut values))
 }
 
@@ -268,9 +314,7 @@ pub(in crate::eval) fn quantile(q: f64, values: &mut [f64]) -> f64 {
     if q > 1.0 {
         return f64::INFINITY;
     }
-    values.sort_unstable_by(|a, b| {
-        b.is_nan().cmp(&a.is_nan()).then_with(|| a.total_cmp(b))
-    });
+    values.sort_unstable_by(|a, b| b.is_nan().cmp(&a.is_nan()).then_with(|| a.total_cmp(b)));
     let last = values.len() - 1;
     let rank = q * count(last);
     #[expect(

@@ -53,7 +53,10 @@ impl Over<'_> {
     /// Says that histograms were left out beside numbers.
     pub fn note_ignored_histograms(&self, window: &Window<'_>) {
         if !window.histograms.is_empty() {
-            self.note(Annotation::histogram_ignored_in_mixed_range(self.metric(), self.span));
+            self.note(Annotation::histogram_ignored_in_mixed_range(
+                self.metric(),
+                self.span,
+            ));
         }
     }
 }
@@ -81,7 +84,10 @@ pub(super) fn eval(
     let Some((arg, range)) = args.iter().find_map(range_of) else {
         return Ok(());
     };
-    let params = args.iter().filter(|arg| !is_range(arg)).map(|arg| evaluator.scalar(arg));
+    let params = args
+        .iter()
+        .filter(|arg| !is_range(arg))
+        .map(|arg| evaluator.scalar(arg));
     let params = params.collect::<Result<Vec<_>, _>>()?;
     let keeps_name = matches!(name, "last_over_time" | "first_over_time");
     let counts = matches!(name, "rate" | "increase");
@@ -192,9 +198,14 @@ fn note_non_counter(over: &Over<'_>) {
     if over.evaluator.options.type_and_unit_labels {
         let kind = over.labels.value(crate::eval::labels::METRIC_TYPE);
         if !matches!(kind, "counter" | "histogram") {
-            over.note(Annotation::possible_non_counter_label(metric, kind, over.span));
+            over.note(Annotation::possible_non_counter_label(
+                metric, kind, over.span,
+            ));
         }
-    } else if !["_total", "_sum", "_count", "_bucket"].iter().any(|end| metric.ends_with(end)) {
+    } else if !["_total", "_sum", "_count", "_bucket"]
+        .iter()
+        .any(|end| metric.ends_with(end))
+    {
         over.note(Annotation::possible_non_counter(metric, over.span));
     }
 }

@@ -19,7 +19,10 @@ pub(super) fn extrapolated(
 ) -> Result<Option<Value>, EvalError> {
     let (floats, histograms) = (window.floats, window.histograms);
     if !floats.is_empty() && !histograms.is_empty() {
-        over.note(Annotation::mixed_floats_histograms(over.metric(), over.span));
+        over.note(Annotation::mixed_floats_histograms(
+            over.metric(),
+            over.span,
+        ));
         return Ok(None);
     }
     if let Some(extended) = over.extended {
@@ -38,14 +41,22 @@ pub(super) fn extrapolated(
     let growth = floats_growth(over, floats, counter);
     let first = (counter && floats.values[0] >= 0.0).then_some(floats.values[0]);
     let begun = begun_inside(window, floats.times, floats.starts, counter);
-    let growth = if begun.is_some() { growth + floats.values[0] } else { growth };
+    let growth = if begun.is_some() {
+        growth + floats.values[0]
+    } else {
+        growth
+    };
     let count = floats.len();
     let times = (begun, floats.times[0], floats.times[count - 1]);
     let to_zero = first.filter(|_| growth > 0.0).map(|first| first / growth);
     let Some(factor) = extrapolation(window, times, count, to_zero) else {
         return Ok(None);
     };
-    let factor = if per_second { factor / seconds(over.range) } else { factor };
+    let factor = if per_second {
+        factor / seconds(over.range)
+    } else {
+        factor
+    };
     Ok(Some(Value::Float(growth * factor)))
 }
 
@@ -80,12 +91,7 @@ fn floats_growth(over: &Over<'_>, floats: Floats<'_>, counter: bool) -> f64 {
 }
 
 /// The start timestamp of the first sample, where it is inside the range: the counter was 0 then.
-fn begun_inside(
-    window: &Window<'_>,
-    times: &[i64],
-    starts: &[i64],
-    counter: bool,
-) -> Option<i64> {
+fn begun_inside(window: &Window<'_>, times: &[i64], starts: &[i64], counter: bool) -> Option<i64> {
     let start = *starts.first()?;
     (counter && start != 0 && start > window.start && start < times[0]).then_some(start)
 }
@@ -102,8 +108,15 @@ fn extrapolation(
     to_zero: Option<f64>,
 ) -> Option<f64> {
     let mut sampled = seconds(last - first);
-    #[expect(clippy::cast_precision_loss, reason = "there are fewer samples than 2^53")]
-    let mean = if count > 1 { sampled / (count - 1) as f64 } else { 0.0 };
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "there are fewer samples than 2^53"
+    )]
+    let mean = if count > 1 {
+        sampled / (count - 1) as f64
+    } else {
+        0.0
+    };
     let threshold = mean * 1.1;
     let mut to_start = seconds(first - window.start);
     let mut to_end = seconds(window.end - last);
@@ -162,7 +175,11 @@ fn between_edges(
     if counter {
         let mut correction = 0.0;
         let mut before = edges.left;
-        for value in floats.values[edges.inner].iter().copied().chain([edges.right]) {
+        for value in floats.values[edges.inner]
+            .iter()
+            .copied()
+            .chain([edges.right])
+        {
             if value < before {
                 correction += before;
             }
@@ -170,7 +187,11 @@ fn between_edges(
         }
         growth += correction;
     }
-    Some(if per_second { growth / seconds(over.range) } else { growth })
+    Some(if per_second {
+        growth / seconds(over.range)
+    } else {
+        growth
+    })
 }
 
 /// Growth between the last two samples.
@@ -201,14 +222,25 @@ pub(super) fn instant(
     let anew = counter && started_anew(*before, *after);
     Ok(match (from, to) {
         (Value::Float(from), Value::Float(to)) => {
-            let growth = if counter && (to < from || anew) { *to } else { to - from };
-            Some(Value::Float(if counter { growth / seconds(elapsed) } else { growth }))
+            let growth = if counter && (to < from || anew) {
+                *to
+            } else {
+                to - from
+            };
+            Some(Value::Float(if counter {
+                growth / seconds(elapsed)
+            } else {
+                growth
+            }))
         }
         (Value::Histogram(from), Value::Histogram(to)) => {
             histograms::instant(over, from, to, counter, anew, elapsed).map(Value::from)
         }
         _ => {
-            over.note(Annotation::mixed_floats_histograms(over.metric(), over.span));
+            over.note(Annotation::mixed_floats_histograms(
+                over.metric(),
+                over.span,
+            ));
             None
         }
     })
@@ -250,11 +282,13 @@ fn points(over: &Over<'_>, window: &Window<'_>) -> Vec<Point> {
 
 /// How often the value changed.
 pub(super) fn changes(over: &Over<'_>, window: &Window<'_>) -> Result<Option<Value>, EvalError> {
-    Ok(count_pairs(&points(over, window), |before, after| match (&before.value, &after.value) {
-        (Value::Float(before), Value::Float(after)) => {
-            before != after && !(before.is_nan() && after.is_nan())
+    Ok(count_pairs(&points(over, window), |before, after| {
+        match (&before.value, &after.value) {
+            (Value::Float(before), Value::Float(after)) => {
+                before != after && !(before.is_nan() && after.is_nan())
+            }
+            (before, after) => before != after,
         }
-        (before, after) => before != after,
     }))
 }
 
@@ -276,7 +310,13 @@ fn count_pairs(points: &[Point], counts: impl Fn(&Point, &Point) -> bool) -> Opt
     if points.is_empty() {
         return None;
     }
-    let count = points.windows(2).filter(|pair| counts(&pair[0], &pair[1])).count();
-    #[expect(clippy::cast_precision_loss, reason = "there are fewer samples than 2^53")]
+    let count = points
+        .windows(2)
+        .filter(|pair| counts(&pair[0], &pair[1]))
+        .count();
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "there are fewer samples than 2^53"
+    )]
     Some(Value::Float(count as f64))
 }

@@ -35,7 +35,9 @@ fn first(series: &Series) -> f64 {
 
 /// NaN is last in both directions.
 pub(in crate::eval) fn by_float(a: f64, b: f64, descending: bool) -> Ordering {
-    let order = a.partial_cmp(&b).map(|order| if descending { order.reverse() } else { order });
+    let order = a
+        .partial_cmp(&b)
+        .map(|order| if descending { order.reverse() } else { order });
     order.unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
 }
 
@@ -52,7 +54,9 @@ pub(super) fn by_label(
     let mut all = evaluator.vector(&args[0])?;
     if evaluator.steps.count == 1 {
         all.sort_by(|a, b| {
-            let mut pairs = names.iter().map(|name| (a.labels.value(name), b.labels.value(name)));
+            let mut pairs = names
+                .iter()
+                .map(|name| (a.labels.value(name), b.labels.value(name)));
             let order = match pairs.find(|(a, b)| a != b) {
                 Some((a, b)) => natural(a, b),
                 None => a.labels.cmp(&b.labels),
@@ -99,7 +103,14 @@ mod tests {
 
     #[test]
     fn digits_are_compared_as_numbers() {
-        for (a, b) in [("a2", "a10"), ("2", "10"), ("a", "a1"), ("1.9", "1.10"), ("", "a"), ("10", "a")] {
+        for (a, b) in [
+            ("a2", "a10"),
+            ("2", "10"),
+            ("a", "a1"),
+            ("1.9", "1.10"),
+            ("", "a"),
+            ("10", "a"),
+        ] {
             assert_eq!(natural(a, b), Ordering::Less, "{a} {b}");
             assert_eq!(natural(b, a), Ordering::Greater, "{a} {b}");
         }

@@ -19,8 +19,9 @@ pub(super) fn timestamp(
         if let Kind::Selector(selector) = &vector.kind {
             for id in &selector.series {
                 let stored = evaluator.storage.get(*id);
-                let times =
-                    column(evaluator, stored, selector, |it| Value::Float(seconds(it.time)));
+                let times = column(evaluator, stored, selector, |it| {
+                    Value::Float(seconds(it.time))
+                });
                 if let Some(mut series) = times {
                     evaluator.drop_name(&mut series);
                     sink(series)?;
@@ -60,7 +61,9 @@ pub(super) fn start_timestamp(
     evaluator.named(span, sink, |sink| {
         for id in &selector.series {
             let stored = evaluator.storage.get(*id);
-            let starts = column(evaluator, stored, selector, |it| Value::Float(seconds(it.start)));
+            let starts = column(evaluator, stored, selector, |it| {
+                Value::Float(seconds(it.start))
+            });
             if let Some(mut series) = starts {
                 evaluator.drop_name(&mut series);
                 sink(series)?;

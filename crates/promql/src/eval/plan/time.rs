@@ -2,6 +2,7 @@
 
 use super::Planner;
 use crate::ast::{At, BinaryOp, DurationExpr};
+use crate::eval::evaluator::FURTHEST;
 use crate::eval::{EvalError, number};
 
 impl Planner<'_> {
@@ -24,7 +25,9 @@ impl Planner<'_> {
             At::Start(_) => Ok(self.times.start),
             At::End(_) => Ok(self.times.end),
             At::Timestamp(number) => {
-                millis((number.value * 1000.0).round()).ok_or_else(|| {
+                let time = millis((number.value * 1000.0).round());
+                let time = time.map(|time| time.clamp(-FURTHEST, FURTHEST));
+                time.ok_or_else(|| {
                     let message = format!("the time {number} behind `@` is out of range");
                     EvalError::new(number.span, message)
                 })

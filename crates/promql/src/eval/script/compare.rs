@@ -19,8 +19,10 @@ pub(super) fn data(eval: &Eval, data: &Data, mode: Mode) -> Result<(), String> {
         (Expected::String(wanted), Data::String(actual)) if wanted == actual => Ok(()),
         (Expected::Scalar(wanted), Data::Scalar(actual)) if close(*wanted, *actual) => Ok(()),
         (Expected::Series(wanted), Data::Vector(actual)) => {
-            let actual: Vec<_> =
-                actual.iter().map(|sample| (&sample.labels, vec![(0, sample.value.clone())])).collect();
+            let actual: Vec<_> = actual
+                .iter()
+                .map(|sample| (&sample.labels, vec![(0, sample.value.clone())]))
+                .collect();
             if eval.ordered {
                 in_order(wanted, &actual)?;
             }
@@ -30,8 +32,10 @@ pub(super) fn data(eval: &Eval, data: &Data, mode: Mode) -> Result<(), String> {
             if eval.ordered {
                 return Err("series over time have no order".to_owned());
             }
-            let actual: Vec<_> =
-                actual.iter().map(|series| (&series.labels, series.points.clone())).collect();
+            let actual: Vec<_> = actual
+                .iter()
+                .map(|series| (&series.labels, series.points.clone()))
+                .collect();
             series(wanted, &actual, mode)
         }
         (wanted, actual) => Err(format!("expected {wanted:?}, got {actual:?}")),
@@ -43,7 +47,10 @@ type Actual<'a> = (&'a Labels, Vec<(i64, Value)>);
 fn in_order(wanted: &[(Labels, Vec<Point>)], actual: &[Actual<'_>]) -> Result<(), String> {
     for (index, ((wanted, _), (actual, _))) in wanted.iter().zip(actual).enumerate() {
         if wanted != *actual {
-            return Err(format!("expected {wanted} at place {}, got {actual}", index + 1));
+            return Err(format!(
+                "expected {wanted} at place {}, got {actual}",
+                index + 1
+            ));
         }
     }
     Ok(())
@@ -90,7 +97,10 @@ fn points_of(wanted: &[Point], actual: &[(i64, Value)], mode: Mode) -> Result<()
         }
     }
     let different = || {
-        let expected: Vec<_> = expected.iter().map(|(time, value, _)| (*time, (*value).clone())).collect();
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|(time, value, _)| (*time, (*value).clone()))
+            .collect();
         format!("expected {}, got {}", show(&expected), show(actual))
     };
     if expected.len() != actual.len() {
@@ -138,10 +148,9 @@ fn same(wanted: &Value, actual: &Value, names_hint: bool) -> bool {
 fn same_buckets(wanted: &Buckets, actual: &Buckets) -> bool {
     let (wanted, actual) = (wanted.as_slice(), actual.as_slice());
     wanted.len() == actual.len()
-        && wanted
-            .iter()
-            .zip(actual)
-            .all(|(wanted, actual)| wanted.index == actual.index && close(wanted.count, actual.count))
+        && wanted.iter().zip(actual).all(|(wanted, actual)| {
+            wanted.index == actual.index && close(wanted.count, actual.count)
+        })
 }
 
 /// The relative error that is allowed.

@@ -18,7 +18,11 @@ pub(super) fn commands(script: &str) -> Vec<Result<Command, Wrong>> {
     while let Some((number, line)) = lines.next_command() {
         let word = line.split_whitespace().next().unwrap_or_default();
         let word = word.to_ascii_lowercase();
-        let block = if word == "clear" { Vec::new() } else { lines.block() };
+        let block = if word == "clear" {
+            Vec::new()
+        } else {
+            lines.block()
+        };
         let command = match word.as_str() {
             "clear" => Ok(Command::Clear),
             "load" | "load_with_nhcb" => load(number, line, &block).map(Command::Load),
@@ -27,7 +31,9 @@ pub(super) fn commands(script: &str) -> Vec<Result<Command, Wrong>> {
             }
             _ => Err((number, format!("`{word}` is no command"))),
         };
-        commands.push(command.map_err(|(line, reason)| (if line == 0 { number } else { line }, reason)));
+        commands.push(
+            command.map_err(|(line, reason)| (if line == 0 { number } else { line }, reason)),
+        );
     }
     commands
 }
@@ -92,11 +98,17 @@ fn load(number: usize, line: &str, block: &[(usize, &str)]) -> Result<Load, Wron
             None => Vec::new(),
             Some((labels, starts)) if labels == written.labels => starts,
             Some((labels, _)) => {
-                return Err(wrong(format!("the start timestamps of {labels} stand before another series")));
+                return Err(wrong(format!(
+                    "the start timestamps of {labels} stand before another series"
+                )));
             }
         };
         if !starts.is_empty() && starts.len() != written.points.len() {
-            let message = format!("{} start timestamps for {} points", starts.len(), written.points.len());
+            let message = format!(
+                "{} start timestamps for {} points",
+                starts.len(),
+                written.points.len()
+            );
             return Err(wrong(message));
         }
         load.series.push(LoadedSeries {
@@ -114,7 +126,10 @@ fn start_offsets(text: &str) -> Result<Vec<Option<i64>>, String> {
     for word in text.split_whitespace() {
         let unreadable = || format!("`{word}` is no start timestamp");
         let (value, times) = match word.split_once('x') {
-            Some((value, times)) => (value, Some(times.parse::<usize>().map_err(|_| unreadable())?)),
+            Some((value, times)) => (
+                value,
+                Some(times.parse::<usize>().map_err(|_| unreadable())?),
+            ),
             None => (word, None),
         };
         let count = times.unwrap_or(0).saturating_add(1);
@@ -128,7 +143,11 @@ fn start_offsets(text: &str) -> Result<Vec<Option<i64>>, String> {
         let end = value[1..].find(['+', '-']).map_or(value.len(), |at| at + 1);
         let (first, step) = value.split_at(end);
         let mut offset = signed(first).ok_or_else(unreadable)?;
-        let step = if step.is_empty() { 0 } else { signed(step).ok_or_else(unreadable)? };
+        let step = if step.is_empty() {
+            0
+        } else {
+            signed(step).ok_or_else(unreadable)?
+        };
         for _ in 0..count {
             offsets.push(Some(offset));
             offset = offset.saturating_add(step);
@@ -151,7 +170,12 @@ fn eval(line: usize, text: &str, block: &[(usize, &str)]) -> Result<Eval, Wrong>
     let instant = match words.next() {
         "instant" => true,
         "range" => false,
-        other => return Err((line, format!("`eval {other}` is neither `instant` nor `range`"))),
+        other => {
+            return Err((
+                line,
+                format!("`eval {other}` is neither `instant` nor `range`"),
+            ));
+        }
     };
     let when = if instant {
         words.expect("at")?;
@@ -221,7 +245,9 @@ fn expectation(eval: &mut Eval, line: &str) -> Result<(), String> {
         eval.fail = Some(Text::Matching(compile_search(pattern.trim())?));
         return Ok(());
     }
-    let expected = line.strip_prefix("expect").filter(|rest| rest.starts_with([' ', '\t']));
+    let expected = line
+        .strip_prefix("expect")
+        .filter(|rest| rest.starts_with([' ', '\t']));
     if let Some(rest) = expected {
         return expect(eval, rest.trim());
     }
@@ -272,7 +298,9 @@ fn text(rest: &str) -> Result<Text, String> {
     match rest.split_once(':') {
         Some(("msg", text)) => Ok(Text::Exactly(text.trim().to_owned())),
         Some(("regex", pattern)) => Ok(Text::Matching(compile_search(pattern.trim())?)),
-        _ => Err(format!("`msg:` or `regex:` is expected instead of `{rest}`")),
+        _ => Err(format!(
+            "`msg:` or `regex:` is expected instead of `{rest}`"
+        )),
     }
 }
 

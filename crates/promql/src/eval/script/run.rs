@@ -62,7 +62,9 @@ fn fill(storage: &mut Storage, load: &Load) -> Result<(), String> {
     }
     for (labels, times) in classic {
         for (time, classic) in times {
-            let histogram = classic.convert().map_err(|error| format!("{labels}: {error}"))?;
+            let histogram = classic
+                .convert()
+                .map_err(|error| format!("{labels}: {error}"))?;
             storage.append(&labels, time, histogram);
         }
     }
@@ -78,8 +80,9 @@ fn collect(
 ) -> Result<(), String> {
     let name = labels.metric_name();
     let suffixes = ["_bucket", "_count", "_sum"];
-    let Some((base, suffix)) =
-        suffixes.iter().find_map(|suffix| Some((name.strip_suffix(suffix)?, *suffix)))
+    let Some((base, suffix)) = suffixes
+        .iter()
+        .find_map(|suffix| Some((name.strip_suffix(suffix)?, *suffix)))
     else {
         return Ok(());
     };
@@ -122,7 +125,8 @@ fn evaluate(engine: &Engine, storage: &Storage, eval: &Eval) -> Result<(), Strin
             Ok(output) => check(eval, &output, Mode::Range { start, step }),
         },
         When::At(time) => {
-            one(engine, storage, eval, &expr, time).map_err(|reason| format!("at {time}ms: {reason}"))?;
+            one(engine, storage, eval, &expr, time)
+                .map_err(|reason| format!("at {time}ms: {reason}"))?;
             let Some(fixed) = fixed(&expr, time) else {
                 return Ok(());
             };
@@ -179,7 +183,8 @@ fn one(
         (Data::Scalar(_), [sample]) => Data::Scalar(sample.value.float().unwrap_or(f64::NAN)),
         _ => Data::Vector(samples),
     };
-    compare::data(eval, &data, Mode::Instant).map_err(|reason| format!("as a range query: {reason}"))
+    compare::data(eval, &data, Mode::Instant)
+        .map_err(|reason| format!("as a range query: {reason}"))
 }
 
 fn failed(eval: &Eval, message: &str) -> Result<(), String> {
@@ -206,7 +211,10 @@ fn annotations(
     actual: &Annotations,
     level: Level,
 ) -> Result<(), String> {
-    let texts: Vec<_> = actual.of(level).map(|annotation| annotation.text(query)).collect();
+    let texts: Vec<_> = actual
+        .of(level)
+        .map(|annotation| annotation.text(query))
+        .collect();
     if expected.none && !texts.is_empty() {
         return Err(format!("unexpected annotations: {texts:?}"));
     }
@@ -218,7 +226,10 @@ fn annotations(
             return Err(format!("no annotation is like {wanted:?}: {texts:?}"));
         }
     }
-    match texts.iter().find(|text| !expected.wanted.iter().any(|wanted| wanted.fits(text))) {
+    match texts
+        .iter()
+        .find(|text| !expected.wanted.iter().any(|wanted| wanted.fits(text)))
+    {
         Some(text) => Err(format!("unexpected annotation: {text:?}")),
         None => Ok(()),
     }

@@ -18,11 +18,18 @@ pub(in crate::eval) fn between(
     time: i64,
     counter: bool,
 ) -> f64 {
-    let from = if counter && after.1 < before.1 { 0.0 } else { before.1 };
+    let from = if counter && after.1 < before.1 {
+        0.0
+    } else {
+        before.1
+    };
     from + (after.1 - from) * millis(time - before.0) / millis(after.0 - before.0)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "Prometheus computes with floats")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "Prometheus computes with floats"
+)]
 fn millis(duration: i64) -> f64 {
     duration as f64
 }
@@ -75,7 +82,10 @@ pub(super) fn instant(
 ) -> Option<Series> {
     let steps = evaluator.steps;
     let lookback = evaluator.options.lookback;
-    let (floats, histograms) = (stored.floats.without_stale(), stored.histograms.without_stale());
+    let (floats, histograms) = (
+        stored.floats.without_stale(),
+        stored.histograms.without_stale(),
+    );
     let [mut first, mut last, mut first_histogram, mut last_histogram] = [Cursor::default(); 4];
     let mut series = Series::new(stored.labels.clone());
     for step in 0..steps.count {
@@ -93,9 +103,8 @@ pub(super) fn instant(
                 None
             }
             (_, true) => smoothed_at(seen, time).map(Value::Float),
-            (true, false) => {
-                smoothed_histogram_at(evaluator, seen_histograms, time, metric, span).map(Value::from)
-            }
+            (true, false) => smoothed_histogram_at(evaluator, seen_histograms, time, metric, span)
+                .map(Value::from),
         };
         if let Some(value) = value {
             series.set(step, value, steps.count);
@@ -172,7 +181,9 @@ pub(super) fn whole(
         return Ok(Vec::new());
     };
     let mut points = vec![(first, Value::Float(edges.left))];
-    let inner = floats.times[edges.inner.clone()].iter().zip(&floats.values[edges.inner]);
+    let inner = floats.times[edges.inner.clone()]
+        .iter()
+        .zip(&floats.values[edges.inner]);
     points.extend(inner.map(|(time, value)| (*time, Value::Float(*value))));
     points.push((last, Value::Float(edges.right)));
     Ok(points)
@@ -227,7 +238,9 @@ pub(in crate::eval) fn edge_samples(
     smoothed: bool,
 ) -> Option<(usize, usize)> {
     let mut last = times.len().checked_sub(1)?;
-    let first = times[..last].partition_point(|at| *at <= start).saturating_sub(1);
+    let first = times[..last]
+        .partition_point(|at| *at <= start)
+        .saturating_sub(1);
     if smoothed {
         last = times[..last].partition_point(|at| *at < end);
     }

@@ -55,13 +55,22 @@ impl Index {
         if let Some(value) = matcher.equal_value() {
             return values.get(value).cloned().unwrap_or_default();
         }
-        union(values.iter().filter(|(value, _)| matcher.matches(value)).map(|(_, ids)| ids))
+        union(
+            values
+                .iter()
+                .filter(|(value, _)| matcher.matches(value))
+                .map(|(_, ids)| ids),
+        )
     }
 
     /// The series that have the label with a value that does not match.
     fn refused(&self, matcher: &Matcher) -> Vec<u32> {
         let values = self.values.get(matcher.name.as_str()).into_iter().flatten();
-        union(values.filter(|(value, _)| !matcher.matches(value)).map(|(_, ids)| ids))
+        union(
+            values
+                .filter(|(value, _)| !matcher.matches(value))
+                .map(|(_, ids)| ids),
+        )
     }
 }
 

@@ -6,13 +6,13 @@ mod index;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
-pub(super) use column::Samples;
-use column::{FloatColumn, HistogramColumn};
+use column::FloatColumn;
+pub(super) use column::{HistogramColumn, Samples};
 use index::Index;
 
+use super::FloatHistogram;
 use super::labels::{Label, Labels};
 use super::matcher::Matcher;
-use super::FloatHistogram;
 use super::value::{Value, is_stale};
 
 /// Series and their samples. Filled once, then queried by any number of threads.
@@ -76,7 +76,8 @@ impl Storage {
         if let Some(id) = self.ids.get(labels) {
             return *id;
         }
-        let id = u32::try_from(self.series.len()).expect("no more than 2^32 series fit into memory");
+        let id =
+            u32::try_from(self.series.len()).expect("no more than 2^32 series fit into memory");
         let labels = labels.iter().map(|label| Label {
             name: self.intern(&label.name),
             value: self.intern(&label.value),
@@ -115,7 +116,13 @@ impl Storage {
 
     /// Adds a sample whose counting began at the start timestamp (milliseconds since the epoch; 0 is
     /// unknown).
-    pub fn push_with_start(&mut self, id: SeriesId, time: i64, start: i64, value: impl Into<Value>) {
+    pub fn push_with_start(
+        &mut self,
+        id: SeriesId,
+        time: i64,
+        start: i64,
+        value: impl Into<Value>,
+    ) {
         let series = &mut self.series[id.0 as usize];
         match value.into() {
             Value::Float(value) => {
@@ -143,7 +150,12 @@ impl Storage {
     pub fn time_range(&self) -> Option<(i64, i64)> {
         let times = self.series.iter().flat_map(|series| {
             let (floats, histograms) = (&series.floats.times, &series.histograms.times);
-            let ends = [floats.first(), floats.last(), histograms.first(), histograms.last()];
+            let ends = [
+                floats.first(),
+                floats.last(),
+                histograms.first(),
+                histograms.last(),
+            ];
             ends.into_iter().flatten().copied()
         });
         times.fold(None, |range, time| match range {
@@ -188,7 +200,8 @@ mod tests {
         }
         let select = |matchers: &[(&str, MatchOp, &str)]| {
             let matchers = matchers.iter();
-            let matchers = matchers.map(|(name, op, value)| Matcher::new(*name, *op, value).unwrap());
+            let matchers =
+                matchers.map(|(name, op, value)| Matcher::new(*name, *op, value).unwrap());
             let ids = storage.select(&matchers.collect::<Vec<_>>());
             let shown = ids.iter().map(|id| {
                 let labels = &storage.get(*id).labels;
@@ -203,10 +216,19 @@ mod tests {
             MatchOp::NotRegex,
         );
         assert_eq!(select(&[("__name__", eq, "up")]), "up/ up/a up/b");
-        assert_eq!(select(&[("__name__", eq, "up"), ("job", ne, "")]), "up/a up/b");
+        assert_eq!(
+            select(&[("__name__", eq, "up"), ("job", ne, "")]),
+            "up/a up/b"
+        );
         assert_eq!(select(&[("__name__", eq, "up"), ("job", eq, "")]), "up/");
-        assert_eq!(select(&[("__name__", re, "up|down"), ("job", re, "a?")]), "down/a up/ up/a");
-        assert_eq!(select(&[("__name__", eq, "up"), ("job", nre, "a")]), "up/ up/b");
+        assert_eq!(
+            select(&[("__name__", re, "up|down"), ("job", re, "a?")]),
+            "down/a up/ up/a"
+        );
+        assert_eq!(
+            select(&[("__name__", eq, "up"), ("job", nre, "a")]),
+            "up/ up/b"
+        );
         assert_eq!(select(&[("job", nre, "b|")]), "down/a up/a");
         assert_eq!(select(&[("job", eq, "c")]), "");
         assert_eq!(select(&[("x", eq, "")]), "down/a up/ up/a up/b");
@@ -220,7 +242,10 @@ mod tests {
             storage.push(id, time, value);
         }
         let column = &storage.get(0).floats;
-        assert_eq!((&*column.times, &*column.values), (&[10, 20, 30][..], &[1.0, 5.0, 3.0][..]));
+        assert_eq!(
+            (&*column.times, &*column.values),
+            (&[10, 20, 30][..], &[1.0, 5.0, 3.0][..])
+        );
         assert_eq!(storage.time_range(), Some((10, 30)));
     }
 }

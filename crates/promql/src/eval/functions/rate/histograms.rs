@@ -40,7 +40,8 @@ impl Sum<'_> {
             // Colliding hints do not matter: resets are looked for here.
             Ok(combined) => {
                 if combined.bounds_reconciled {
-                    self.over.note(Annotation::mismatched_custom_buckets(operation, self.span));
+                    self.over
+                        .note(Annotation::mismatched_custom_buckets(operation, self.span));
                 }
                 true
             }
@@ -53,7 +54,10 @@ impl Sum<'_> {
 }
 
 fn note_mixed_bounds(over: &Over<'_>) {
-    over.note(Annotation::mixed_exponential_custom(over.metric(), over.span));
+    over.note(Annotation::mixed_exponential_custom(
+        over.metric(),
+        over.span,
+    ));
 }
 
 fn is_gauge(histogram: &FloatHistogram) -> bool {
@@ -75,9 +79,9 @@ pub(super) fn extrapolated(
         None
     };
     let begun = begun_inside(window, histograms.times, histograms.starts, counter);
-    let to_zero = growth.as_ref().filter(|growth| {
-        counter && begun.is_none() && growth.count > 0.0 && first.count >= 0.0
-    });
+    let to_zero = growth
+        .as_ref()
+        .filter(|growth| counter && begun.is_none() && growth.count > 0.0 && first.count >= 0.0);
     let to_zero = to_zero.map(|growth| first.count / growth.count);
     let mut growth = match (growth, begun) {
         (None, Some(_)) => FloatHistogram::clone(first),
@@ -98,7 +102,11 @@ pub(super) fn extrapolated(
     let count = histograms.len();
     let times = (begun, histograms.times[0], histograms.times[count - 1]);
     let factor = extrapolation(window, times, count, to_zero)?;
-    growth.mul(if per_second { factor / seconds(over.range) } else { factor });
+    growth.mul(if per_second {
+        factor / seconds(over.range)
+    } else {
+        factor
+    });
     Some(growth)
 }
 
@@ -108,7 +116,10 @@ fn growth(over: &Over<'_>, histograms: Histograms<'_>, counter: bool) -> Option<
     let (first, last) = (&values[0], &values[values.len() - 1]);
     let inner = &values[1..values.len() - 1];
     if counter && (is_gauge(first) || is_gauge(last) || inner.iter().any(|it| is_gauge(it))) {
-        over.note(Annotation::not_a_counter_histogram(over.metric(), over.span));
+        over.note(Annotation::not_a_counter_histogram(
+            over.metric(),
+            over.span,
+        ));
     }
     // After a reset right behind it the first one does not matter, nor do its bounds.
     let mut before = first.clone();
@@ -117,17 +128,23 @@ fn growth(over: &Over<'_>, histograms: Histograms<'_>, counter: bool) -> Option<
     }
     let custom = before.has_custom_bounds();
     let counted = if counter { inner } else { &[] };
-    if last.has_custom_bounds() != custom || counted.iter().any(|it| it.has_custom_bounds() != custom) {
+    if last.has_custom_bounds() != custom
+        || counted.iter().any(|it| it.has_custom_bounds() != custom)
+    {
         note_mixed_bounds(over);
         return None;
     }
-    let schemas = counted.iter().chain([&before, last]).map(|histogram| histogram.schema());
+    let schemas = counted
+        .iter()
+        .chain([&before, last])
+        .map(|histogram| histogram.schema());
     let mut sum = Sum {
         histogram: FloatHistogram::clone(last),
         over,
         span: over.span,
     };
-    sum.histogram.reduce_resolution(schemas.min().unwrap_or_default());
+    sum.histogram
+        .reduce_resolution(schemas.min().unwrap_or_default());
     if !sum.sub(&before) {
         return None;
     }
@@ -171,7 +188,10 @@ pub(super) fn instant(
     elapsed: i64,
 ) -> Option<FloatHistogram> {
     if counter && (is_gauge(from) || is_gauge(to)) {
-        over.note(Annotation::not_a_counter_histogram(over.metric(), over.span));
+        over.note(Annotation::not_a_counter_histogram(
+            over.metric(),
+            over.span,
+        ));
     }
     if !counter && (!is_gauge(from) || !is_gauge(to)) {
         over.note(Annotation::not_a_gauge_histogram(over.metric(), over.span));
@@ -204,15 +224,24 @@ pub(super) fn between_edges(
     let Histograms { times, values, .. } = window.histograms;
     let (first, last) = edge_samples(times, window.start, window.end, smoothed)?;
     let seen = &values[first..=last];
-    if seen.iter().any(|it| it.has_custom_bounds() != seen[0].has_custom_bounds()) {
+    if seen
+        .iter()
+        .any(|it| it.has_custom_bounds() != seen[0].has_custom_bounds())
+    {
         note_mixed_bounds(over);
         return None;
     }
     if counter && seen.iter().any(|it| is_gauge(it)) {
-        over.note(Annotation::not_a_counter_histogram(over.metric(), over.span));
+        over.note(Annotation::not_a_counter_histogram(
+            over.metric(),
+            over.span,
+        ));
     }
     let between = |before: usize, after: usize, time: i64| {
-        let (from, to) = ((times[before], &*values[before]), (times[after], &*values[after]));
+        let (from, to) = (
+            (times[before], &*values[before]),
+            (times[after], &*values[after]),
+        );
         let evaluator = over.evaluator;
         histogram_between(evaluator, over.span, over.metric(), from, to, time, counter)
     };
@@ -242,8 +271,11 @@ pub(super) fn between_edges(
         let spanned = smoothed
             && times[first] < window.start
             && values[first + 1].detect_reset(&values[first]);
-        let (mut before, from) =
-            if spanned { (&*values[first + 1], first + 2) } else { (&left, first + 1) };
+        let (mut before, from) = if spanned {
+            (&*values[first + 1], first + 2)
+        } else {
+            (&left, first + 1)
+        };
         // The right histogram stands for the last sample.
         if from <= last {
             let mut correction: Option<Sum<'_>> = None;
