@@ -36,7 +36,7 @@ pub(super) fn instant(
         storage,
         times: &[time],
     };
-    let steps = match plan(engine, expr)? {
+    let steps = match plan(engine, expr, time)? {
         Plan::Variants(variants) => variants.steps(&evaluator)?,
         Plan::Node(Node::Number(number)) => return Ok(Data::Scalar(number)),
         Plan::Node(node) => evaluator.steps(&node)?,
@@ -66,7 +66,7 @@ pub(super) fn range(
         storage,
         times: &times,
     };
-    let steps = match plan(engine, expr)? {
+    let steps = match plan(engine, expr, end)? {
         Plan::Variants(variants) => variants.steps(&evaluator)?,
         Plan::Node(Node::Number(number)) => evaluator.constant(number),
         Plan::Node(node) => evaluator.steps(&node)?,
@@ -138,10 +138,10 @@ enum Plan {
     Variants(variants::Variants),
 }
 
-fn plan(engine: &Engine, expr: &Expr) -> Result<Plan, EvalError> {
+fn plan(engine: &Engine, expr: &Expr, now: i64) -> Result<Plan, EvalError> {
     match expr.without_parens() {
-        Expr::Variants(node) => variants::lower(engine, node).map(Plan::Variants),
-        expr => plan::lower(expr, &*engine.templates).map(Plan::Node),
+        Expr::Variants(node) => variants::lower(engine, node, now).map(Plan::Variants),
+        expr => plan::lower(expr, now).map(Plan::Node),
     }
 }
 

@@ -9,7 +9,6 @@ use super::hints::{Groups, Hints};
 use super::record::Record;
 use super::stage::label_filter::Condition;
 use super::stage::{self, Step};
-use super::template::Templates;
 use super::{Entry, SAMPLE_ERROR, convert};
 use crate::ast::{Conversion, Grouping, RangeAggregate, RangeOp, Stage, StageKind};
 
@@ -76,7 +75,7 @@ impl Extractor {
         stages: &[Stage],
         run_stages: bool,
         mut groups: Groups,
-        templates: &dyn Templates,
+        now: i64,
     ) -> Result<Self, EvalError> {
         let unwrap = stages.iter().enumerate().find_map(|(at, stage)| match &stage.kind {
             StageKind::Unwrap(unwrap) => Some((at, unwrap)),
@@ -85,7 +84,7 @@ impl Extractor {
         let end = unwrap.map_or(stages.len(), |(at, _)| at);
         let counts_bytes = matches!(op, RangeOp::BytesOverTime | RangeOp::BytesRate);
         let before = if run_stages { &stages[..end] } else { &[] };
-        let steps = stage::compile(stage::for_samples(before, counts_bytes), templates)?;
+        let steps = stage::compile(stage::for_samples(before, counts_bytes), now)?;
         let value = match unwrap {
             None if counts_bytes => Value::Bytes,
             None => Value::Line,

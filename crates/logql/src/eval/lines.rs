@@ -8,7 +8,6 @@ use obsctl_promql::eval::{EvalError, Labels};
 use super::hints::Hints;
 use super::record::Record;
 use super::stage::{self, Step};
-use super::template::Templates;
 use super::value::StreamLines;
 use super::{Direction, Engine, Entry, Storage, plan};
 use crate::ast::{LogQuery, Stage};
@@ -21,8 +20,8 @@ pub(super) struct Pipeline {
 }
 
 impl Pipeline {
-    pub fn compile(stages: &[Stage], templates: &dyn Templates) -> Result<Self, EvalError> {
-        let steps = stage::compile(stages.iter(), templates)?;
+    pub fn compile(stages: &[Stage], now: i64) -> Result<Self, EvalError> {
+        let steps = stage::compile(stages.iter(), now)?;
         let hints = Hints::of_lines(steps.iter().filter_map(Step::condition));
         Ok(Self { steps, hints })
     }
@@ -44,7 +43,7 @@ pub(super) fn query(
     end: i64,
 ) -> Result<Vec<StreamLines>, EvalError> {
     let matchers = plan::matchers(&query.selector)?;
-    let pipeline = Pipeline::compile(&query.stages, &*engine.templates)?;
+    let pipeline = Pipeline::compile(&query.stages, end)?;
     let mut found = Vec::new();
     if start < end {
         for (stream, entries) in storage.select(&matchers, start, end - 1) {

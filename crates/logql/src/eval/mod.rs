@@ -50,7 +50,7 @@
 //! - A label without value is no label: `{a=""}` and `{}` are one series.
 //! - `approx_topk` is exact.
 //! - JSON is read 512 levels deep.
-//! - Templates are filled by what the caller gives ([`Engine::with_templates`]).
+//! - Times in templates are in UTC, `now` is the end of the query, and whole numbers have one type.
 //! - Loki's limits of time ranges and bytes are not known, and a query that variants of more series than
 //!   [`Options::max_series`] are asked for fails, where Loki leaves them out.
 
@@ -73,11 +73,8 @@ mod template;
 mod value;
 mod variants;
 
-use std::sync::Arc;
-
 pub use obsctl_promql::eval::{EvalError, Label, Labels, Matcher};
 pub use storage::{Entry, Storage};
-pub use template::{PlainTemplates, Template, TemplateInput, Templates};
 pub use value::{Data, Sample, SeriesPoints, StreamLines};
 
 use crate::{Expr, ast};
@@ -133,33 +130,16 @@ impl Default for Options {
 }
 
 /// Evaluates queries.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Engine {
     options: Options,
-    templates: Arc<dyn Templates>,
-}
-
-impl Default for Engine {
-    fn default() -> Self {
-        Self::new(Options::default())
-    }
 }
 
 impl Engine {
-    /// An engine with these options, and [`PlainTemplates`].
+    /// An engine with these options.
     #[must_use]
-    pub fn new(options: Options) -> Self {
-        Self {
-            options,
-            templates: Arc::new(PlainTemplates),
-        }
-    }
-
-    /// The same with other templates.
-    #[must_use]
-    pub fn with_templates(mut self, templates: impl Templates + 'static) -> Self {
-        self.templates = Arc::new(templates);
-        self
+    pub const fn new(options: Options) -> Self {
+        Self { options }
     }
 
     /// Its options.

@@ -5,7 +5,6 @@ use regex::Regex;
 
 use super::extract::{self, Extractor};
 use super::stage::error;
-use super::template::Templates;
 use crate::ast::{
     Aggregate, AggregateOp, Binary, BinaryOp, Call, Duration, Expr, LogQuery, MatchOp, Matching,
     RangeAggregate, RangeOp, RangeQuery, Selector,
@@ -98,14 +97,14 @@ pub(super) fn check(expr: &Expr) -> Result<(), EvalError> {
     first.map_or(Ok(()), |found| Err(error(found.span, found.message)))
 }
 
-pub(super) fn lower(expr: &Expr, templates: &dyn Templates) -> Result<Node, EvalError> {
+pub(super) fn lower(expr: &Expr, now: i64) -> Result<Node, EvalError> {
     match expr {
         Expr::Number(number) => Ok(Node::Number(number.value)),
-        Expr::Paren(paren) => lower(&paren.expr, templates),
-        Expr::RangeAggregate(node) => range_aggregate(node, None, templates).map(Node::Range),
-        Expr::Aggregate(node) => aggregate(node, templates),
-        Expr::Call(call) => self::call(call, templates),
-        Expr::Binary(node) => binary(node, templates),
+        Expr::Paren(paren) => lower(&paren.expr, now),
+        Expr::RangeAggregate(node) => range_aggregate(node, None, now).map(Node::Range),
+        Expr::Aggregate(node) => aggregate(node, now),
+        Expr::Call(call) => self::call(call, now),
+        Expr::Binary(node) => binary(node, now),
         Expr::Variable(variable) => Err(no_value(variable.span)),
         Expr::Error(node) => Err(error(node.span, format!("`{}` is no expression", node.text))),
         Expr::String(_) | Expr::Log(_) | Expr::Range(_) | Expr::Variants(_) => {
@@ -176,14 +175,14 @@ fn number(expr: &Expr) -> Result<f64, EvalError> {
 fn range_aggregate(
     node: &RangeAggregate,
     sum: Option<&Aggregate>,
-    templates: &dyn Templates,
+    now: i64,
 ) -> Result<Range, EvalError> {
     let range = range_query(&node.expr)?;
     let groups = extract::groups(node, sum.and_then(|it| it.grouping.as_ref()), sum.is_some());
     let stages = &range.query.stages;
     Ok(Range {
         matchers: matchers(&range.query.selector)?,
-        extractor: Extractor::compile(node.op, stages, true, groups, templates)?,
+        extractor: Extractor::compile(node.op, stages, true, groups, now)?,
         window: window(node, range)?,
         absent: absent_labels(&range.query.selector),
         span: node.span,
@@ -205,13 +204,13 @@ fn absent_labels(selector: &Selector) -> Labels {
     labels.filter(|name| name != "__name__" && !unknown.contains(&name))
 }
 
-fn aggregate(node: &Aggregate, templates: &dyn Templates) -> Result<Node, EvalError> {
+fn aggregate(node: &Aggregate, now: i64) -> Result<Node, EvalError> {
     let inner = node.expr.without_parens();
     let of = match inner {
         Expr::RangeAggregate(range) if node.op == AggregateOp::Sum => {
-            Node::Range(range_aggregate(range, Some(node), templates)?)
+            Node::Range(range_aggregate(range, Some(node), now)?)
         }
-        _ => lower(inner, templates)?,
+        _ => lower(inner, now)?,
     };
     #[expect(
         clippy::cast_possible_truncation,
@@ -230,7 +229,7 @@ fn aggregate(node: &Aggregate, templates: &dyn Templates) -> Result<Node, EvalEr
     })))
 }
 
-fn call(call: &Call, templates: &dyn Templates) -> Result<Node, EvalError> {
+fn call(call: &Call, now: i64) -> Result<Node, EvalError> {
     match (call.func.text.to_ascii_lowercase().as_str(), call.args.as_slice()) {
         ("vector", [value]) => number(value).map(Node::Vector),
         ("label_replace", [of, target, replacement, source, regex]) => {
@@ -240,7 +239,7 @@ fn call(call: &Call, templates: &dyn Templates) -> Result<Node, EvalError> {
                 error(regex.span(), message)
             })?;
             Ok(Node::LabelReplace(Box::new(LabelReplace {
-                of: lower(of, templates)?,
+                of: lower(of, now)?,
                 target: text(target)?.to_owned(),
                 replacement: text(replacement)?.to_owned(),
                 source: text(source)?.to_owned(),
@@ -259,8 +258,8 @@ fn text(expr: &Expr) -> Result<&str, EvalError> {
     }
 }
 
-fn binary(node: &Binary, templates: &dyn Templates) -> Result<Node, EvalError> {
-    let (lhs, rhs) = (lower(&node.lhs, templates)?, lower(&node.rhs, templates)?);
+fn binary(node: &Binary, now: i64) -> Result<Node, EvalError> {
+    let (lhs, rhs) = (lower(&node.lhs, now)?, lower(&node.rhs, now)?);
     let (op, returns_bool) = (node.op, node.bool_modifier);
     let with_number = |number, number_first, vector| {
         Node::WithNumber(Box::new(WithNumber {

@@ -33,27 +33,31 @@ struct Variant {
     span: Span,
 }
 
-pub(super) fn lower(engine: &Engine, node: &ast::Variants) -> Result<Variants, EvalError> {
+pub(super) fn lower(
+    engine: &Engine,
+    node: &ast::Variants,
+    now: i64,
+) -> Result<Variants, EvalError> {
     if !engine.options.variants {
         let message = "multi variant queries are disabled for this instance";
         return Err(error(node.span, message));
     }
     let of = plan::range_query(&node.of)?;
-    let variants = node.exprs.iter().map(|expr| variant(engine, expr));
+    let variants = node.exprs.iter().map(|expr| variant(expr, now));
     Ok(Variants {
         matchers: plan::matchers(&of.query.selector)?,
-        pipeline: Pipeline::compile(&of.query.stages, &*engine.templates)?,
+        pipeline: Pipeline::compile(&of.query.stages, now)?,
         range: plan::nanos(&of.range)?,
         offset: of.offset.as_ref().map_or(Ok(0), plan::nanos)?,
         variants: variants.collect::<Result<_, _>>()?,
     })
 }
 
-fn variant(engine: &Engine, expr: &Expr) -> Result<Variant, EvalError> {
+fn variant(expr: &Expr, now: i64) -> Result<Variant, EvalError> {
     match expr.without_parens() {
         Expr::RangeAggregate(range) => {
             let groups = extract::groups(range, None, false);
-            window(engine, range, groups, None)
+            window(range, groups, None, now)
         }
         Expr::Aggregate(node) => {
             let Expr::RangeAggregate(range) = node.expr.without_parens() else {
@@ -61,12 +65,12 @@ fn variant(engine: &Engine, expr: &Expr) -> Result<Variant, EvalError> {
             };
             let summed = node.op == AggregateOp::Sum;
             let groups = extract::groups(range, node.grouping.as_ref(), summed);
-            let around = plan::lower(expr, &*engine.templates)?;
+            let around = plan::lower(expr, now)?;
             let Node::Aggregate(mut around) = around else {
                 return Err(error(expr.span(), "a variant aggregates a range, and no more"));
             };
             around.labels.push(VARIANT.to_owned());
-            window(engine, range, groups, Some(*around))
+            window(range, groups, Some(*around), now)
         }
         other => Err(error(other.span(), "a variant aggregates a range, and no more")),
     }
@@ -75,16 +79,16 @@ fn variant(engine: &Engine, expr: &Expr) -> Result<Variant, EvalError> {
 /// A variant reads the lines behind the common pipeline. Only one with an aggregation around it runs its
 /// own pipeline behind that.
 fn window(
-    engine: &Engine,
     range: &RangeAggregate,
     groups: super::hints::Groups,
     around: Option<Aggregation>,
+    now: i64,
 ) -> Result<Variant, EvalError> {
     let query = plan::range_query(&range.expr)?;
     let stages = &query.query.stages;
     let run_stages = around.is_some();
     Ok(Variant {
-        extractor: Extractor::compile(range.op, stages, run_stages, groups, &*engine.templates)?,
+        extractor: Extractor::compile(range.op, stages, run_stages, groups, now)?,
         window: plan::window(range, query)?,
         around,
         span: range.span,

@@ -6,26 +6,14 @@ use super::error;
 use crate::ast::{self, LabelFormatValue, StringLiteral};
 use crate::eval::TEMPLATE_ERROR;
 use crate::eval::record::Record;
-use crate::eval::template::{Template, TemplateInput, Templates, only_field};
+use crate::eval::template::Template;
 
 #[derive(Debug)]
-pub(in crate::eval) enum LineFormat {
-    /// `{{.label}}`: the label's value, which may be the line's error no more than in Loki.
-    Field(String),
-    Template(Box<dyn Template>),
-}
+pub(in crate::eval) struct LineFormat(Template);
 
-fn parse(text: &StringLiteral, templates: &dyn Templates) -> Result<Box<dyn Template>, EvalError> {
-    let template = templates.parse(&text.value);
+fn parse(name: &'static str, text: &StringLiteral, now: i64) -> Result<Template, EvalError> {
+    let template = Template::parse(name, &text.value, now);
     template.map_err(|reason| error(text.span, format!("this is no template: {reason}")))
-}
-
-fn render(template: &dyn Template, record: &Record<'_>) -> Result<String, String> {
-    template.render(&TemplateInput {
-        labels: &record.map(),
-        line: &record.line,
-        time: record.time,
-    })
 }
 
 fn fail(record: &mut Record<'_>, details: String) {
@@ -34,24 +22,19 @@ fn fail(record: &mut Record<'_>, details: String) {
 }
 
 impl LineFormat {
-    pub fn compile(text: &StringLiteral, templates: &dyn Templates) -> Result<Self, EvalError> {
-        Ok(match only_field(&text.value) {
-            Some(label) => Self::Field(label.to_owned()),
-            None => Self::Template(parse(text, templates)?),
-        })
+    pub fn compile(text: &StringLiteral, now: i64) -> Result<Self, EvalError> {
+        parse("line", text, now).map(Self)
     }
 
     pub fn fields(&self) -> Vec<String> {
-        match self {
-            Self::Field(label) => vec![label.clone()],
-            Self::Template(template) => template.fields(),
-        }
+        self.0.fields()
     }
 
     pub fn run(&self, record: &mut Record<'_>) -> bool {
-        let line = match self {
-            Self::Field(label) => Ok(record.get(label).unwrap_or_default().to_owned()),
-            Self::Template(template) => render(&**template, record),
+        let line = match self.0.only_field() {
+            // Such a template does not see the error labels, in Loki either.
+            Some(label) => Ok(record.get(label).unwrap_or_default().to_owned()),
+            None => self.0.render(&record.map(), &record.line, record.time),
         };
         match line {
             Ok(line) => record.line = line.into(),
@@ -72,14 +55,14 @@ pub(in crate::eval) struct LabelFormat {
 enum Value {
     /// The value of another label, which is gone afterwards.
     Rename(String),
-    Template(Box<dyn Template>),
+    Template(Template),
 }
 
 impl LabelFormat {
-    pub fn compile(format: &ast::LabelFormat, templates: &dyn Templates) -> Result<Self, EvalError> {
+    pub fn compile(format: &ast::LabelFormat, now: i64) -> Result<Self, EvalError> {
         let value = match &format.value {
             LabelFormatValue::Rename(name) => Value::Rename(name.text.clone()),
-            LabelFormatValue::Template(text) => Value::Template(parse(text, templates)?),
+            LabelFormatValue::Template(text) => Value::Template(parse("label", text, now)?),
         };
         let label = format.label.text.clone();
         Ok(Self { label, value })
@@ -106,12 +89,7 @@ pub(super) fn run_labels(formats: &[LabelFormat], record: &mut Record<'_>) -> bo
             }
             Value::Template(template) => {
                 let labels = seen.get_or_insert_with(|| record.map());
-                let made = template.render(&TemplateInput {
-                    labels,
-                    line: &record.line,
-                    time: record.time,
-                });
-                match made {
+                match template.render(labels, &record.line, record.time) {
                     Ok(value) => record.set(&format.label, value),
                     Err(details) => fail(record, details),
                 }

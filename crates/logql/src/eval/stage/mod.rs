@@ -23,7 +23,6 @@ use std::sync::Arc;
 use obsctl_promql::eval::EvalError;
 
 use super::record::Record;
-use super::template::Templates;
 use crate::Span;
 use crate::ast::{Stage, StageKind};
 use choose::Choice;
@@ -55,7 +54,7 @@ pub(super) enum Step {
 }
 
 impl Step {
-    fn compile(stage: &Stage, templates: &dyn Templates) -> Result<Self, EvalError> {
+    fn compile(stage: &Stage, now: i64) -> Result<Self, EvalError> {
         Ok(match &stage.kind {
             StageKind::LineFilter(filter) => Self::Lines(line_filter::compile(filter)?),
             StageKind::Json(list) if list.is_empty() => Self::Json,
@@ -71,9 +70,9 @@ impl Step {
             StageKind::LabelFilter(filter) => {
                 Self::Condition(Arc::new(label_filter::compile(filter)?))
             }
-            StageKind::LineFormat(text) => Self::LineFormat(LineFormat::compile(text, templates)?),
+            StageKind::LineFormat(text) => Self::LineFormat(LineFormat::compile(text, now)?),
             StageKind::LabelFormat(list) => {
-                let formats = list.iter().map(|it| LabelFormat::compile(it, templates));
+                let formats = list.iter().map(|it| LabelFormat::compile(it, now));
                 Self::LabelFormat(formats.collect::<Result<_, _>>()?)
             }
             StageKind::Decolorize => Self::Decolorize,
@@ -132,12 +131,12 @@ impl Step {
 /// front of them, but not before what changes the line or a condition on labels.
 pub(super) fn compile<'a>(
     stages: impl Iterator<Item = &'a Stage>,
-    templates: &dyn Templates,
+    now: i64,
 ) -> Result<Vec<Step>, EvalError> {
     let mut ready = Vec::new();
     let mut waiting = Vec::new();
     for stage in stages {
-        let step = Step::compile(stage, templates)?;
+        let step = Step::compile(stage, now)?;
         match step {
             Step::Lines(_) => ready.push(step),
             Step::LineFormat(_) | Step::Unpack | Step::Condition(_) => {
