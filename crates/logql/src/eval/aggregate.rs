@@ -12,7 +12,10 @@ use crate::ast::AggregateOp;
 pub(super) fn aggregate(node: &Aggregation, samples: Vec<Sample>) -> Vec<Sample> {
     let mut groups: BTreeMap<Labels, Vec<Sample>> = BTreeMap::new();
     for sample in samples {
-        groups.entry(node.group(&sample.labels)).or_default().push(sample);
+        groups
+            .entry(node.group(&sample.labels))
+            .or_default()
+            .push(sample);
     }
     let groups = groups.into_iter();
     if node.op.keeps_series() {
@@ -57,14 +60,22 @@ impl Aggregation {
 fn fold(op: AggregateOp, samples: &[Sample]) -> f64 {
     let values = || samples.iter().map(|sample| sample.value);
     match op {
-        AggregateOp::Sum => values().reduce(|sum, value| sum + value).unwrap_or_default(),
+        AggregateOp::Sum => values()
+            .reduce(|sum, value| sum + value)
+            .unwrap_or_default(),
         AggregateOp::Count => count(samples),
         AggregateOp::Max => {
             let most = |most: f64, it| if most < it || most.is_nan() { it } else { most };
             values().reduce(most).unwrap_or_default()
         }
         AggregateOp::Min => {
-            let least = |least: f64, it| if least > it || least.is_nan() { it } else { least };
+            let least = |least: f64, it| {
+                if least > it || least.is_nan() {
+                    it
+                } else {
+                    least
+                }
+            };
             values().reduce(least).unwrap_or_default()
         }
         AggregateOp::Avg => moments(values()).0,
@@ -78,7 +89,10 @@ fn fold(op: AggregateOp, samples: &[Sample]) -> f64 {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "there are fewer series than 2^52")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "there are fewer series than 2^52"
+)]
 fn count(samples: &[Sample]) -> f64 {
     samples.len() as f64
 }

@@ -66,15 +66,23 @@ pub(super) fn vectors(
     match node.op {
         BinaryOp::And => {
             let known = keys(&rhs);
-            Ok(lhs.into_iter().filter(|sample| known.contains(&key(sample))).collect())
+            Ok(lhs
+                .into_iter()
+                .filter(|sample| known.contains(&key(sample)))
+                .collect())
         }
         BinaryOp::Unless => {
             let known = keys(&rhs);
-            Ok(lhs.into_iter().filter(|sample| !known.contains(&key(sample))).collect())
+            Ok(lhs
+                .into_iter()
+                .filter(|sample| !known.contains(&key(sample)))
+                .collect())
         }
         BinaryOp::Or => {
             let known = keys(&lhs);
-            let others = rhs.into_iter().filter(|sample| !known.contains(&key(sample)));
+            let others = rhs
+                .into_iter()
+                .filter(|sample| !known.contains(&key(sample)));
             Ok(lhs.into_iter().chain(others).collect())
         }
         _ => pairs(node, lhs, rhs),
@@ -114,10 +122,9 @@ impl Operation {
         let Some(group) = &matching.group else {
             return self.key(many);
         };
-        let labels = group.include.iter().fold(many.clone(), |labels, name| {
+        group.include.iter().fold(many.clone(), |labels, name| {
             labels.with(&name.text, one.value(&name.text))
-        });
-        labels
+        })
     }
 }
 
@@ -127,18 +134,22 @@ impl Matching {
     }
 }
 
-fn pairs(
-    node: &Operation,
-    lhs: Vec<Sample>,
-    rhs: Vec<Sample>,
-) -> Result<Vec<Sample>, EvalError> {
+fn pairs(node: &Operation, lhs: Vec<Sample>, rhs: Vec<Sample>) -> Result<Vec<Sample>, EvalError> {
     let refuse = |message: String| Err(error(node.span, message));
     let many_side = node.many();
-    let (many, ones) = if many_side == Many::Right { (rhs, lhs) } else { (lhs, rhs) };
+    let (many, ones) = if many_side == Many::Right {
+        (rhs, lhs)
+    } else {
+        (lhs, rhs)
+    };
     let mut by_key: BTreeMap<Labels, Sample> = BTreeMap::new();
     for sample in ones {
         if by_key.insert(node.key(&sample.labels), sample).is_some() {
-            let side = if many_side == Many::Right { "left" } else { "right" };
+            let side = if many_side == Many::Right {
+                "left"
+            } else {
+                "right"
+            };
             return refuse(format!(
                 "found duplicate series on the {side} hand-side;many-to-many matching not allowed: matching \
                  labels must be unique on one side"
@@ -154,7 +165,11 @@ fn pairs(
         };
         let labels = node.result(&sample.labels, &one.labels);
         let alone = many_side == Many::Neither;
-        let seen = if alone { Labels::empty() } else { labels.clone() };
+        let seen = if alone {
+            Labels::empty()
+        } else {
+            labels.clone()
+        };
         if !matched.insert((key, seen)) {
             return refuse(
                 if alone {

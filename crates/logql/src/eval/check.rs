@@ -41,7 +41,10 @@ pub(super) fn after(stages: &str, line: &str) -> String {
 
 /// The lines behind the stages.
 pub(super) fn lines(stages: &str, all: &[&str]) -> Vec<String> {
-    let mut lines: Vec<_> = streams(stages, all).into_iter().flat_map(|it| it.lines).collect();
+    let mut lines: Vec<_> = streams(stages, all)
+        .into_iter()
+        .flat_map(|it| it.lines)
+        .collect();
     lines.sort_by_key(|(time, _)| *time);
     lines.into_iter().map(|(_, line)| line).collect()
 }

@@ -9,7 +9,9 @@ pub(super) fn float(text: &str) -> Result<f64, String> {
     let value: f64 = text.parse().map_err(|_| syntax(text))?;
     let digits = text.bytes().any(|byte| byte.is_ascii_digit());
     if value.is_infinite() && digits {
-        return Err(format!("strconv.ParseFloat: parsing {text:?}: value out of range"));
+        return Err(format!(
+            "strconv.ParseFloat: parsing {text:?}: value out of range"
+        ));
     }
     Ok(value)
 }
@@ -58,9 +60,17 @@ pub(super) fn nanos(text: &str) -> Result<i64, String> {
         let unit = TIME_UNITS.iter().find(|(unit, _)| *unit == name);
         let unknown = || format!("time: unknown unit {name:?} in duration {text:?}");
         let (_, unit) = unit.ok_or_else(unknown)?;
-        let whole = if whole.is_empty() { 0 } else { whole.parse::<u64>().map_err(|_| invalid())? };
-        let value = whole.checked_mul(*unit).and_then(|it| it.checked_add(fraction(part, *unit)));
-        total = value.and_then(|it| total.checked_add(it)).ok_or_else(invalid)?;
+        let whole = if whole.is_empty() {
+            0
+        } else {
+            whole.parse::<u64>().map_err(|_| invalid())?
+        };
+        let value = whole
+            .checked_mul(*unit)
+            .and_then(|it| it.checked_add(fraction(part, *unit)));
+        total = value
+            .and_then(|it| total.checked_add(it))
+            .ok_or_else(invalid)?;
         rest = after;
     }
     let limit = i64::MAX as u64 + u64::from(negative);
@@ -68,7 +78,11 @@ pub(super) fn nanos(text: &str) -> Result<i64, String> {
         return Err(invalid());
     }
     #[expect(clippy::cast_possible_wrap, reason = "checked against the largest")]
-    Ok(if negative { total.wrapping_neg() as i64 } else { total as i64 })
+    Ok(if negative {
+        total.wrapping_neg() as i64
+    } else {
+        total as i64
+    })
 }
 
 /// The nanoseconds of digits behind a point.
@@ -117,7 +131,11 @@ pub(super) fn bytes(text: &str) -> Result<u64, String> {
     };
     let at = BYTE_UNITS.iter().position(|(name, _)| *name == short);
     let at = at.ok_or_else(|| format!("unhandled size name: {unit}"))?;
-    let size = if binary { 1 << (10 * at) } else { BYTE_UNITS[at].1 };
+    let size = if binary {
+        1 << (10 * at)
+    } else {
+        BYTE_UNITS[at].1
+    };
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
@@ -151,11 +169,19 @@ mod tests {
         ] {
             assert_eq!(nanos(text), Ok(value), "{text}");
         }
-        for text in ["", "-", "5", "1x", ".s", "1d", "x", "1.2.3s", "9999999h", "é"] {
+        for text in [
+            "", "-", "5", "1x", ".s", "1d", "x", "1.2.3s", "9999999h", "é",
+        ] {
             assert!(nanos(text).is_err(), "{text}");
         }
-        assert_eq!(nanos("5"), Err("time: missing unit in duration \"5\"".to_owned()));
-        assert_eq!(nanos("1d"), Err("time: unknown unit \"d\" in duration \"1d\"".to_owned()));
+        assert_eq!(
+            nanos("5"),
+            Err("time: missing unit in duration \"5\"".to_owned())
+        );
+        assert_eq!(
+            nanos("1d"),
+            Err("time: unknown unit \"d\" in duration \"1d\"".to_owned())
+        );
         assert_eq!(seconds("250ms"), Ok(0.25));
     }
 

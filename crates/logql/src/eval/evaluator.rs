@@ -74,7 +74,10 @@ pub(super) fn range(
     let mut series: BTreeMap<Labels, Vec<(i64, f64)>> = BTreeMap::new();
     for (time, samples) in times.iter().zip(steps) {
         for sample in samples {
-            series.entry(sample.labels).or_default().push((*time, sample.value));
+            series
+                .entry(sample.labels)
+                .or_default()
+                .push((*time, sample.value));
         }
     }
     limit(series.len(), &engine.options, expr.span())?;
@@ -152,7 +155,9 @@ impl Evaluator<'_> {
             Node::Range(node) => range::steps(self, node)?,
             Node::Aggregate(node) => {
                 let steps = self.steps(&node.of)?.into_iter();
-                steps.map(|samples| aggregate::aggregate(node, samples)).collect()
+                steps
+                    .map(|samples| aggregate::aggregate(node, samples))
+                    .collect()
             }
             Node::Binary(node) => {
                 let (lhs, rhs) = (self.steps(&node.lhs)?, self.steps(&node.rhs)?);
@@ -162,11 +167,15 @@ impl Evaluator<'_> {
             }
             Node::WithNumber(node) => {
                 let steps = self.steps(&node.vector)?.into_iter();
-                steps.map(|samples| binary::with_number(node, samples)).collect()
+                steps
+                    .map(|samples| binary::with_number(node, samples))
+                    .collect()
             }
             Node::LabelReplace(node) => {
                 let steps = self.steps(&node.of)?.into_iter();
-                steps.map(|samples| replace::replace(node, samples)).collect()
+                steps
+                    .map(|samples| replace::replace(node, samples))
+                    .collect()
             }
         })
     }

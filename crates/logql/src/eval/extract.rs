@@ -51,7 +51,10 @@ pub(super) fn groups(node: &RangeAggregate, around: Option<&Grouping>, is_summed
     let mut groups = match (grouping, around) {
         (Some(grouping), _) => of(grouping),
         (None, Some(around)) if pushed => of(around),
-        (None, None) if pushed => Groups { none: true, ..Groups::default() },
+        (None, None) if pushed => Groups {
+            none: true,
+            ..Groups::default()
+        },
         _ => Groups::default(),
     };
     groups.none |= node.op == RangeOp::AbsentOverTime;
@@ -59,7 +62,11 @@ pub(super) fn groups(node: &RangeAggregate, around: Option<&Grouping>, is_summed
 }
 
 fn of(grouping: &Grouping) -> Groups {
-    let names: Vec<_> = grouping.labels.iter().map(|name| name.text.clone()).collect();
+    let names: Vec<_> = grouping
+        .labels
+        .iter()
+        .map(|name| name.text.clone())
+        .collect();
     Groups {
         none: !grouping.without && names.is_empty(),
         without: grouping.without,
@@ -77,10 +84,13 @@ impl Extractor {
         mut groups: Groups,
         now: i64,
     ) -> Result<Self, EvalError> {
-        let unwrap = stages.iter().enumerate().find_map(|(at, stage)| match &stage.kind {
-            StageKind::Unwrap(unwrap) => Some((at, unwrap)),
-            _ => None,
-        });
+        let unwrap = stages
+            .iter()
+            .enumerate()
+            .find_map(|(at, stage)| match &stage.kind {
+                StageKind::Unwrap(unwrap) => Some((at, unwrap)),
+                _ => None,
+            });
         let end = unwrap.map_or(stages.len(), |(at, _)| at);
         let counts_bytes = matches!(op, RangeOp::BytesOverTime | RangeOp::BytesRate);
         let before = if run_stages { &stages[..end] } else { &[] };
@@ -97,7 +107,10 @@ impl Extractor {
         let mut read: Vec<_> = steps.iter().flat_map(Step::reads).collect();
         let mut conditions: Vec<_> = steps.iter().filter_map(Step::condition).cloned().collect();
         let mut unwrapped = "";
-        if let Value::Label { label, condition, .. } = &value {
+        if let Value::Label {
+            label, condition, ..
+        } = &value
+        {
             read.extend(condition.iter().flat_map(|it| it.labels()));
             conditions.extend(condition.clone());
             unwrapped = label;
@@ -131,11 +144,18 @@ impl Extractor {
         if !self.steps.iter().all(|step| step.run(&mut record)) {
             return None;
         }
-        #[expect(clippy::cast_precision_loss, reason = "lines are shorter than 2^52 bytes")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "lines are shorter than 2^52 bytes"
+        )]
         let value = match &self.value {
             Value::Line => 1.0,
             Value::Bytes => record.line.len() as f64,
-            Value::Label { label, conversion, condition } => {
+            Value::Label {
+                label,
+                conversion,
+                condition,
+            } => {
                 let text = record.get(label).filter(|text| !text.is_empty())?;
                 let converted = convert(*conversion, text);
                 let value = converted.unwrap_or_else(|details| {
@@ -143,7 +163,10 @@ impl Extractor {
                     record.details = details;
                     0.0
                 });
-                if condition.as_ref().is_some_and(|condition| !condition.test(&mut record)) {
+                if condition
+                    .as_ref()
+                    .is_some_and(|condition| !condition.test(&mut record))
+                {
                     return None;
                 }
                 value
@@ -159,7 +182,12 @@ fn conditions(stages: &[Stage]) -> Result<Option<Arc<Condition>>, EvalError> {
     for stage in stages {
         match &stage.kind {
             StageKind::LabelFilter(filter) => all.push(stage::label_filter::compile(filter)?),
-            _ => return Err(stage::error(stage.span, "only label filters may follow `unwrap`")),
+            _ => {
+                return Err(stage::error(
+                    stage.span,
+                    "only label filters may follow `unwrap`",
+                ));
+            }
         }
     }
     Ok(match all.len() {

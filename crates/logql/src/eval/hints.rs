@@ -41,7 +41,9 @@ impl Hints {
         for condition in conditions.filter(|it| !it.is_compound()) {
             hints.filters.push(condition.clone());
             // One that always holds has no name: the lists shift against each other, as Loki's do.
-            hints.filter_names.extend(condition.label().map(str::to_owned));
+            hints
+                .filter_names
+                .extend(condition.label().map(str::to_owned));
         }
         hints
     }
@@ -54,8 +56,16 @@ impl Hints {
         conditions: impl Iterator<Item = &'a Arc<Condition>>,
     ) -> Self {
         let mut required = Vec::new();
-        for name in read.iter().chain(&groups.names).map(String::as_str).chain([unwrapped]) {
-            for name in [Some(name), name.strip_suffix(DUPLICATE)].into_iter().flatten() {
+        for name in read
+            .iter()
+            .chain(&groups.names)
+            .map(String::as_str)
+            .chain([unwrapped])
+        {
+            for name in [Some(name), name.strip_suffix(DUPLICATE)]
+                .into_iter()
+                .flatten()
+            {
                 if !name.is_empty() && !required.iter().any(|known| known == name) {
                     required.push(name.to_owned());
                 }
@@ -65,15 +75,26 @@ impl Hints {
         let of_lines = Self::of_lines(conditions);
         if groups.none {
             return if required.is_empty() {
-                Self { no_labels: true, ..Self::default() }
+                Self {
+                    no_labels: true,
+                    ..Self::default()
+                }
             } else {
-                Self { required, preserve_error, ..of_lines }
+                Self {
+                    required,
+                    preserve_error,
+                    ..of_lines
+                }
             };
         }
         if groups.without || groups.names.is_empty() {
             return of_lines;
         }
-        Self { required, preserve_error, ..Self::default() }
+        Self {
+            required,
+            preserve_error,
+            ..Self::default()
+        }
     }
 
     pub fn wants(&self, name: &str) -> bool {
@@ -97,6 +118,7 @@ impl Hints {
     /// Whether a line may still pass that has got a label of this name.
     pub fn keeps(&self, name: &str, record: &mut Record<'_>) -> bool {
         let at = self.filter_names.iter().position(|it| it == name);
-        at.and_then(|at| self.filters.get(at)).is_none_or(|condition| condition.test(record))
+        at.and_then(|at| self.filters.get(at))
+            .is_none_or(|condition| condition.test(record))
     }
 }

@@ -30,7 +30,10 @@ impl Pipeline {
     pub fn run<'a>(&'a self, stream: &'a Labels, entry: &'a Entry) -> Option<Record<'a>> {
         let line = Cow::Borrowed(entry.line.as_str());
         let mut record = Record::new(stream, entry.time, line, &entry.metadata, &self.hints);
-        self.steps.iter().all(|step| step.run(&mut record)).then_some(record)
+        self.steps
+            .iter()
+            .all(|step| step.run(&mut record))
+            .then_some(record)
     }
 }
 
@@ -63,5 +66,7 @@ pub(super) fn query(
         streams.entry(labels).or_default().push((time, line));
     }
     let streams = streams.into_iter();
-    Ok(streams.map(|(labels, lines)| StreamLines { labels, lines }).collect())
+    Ok(streams
+        .map(|(labels, lines)| StreamLines { labels, lines })
+        .collect())
 }

@@ -17,7 +17,7 @@ pub(super) enum Node {
     Number(f64),
     /// `vector(1)`
     Vector(f64),
-    Range(Range),
+    Range(Box<Range>),
     Aggregate(Box<Aggregation>),
     /// Two vectors.
     Binary(Box<Operation>),
@@ -101,12 +101,17 @@ pub(super) fn lower(expr: &Expr, now: i64) -> Result<Node, EvalError> {
     match expr {
         Expr::Number(number) => Ok(Node::Number(number.value)),
         Expr::Paren(paren) => lower(&paren.expr, now),
-        Expr::RangeAggregate(node) => range_aggregate(node, None, now).map(Node::Range),
+        Expr::RangeAggregate(node) => {
+            range_aggregate(node, None, now).map(|range| Node::Range(Box::new(range)))
+        }
         Expr::Aggregate(node) => aggregate(node, now),
         Expr::Call(call) => self::call(call, now),
         Expr::Binary(node) => binary(node, now),
         Expr::Variable(variable) => Err(no_value(variable.span)),
-        Expr::Error(node) => Err(error(node.span, format!("`{}` is no expression", node.text))),
+        Expr::Error(node) => Err(error(
+            node.span,
+            format!("`{}` is no expression", node.text),
+        )),
         Expr::String(_) | Expr::Log(_) | Expr::Range(_) | Expr::Variants(_) => {
             Err(error(expr.span(), "this has no value here"))
         }
@@ -159,7 +164,10 @@ pub(super) fn window(node: &RangeAggregate, range: &RangeQuery) -> Result<Window
 }
 
 fn is_unwrapped(query: &LogQuery) -> bool {
-    query.stages.iter().any(|stage| matches!(stage.kind, crate::ast::StageKind::Unwrap(_)))
+    query
+        .stages
+        .iter()
+        .any(|stage| matches!(stage.kind, crate::ast::StageKind::Unwrap(_)))
 }
 
 fn number(expr: &Expr) -> Result<f64, EvalError> {
@@ -208,7 +216,7 @@ fn aggregate(node: &Aggregate, now: i64) -> Result<Node, EvalError> {
     let inner = node.expr.without_parens();
     let of = match inner {
         Expr::RangeAggregate(range) if node.op == AggregateOp::Sum => {
-            Node::Range(range_aggregate(range, Some(node), now)?)
+            Node::Range(Box::new(range_aggregate(range, Some(node), now)?))
         }
         _ => lower(inner, now)?,
     };
@@ -230,7 +238,10 @@ fn aggregate(node: &Aggregate, now: i64) -> Result<Node, EvalError> {
 }
 
 fn call(call: &Call, now: i64) -> Result<Node, EvalError> {
-    match (call.func.text.to_ascii_lowercase().as_str(), call.args.as_slice()) {
+    match (
+        call.func.text.to_ascii_lowercase().as_str(),
+        call.args.as_slice(),
+    ) {
         ("vector", [value]) => number(value).map(Node::Vector),
         ("label_replace", [of, target, replacement, source, regex]) => {
             let pattern = text(regex)?;
@@ -246,7 +257,10 @@ fn call(call: &Call, now: i64) -> Result<Node, EvalError> {
                 regex: compiled,
             })))
         }
-        (name, _) => Err(error(call.span, format!("there is no function `{name}` of these"))),
+        (name, _) => Err(error(
+            call.span,
+            format!("there is no function `{name}` of these"),
+        )),
     }
 }
 
@@ -273,7 +287,10 @@ fn binary(node: &Binary, now: i64) -> Result<Node, EvalError> {
     Ok(match (lhs, rhs) {
         (Node::Number(lhs), Node::Number(rhs)) => Node::Number(op.compute(lhs, rhs)),
         (Node::Number(_), _) | (_, Node::Number(_)) if op.is_set() => {
-            return Err(error(node.span, format!("`{op}` works on vectors, found a number")));
+            return Err(error(
+                node.span,
+                format!("`{op}` works on vectors, found a number"),
+            ));
         }
         (Node::Number(number), vector) => with_number(number, true, vector),
         (vector, Node::Number(number)) => with_number(number, false, vector),

@@ -25,7 +25,8 @@ pub(super) fn steps(evaluator: &Evaluator<'_>, node: &Range) -> Result<Steps, Ev
             }
         }
     }
-    node.window.steps(samples, evaluator.times, &node.absent, node.span)
+    node.window
+        .steps(samples, evaluator.times, &node.absent, node.span)
 }
 
 impl Window {
@@ -109,11 +110,18 @@ impl Window {
             RangeOp::BytesOverTime | RangeOp::SumOverTime => sum(),
             RangeOp::AvgOverTime => average(values()),
             RangeOp::MaxOverTime => {
-                values().fold(f64::NAN, |most, it| if it > most || most.is_nan() { it } else { most })
+                values().fold(
+                    f64::NAN,
+                    |most, it| if it > most || most.is_nan() { it } else { most },
+                )
             }
-            RangeOp::MinOverTime => {
-                values().fold(f64::NAN, |least, it| if it < least || least.is_nan() { it } else { least })
-            }
+            RangeOp::MinOverTime => values().fold(f64::NAN, |least, it| {
+                if it < least || least.is_nan() {
+                    it
+                } else {
+                    least
+                }
+            }),
             RangeOp::StddevOverTime => variance(values()).sqrt(),
             RangeOp::StdvarOverTime => variance(values()),
             RangeOp::QuantileOverTime => quantile(self.param, values().collect()),
@@ -153,7 +161,11 @@ impl Window {
         }
         let threshold = between * 1.1;
         let mut extrapolated = sampled;
-        extrapolated += if to_start < threshold { to_start } else { between / 2.0 };
+        extrapolated += if to_start < threshold {
+            to_start
+        } else {
+            between / 2.0
+        };
         // Nothing is left behind the last sample.
         extrapolated += if 0.0 < threshold { 0.0 } else { between / 2.0 };
         increase * (extrapolated / sampled) / (self.range as f64 / 1e9)

@@ -76,13 +76,21 @@ impl<'a> Record<'a> {
     /// The value of a label, which may be empty. The error labels are none of these.
     pub fn get(&self, name: &str) -> Option<&str> {
         let added = find(&self.metadata, name).or_else(|| find(&self.parsed, name));
-        let stream = || self.stream.get(name).filter(|_| !self.removed.iter().any(|it| it == name));
+        let stream = || {
+            self.stream
+                .get(name)
+                .filter(|_| !self.removed.iter().any(|it| it == name))
+        };
         added.or_else(stream)
     }
 
     /// The value that a matcher sees.
     pub fn matched_value(&self, name: &str) -> &str {
-        if name == ERROR { &self.error } else { self.get(name).unwrap_or_default() }
+        if name == ERROR {
+            &self.error
+        } else {
+            self.get(name).unwrap_or_default()
+        }
     }
 
     /// Sets a label as stages do.
@@ -107,7 +115,11 @@ impl<'a> Record<'a> {
 
     /// The name under which a parser sets a label.
     pub fn free_name<'n>(&self, name: &'n str) -> Cow<'n, str> {
-        if self.is_taken(name) { Cow::Owned(format!("{name}{DUPLICATE}")) } else { Cow::Borrowed(name) }
+        if self.is_taken(name) {
+            Cow::Owned(format!("{name}{DUPLICATE}"))
+        } else {
+            Cow::Borrowed(name)
+        }
     }
 
     /// Whether a parser should set a label, under the name it will have.
@@ -126,7 +138,11 @@ impl<'a> Record<'a> {
             return Extracted::Skipped;
         }
         self.set(&name, value());
-        if self.keeps(&name) { Extracted::Set } else { Extracted::Refused }
+        if self.keeps(&name) {
+            Extracted::Set
+        } else {
+            Extracted::Refused
+        }
     }
 
     /// Whether the query's conditions leave the line in, now that it has a label of this name.
@@ -168,7 +184,10 @@ impl<'a> Record<'a> {
     }
 
     fn stream_labels(&self) -> impl Iterator<Item = (&str, &str)> {
-        let labels = self.stream.iter().map(|label| (&*label.name, &*label.value));
+        let labels = self
+            .stream
+            .iter()
+            .map(|label| (&*label.name, &*label.value));
         labels.filter(|(name, _)| {
             let added = find(&self.metadata, name).or_else(|| find(&self.parsed, name));
             added.is_none() && !self.removed.iter().any(|it| it == name)
@@ -189,13 +208,17 @@ impl<'a> Record<'a> {
     pub fn names(&self) -> Vec<(String, String)> {
         let plain = |name: &str| !matches!(name, ERROR | ERROR_DETAILS | PRESERVE_ERROR);
         let labels = self.all().filter(|(name, _)| plain(name));
-        labels.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+        labels
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
     }
 
     /// The labels as templates see them.
     pub fn map(&self) -> BTreeMap<String, String> {
-        let labels: BTreeMap<_, _> =
-            self.all().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let labels: BTreeMap<_, _> = self
+            .all()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
         labels
     }
 
@@ -209,7 +232,10 @@ impl<'a> Record<'a> {
 
     /// The structured metadata that is left.
     pub fn metadata_labels(&self) -> Labels {
-        self.metadata.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+        self.metadata
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect()
     }
 
     /// The labels of a sample of the line. Those of a line with an error are not grouped, so that the
@@ -231,7 +257,10 @@ impl<'a> Record<'a> {
             let labels = self.stream_labels().chain(added);
             return labels.filter(|(name, _)| !listed(name)).collect();
         }
-        let kept = groups.names.iter().filter(|name| !self.removed.contains(name));
+        let kept = groups
+            .names
+            .iter()
+            .filter(|name| !self.removed.contains(name));
         let labels = kept.filter_map(|name| Some((&**name, self.get(name)?)));
         let labels = labels.map(|(name, value)| Label {
             name: name.into(),

@@ -71,8 +71,16 @@ impl Storage {
     /// The times of the first and the last line.
     #[must_use]
     pub fn time_range(&self) -> Option<(i64, i64)> {
-        let first = self.streams.values().filter_map(|it| it.first()).map(|it| it.time);
-        let last = self.streams.values().filter_map(|it| it.last()).map(|it| it.time);
+        let first = self
+            .streams
+            .values()
+            .filter_map(|it| it.first())
+            .map(|it| it.time);
+        let last = self
+            .streams
+            .values()
+            .filter_map(|it| it.last())
+            .map(|it| it.time);
         first.min().zip(last.max())
     }
 
@@ -84,9 +92,14 @@ impl Storage {
         to: i64,
     ) -> impl Iterator<Item = (&'a Labels, &'a [Entry])> {
         let matches = move |labels: &Labels| {
-            matchers.iter().all(|matcher| matcher.matches(labels.value(&matcher.name)))
+            matchers
+                .iter()
+                .all(|matcher| matcher.matches(labels.value(&matcher.name)))
         };
-        let streams = self.streams.iter().filter(move |(labels, _)| matches(labels));
+        let streams = self
+            .streams
+            .iter()
+            .filter(move |(labels, _)| matches(labels));
         streams.filter_map(move |(labels, entries)| {
             let start = entries.partition_point(|entry| entry.time < from);
             let end = entries.partition_point(|entry| entry.time <= to);

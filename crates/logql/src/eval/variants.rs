@@ -61,18 +61,27 @@ fn variant(expr: &Expr, now: i64) -> Result<Variant, EvalError> {
         }
         Expr::Aggregate(node) => {
             let Expr::RangeAggregate(range) = node.expr.without_parens() else {
-                return Err(error(node.expr.span(), "a variant aggregates a range, and no more"));
+                return Err(error(
+                    node.expr.span(),
+                    "a variant aggregates a range, and no more",
+                ));
             };
             let summed = node.op == AggregateOp::Sum;
             let groups = extract::groups(range, node.grouping.as_ref(), summed);
             let around = plan::lower(expr, now)?;
             let Node::Aggregate(mut around) = around else {
-                return Err(error(expr.span(), "a variant aggregates a range, and no more"));
+                return Err(error(
+                    expr.span(),
+                    "a variant aggregates a range, and no more",
+                ));
             };
             around.labels.push(VARIANT.to_owned());
             window(range, groups, Some(*around), now)
         }
-        other => Err(error(other.span(), "a variant aggregates a range, and no more")),
+        other => Err(error(
+            other.span(),
+            "a variant aggregates a range, and no more",
+        )),
     }
 }
 
@@ -98,8 +107,16 @@ fn window(
 impl Variants {
     pub fn steps(&self, evaluator: &Evaluator<'_>) -> Result<Steps, EvalError> {
         let times = evaluator.times;
-        let first = times.first().copied().unwrap_or_default().saturating_sub(self.offset);
-        let last = times.last().copied().unwrap_or_default().saturating_sub(self.offset);
+        let first = times
+            .first()
+            .copied()
+            .unwrap_or_default()
+            .saturating_sub(self.offset);
+        let last = times
+            .last()
+            .copied()
+            .unwrap_or_default()
+            .saturating_sub(self.offset);
         let from = first.saturating_sub(self.range);
         let mut samples: Vec<Samples> = vec![Samples::new(); self.variants.len()];
         for (stream, entries) in evaluator.storage.select(&self.matchers, from, last) {
@@ -113,7 +130,10 @@ impl Variants {
                     let sample = extractor.sample_of(&labels, entry.time, &record.line, &metadata);
                     if let Some((labels, value)) = sample {
                         let labels = labels.with(VARIANT, &index.to_string());
-                        samples[index].entry(labels).or_default().push((entry.time, value));
+                        samples[index]
+                            .entry(labels)
+                            .or_default()
+                            .push((entry.time, value));
                     }
                 }
             }

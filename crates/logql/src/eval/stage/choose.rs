@@ -67,11 +67,17 @@ mod tests {
 
     #[test]
     fn labels_are_dropped() {
-        assert_eq!(after("| logfmt | drop a, b=\"2\", c=\"x\"", "a=1 b=2 c=3"), r#"{c="3"}"#);
+        assert_eq!(
+            after("| logfmt | drop a, b=\"2\", c=\"x\"", "a=1 b=2 c=3"),
+            r#"{c="3"}"#
+        );
         assert_eq!(labels_after("| drop job", "x"), "{}");
         let labels = after("| json | drop __error__, __error_details__", "x");
         assert_eq!(labels, "{}");
-        assert_eq!(after(r#"| json | drop __error__="JSONParserErr""#, "x"), "{}");
+        assert_eq!(
+            after(r#"| json | drop __error__="JSONParserErr""#, "x"),
+            "{}"
+        );
         assert!(after(r#"| json | drop __error__="other""#, "x").contains("JSONParserErr"));
     }
 

@@ -10,7 +10,10 @@ use crate::eval::record::Record;
 static SEQUENCES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let system = "(?:(?:[a-zA-Z0-9]*(?:;[a-zA-Z0-9]*)*)?\u{7})";
     let control = "(?:(?:[0-9]{1,4}(?:;[0-9]{0,4})*)?[0-9A-PRZcf-ntqry=><~])";
-    Regex::new(&format!("[\u{1b}\u{9b}][\\[\\]()#;?]*(?:{system}|{control})")).ok()
+    Regex::new(&format!(
+        "[\u{1b}\u{9b}][\\[\\]()#;?]*(?:{system}|{control})"
+    ))
+    .ok()
 });
 
 pub(super) fn run(record: &mut Record<'_>) -> bool {

@@ -107,7 +107,10 @@ mod tests {
     fn lines_are_formatted() {
         let stage = r#"| logfmt | line_format "{{.a}} of {{.job}}{{.none}}: {{ __line__ }}""#;
         assert_eq!(lines(stage, &["a=1"]), ["1 of test: a=1"]);
-        assert_eq!(lines(r#"| logfmt | line_format "{{.a}}""#, &["a=1", "b=2"]), ["1", ""]);
+        assert_eq!(
+            lines(r#"| logfmt | line_format "{{.a}}""#, &["a=1", "b=2"]),
+            ["1", ""]
+        );
     }
 
     #[test]
@@ -116,7 +119,13 @@ mod tests {
         assert_eq!(after("| logfmt | label_format b=none", "a=1"), r#"{a="1"}"#);
         let stage = r#"| logfmt | label_format a="x{{.a}}", b="{{.a}}""#;
         assert_eq!(after(stage, "a=1"), r#"{a="x1", b="1"}"#);
-        assert_eq!(labels_after(r#"| label_format job="x""#, "l"), r#"{job="x"}"#);
-        assert_eq!(labels_after("| label_format work=job", "l"), r#"{work="test"}"#);
+        assert_eq!(
+            labels_after(r#"| label_format job="x""#, "l"),
+            r#"{job="x"}"#
+        );
+        assert_eq!(
+            labels_after("| label_format work=job", "l"),
+            r#"{work="test"}"#
+        );
     }
 }

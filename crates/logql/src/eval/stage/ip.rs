@@ -40,7 +40,10 @@ impl Addresses {
                 }
                 (IpAddr::V6(network), IpAddr::V6(address)) => {
                     let other = network.to_bits() ^ address.to_bits();
-                    other.checked_shr(128 - u32::from(*bits)).unwrap_or_default() == 0
+                    other
+                        .checked_shr(128 - u32::from(*bits))
+                        .unwrap_or_default()
+                        == 0
                 }
                 _ => false,
             },
@@ -62,7 +65,10 @@ impl Addresses {
                 at += 1;
                 continue;
             };
-            let length = rest.iter().take_while(|byte| allowed.contains(byte)).count();
+            let length = rest
+                .iter()
+                .take_while(|byte| allowed.contains(byte))
+                .count();
             let address = std::str::from_utf8(&rest[..length]).ok();
             let address = address.and_then(|it| it.parse::<IpAddr>().ok());
             if address.is_some_and(|address| self.contains(address)) {
@@ -84,7 +90,10 @@ fn looks_like_v6(text: &[u8]) -> bool {
     if text.len() < 5 {
         return false;
     }
-    let digits = text[..4].iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let digits = text[..4]
+        .iter()
+        .take_while(|byte| byte.is_ascii_hexdigit())
+        .count();
     text.starts_with(b"::") && text[2].is_ascii_hexdigit() || digits > 0 && text[digits] == b':'
 }
 
@@ -112,7 +121,14 @@ mod tests {
             let addresses = Addresses::parse(wanted).unwrap();
             assert_eq!(addresses.are_in(text), found, "{wanted} in {text}");
         }
-        for text in ["", "x", "10.0.0", "10.0.0.1/33", "10.0.0.9-10.0.0.1", "::1-10.0.0.1"] {
+        for text in [
+            "",
+            "x",
+            "10.0.0",
+            "10.0.0.1/33",
+            "10.0.0.9-10.0.0.1",
+            "::1-10.0.0.1",
+        ] {
             assert_eq!(Addresses::parse(text), None, "{text}");
         }
     }

@@ -79,7 +79,11 @@ fn member(
         }
         _ => {}
     }
-    Ok(if record.has_all_required() { Flow::Done } else { Flow::Next })
+    Ok(if record.has_all_required() {
+        Flow::Done
+    } else {
+        Flow::Next
+    })
 }
 
 /// A value as a label has it.
@@ -97,11 +101,23 @@ mod tests {
     #[test]
     fn members_become_labels() {
         let cases = [
-            (r#"{"a":"x","b":1.50,"c":true,"d":null,"e":[1]}"#, r#"{a="x", b="1.50", c="true"}"#),
-            (r#"{"a":{"b":{"c-d":"x"}},"1":2}"#, r#"{_1="2", a_b_c_d="x"}"#),
-            (r#"{"job":"x","a":{"job":"y"}}"#, r#"{a_job="y", job_extracted="x"}"#),
+            (
+                r#"{"a":"x","b":1.50,"c":true,"d":null,"e":[1]}"#,
+                r#"{a="x", b="1.50", c="true"}"#,
+            ),
+            (
+                r#"{"a":{"b":{"c-d":"x"}},"1":2}"#,
+                r#"{_1="2", a_b_c_d="x"}"#,
+            ),
+            (
+                r#"{"job":"x","a":{"job":"y"}}"#,
+                r#"{a_job="y", job_extracted="x"}"#,
+            ),
             (r#"{"a":"1","a":"2"}"#, r#"{a="1"}"#),
-            (r#"{"a":"\u00e9\n\"\ud83d\ude00\ufffd"}"#, "{a=\"é\\n\\\"😀 \"}"),
+            (
+                r#"{"a":"\u00e9\n\"\ud83d\ude00\ufffd"}"#,
+                "{a=\"é\\n\\\"😀 \"}",
+            ),
             (r#"{"a":"\ud800"}"#, "{}"),
         ];
         for (line, labels) in cases {
@@ -111,10 +127,14 @@ mod tests {
 
     #[test]
     fn what_is_no_json_is_an_error_with_details() {
-        let error = |details: &str| format!("__error__=\"JSONParserErr\", __error_details__=\"{details}\"");
+        let error =
+            |details: &str| format!("__error__=\"JSONParserErr\", __error_details__=\"{details}\"");
         let object = error("Value looks like object, but can't find closing '}' symbol");
         assert_eq!(after("| json", "text"), format!("{{{object}}}"));
-        assert_eq!(after("| json", r#"{"a":"1","b":2 x}"#), format!("{{{object}, a=\"1\", b=\"2\"}}"));
+        assert_eq!(
+            after("| json", r#"{"a":"1","b":2 x}"#),
+            format!("{{{object}, a=\"1\", b=\"2\"}}")
+        );
         let string = error("Value is string, but can't find closing '\\\"' symbol");
         assert_eq!(after("| json", r#"{"a":"1"#), format!("{{{string}}}"));
         let value = error("Unknown value type");

@@ -3,7 +3,9 @@
 use obsctl_promql::eval::EvalError;
 
 use super::error;
-use super::json_scan::{Kind, MALFORMED, Malformed, Members, Value, element, string_end, unescape, value};
+use super::json_scan::{
+    Kind, MALFORMED, Malformed, Members, Value, element, string_end, unescape, value,
+};
 use super::name::clean;
 use crate::ast::Extraction;
 use crate::capture;
@@ -25,9 +27,15 @@ impl JsonPaths {
     pub fn compile(list: &[Extraction]) -> Result<Self, EvalError> {
         let paths = list.iter().map(|extraction| {
             let label = extraction.label.text.clone();
-            let path = extraction.path.as_ref().map_or(&*label, |path| &*path.value);
+            let path = extraction
+                .path
+                .as_ref()
+                .map_or(&*label, |path| &*path.value);
             if !capture::is_json_path(path) {
-                return Err(error(extraction.span, format!("`{path}` is not a path into JSON")));
+                return Err(error(
+                    extraction.span,
+                    format!("`{path}` is not a path into JSON"),
+                ));
             }
             let path = segments(path);
             Ok((label, path))
@@ -88,10 +96,18 @@ fn lookup<'a>(text: &'a str, path: &[Segment]) -> Result<Option<Value<'a>>, Malf
     match path.split_first() {
         None => value(text, 0).map(Some),
         Some((Segment::Index(index), rest)) => {
-            let Some(found) = text.starts_with('[').then(|| element(text, *index)).flatten() else {
+            let Some(found) = text
+                .starts_with('[')
+                .then(|| element(text, *index))
+                .flatten()
+            else {
                 return Ok(None);
             };
-            if rest.is_empty() { Ok(Some(found)) } else { nested(found, rest) }
+            if rest.is_empty() {
+                Ok(Some(found))
+            } else {
+                nested(found, rest)
+            }
         }
         Some((Segment::Key(key), rest)) => {
             let Ok(mut members) = Members::new(text) else {
@@ -166,7 +182,14 @@ mod tests {
         let key = |text: &str| Segment::Key(text.to_owned());
         assert_eq!(
             segments(r#"a . b[0]["c.d"][ 12 ].e"#),
-            [key("a"), key("b"), Segment::Index(0), key("c.d"), Segment::Index(12), key("e")]
+            [
+                key("a"),
+                key("b"),
+                Segment::Index(0),
+                key("c.d"),
+                Segment::Index(12),
+                key("e")
+            ]
         );
     }
 
@@ -175,7 +198,10 @@ mod tests {
         let line = r#"{"a":{"b":["x",{"c":2}],"n":null,"o":{"p":1}},"job":"x"}"#;
         let cases = [
             (r#"| json v="a.b[0]""#, r#"{v="x"}"#),
-            (r#"| json v="a.b[1].c", w="a.o""#, r#"{v="2", w="{\"p\":1}"}"#),
+            (
+                r#"| json v="a.b[1].c", w="a.o""#,
+                r#"{v="2", w="{\"p\":1}"}"#,
+            ),
             (r#"| json v="a[\"b\"]""#, r#"{v="[\"x\",{\"c\":2}]"}"#),
             (r#"| json v="a.n""#, "{}"),
             (r#"| json v="a.b[7]""#, "{}"),

@@ -41,7 +41,9 @@ fn space(byte: &u8) -> bool {
 /// Where the next sign that is no space stands.
 fn next_token(text: &str, from: usize) -> Option<usize> {
     let rest = text.as_bytes().get(from..)?;
-    rest.iter().position(|byte| !space(byte)).map(|at| from + at)
+    rest.iter()
+        .position(|byte| !space(byte))
+        .map(|at| from + at)
 }
 
 /// Where the string ends whose opening quote is before `from`: the place of the closing quote.

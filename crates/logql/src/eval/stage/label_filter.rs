@@ -14,9 +14,20 @@ use crate::eval::record::Record;
 
 #[derive(Debug)]
 pub(in crate::eval) enum Condition {
-    Match { label: String, test: TextTest },
-    Compare { label: String, op: CompareOp, value: Wanted },
-    Ip { label: String, negative: bool, addresses: Addresses },
+    Match {
+        label: String,
+        test: TextTest,
+    },
+    Compare {
+        label: String,
+        op: CompareOp,
+        value: Wanted,
+    },
+    Ip {
+        label: String,
+        negative: bool,
+        addresses: Addresses,
+    },
     And(Vec<Condition>),
     Or(Vec<Condition>),
 }
@@ -77,7 +88,10 @@ pub(in crate::eval) fn compile(filter: &LabelFilter) -> Result<Condition, EvalEr
         LabelFilter::And(list, _) => Condition::And(all(list)?),
         LabelFilter::Or(list, _) => Condition::Or(all(list)?),
         LabelFilter::Variable(variable) => {
-            return Err(error(variable.span, "the variable has no value: put one in its place"));
+            return Err(error(
+                variable.span,
+                "the variable has no value: put one in its place",
+            ));
         }
         LabelFilter::Error(node) => return Err(error(node.span, "this is no condition")),
     })
@@ -92,7 +106,12 @@ impl Condition {
     /// The label that it asks for; none where it always holds.
     pub fn label(&self) -> Option<&str> {
         match self {
-            Self::Match { test: TextTest::Always, .. } | Self::And(_) | Self::Or(_) => None,
+            Self::Match {
+                test: TextTest::Always,
+                ..
+            }
+            | Self::And(_)
+            | Self::Or(_) => None,
             Self::Match { label, .. } | Self::Compare { label, .. } | Self::Ip { label, .. } => {
                 Some(label)
             }
@@ -123,14 +142,26 @@ impl Condition {
                     }
                 }
             }
-            Self::Ip { label, negative, addresses } => {
+            Self::Ip {
+                label,
+                negative,
+                addresses,
+            } => {
                 if !record.error.is_empty() {
                     return true;
                 }
-                record.get(label).is_some_and(|text| addresses.are_in(text) != *negative)
+                record
+                    .get(label)
+                    .is_some_and(|text| addresses.are_in(text) != *negative)
             }
             // All are asked, since each may find an error.
-            Self::And(list) => list.iter().fold(true, |stays, it| it.test(record) && stays),
+            Self::And(list) => {
+                let mut stays = true;
+                for condition in list {
+                    stays &= condition.test(record);
+                }
+                stays
+            }
             Self::Or(list) => list.iter().any(|it| it.test(record)),
         }
     }
@@ -199,7 +230,11 @@ mod tests {
     fn an_expression_that_is_simple_is_found_anywhere() {
         for (condition, stays) in [(r#"path=~"/api.*""#, true), (r#"path=~"api|apiv2""#, true)] {
             let stage = format!("| logfmt | {condition}");
-            assert_eq!(!lines(&stage, &["path=/v1/api"]).is_empty(), stays, "{condition}");
+            assert_eq!(
+                !lines(&stage, &["path=/v1/api"]).is_empty(),
+                stays,
+                "{condition}"
+            );
         }
     }
 
@@ -212,7 +247,10 @@ mod tests {
         );
         assert!(lines(r#"| logfmt | took > 1s | __error__="""#, &["took=fast"]).is_empty());
         let labels = after("| logfmt | a > 1", "a=x");
-        assert!(labels.contains(r#"strconv.ParseFloat: parsing \"x\": invalid syntax"#), "{labels}");
+        assert!(
+            labels.contains(r#"strconv.ParseFloat: parsing \"x\": invalid syntax"#),
+            "{labels}"
+        );
         let labels = after("| logfmt | a > 1KB", "a=1zb");
         assert!(labels.contains("unhandled size name: zb"), "{labels}");
     }

@@ -27,7 +27,8 @@ pub(super) fn compile(filter: &LineFilter) -> Result<LineTest, EvalError> {
             // Among alternatives, Loki takes an address for a text.
             LineMatch::Ip(text, _) if negative || filter.any.len() == 1 => {
                 let parsed = Addresses::parse(&text.value);
-                let no_address = || error(text.span, format!("ip: invalid pattern: {:?}", text.value));
+                let no_address =
+                    || error(text.span, format!("ip: invalid pattern: {:?}", text.value));
                 addresses.push(parsed.ok_or_else(no_address)?);
             }
             LineMatch::Ip(text, _) | LineMatch::Text(text) => match filter.op {
@@ -37,7 +38,8 @@ pub(super) fn compile(filter: &LineFilter) -> Result<LineTest, EvalError> {
                 LineFilterOp::Regex | LineFilterOp::NotRegex => {
                     let test = TextTest::regex(&text.value, false);
                     texts.push(test.map_err(|reason| {
-                        let message = format!("`{}` is not a regular expression: {reason}", text.value);
+                        let message =
+                            format!("`{}` is not a regular expression: {reason}", text.value);
                         error(text.span, message)
                     })?);
                 }
@@ -46,7 +48,10 @@ pub(super) fn compile(filter: &LineFilter) -> Result<LineTest, EvalError> {
                 }
             },
             LineMatch::Variable(variable) => {
-                return Err(error(variable.span, "the variable has no value: put one in its place"));
+                return Err(error(
+                    variable.span,
+                    "the variable has no value: put one in its place",
+                ));
             }
             LineMatch::Error(node) => return Err(error(node.span, "this is nothing to look for")),
         }
@@ -70,7 +75,10 @@ impl LineTest {
     pub fn matches(&self, line: &str) -> bool {
         let found = self.texts.holds(line)
             || self.patterns.iter().any(|pattern| pattern.matches(line))
-            || self.addresses.iter().any(|addresses| addresses.are_in(line));
+            || self
+                .addresses
+                .iter()
+                .any(|addresses| addresses.are_in(line));
         found != self.negative
     }
 }

@@ -59,7 +59,10 @@ impl LogfmtLabels {
     pub fn compile(logfmt: &Logfmt) -> Self {
         let labels = logfmt.labels.iter().map(|extraction| {
             let label = extraction.label.text.clone();
-            let key = extraction.path.as_ref().map_or_else(|| label.clone(), |path| path.value.clone());
+            let key = extraction
+                .path
+                .as_ref()
+                .map_or_else(|| label.clone(), |path| path.value.clone());
             (label, key)
         });
         // Of a label that is listed twice, the last key counts.
@@ -111,7 +114,11 @@ impl LogfmtLabels {
             if !listed(&name) {
                 continue;
             }
-            let value = if value.contains(char::REPLACEMENT_CHARACTER) { "" } else { &*value };
+            let value = if value.contains(char::REPLACEMENT_CHARACTER) {
+                ""
+            } else {
+                &*value
+            };
             let free = record.free_name(&name).into_owned();
             if free != name && !record.wants(&free) {
                 break;
@@ -131,7 +138,10 @@ mod tests {
     #[test]
     fn pairs_become_labels() {
         let cases = [
-            (r#"a=1 b="x y" c.d=2 flag e="""#, r#"{a="1", b="x y", c_d="2"}"#),
+            (
+                r#"a=1 b="x y" c.d=2 flag e="""#,
+                r#"{a="1", b="x y", c_d="2"}"#,
+            ),
             ("job=x", r#"{job_extracted="x"}"#),
             ("a=1 a=2", r#"{a="1"}"#),
             (r#"a="x\"\n\u00e9""#, "{a=\"x\\\"\\né\"}"),
@@ -149,12 +159,18 @@ mod tests {
         let error = r#"__error__="LogfmtParserErr", __error_details__="#;
         assert_eq!(labels, format!(r#"{{{error}"{details}", a="1"}}"#));
         let labels = after("| logfmt --strict b", "b=\"x");
-        assert!(labels.contains("pos 5 : unterminated quoted value"), "{labels}");
+        assert!(
+            labels.contains("pos 5 : unterminated quoted value"),
+            "{labels}"
+        );
     }
 
     #[test]
     fn listed_labels_are_read_from_their_keys() {
-        assert_eq!(after(r#"| logfmt a, m="http_method""#, "a=1 http_method=GET b=2"), r#"{a="1", m="GET"}"#);
+        assert_eq!(
+            after(r#"| logfmt a, m="http_method""#, "a=1 http_method=GET b=2"),
+            r#"{a="1", m="GET"}"#
+        );
         assert_eq!(after("| logfmt job", "job=x"), r#"{job_extracted="x"}"#);
         assert_eq!(after("| logfmt a", "a=1 a=2"), r#"{a="2"}"#);
     }

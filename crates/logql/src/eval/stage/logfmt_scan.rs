@@ -46,7 +46,10 @@ impl<'a> Scanner<'a> {
     }
 
     fn fail(&mut self, message: &str) {
-        self.error = Some(format!("logfmt syntax error at pos {} : {message}", self.at + 1));
+        self.error = Some(format!(
+            "logfmt syntax error at pos {} : {message}",
+            self.at + 1
+        ));
     }
 
     fn unexpected(&mut self, sign: char) -> Scanned<'a> {
@@ -68,7 +71,11 @@ impl<'a> Scanner<'a> {
             equal => {
                 if key.contains(char::REPLACEMENT_CHARACTER) {
                     self.fail("invalid key");
-                    return if equal == Some(b'=') { self.skip_word() } else { Scanned::Nothing };
+                    return if equal == Some(b'=') {
+                        self.skip_word()
+                    } else {
+                        Scanned::Nothing
+                    };
                 }
                 if equal != Some(b'=') {
                     return Scanned::Pair(key, Cow::Borrowed(""));

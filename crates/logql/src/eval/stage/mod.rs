@@ -78,12 +78,17 @@ impl Step {
             StageKind::Decolorize => Self::Decolorize,
             StageKind::Drop(list) => Self::Drop(choose::compile(list)?),
             StageKind::Keep(list) => Self::Keep(choose::compile(list)?),
-            StageKind::Distinct(_) => return Err(error(stage.span, "no release of Loki 3 has `distinct`")),
+            StageKind::Distinct(_) => {
+                return Err(error(stage.span, "no release of Loki 3 has `distinct`"));
+            }
             StageKind::Unwrap(_) => {
                 return Err(error(stage.span, "`unwrap` outside of a range aggregation"));
             }
             StageKind::Variable(_) => {
-                return Err(error(stage.span, "the variable has no value: put one in its place"));
+                return Err(error(
+                    stage.span,
+                    "the variable has no value: put one in its place",
+                ));
             }
             StageKind::Error(_) => return Err(error(stage.span, "this is no stage")),
         })
@@ -152,10 +157,7 @@ pub(super) fn compile<'a>(
 
 /// The stages that matter to the samples of a metric query: Loki leaves out each `line_format` behind
 /// which nothing reads the line.
-pub(super) fn for_samples<'a>(
-    stages: &'a [Stage],
-    counts_bytes: bool,
-) -> impl Iterator<Item = &'a Stage> {
+pub(super) fn for_samples(stages: &[Stage], counts_bytes: bool) -> impl Iterator<Item = &Stage> {
     let reads_line = |stage: &Stage| {
         let parser = stage.is_parser();
         parser || matches!(stage.kind, StageKind::LineFilter(_))
@@ -164,7 +166,11 @@ pub(super) fn for_samples<'a>(
         let format = matches!(stage.kind, StageKind::LineFormat(_));
         !format || counts_bytes || stages[*at..].iter().any(reads_line)
     };
-    stages.iter().enumerate().filter(needed).map(|(_, stage)| stage)
+    stages
+        .iter()
+        .enumerate()
+        .filter(needed)
+        .map(|(_, stage)| stage)
 }
 
 pub(super) fn error(span: Span, message: impl Into<String>) -> EvalError {

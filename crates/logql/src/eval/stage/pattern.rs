@@ -67,7 +67,11 @@ impl Pattern {
             return true;
         }
         let line = std::mem::take(&mut record.line);
-        let captures = if line.is_empty() { Vec::new() } else { self.captures(&line) };
+        let captures = if line.is_empty() {
+            Vec::new()
+        } else {
+            self.captures(&line)
+        };
         let stays = captures
             .into_iter()
             .all(|(name, value)| record.extract(name, || value.to_owned()) != Extracted::Refused);
@@ -128,7 +132,11 @@ mod tests {
             ("foo", "a foo", true),
         ];
         for (pattern, line, matches) in cases {
-            assert_eq!(Pattern::compile(pattern).matches(line), matches, "{pattern} on {line}");
+            assert_eq!(
+                Pattern::compile(pattern).matches(line),
+                matches,
+                "{pattern} on {line}"
+            );
         }
     }
 }

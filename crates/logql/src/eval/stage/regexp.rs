@@ -18,7 +18,10 @@ pub(in crate::eval) struct RegexpParser {
 impl RegexpParser {
     pub fn compile(text: &StringLiteral) -> Result<Self, EvalError> {
         let regex = compile_search(&text.value).map_err(|reason| {
-            error(text.span, format!("`{}` is not a regular expression: {reason}", text.value))
+            error(
+                text.span,
+                format!("`{}` is not a regular expression: {reason}", text.value),
+            )
         })?;
         let names = regex.capture_names().enumerate();
         let names = names.filter_map(|(index, name)| Some((index, sanitize(name?))));
@@ -49,8 +52,14 @@ mod tests {
     #[test]
     fn named_groups_become_labels() {
         let stage = r#"| regexp "^(?P<method>\\w+) (?P<job>\\S+)( (?P<rest>.*))?""#;
-        assert_eq!(after(stage, "GET /x"), r#"{job_extracted="/x", method="GET"}"#);
-        assert_eq!(after(stage, "GET /x a b"), r#"{job_extracted="/x", method="GET", rest="a b"}"#);
+        assert_eq!(
+            after(stage, "GET /x"),
+            r#"{job_extracted="/x", method="GET"}"#
+        );
+        assert_eq!(
+            after(stage, "GET /x a b"),
+            r#"{job_extracted="/x", method="GET", rest="a b"}"#
+        );
         assert_eq!(after(stage, "-"), "{}");
     }
 }

@@ -16,7 +16,10 @@ use super::text_test::{Text, TextTest};
 #[derive(Clone, Debug, PartialEq)]
 enum Node {
     Empty,
-    Text { text: String, any_case: bool },
+    Text {
+        text: String,
+        any_case: bool,
+    },
     /// `.*`
     Anything,
     /// `.+`
@@ -121,7 +124,10 @@ fn join(nodes: Vec<Node>) -> Node {
             (_, Node::Empty) => {}
             (
                 Some(Node::Text { text, any_case }),
-                Node::Text { text: more, any_case: same },
+                Node::Text {
+                    text: more,
+                    any_case: same,
+                },
             ) if *any_case == same => text.push_str(&more),
             (_, node) => joined.push(node),
         }
@@ -201,7 +207,10 @@ fn factor(branches: Vec<Node>) -> Node {
             continue;
         }
         let length = prefix.len();
-        let rest = nodes.into_iter().map(|node| without_leading(node, length)).collect();
+        let rest = nodes
+            .into_iter()
+            .map(|node| without_leading(node, length))
+            .collect();
         let text = Node::Text {
             text: prefix,
             any_case,
@@ -226,7 +235,11 @@ fn factor(branches: Vec<Node>) -> Node {
         }
         previous_single = is_single;
     }
-    if collapsed.len() == 1 { collapsed.remove(0) } else { Node::Either(collapsed) }
+    if collapsed.len() == 1 {
+        collapsed.remove(0)
+    } else {
+        Node::Either(collapsed)
+    }
 }
 
 fn uncaptured(node: Node) -> Node {
@@ -239,14 +252,20 @@ fn uncaptured(node: Node) -> Node {
 fn test(node: Node, whole: bool) -> Option<TextTest> {
     match node {
         Node::Either(branches) => {
-            let tests = branches.into_iter().map(|node| test(uncaptured(node), whole));
+            let tests = branches
+                .into_iter()
+                .map(|node| test(uncaptured(node), whole));
             Some(TextTest::any(tests.collect::<Option<_>>()?))
         }
         Node::Concat(nodes) => concat(nodes, None),
         Node::Capture(inner) => test(*inner, whole),
         Node::Text { text, any_case } => {
             let text = Text::with_case(&text, any_case);
-            Some(if whole { TextTest::Equal(text) } else { TextTest::Contains(text) })
+            Some(if whole {
+                TextTest::Equal(text)
+            } else {
+                TextTest::Contains(text)
+            })
         }
         Node::Anything | Node::Empty => Some(TextTest::Always),
         Node::Something => Some(TextTest::Present),
@@ -305,9 +324,7 @@ mod tests {
     fn shown(pattern: &str, whole: bool) -> String {
         fn show(test: &TextTest) -> String {
             match test {
-                TextTest::Any(tests) => {
-                    tests.iter().map(show).collect::<Vec<_>>().join(" or ")
-                }
+                TextTest::Any(tests) => tests.iter().map(show).collect::<Vec<_>>().join(" or "),
                 TextTest::Contains(text) => format!("has {}", text.shown()),
                 TextTest::Equal(text) => format!("is {}", text.shown()),
                 other => format!("{other:?}"),
@@ -329,7 +346,11 @@ mod tests {
             ("foo|bar", "has foo or has bar", "is foo or is bar"),
             ("(foo|bar)", "has foo or has bar", "is foo or is bar"),
             ("api|apiv2", "has api or has apiv2", "has api or has apiv2"),
-            ("foobar.*|fooqux", "has foobar or has fooqux", "has foobar or has fooqux"),
+            (
+                "foobar.*|fooqux",
+                "has foobar or has fooqux",
+                "has foobar or has fooqux",
+            ),
             ("foo|", "has foo", "is foo"),
             ("a|b", "runs", "runs"),
             ("foo|fob", "runs", "runs"),

@@ -37,13 +37,21 @@ impl Text {
 
     pub fn with_case(text: &str, any_case: bool) -> Self {
         Self {
-            text: if any_case { lower(text) } else { text.to_owned() },
+            text: if any_case {
+                lower(text)
+            } else {
+                text.to_owned()
+            },
             any_case,
         }
     }
 
     fn is_in(&self, text: &str) -> bool {
-        if self.any_case { lower(text).contains(&self.text) } else { text.contains(&self.text) }
+        if self.any_case {
+            lower(text).contains(&self.text)
+        } else {
+            text.contains(&self.text)
+        }
     }
 }
 
@@ -53,7 +61,11 @@ fn lower(text: &str) -> String {
 
 impl TextTest {
     pub fn contains(text: &str) -> Self {
-        if text.is_empty() { Self::Always } else { Self::Contains(Text::new(text)) }
+        if text.is_empty() {
+            Self::Always
+        } else {
+            Self::Contains(Text::new(text))
+        }
     }
 
     /// A regular expression of a line filter, which is found anywhere in the line, or of a condition on a
@@ -67,7 +79,11 @@ impl TextTest {
         if let Some(simple) = simplify(regex.as_str(), whole) {
             return Ok(simple);
         }
-        Ok(Self::Regex(if whole { compile_search(&format!("^(?:{pattern})$"))? } else { regex }))
+        Ok(Self::Regex(if whole {
+            compile_search(&format!("^(?:{pattern})$"))?
+        } else {
+            regex
+        }))
     }
 
     pub fn negated(self) -> Self {
@@ -76,8 +92,10 @@ impl TextTest {
 
     /// One of these holds; of several, those that always hold do not count, as in Loki.
     pub fn any(tests: Vec<Self>) -> Self {
-        let mut counting: Vec<_> =
-            tests.into_iter().filter(|test| !matches!(test, Self::Always)).collect();
+        let mut counting: Vec<_> = tests
+            .into_iter()
+            .filter(|test| !matches!(test, Self::Always))
+            .collect();
         match counting.len() {
             0 => Self::Always,
             1 => counting.remove(0),

@@ -33,7 +33,8 @@ impl Decimal {
     }
 
     fn at_scale(self, scale: u32) -> Option<i128> {
-        self.digits.checked_mul(10_i128.checked_pow(scale - self.scale)?)
+        self.digits
+            .checked_mul(10_i128.checked_pow(scale - self.scale)?)
     }
 
     fn add(self, other: Self) -> Option<Self> {
@@ -54,10 +55,18 @@ impl Decimal {
         let scale = QUOTIENT_DIGITS + other.scale;
         let (shift, raises) = (scale.abs_diff(self.scale), scale >= self.scale);
         let power = 10_i128.checked_pow(shift)?;
-        let dividend = if raises { self.digits.checked_mul(power)? } else { self.digits / power };
+        let dividend = if raises {
+            self.digits.checked_mul(power)?
+        } else {
+            self.digits / power
+        };
         let (quotient, rest) = (dividend.checked_div(other.digits)?, dividend % other.digits);
         let half = rest.unsigned_abs().checked_mul(2)? >= other.digits.unsigned_abs();
-        let away = if (dividend < 0) == (other.digits < 0) { 1 } else { -1 };
+        let away = if (dividend < 0) == (other.digits < 0) {
+            1
+        } else {
+            -1
+        };
         Some(Self {
             digits: quotient + if half { away } else { 0 },
             scale: QUOTIENT_DIGITS,
@@ -90,15 +99,25 @@ pub(super) fn multiply(a: f64, b: f64) -> f64 {
 
 /// All values one after the other, behind `first`.
 pub(super) fn fold(first: Option<f64>, values: &[Value], by: fn(f64, f64) -> f64) -> f64 {
-    first.into_iter().chain(values.iter().map(number::float)).reduce(by).unwrap_or_default()
+    first
+        .into_iter()
+        .chain(values.iter().map(number::float))
+        .reduce(by)
+        .unwrap_or_default()
 }
 
 /// The first value divided by all others.
 pub(super) fn divide_all(values: &[Value]) -> Result<f64, String> {
-    if values.iter().skip(1).any(|value| number::float(value) == 0.0) {
+    if values
+        .iter()
+        .skip(1)
+        .any(|value| number::float(value) == 0.0)
+    {
         return Err("decimal division by 0".to_owned());
     }
-    Ok(fold(None, values, |a, b| compute(a, b, Decimal::divide, |a, b| a / b)))
+    Ok(fold(None, values, |a, b| {
+        compute(a, b, Decimal::divide, |a, b| a / b)
+    }))
 }
 
 #[cfg(test)]

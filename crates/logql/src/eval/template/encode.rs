@@ -25,7 +25,9 @@ pub(super) fn from_url(text: &str) -> Result<String, String> {
         match byte {
             b'+' => out.push(b' '),
             b'%' => {
-                let digits = after.get(..2).filter(|it| it.iter().all(u8::is_ascii_hexdigit));
+                let digits = after
+                    .get(..2)
+                    .filter(|it| it.iter().all(u8::is_ascii_hexdigit));
                 let digits = digits.and_then(|it| std::str::from_utf8(it).ok());
                 let Some(code) = digits.and_then(|it| u8::from_str_radix(it, 16).ok()) else {
                     let wrong = &after[..after.len().min(2)];
@@ -51,7 +53,11 @@ pub(super) fn base64(text: &str) -> String {
         let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
         for sign in 0..4 {
             let index = (bits >> (18 - 6 * sign)) as usize & 63;
-            out.push(if sign <= chunk.len() { SIGNS[index].into() } else { '=' });
+            out.push(if sign <= chunk.len() {
+                SIGNS[index].into()
+            } else {
+                '='
+            });
         }
     }
     out
@@ -60,12 +66,19 @@ pub(super) fn base64(text: &str) -> String {
 /// What a text in Base64 says; where it is none, the error, as Sprig gives it.
 pub(super) fn from_base64(text: &str) -> String {
     let illegal = |at: usize| format!("illegal base64 data at input byte {at}");
-    let signs: Vec<(usize, u8)> =
-        text.bytes().enumerate().filter(|(_, byte)| !b"\r\n".contains(byte)).collect();
+    let signs: Vec<(usize, u8)> = text
+        .bytes()
+        .enumerate()
+        .filter(|(_, byte)| !b"\r\n".contains(byte))
+        .collect();
     let mut out = Vec::with_capacity(text.len());
     for (number, chunk) in signs.chunks(4).enumerate() {
         let last = (number + 1) * 4 >= signs.len();
-        let padding = chunk.iter().rev().take_while(|(_, byte)| *byte == b'=').count();
+        let padding = chunk
+            .iter()
+            .rev()
+            .take_while(|(_, byte)| *byte == b'=')
+            .count();
         let mut bits = 0_u32;
         for (at, byte) in &chunk[..chunk.len() - padding] {
             let Some(index) = SIGNS.iter().position(|sign| sign == byte) else {
@@ -93,8 +106,11 @@ pub(super) fn from_json(json: serde_json::Value) -> Value {
             type_name: "[]interface {}".into(),
             elements: elements.into_iter().map(from_json).collect(),
         })),
-        serde_json::Value::Object(members) => {
-            Value::map(members.into_iter().map(|(name, value)| (name, from_json(value))).collect())
-        }
+        serde_json::Value::Object(members) => Value::map(
+            members
+                .into_iter()
+                .map(|(name, value)| (name, from_json(value)))
+                .collect(),
+        ),
     }
 }

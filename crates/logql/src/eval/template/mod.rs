@@ -76,7 +76,13 @@ impl Template {
             return None;
         };
         match operands.as_slice() {
-            [Operand { term: Term::Dot, fields, .. }] if pipeline.variables.is_empty() => {
+            [
+                Operand {
+                    term: Term::Dot,
+                    fields,
+                    ..
+                },
+            ] if pipeline.variables.is_empty() => {
                 let [field] = fields.as_slice() else {
                     return None;
                 };
@@ -103,7 +109,11 @@ impl Template {
         let context = Context {
             name: self.name,
             preamble: 0,
-            dot: Value::texts(labels.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
+            dot: Value::texts(
+                labels
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), value.as_str())),
+            ),
             variables: Vec::new(),
             functions: &self.functions,
         };
@@ -131,7 +141,11 @@ fn in_list(nodes: &List, fields: &mut Vec<String>) {
 }
 
 fn in_pipeline(pipeline: &Pipeline, fields: &mut Vec<String>) {
-    for operand in pipeline.commands.iter().flat_map(|command| &command.operands) {
+    for operand in pipeline
+        .commands
+        .iter()
+        .flat_map(|command| &command.operands)
+    {
         match &operand.term {
             Term::Dot => fields.extend(operand.fields.iter().map(|field| field.name.clone())),
             Term::Pipeline(inner) => in_pipeline(inner, fields),
@@ -148,15 +162,22 @@ mod tests {
     /// `b="x y"`, `n="12.7"`, `t="1500000000"`.
     pub(super) fn filled(text: &str) -> String {
         let labels = [("a", "1"), ("b", "x y"), ("n", "12.7"), ("t", "1500000000")];
-        let labels = labels.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let labels = labels
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into();
         let template = Template::parse("line", text, 2_000_000_000).unwrap();
-        template.render(&labels, "a=1", 1_500_000_000).unwrap_or_else(|error| error)
+        template
+            .render(&labels, "a=1", 1_500_000_000)
+            .unwrap_or_else(|error| error)
     }
 
     #[test]
     fn labels_and_the_line_are_filled_in() {
         assert_eq!(filled("{{.a}}-{{ .none }}{{__line__}}!"), "1-a=1!");
-        assert_eq!(filled("{{ __timestamp__ }}"), "1970-01-01 00:00:01.5 +0000 UTC");
+        assert_eq!(
+            filled("{{ __timestamp__ }}"),
+            "1970-01-01 00:00:01.5 +0000 UTC"
+        );
         assert_eq!(filled("{{if eq .a \"1\"}}one{{else}}{{.b}}{{end}}"), "one");
         let missing = Template::parse("line", "{{ .a | uper }}", 0);
         assert_eq!(missing.unwrap_err(), "there is no function `uper`");
@@ -166,8 +187,16 @@ mod tests {
     fn the_labels_that_are_read_are_known() {
         let fields = |text| Template::parse("line", text, 0).unwrap().fields();
         assert_eq!(fields("{{.a}} {{ .b | upper }}"), ["a", "b"]);
-        assert_eq!(fields("{{if (eq .a .b)}}{{.c}}{{else}}{{.d}}{{end}}"), ["a", "b", "c", "d"]);
-        let only = |text| Template::parse("line", text, 0).unwrap().only_field().map(str::to_owned);
+        assert_eq!(
+            fields("{{if (eq .a .b)}}{{.c}}{{else}}{{.d}}{{end}}"),
+            ["a", "b", "c", "d"]
+        );
+        let only = |text| {
+            Template::parse("line", text, 0)
+                .unwrap()
+                .only_field()
+                .map(str::to_owned)
+        };
         assert_eq!(only("{{ .a }}"), Some("a".to_owned()));
         assert_eq!(only("{{ .a }} "), None);
         assert_eq!(only("{{ .a | upper }}"), None);
@@ -176,7 +205,13 @@ mod tests {
     #[test]
     fn what_goes_wrong_has_gos_words() {
         let error = filled(r#"{{ div 1 0 }}"#);
-        assert!(error.ends_with("error calling div: runtime error: integer divide by zero"), "{error}");
-        assert!(error.starts_with("template: line:1:3: executing \"line\" at <div 1 0>:"), "{error}");
+        assert!(
+            error.ends_with("error calling div: runtime error: integer divide by zero"),
+            "{error}"
+        );
+        assert!(
+            error.starts_with("template: line:1:3: executing \"line\" at <div 1 0>:"),
+            "{error}"
+        );
     }
 }

@@ -10,7 +10,10 @@ pub(super) fn int(value: &Value) -> i64 {
         Value::Int(value) => *value,
         Value::Byte(value) => i64::from(*value),
         Value::Bool(value) => i64::from(*value),
-        #[expect(clippy::cast_possible_truncation, reason = "what is too large is no number to Go either")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "what is too large is no number to Go either"
+        )]
         Value::Float(value) => *value as i64,
         Value::Text(text) => int_of(text).unwrap_or_default(),
         _ => 0,
@@ -29,7 +32,11 @@ fn int_of(text: &str) -> Option<i64> {
     }
     let point = digits.contains('.');
     let lower = whole.to_ascii_lowercase();
-    let with = |prefix: &str| lower.strip_prefix(prefix).map(|digits| digits.replace('_', ""));
+    let with = |prefix: &str| {
+        lower
+            .strip_prefix(prefix)
+            .map(|digits| digits.replace('_', ""))
+    };
     let (digits, base) = if let Some(digits) = with("0x") {
         (digits, 16)
     } else if let Some(digits) = with("0b") {
@@ -72,7 +79,11 @@ pub(super) fn divide(a: i64, b: i64, by: fn(i64, i64) -> i64) -> Outcome {
 
 /// Go's `math.Max`: no number where one is none.
 pub(super) fn larger(a: f64, b: f64) -> f64 {
-    if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) }
+    if a.is_nan() || b.is_nan() {
+        f64::NAN
+    } else {
+        a.max(b)
+    }
 }
 
 pub(super) fn extreme(values: &[Value], of: fn(f64, f64) -> f64) -> f64 {
@@ -83,7 +94,11 @@ pub(super) fn extreme(values: &[Value], of: fn(f64, f64) -> f64) -> f64 {
 pub(super) fn round(value: f64, digits: i64, up_from: f64) -> f64 {
     let scale = 10_f64.powi(i32::try_from(digits.clamp(-400, 400)).unwrap_or_default());
     let scaled = scale * value;
-    let rounded = if scaled.fract() >= up_from { scaled.ceil() } else { scaled.floor() };
+    let rounded = if scaled.fract() >= up_from {
+        scaled.ceil()
+    } else {
+        scaled.floor()
+    };
     rounded / scale
 }
 

@@ -42,7 +42,11 @@ pub(super) fn title(text: &str) -> String {
         }
         // Signs that are not ASCII separate words only where they are spaces.
         let ascii_word = char.is_ascii_alphanumeric() || char == '_';
-        inside = if char.is_ascii() { ascii_word } else { !char.is_whitespace() };
+        inside = if char.is_ascii() {
+            ascii_word
+        } else {
+            !char.is_whitespace()
+        };
     }
     out
 }
@@ -107,7 +111,11 @@ pub(super) fn align(count: i64, text: &str, left: bool) -> Result<String, String
     let length = text.chars().count();
     if count >= length {
         let pad = repeat(i64::try_from(count - length).unwrap_or(i64::MAX), " ")?;
-        return Ok(if left { text.to_owned() + &pad } else { pad + text });
+        return Ok(if left {
+            text.to_owned() + &pad
+        } else {
+            pad + text
+        });
     }
     let skipped = if left { 0 } else { length - count };
     Ok(text.chars().skip(skipped).take(count).collect())
@@ -125,11 +133,19 @@ pub(super) fn regex_replace(
     literal: bool,
 ) -> Result<String, String> {
     let regex = regex(pattern)?;
-    if regex.find_iter(text).count().saturating_mul(to.len().max(1)) > MAX_LENGTH {
+    if regex
+        .find_iter(text)
+        .count()
+        .saturating_mul(to.len().max(1))
+        > MAX_LENGTH
+    {
         return Err(TOO_LONG.to_owned());
     }
-    let replaced =
-        if literal { regex.replace_all(text, NoExpand(to)) } else { regex.replace_all(text, to) };
+    let replaced = if literal {
+        regex.replace_all(text, NoExpand(to))
+    } else {
+        regex.replace_all(text, to)
+    };
     Ok(replaced.into_owned())
 }
 

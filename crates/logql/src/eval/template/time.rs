@@ -14,7 +14,9 @@ pub(super) fn call(time: &Value, method: &str, arguments: &[Value]) -> Outcome {
     let Value::Object(object) = time.target() else {
         return Err("this is no time".to_owned());
     };
-    let found = object.method(method).ok_or_else(|| format!("there is no method {method}"))?;
+    let found = object
+        .method(method)
+        .ok_or_else(|| format!("there is no method {method}"))?;
     (found.body)(arguments)
 }
 
@@ -30,7 +32,9 @@ pub(super) fn as_text(time: &Value, method: &str) -> Outcome {
 pub(super) fn from_epoch(text: &str) -> Outcome {
     let unable = |reason: &str| format!("unable to parse time '{text}': {reason}");
     let number: i64 = text.parse().map_err(|_| {
-        unable(&format!("strconv.ParseInt: parsing {text:?}: invalid syntax"))
+        unable(&format!(
+            "strconv.ParseInt: parsing {text:?}: invalid syntax"
+        ))
     })?;
     let unit = match text.len() {
         5 => DAY,
@@ -50,24 +54,72 @@ pub(super) fn parse(layout: &str, text: &str) -> Value {
 
 pub(super) fn parse_in_zone(layout: &str, zone: &str, text: &str) -> Outcome {
     if !matches!(zone, "" | "UTC" | "Local" | "GMT" | "Etc/UTC" | "Etc/GMT") {
-        return Err(format!("the time zone {zone} is not known here: there is only UTC"));
+        return Err(format!(
+            "the time zone {zone} is not known here: there is only UTC"
+        ));
     }
     Ok(parse(layout, text))
 }
 
 /// The parts of layouts, those that begin like others before them.
 const PARTS: [&str; 32] = [
-    "January", "Jan", "Monday", "Mon", "MST", "2006", "_2", "002", "01", "02", "03", "04", "05", "06",
-    "15", "PM", "pm", "-07:00:00", "-070000", "-07:00", "-0700", "-07", "Z07:00:00", "Z070000", "Z07:00",
-    "Z0700", "Z07", "1", "2", "3", "4", "5",
+    "January",
+    "Jan",
+    "Monday",
+    "Mon",
+    "MST",
+    "2006",
+    "_2",
+    "002",
+    "01",
+    "02",
+    "03",
+    "04",
+    "05",
+    "06",
+    "15",
+    "PM",
+    "pm",
+    "-07:00:00",
+    "-070000",
+    "-07:00",
+    "-0700",
+    "-07",
+    "Z07:00:00",
+    "Z070000",
+    "Z07:00",
+    "Z0700",
+    "Z07",
+    "1",
+    "2",
+    "3",
+    "4",
+    "5",
 ];
 
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-    "november", "december",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
 ];
-const DAYS: [&str; 7] =
-    ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+const DAYS: [&str; 7] = [
+    "sunday",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+];
 
 /// What has been read of a time.
 struct Read {
@@ -109,7 +161,8 @@ fn read(layout: &str, text: &str) -> Option<i128> {
             text = read.part(part, text)?;
             layout = &layout[part.len()..];
             // A fraction behind seconds is read even where the layout has none.
-            if part.ends_with('5') && part.len() < 3 && *part != "15" && fraction(layout).is_none() {
+            if part.ends_with('5') && part.len() < 3 && *part != "15" && fraction(layout).is_none()
+            {
                 text = read.fraction(text, None)?;
             }
             continue;
@@ -131,8 +184,16 @@ fn fraction(layout: &str) -> Option<usize> {
 
 /// A number of at least and at most so many digits, and what stands behind it.
 fn number(text: &str, least: usize, most: usize) -> Option<(i128, &str)> {
-    let length = text.bytes().take(most).take_while(u8::is_ascii_digit).count();
-    let value = text.get(..length).filter(|_| length >= least)?.parse().ok()?;
+    let length = text
+        .bytes()
+        .take(most)
+        .take_while(u8::is_ascii_digit)
+        .count();
+    let value = text
+        .get(..length)
+        .filter(|_| length >= least)?
+        .parse()
+        .ok()?;
     Some((value, &text[length..]))
 }
 
@@ -156,9 +217,15 @@ impl Read {
             "1" | "2" | "3" | "4" | "5" => number(text, 1, 2)?,
             "January" | "Jan" => name(&MONTHS, text, part == "January")?,
             "Monday" | "Mon" => name(&DAYS, text, part == "Monday")?,
-            "MST" => (0, text.strip_prefix("UTC").or_else(|| text.strip_prefix("GMT"))?),
+            "MST" => (
+                0,
+                text.strip_prefix("UTC")
+                    .or_else(|| text.strip_prefix("GMT"))?,
+            ),
             "PM" | "pm" => {
-                let half = text.get(..2).filter(|it| it.eq_ignore_ascii_case("am") || it.eq_ignore_ascii_case("pm"))?;
+                let half = text
+                    .get(..2)
+                    .filter(|it| it.eq_ignore_ascii_case("am") || it.eq_ignore_ascii_case("pm"))?;
                 self.afternoon = Some(half.eq_ignore_ascii_case("pm"));
                 (0, &text[2..])
             }
@@ -207,7 +274,9 @@ impl Read {
 
     /// Digits behind a point: so many, or as many as there are.
     fn fraction<'a>(&mut self, text: &'a str, digits: Option<usize>) -> Option<&'a str> {
-        let point = text.strip_prefix(['.', ',']).filter(|it| it.starts_with(|c: char| c.is_ascii_digit()));
+        let point = text
+            .strip_prefix(['.', ','])
+            .filter(|it| it.starts_with(|c: char| c.is_ascii_digit()));
         let Some(behind) = point else {
             return digits.is_none().then_some(text);
         };
@@ -222,7 +291,9 @@ impl Read {
         let leap = self.year % 4 == 0 && (self.year % 100 != 0 || self.year % 400 == 0);
         let february = if leap { 29 } else { 28 };
         let months = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-        let month = usize::try_from(self.month).ok().filter(|month| (1..=12).contains(month))?;
+        let month = usize::try_from(self.month)
+            .ok()
+            .filter(|month| (1..=12).contains(month))?;
         let hour = match self.afternoon {
             Some(true) if self.hour < 12 => self.hour + 12,
             Some(false) if self.hour == 12 => 0,
@@ -236,7 +307,8 @@ impl Read {
             return None;
         }
         let before = self.year - 1;
-        let days = before * 365 + before.div_euclid(4) - before.div_euclid(100) + before.div_euclid(400);
+        let days =
+            before * 365 + before.div_euclid(4) - before.div_euclid(100) + before.div_euclid(400);
         let in_year = match self.year_day {
             Some(day) => day - 1,
             None => months[..month - 1].iter().sum::<i128>() + self.day - 1,
@@ -253,18 +325,37 @@ mod tests {
     #[test]
     fn times_are_read_by_layouts() {
         for (layout, text, seconds) in [
-            ("2006-01-02T15:04:05Z07:00", "2024-02-29T12:30:00+02:00", 1_709_202_600),
+            (
+                "2006-01-02T15:04:05Z07:00",
+                "2024-02-29T12:30:00+02:00",
+                1_709_202_600,
+            ),
             ("2006-01-02T15:04:05Z07:00", "1970-01-01T00:00:01Z", 1),
-            ("Jan _2 2006 3:04PM", "Mar  1 1970 1:00PM", 59 * 86_400 + 13 * 3600),
-            ("Monday, 02-Jan-06 15:04:05 MST", "Thursday, 01-Jan-70 00:00:10 UTC", 10),
+            (
+                "Jan _2 2006 3:04PM",
+                "Mar  1 1970 1:00PM",
+                59 * 86_400 + 13 * 3600,
+            ),
+            (
+                "Monday, 02-Jan-06 15:04:05 MST",
+                "Thursday, 01-Jan-70 00:00:10 UTC",
+                10,
+            ),
             ("2006 002", "1970 032", 31 * 86_400),
         ] {
             assert_eq!(read(layout, text), Some(seconds * SECOND), "{text}");
         }
-        assert_eq!(read("15:04:05.000", "00:00:01.250"), Some(read("15:04:05", "00:00:01.25").unwrap()));
-        for (layout, text) in
-            [("2006-01-02", "2023-02-29"), ("2006", "24"), ("15:04", "24:00"), ("2006", "2024x"), ("é", "e")]
-        {
+        assert_eq!(
+            read("15:04:05.000", "00:00:01.250"),
+            Some(read("15:04:05", "00:00:01.25").unwrap())
+        );
+        for (layout, text) in [
+            ("2006-01-02", "2023-02-29"),
+            ("2006", "24"),
+            ("15:04", "24:00"),
+            ("2006", "2024x"),
+            ("é", "e"),
+        ] {
             assert_eq!(read(layout, text), None, "{text}");
         }
     }

@@ -34,7 +34,11 @@ fn groups_have_one_value() {
     ] {
         assert_eq!(of(&format!("{op}(#)")), format!("{{}} {all}"));
         let by = of(&format!("{op} by (env) (#)"));
-        assert_eq!(by.lines().next(), Some(&*format!(r#"{{env="x"}} {x}"#)), "{op}: {by}");
+        assert_eq!(
+            by.lines().next(),
+            Some(&*format!(r#"{{env="x"}} {x}"#)),
+            "{op}: {by}"
+        );
         assert_eq!(of(&format!("{op} without (job) (#)")), by, "{op}");
     }
 }
@@ -62,7 +66,10 @@ fn labels_are_replaced() {
         of(query),
         "{env=\"x\", job=\"a\"} 1\n{env=\"x\", job=\"b\", to=\"x-b\"} 2\n{env=\"y\", job=\"c\", to=\"x-c\"} 3"
     );
-    assert_eq!(of(r#"sum by (env) (label_replace(#, "env", "", "env", "x"))"#), "{} 3\n{env=\"y\"} 3");
+    assert_eq!(
+        of(r#"sum by (env) (label_replace(#, "env", "", "env", "x"))"#),
+        "{} 3\n{env=\"y\"} 3"
+    );
 }
 
 #[test]
@@ -70,7 +77,13 @@ fn vectors_and_numbers_are_constant() {
     assert_eq!(of("vector(2)"), "{} 2");
     assert_eq!(of("1 + 2 * 3"), "7");
     assert_eq!(of("2 > 1"), "1");
-    assert_eq!(range(&streams(), "vector(2)", (0, 20, 10)), "{} 2@0 2@10 2@20");
+    assert_eq!(
+        range(&streams(), "vector(2)", (0, 20, 10)),
+        "{} 2@0 2@10 2@20"
+    );
     assert_eq!(range(&streams(), "1 / 4", (0, 10, 10)), "{} 0.25@0 0.25@10");
-    assert_eq!(of(r#"sum(count_over_time({job="none"}[5s])) or vector(0)"#), "{} 0");
+    assert_eq!(
+        of(r#"sum(count_over_time({job="none"}[5s])) or vector(0)"#),
+        "{} 0"
+    );
 }

@@ -9,13 +9,23 @@ use super::{SECOND, data, instant, range, storage};
 fn a_line_with_an_error_fails_a_metric_query() {
     let storage = storage(&[("job=api", 1.0, r#"{"a":1}"#), ("job=api", 2.0, "text")]);
     let of = |stages: &str| {
-        instant(&storage, &format!(r#"count_over_time({{job="api"}} {stages} [5s])"#), 5)
+        instant(
+            &storage,
+            &format!(r#"count_over_time({{job="api"}} {stages} [5s])"#),
+            5,
+        )
     };
     let error = of("| json");
-    assert!(error.starts_with("error: pipeline error: 'JSONParserErr' for series: '{"), "{error}");
+    assert!(
+        error.starts_with("error: pipeline error: 'JSONParserErr' for series: '{"),
+        "{error}"
+    );
     assert_eq!(of(r#"| json | __error__="""#), r#"{a="1", job="api"} 1"#);
     assert!(of(r#"| json | __error__!="JSONParserErr""#).starts_with("{a="));
-    assert_eq!(of("| json | drop __error__, __error_details__, a"), r#"{job="api"} 2"#);
+    assert_eq!(
+        of("| json | drop __error__, __error_details__, a"),
+        r#"{job="api"} 2"#
+    );
     // Outside of the range, the line does not count.
     let query = r#"count_over_time({job="api"} | json [1s])"#;
     assert_eq!(instant(&storage, query, 1), r#"{a="1", job="api"} 1"#);
@@ -25,9 +35,17 @@ fn a_line_with_an_error_fails_a_metric_query() {
 fn a_value_that_is_none_fails_behind_unwrap() {
     let storage = storage(&[("job=api", 1.0, "v=1"), ("job=api", 2.0, "v=x")]);
     let of = |stages: &str| {
-        instant(&storage, &format!(r#"sum_over_time({{job="api"}} | logfmt | unwrap v {stages} [5s])"#), 5)
+        instant(
+            &storage,
+            &format!(r#"sum_over_time({{job="api"}} | logfmt | unwrap v {stages} [5s])"#),
+            5,
+        )
     };
-    assert!(of("").starts_with("error: pipeline error: 'SampleExtractionErr'"), "{}", of(""));
+    assert!(
+        of("").starts_with("error: pipeline error: 'SampleExtractionErr'"),
+        "{}",
+        of("")
+    );
     assert_eq!(of(r#"| __error__="""#), r#"{job="api"} 1"#);
 }
 
@@ -35,17 +53,36 @@ fn a_value_that_is_none_fails_behind_unwrap() {
 fn errors_that_are_asked_for_are_counted() {
     let storage = storage(&[("job=api", 1.0, "text"), ("job=api", 2.0, r#"{"a":1}"#)]);
     let query = r#"sum by (__error__) (count_over_time({job="api"} | json | __error__="JSONParserErr" [5s]))"#;
-    assert_eq!(instant(&storage, query, 5), r#"{__error__="JSONParserErr"} 1"#);
+    assert_eq!(
+        instant(&storage, query, 5),
+        r#"{__error__="JSONParserErr"} 1"#
+    );
 }
 
 #[test]
 fn what_loki_refuses_is_an_error_with_its_place() {
     let storage = storage(&[("job=api", 1.0, "text")]);
     for (query, message, place) in [
-        (r#"{job="api"}"#, "log queries are not supported as an instant query type", r#"{job="api"}"#),
-        (r#"{job=~".*"} |= "x""#, "the selector selects every stream", r#"{job=~".*"}"#),
-        ("rate({job=\"api\"}[$__auto])", "the variable has no value", "$__auto"),
-        ("sum(rate({job=\"api\"}[5m])) > $limit", "the variable has no value", "$limit"),
+        (
+            r#"{job="api"}"#,
+            "log queries are not supported as an instant query type",
+            r#"{job="api"}"#,
+        ),
+        (
+            r#"{job=~".*"} |= "x""#,
+            "the selector selects every stream",
+            r#"{job=~".*"}"#,
+        ),
+        (
+            "rate({job=\"api\"}[$__auto])",
+            "the variable has no value",
+            "$__auto",
+        ),
+        (
+            "sum(rate({job=\"api\"}[5m])) > $limit",
+            "the variable has no value",
+            "$limit",
+        ),
         (
             r#"count_over_time({job="api"} | line_format "{{ .a | uper }}" [5m])"#,
             "",
@@ -56,8 +93,16 @@ fn what_loki_refuses_is_an_error_with_its_place() {
             "this is no template: there is no function `uper`",
             r#""{{ .a | uper }}""#,
         ),
-        (r#"variants(count_over_time({job="api"}[5m])) of ({job="api"}[5m])"#, "multi variant queries are disabled", "variants"),
-        (r#"sum_over_time({job="api"}[5m])"#, "needs `unwrap`", "sum_over_time"),
+        (
+            r#"variants(count_over_time({job="api"}[5m])) of ({job="api"}[5m])"#,
+            "multi variant queries are disabled",
+            "variants",
+        ),
+        (
+            r#"sum_over_time({job="api"}[5m])"#,
+            "needs `unwrap`",
+            "sum_over_time",
+        ),
     ] {
         if message.is_empty() {
             // Loki never reads a template whose line nobody needs.
@@ -67,7 +112,11 @@ fn what_loki_refuses_is_an_error_with_its_place() {
         let error = data(&storage, query, 5).unwrap_err();
         assert!(error.message.contains(message), "{query}: {error}");
         let at = error.span.range();
-        assert!(query[at.clone()].starts_with(place), "{query}: {}", &query[at]);
+        assert!(
+            query[at.clone()].starts_with(place),
+            "{query}: {}",
+            &query[at]
+        );
     }
 }
 
@@ -82,8 +131,13 @@ fn a_range_has_a_step_and_an_end() {
 
 #[test]
 fn too_many_series_are_refused() {
-    let lines: Vec<_> = (0..4).map(|n| (format!("n={n} job=api"), 1.0, "x")).collect();
-    let lines: Vec<_> = lines.iter().map(|(stream, time, line)| (stream.as_str(), *time, *line)).collect();
+    let lines: Vec<_> = (0..4)
+        .map(|n| (format!("n={n} job=api"), 1.0, "x"))
+        .collect();
+    let lines: Vec<_> = lines
+        .iter()
+        .map(|(stream, time, line)| (stream.as_str(), *time, *line))
+        .collect();
     let storage = storage(&lines);
     let engine = Engine::new(Options {
         max_series: 3,
@@ -91,8 +145,17 @@ fn too_many_series_are_refused() {
     });
     let count = |query: &str| engine.instant(&storage, &parse(query).expr, 5 * SECOND);
     let error = count(r#"rate({job="api"}[5s])"#).unwrap_err();
-    assert!(error.message.starts_with("maximum number of series (3) reached"), "{error}");
+    assert!(
+        error
+            .message
+            .starts_with("maximum number of series (3) reached"),
+        "{error}"
+    );
     assert!(count(r#"sum(rate({job="api"}[5s]))"#).is_ok());
     let expr = parse(r#"rate({job="api"}[5s])"#).expr;
-    assert!(engine.range(&storage, &expr, 0, 5 * SECOND, SECOND).is_err());
+    assert!(
+        engine
+            .range(&storage, &expr, 0, 5 * SECOND, SECOND)
+            .is_err()
+    );
 }

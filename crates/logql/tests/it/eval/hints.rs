@@ -3,13 +3,19 @@
 use super::{instant, storage};
 
 fn of(query: &str) -> String {
-    let storage = storage(&[("job=api", 1.0, r#"{"a":"x","b":"y" broken"#), ("job=api", 2.0, "text")]);
+    let storage = storage(&[
+        ("job=api", 1.0, r#"{"a":"x","b":"y" broken"#),
+        ("job=api", 2.0, "text"),
+    ]);
     instant(&storage, query, 5)
 }
 
 #[test]
 fn nothing_is_parsed_for_a_sum_of_everything() {
-    assert_eq!(of(r#"sum(count_over_time({job="api"} | json [5s]))"#), "{} 2");
+    assert_eq!(
+        of(r#"sum(count_over_time({job="api"} | json [5s]))"#),
+        "{} 2"
+    );
     assert!(of(r#"avg(count_over_time({job="api"} | json [5s]))"#).starts_with("error"));
 }
 
@@ -18,7 +24,11 @@ fn a_parser_stops_behind_the_labels_that_are_needed() {
     let broken = r#"sum by (a) (count_over_time({job="api"} |= "a" | json [5s]))"#;
     assert_eq!(of(broken), r#"{a="x"} 1"#);
     let more = r#"sum by (a, c) (count_over_time({job="api"} |= "a" | json [5s]))"#;
-    assert!(of(more).starts_with("error: pipeline error"), "{}", of(more));
+    assert!(
+        of(more).starts_with("error: pipeline error"),
+        "{}",
+        of(more)
+    );
 }
 
 #[test]

@@ -16,7 +16,9 @@ pub(crate) const SECOND: i64 = 1_000_000_000;
 
 /// Labels as they are written: `job=api env=prod`.
 pub(crate) fn labels(text: &str) -> Labels {
-    text.split_whitespace().filter_map(|label| label.split_once('=')).collect()
+    text.split_whitespace()
+        .filter_map(|label| label.split_once('='))
+        .collect()
 }
 
 /// A storage of lines, each with its stream and its time in seconds.
@@ -58,8 +60,17 @@ pub(crate) fn range(storage: &Storage, query: &str, times: (i64, i64, i64)) -> S
     assert!(parsed.errors.is_empty(), "{query}: {:?}", parsed.errors);
     let (start, end, step) = times;
     let engine = Engine::new(Options::default());
-    let found = engine.range(storage, &parsed.expr, start * SECOND, end * SECOND, step * SECOND);
-    found.map_or_else(|error| format!("error: {}", error.message), |data| shown(&data))
+    let found = engine.range(
+        storage,
+        &parsed.expr,
+        start * SECOND,
+        end * SECOND,
+        step * SECOND,
+    );
+    found.map_or_else(
+        |error| format!("error: {}", error.message),
+        |data| shown(&data),
+    )
 }
 
 pub(crate) fn shown(data: &Data) -> String {
@@ -67,7 +78,9 @@ pub(crate) fn shown(data: &Data) -> String {
         Data::Scalar(value) => vec![value.to_string()],
         Data::Vector(samples) => {
             let samples = samples.iter();
-            samples.map(|it| format!("{} {}", it.labels, rounded(it.value))).collect()
+            samples
+                .map(|it| format!("{} {}", it.labels, rounded(it.value)))
+                .collect()
         }
         Data::Matrix(series) => {
             let points = |points: &[(i64, f64)]| {
@@ -75,14 +88,22 @@ pub(crate) fn shown(data: &Data) -> String {
                 let points = points.map(|(time, it)| format!("{}@{}", rounded(*it), time / SECOND));
                 points.collect::<Vec<_>>().join(" ")
             };
-            series.iter().map(|it| format!("{} {}", it.labels, points(&it.points))).collect()
+            series
+                .iter()
+                .map(|it| format!("{} {}", it.labels, points(&it.points)))
+                .collect()
         }
         Data::Streams(streams) => {
             let lines = |lines: &[(i64, String)]| {
-                let lines = lines.iter().map(|(time, line)| format!("{line}@{}", time / SECOND));
+                let lines = lines
+                    .iter()
+                    .map(|(time, line)| format!("{line}@{}", time / SECOND));
                 lines.collect::<Vec<_>>().join(" ")
             };
-            streams.iter().map(|it| format!("{} {}", it.labels, lines(&it.lines))).collect()
+            streams
+                .iter()
+                .map(|it| format!("{} {}", it.labels, lines(&it.lines)))
+                .collect()
         }
     };
     lines.join("\n")
@@ -90,5 +111,9 @@ pub(crate) fn shown(data: &Data) -> String {
 
 /// A value without the noise of floats.
 fn rounded(value: f64) -> f64 {
-    if value.is_finite() { (value * 1e9).round() / 1e9 } else { value }
+    if value.is_finite() {
+        (value * 1e9).round() / 1e9
+    } else {
+        value
+    }
 }

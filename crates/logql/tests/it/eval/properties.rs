@@ -70,7 +70,7 @@ fn evaluate(storage: &Storage, expr: &Expr) -> Option<Data> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
     fn every_kind_of_query_is_evaluated(storage in storage(), query in prop::sample::select(QUERIES)) {

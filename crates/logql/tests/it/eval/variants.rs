@@ -36,6 +36,12 @@ fn variants_read_the_same_lines() {
 fn a_variant_may_be_aggregated_and_unwrapped() {
     let query = r#"variants(sum by (level) (count_over_time({job="api"}[5s])), sum_over_time({job="api"} | unwrap v [5s])) of ({job="api"} | logfmt [5s])"#;
     let found = of(query);
-    assert!(found.contains("{__variant__=\"0\", level=\"error\"} 2"), "{found}");
-    assert!(found.contains("{__variant__=\"1\", job=\"api\", level=\"error\"} 7"), "{found}");
+    assert!(
+        found.contains("{__variant__=\"0\", level=\"error\"} 2"),
+        "{found}"
+    );
+    assert!(
+        found.contains("{__variant__=\"1\", job=\"api\", level=\"error\"} 7"),
+        "{found}"
+    );
 }
