@@ -42,6 +42,7 @@
 
 pub mod ast;
 mod capture;
+pub mod eval;
 mod labels;
 mod lexer;
 mod ops;

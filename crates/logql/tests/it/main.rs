@@ -3,6 +3,7 @@
 mod corpus;
 mod depth;
 mod errors;
+mod eval;
 mod generate;
 mod labels;
 mod precedence;
