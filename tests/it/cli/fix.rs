@@ -274,6 +274,6 @@ fn reports_for_programs_carry_the_fix() {
     let start = line.find(r#"=~\"^a|b$\""#).unwrap() + 1;
     assert_eq!(
         replacement["deletedRegion"],
-        serde_json::json!({"startLine": 2, "startColumn": start, "endLine": 2, "endColumn": start + 10})
+        serde_json::json!({"startLine": 2, "startColumn": start, "endLine": 2, "endColumn": start + 11})
     );
 }
