@@ -113,6 +113,33 @@ impl Workspace {
         Ok(found)
     }
 
+    /// The paths of the files that a pattern with `*`, `?` and `[…]` names, sorted.
+    pub(super) fn matching(&self, pattern: &str) -> Result<Vec<String>, CommandError> {
+        if !pattern.contains(['*', '?', '[']) {
+            let exists = self.root.join(pattern).is_file();
+            return Ok(if exists {
+                vec![pattern.to_owned()]
+            } else {
+                vec![]
+            });
+        }
+        let (folder, _) = pattern.split_at(pattern.find(['*', '?', '[']).unwrap_or_default());
+        let folder = folder.rsplit_once('/').map_or(".", |(folder, _)| folder);
+        let pattern = glob::Pattern::new(pattern).map_err(|error| {
+            let what = format!("`{pattern}` names no files: {error}");
+            super::Obstacle::new(what, "write patterns with `*`, `?` and `[a-z]`")
+        })?;
+        let options = glob::MatchOptions {
+            require_literal_separator: true,
+            ..Default::default()
+        };
+        let found = self.files_below(folder)?.into_iter();
+        let found = found.map(|path| path.strip_prefix("./").unwrap_or(&path).to_owned());
+        Ok(found
+            .filter(|path| pattern.matches_with(path, options))
+            .collect())
+    }
+
     /// Writes and removes. When anything cannot be stored, nothing is changed.
     pub(super) fn apply(&self, batch: &Batch<'_>) -> Result<(), CommandError> {
         let mut created = Created::default();

@@ -48,6 +48,12 @@ impl<'r, 'n, 's> Fields<'r, 'n, 's> {
         self.reader.trouble(node.at, message);
     }
 
+    /// Something wrong with the value of a key.
+    pub(super) fn trouble_at(&mut self, key: &str, message: String) {
+        let at = self.node.get(key).map_or(self.node.at, |node| node.at);
+        self.reader.trouble(at, message);
+    }
+
     /// A text.
     pub(super) fn text(&mut self, key: &'static str) -> Option<&'n str> {
         let node = self.get(key)?;
@@ -75,8 +81,7 @@ impl<'r, 'n, 's> Fields<'r, 'n, 's> {
         match Duration::parse(text) {
             Ok(duration) => Some(duration),
             Err(error) => {
-                let at = self.node.get(key).map_or(self.node.at, |node| node.at);
-                self.reader.trouble(at, format!("`{key}`: {error}"));
+                self.trouble_at(key, format!("`{key}`: {error}"));
                 None
             }
         }

@@ -15,12 +15,15 @@ mod language;
 mod node;
 mod recognise;
 mod routes;
+mod rule_file;
 mod rule_tests;
 mod rules;
 mod source;
+mod strict;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod unit_tests;
 mod written;
 mod yaml;
 
@@ -32,10 +35,12 @@ use comments::Comments;
 pub use exposition::{Sample, exposition, samples, unit};
 pub use language::Queries;
 pub use routes::{Alertmanager, Settings};
+pub use rule_file::rule_file;
 pub use rule_tests::RuleTest;
 use source::Source;
 pub use source::{UNREADABLE, UNREADABLE_PAGE};
 pub use texts::{Text, texts};
+pub use unit_tests::{UnitTests, has_unit_tests, unit_tests};
 pub use written::{Replacement, Unfit};
 
 /// A file to read.

@@ -25,6 +25,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "policy",
             "project",
             "read",
+            "ruletest",
             "verify",
         ],
     ),
@@ -53,6 +54,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("policy", &["diagnostic"]),
     ("project", &["diagnostic", "parallel"]),
     ("read", &["diagnostic"]),
+    ("ruletest", &["diagnostic"]),
     ("verify", &["generate", "project"]),
 ];
 

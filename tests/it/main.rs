@@ -21,6 +21,7 @@ mod live;
 mod outputs;
 mod promtool;
 mod registry;
+mod rule_tests;
 mod templates;
 
 use std::collections::BTreeSet;

@@ -13,6 +13,7 @@ mod queries;
 mod scenario;
 mod schema;
 mod status;
+mod test;
 mod up;
 mod verify;
 
@@ -26,6 +27,7 @@ use super::{CommandError, Terminal, Workspace};
 pub(super) enum Command {
     Generate(generate::Generate),
     Check(Box<check::Check>),
+    Test(test::Test),
     Diff(diff::Diff),
     Queries(queries::Queries),
     Promql(promql::PromqlCommand),
@@ -52,6 +54,7 @@ impl Command {
         match self {
             Self::Generate(command) => command.run(stack, workspace, terminal),
             Self::Check(command) => command.run(stack, workspace, terminal),
+            Self::Test(command) => command.run(workspace, terminal),
             Self::Diff(command) => command.run(stack, workspace, terminal),
             Self::Queries(command) => command.run(stack, workspace, terminal),
             Self::Promql(command) => command.run(workspace, terminal),

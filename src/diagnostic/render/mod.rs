@@ -9,7 +9,7 @@ mod junit;
 mod sarif;
 #[cfg(test)]
 mod tests;
-mod xml;
+pub(crate) mod xml;
 
 use std::ops::Range;
 
@@ -133,7 +133,7 @@ fn details(diagnostic: &Diagnostic, source: Source<'_>) -> Vec<String> {
 }
 
 /// A value as indented JSON, with its line end.
-fn pretty(value: &impl Serialize) -> String {
+pub(crate) fn pretty(value: &impl Serialize) -> String {
     let text = serde_json::to_string_pretty(value).expect("text and numbers have a JSON form");
     text + "\n"
 }

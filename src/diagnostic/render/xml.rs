@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 
 /// An XML document that grows by elements.
-pub(super) struct Xml {
+pub(crate) struct Xml {
     text: String,
     open: Vec<&'static str>,
 }
 
 impl Xml {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             text: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned(),
             open: vec![],
@@ -17,14 +17,14 @@ impl Xml {
     }
 
     /// Opens an element; [`Xml::close`] ends it.
-    pub(super) fn open(&mut self, name: &'static str, attributes: &[(&str, &str)]) {
+    pub(crate) fn open(&mut self, name: &'static str, attributes: &[(&str, &str)]) {
         self.start(name, attributes);
         self.text.push_str(">\n");
         self.open.push(name);
     }
 
     /// Ends the element that was opened last.
-    pub(super) fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         if let Some(name) = self.open.pop() {
             self.indent();
             let _ = writeln!(self.text, "</{name}>");
@@ -32,19 +32,19 @@ impl Xml {
     }
 
     /// An element without anything in it.
-    pub(super) fn empty(&mut self, name: &'static str, attributes: &[(&str, &str)]) {
+    pub(crate) fn empty(&mut self, name: &'static str, attributes: &[(&str, &str)]) {
         self.start(name, attributes);
         self.text.push_str("/>\n");
     }
 
     /// An element with a text.
-    pub(super) fn text(&mut self, name: &'static str, attributes: &[(&str, &str)], text: &str) {
+    pub(crate) fn text(&mut self, name: &'static str, attributes: &[(&str, &str)], text: &str) {
         self.start(name, attributes);
         let _ = writeln!(self.text, ">{}</{name}>", escaped(text, false));
     }
 
     /// The document.
-    pub(super) fn finish(mut self) -> String {
+    pub(crate) fn finish(mut self) -> String {
         while !self.open.is_empty() {
             self.close();
         }

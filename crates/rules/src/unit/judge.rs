@@ -1,0 +1,210 @@
+//! Running a test.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use obsctl_promql::eval::{Engine, Labels, Options, Value};
+
+use super::compare::{alert_lines, equal_samples, sample_line};
+use super::{AlertCase, ExpectedAlert, Failure, QueryCase, Test, What};
+use crate::RuleSet;
+use crate::alert::{ALERT_NAME, Firing};
+use crate::run::{Live, Results, Run, Steps, instant};
+use crate::sight::{Question, Seen};
+use crate::template::Surroundings;
+
+/// What became of a test.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// What is not as it has to be, in the order in which promtool says it.
+    pub failures: Vec<Failure>,
+}
+
+impl Outcome {
+    /// Whether all is as it has to be.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        self.failures.is_empty()
+    }
+}
+
+impl Test {
+    /// Runs the test.
+    #[must_use]
+    pub fn run(&self, rules: &RuleSet) -> Outcome {
+        self.run_seeing(rules, |question| rules.sight.seen(question))
+    }
+
+    /// Runs the test with the rules that are chosen for what it asks.
+    pub(crate) fn run_seeing(
+        &self,
+        rules: &RuleSet,
+        see: impl FnOnce(Question<'_>) -> Seen,
+    ) -> Outcome {
+        let engine = Engine::new(Options {
+            subquery_step: self.evaluation_interval,
+            ..Options::default()
+        });
+        let input = self.samples();
+        let results = self.evaluate(rules, see, &engine, &input);
+        let mut failures = Vec::new();
+        // Alerts are compared while rules are evaluated: those after a failure are not.
+        let failed_at = results
+            .failure
+            .as_ref()
+            .map_or(i64::MAX, |failure| failure.time);
+        let mut alerts: Vec<_> = self.alerts.iter().collect();
+        alerts.sort_by_key(|case| case.time);
+        for case in alerts
+            .iter()
+            .filter(|case| self.evaluated(case) < failed_at)
+        {
+            failures.extend(self.judge_alert(case, &results));
+        }
+        if let Some(failure) = results.failure {
+            let place = self.place;
+            failures.push(Failure {
+                place,
+                what: What::Rule(failure),
+            });
+            return Outcome { failures };
+        }
+        for case in &self.queries {
+            failures.extend(self.judge_query(case, &engine, &results));
+        }
+        Outcome { failures }
+    }
+
+    /// The input as samples; of a series that is written twice the last counts.
+    fn samples(&self) -> BTreeMap<Labels, Vec<(i64, Value)>> {
+        let series = self.input.iter().map(|series| {
+            let times = (0..).map(|number: i64| self.start + number * self.interval);
+            let samples = times.zip(&series.points);
+            let samples = samples.filter_map(|(time, point)| Some((time, point.value()?.clone())));
+            (series.labels.clone(), samples.collect())
+        });
+        series.collect()
+    }
+
+    /// The evaluation that an alert test sees: milliseconds since the test's start.
+    fn evaluated(&self, case: &AlertCase) -> i64 {
+        case.time / self.evaluation_interval * self.evaluation_interval
+    }
+
+    fn evaluate(
+        &self,
+        rules: &RuleSet,
+        see: impl FnOnce(Question<'_>) -> Seen,
+        engine: &Engine,
+        input: &BTreeMap<Labels, Vec<(i64, Value)>>,
+    ) -> Results {
+        let times = self.alerts.iter().map(|case| case.time);
+        let last = times
+            .chain(self.queries.iter().map(|case| case.time))
+            .max()
+            .unwrap_or(0);
+        let mut asked: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
+        for case in &self.alerts {
+            let time = self.start + self.evaluated(case);
+            asked.entry(&case.alert).or_default().insert(time);
+        }
+        let seen = see(Question {
+            alerts: asked.keys().copied().collect(),
+            exprs: self.queries.iter().map(|case| &case.expr).collect(),
+            input: &mut input.keys(),
+        });
+        let mut numbers = seen.rules.iter().peekable();
+        let live = rules.members().enumerate().filter_map(|(at, member)| {
+            let (_, writes_alerts) = numbers.next_if(|(number, _)| **number == at)?;
+            Some(Live {
+                member,
+                writes_alerts: *writes_alerts,
+                asked: member
+                    .alerting()
+                    .and_then(|_| asked.get(member.rule.name.as_str())),
+            })
+        });
+        let around = Surroundings {
+            external_labels: self.external_labels.clone(),
+            external_url: self.external_url.clone(),
+        };
+        Run {
+            engine,
+            steps: Steps {
+                start: self.start,
+                step: self.evaluation_interval,
+                count: last / self.evaluation_interval + 1,
+            },
+            input,
+            rules: live.collect(),
+            around: &around,
+            by_rule: seen.by_rule,
+        }
+        .results()
+    }
+
+    fn judge_alert(&self, case: &AlertCase, results: &Results) -> Option<Failure> {
+        let time = self.start + self.evaluated(case);
+        let got = results.firing.get(&(time, case.alert.clone()));
+        let mut got = got.cloned().unwrap_or_default();
+        let expected = case.expected.iter().cloned();
+        let mut expected: Vec<_> = expected.map(|it| it.named(&case.alert)).collect();
+        got.sort();
+        expected.sort();
+        let lines = |alerts: &[Firing]| alerts.iter().map(alert_lines).collect();
+        (got != expected).then(|| Failure {
+            place: case.place,
+            what: What::Alerts {
+                alert: case.alert.clone(),
+                time: case.time,
+                expected: lines(&expected),
+                got: lines(&got),
+            },
+        })
+    }
+
+    fn judge_query(&self, case: &QueryCase, engine: &Engine, results: &Results) -> Option<Failure> {
+        let failure = |what| {
+            Some(Failure {
+                place: case.place,
+                what,
+            })
+        };
+        let (query, time) = (case.text.clone(), case.time);
+        let mut got = match instant(engine, &results.storage, &case.expr, self.start + time) {
+            Ok(got) => got,
+            Err(message) => {
+                return failure(What::Query {
+                    query,
+                    time,
+                    message,
+                });
+            }
+        };
+        let mut expected: Vec<_> = case.expected.iter().collect();
+        got.sort_by(|a, b| a.labels.cmp(&b.labels));
+        expected.sort_by(|a, b| a.labels.cmp(&b.labels));
+        if equal_samples(&expected, &got, self.fuzzy) {
+            return None;
+        }
+        let expected = expected.iter().map(|it| sample_line(&it.labels, &it.value));
+        let got = got.iter().map(|it| sample_line(&it.labels, &it.value));
+        let (expected, got) = (expected.collect(), got.collect());
+        failure(What::Samples {
+            query,
+            time,
+            expected,
+            got,
+        })
+    }
+}
+
+impl ExpectedAlert {
+    /// With the name, which tests do not repeat among the labels.
+    fn named(mut self, alert: &str) -> Firing {
+        self.labels.insert(ALERT_NAME.to_owned(), alert.to_owned());
+        Firing {
+            labels: self.labels,
+            annotations: self.annotations,
+        }
+    }
+}
