@@ -9,7 +9,7 @@ use super::evaluator::{Evaluator, Sink};
 use super::labels::Labels;
 use super::plan::{Range, Selector};
 use super::storage::{Samples, StoredSeries};
-use super::value::{STALE, Series, is_stale};
+use super::value::{Series, is_stale};
 use super::{EvalError, FloatHistogram, SeriesPoints, Value};
 use crate::Span;
 use crate::ast::Extended;
@@ -211,9 +211,6 @@ pub(super) fn whole(
     })?;
     Ok(all)
 }
-
-/// The number of a dense column that marks a step without one.
-pub(super) const ABSENT: f64 = STALE;
 
 #[cfg(test)]
 mod tests {

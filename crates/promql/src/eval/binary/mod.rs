@@ -11,7 +11,7 @@ use element::Outcome;
 
 use super::evaluator::{Evaluator, Sink};
 use super::plan::{Binary, Node};
-use super::value::{Series, is_stale};
+use super::value::{STALE, Series, is_stale};
 use super::{Annotation, EvalError, Value};
 use crate::ast::BinaryOp;
 use crate::{Span, ValueType};
@@ -81,7 +81,7 @@ fn with_scalar(
                     *value = if binary.bool_modifier {
                         f64::from(u8::from(keep))
                     } else if !keep {
-                        super::select::ABSENT
+                        STALE
                     } else if op.is_comparison() {
                         *value
                     } else {
@@ -89,7 +89,7 @@ fn with_scalar(
                     };
                 } else {
                     notes.set(step, element::incompatible(op, "float", "float", span));
-                    *value = super::select::ABSENT;
+                    *value = STALE;
                 }
             }
             for (step, histogram) in std::mem::take(&mut series.histograms) {

@@ -18,7 +18,7 @@ pub(super) use over_time::{Mean, quantile};
 use super::evaluator::{Evaluator, Sink};
 use super::labels::Labels;
 use super::plan::{Kind, Node};
-use super::value::{Series, is_stale};
+use super::value::{STALE, Series, is_stale};
 use super::{EvalError, number};
 use crate::functions::Function;
 use crate::{Span, ValueType};
@@ -147,7 +147,7 @@ fn floats(
             series.histograms.clear();
             for (step, value) in series.floats.iter_mut().enumerate() {
                 if !is_stale(*value) {
-                    *value = of(step, *value).unwrap_or(super::select::ABSENT);
+                    *value = of(step, *value).unwrap_or(STALE);
                 }
             }
             if series.is_empty() {
