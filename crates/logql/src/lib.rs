@@ -1,11 +1,11 @@
-//! LogQL: a total parser with byte spans, a printer, and Loki's type checking.
+//! LogQL: a total parser with byte spans, a printer, Loki's type checking, and evaluation.
 //!
 //! [`parse`] never fails and never panics: it gives a tree (with [`ast::Expr::Error`] where it could not
 //! read) and the syntax errors it met. Trees are walked ([`Expr::walk`], [`Expr::log_queries`]), rewritten
 //! ([`Expr::map`], [`Expr::map_durations`]), checked ([`typecheck`]), and printed on one line
 //! ([`ToString`]) or several ([`Expr::pretty`]). [`Expr::label_uses`] tells where each label is used and
-//! where it may come from; [`ast::LogQuery`] says what its pipeline does before it parses lines. This
-//! crate knows nothing of obsctl.
+//! where it may come from; [`ast::LogQuery`] says what its pipeline does before it parses lines. [`eval`]
+//! evaluates queries over lines in memory. This crate knows nothing of obsctl.
 //!
 //! ```
 //! use obsctl_logql::{Expr, LabelOrigin, ValueType, parse, typecheck};

@@ -75,8 +75,8 @@ fn of(grouping: &Grouping) -> Groups {
 }
 
 impl Extractor {
-    /// An extractor for the samples of `op` from lines behind `stages`, of which those before `skip` are
-    /// not run.
+    /// An extractor for the samples of `op` from lines behind `stages`; of these, only `unwrap` and what
+    /// follows it count where the others have been run before (`run_stages`).
     pub fn compile(
         op: RangeOp,
         stages: &[Stage],
