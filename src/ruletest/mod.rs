@@ -3,6 +3,8 @@
 mod human;
 mod json;
 mod junit;
+#[cfg(test)]
+mod tests;
 
 use obsctl_promql::duration::Millis;
 use obsctl_rules::unit::{Failure, Outcome, Test, What};

@@ -30,7 +30,7 @@ use std::path::Path;
 /// A file that no `mod` names compiles nowhere and tests nothing.
 #[test]
 fn every_file_is_a_module() {
-    for folder in ["", "cli", "engines", "live"] {
+    for folder in ["", "cli", "engines", "live", "rule_tests"] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("tests/it")
             .join(folder);
