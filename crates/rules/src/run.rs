@@ -112,7 +112,7 @@ impl<'a> Run<'a> {
             match live.member.alerting() {
                 None => self.record_all(&mut writer, live.member, series)?,
                 Some(alerting) => {
-                    self.alert_all(&mut writer, *live, alerting, series, &mut firing)?
+                    self.alert_all(&mut writer, *live, alerting, series, &mut firing)?;
                 }
             }
         }

@@ -142,7 +142,7 @@ impl Printer {
         }
         match value.underlying() {
             Value::Nil | Value::Object(_) if self.flags.sharp_v => {
-                self.out.push_str("interface {}(nil)")
+                self.out.push_str("interface {}(nil)");
             }
             Value::Nil | Value::Object(_) if verb == 'v' => self.out.push_str("<nil>"),
             Value::Nil | Value::Object(_) => self.bad_verb(value, verb),
@@ -509,7 +509,7 @@ impl Run<'_> {
         }
         let mut after_index = self.index();
         if self.eat('*') {
-            match self.from_argument() {
+            match self.number_of_argument() {
                 Some(width) => {
                     flags.minus |= width < 0;
                     flags.zero &= width >= 0;
@@ -526,7 +526,7 @@ impl Run<'_> {
             self.good_index &= !after_index;
             after_index = self.index();
             if self.eat('*') {
-                match self.from_argument() {
+                match self.number_of_argument() {
                     Some(precision) if precision >= 0 => {
                         flags.precision = usize::try_from(precision).ok();
                     }
@@ -636,7 +636,7 @@ impl Run<'_> {
     }
 
     /// The value of `*`.
-    fn from_argument(&mut self) -> Option<i64> {
+    fn number_of_argument(&mut self) -> Option<i64> {
         let value = self.values.get(self.next)?;
         self.next += 1;
         match value.underlying() {

@@ -49,7 +49,7 @@ pub fn parse(text: &str, dialect: &Dialect<'_>) -> Parsed {
         nodes.extend(part);
         match end {
             End::Eof => break,
-            End::End(span) => parser.report(
+            End::Closed(span) => parser.report(
                 span,
                 "`end` of nothing",
                 "leave it out, or open a block before it",
@@ -72,7 +72,7 @@ type Read<T> = Result<T, Failed>;
 /// What ended a list.
 enum End {
     Eof,
-    End(Span),
+    Closed(Span),
     /// What stands behind the word is not yet read.
     Else(Span),
 }
@@ -247,7 +247,7 @@ impl<'a> Parser<'a> {
                             if self.expect(&Kind::RightDelim, "end").is_err() {
                                 self.skip();
                             }
-                            return (nodes, End::End(word.span));
+                            return (nodes, End::Closed(word.span));
                         }
                         Kind::Else => {
                             self.next();
@@ -349,7 +349,7 @@ impl<'a> Parser<'a> {
             self.range_depth -= inside;
             control.branches.push(Branch { pipeline, body });
             let other = match end {
-                End::End(_) => break,
+                End::Closed(_) => break,
                 End::Eof => {
                     self.never_ended(keyword.as_str(), word);
                     break;
@@ -418,7 +418,7 @@ impl<'a> Parser<'a> {
             let (part, end) = self.list(false);
             nodes.extend(part);
             match end {
-                End::End(_) => return nodes,
+                End::Closed(_) => return nodes,
                 End::Eof => {
                     self.never_ended(keyword.as_str(), word);
                     return nodes;

@@ -122,7 +122,7 @@ pub fn functions<'a>(alert: &'a Alert, query: &'a Query<'a>) -> Functions<'a> {
         ),
         (
             "strvalue",
-            Function::new(&[SAMPLE], |values| Ok(label_of(&values[0], "__value__")?)),
+            Function::new(&[SAMPLE], |values| label_of(&values[0], "__value__")),
         ),
         ("tableLink", of_text(|text| link(text, 1))),
         ("title", of_text(title::title)),

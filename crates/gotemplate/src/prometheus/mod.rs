@@ -118,7 +118,7 @@ pub enum Error {
         /// The name of the template: `__alert_` and the name of the alert.
         template: String,
         /// The first error.
-        error: SyntaxError,
+        error: Box<SyntaxError>,
     },
     /// It cannot be rendered.
     #[error("error executing template {name}: {0}", name = .0.template)]
@@ -147,7 +147,7 @@ impl Template {
         if let Some(error) = self.errors.first() {
             return Err(Error::Parse {
                 template: name,
-                error: error.clone(),
+                error: Box::new(error.clone()),
             });
         }
         let context = Context {

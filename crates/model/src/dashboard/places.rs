@@ -313,7 +313,7 @@ fn panel_texts<'a>(panel: &'a Panel, add: &mut impl FnMut(Place<'a>, TextKind, S
         Visualization::Plugin(plugin) => {
             for json in std::iter::once(&plugin.options).chain(&plugin.custom) {
                 inside(json, &mut |text| {
-                    add(place(), TextKind::Content, text.to_owned())
+                    add(place(), TextKind::Content, text.to_owned());
                 });
             }
         }

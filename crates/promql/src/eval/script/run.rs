@@ -49,7 +49,7 @@ pub(super) fn load(script: &str) -> Result<Storage, (usize, String)> {
         match command? {
             Command::Clear => storage = Storage::new(),
             Command::Load(load) => {
-                fill(&mut storage, &load).map_err(|reason| (load.line, reason))?
+                fill(&mut storage, &load).map_err(|reason| (load.line, reason))?;
             }
             Command::Eval(eval) => {
                 return Err((eval.line, "only series are read here: `load`".to_owned()));
