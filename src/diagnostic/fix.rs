@@ -40,7 +40,7 @@ impl Diagnostic {
         if let Some(place) = self.places.first()
             && let Some((text, _)) = &place.text
         {
-            self.fix = Some(Fix {
+            self.fix = Some(Box::new(Fix {
                 title: title.into(),
                 edits: vec![Edit {
                     origin: place.origin,
@@ -48,7 +48,7 @@ impl Diagnostic {
                     range,
                     with: with.into(),
                 }],
-            });
+            }));
         }
         self
     }

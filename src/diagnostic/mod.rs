@@ -49,7 +49,7 @@ pub struct Diagnostic {
     /// How to fix it.
     pub help: Vec<String>,
     /// What fixes it mechanically, where something does.
-    pub fix: Option<Fix>,
+    pub fix: Option<Box<Fix>>,
     /// Equal for findings of a check of which only the first is told.
     pub once_per: Option<String>,
 }

@@ -10,7 +10,12 @@ use super::*;
 fn query(path: &'static str, text: &str) -> (String, Origin) {
     let found = read::file(File { path, text });
     assert_eq!(found.problems, [], "{text}");
-    if let Some(panel) = found.dashboards.iter().flat_map(|one| one.panels()).next() {
+    if let Some(panel) = found
+        .dashboards
+        .iter()
+        .flat_map(obsctl_model::Dashboard::panels)
+        .next()
+    {
         let Expression::Promql(query) = &panel.queries[0].expression else {
             panic!("{text} is PromQL");
         };

@@ -91,7 +91,7 @@ impl Scrape {
         for (label, value) in sample.labels {
             match (label.as_str(), family.kind.as_deref()) {
                 ("le", Some("histogram" | "gaugehistogram")) => {
-                    family.bounds.extend(number(&value))
+                    family.bounds.extend(number(&value));
                 }
                 ("quantile", Some("summary")) => family.quantiles.extend(number(&value)),
                 _ => {

@@ -1,8 +1,6 @@
 //! The queries of files: each text once, and which language it is in where nobody says it.
 
-use std::borrow::Borrow;
-use std::collections::HashSet;
-use std::hash::{Hash, Hasher};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use obsctl_model::{Origin, Promql};
@@ -10,23 +8,7 @@ use obsctl_model::{Origin, Promql};
 /// The queries that were read so far. Files repeat each other: of equal texts there is one tree.
 #[derive(Debug, Default)]
 pub struct Queries {
-    known: Mutex<HashSet<Known>>,
-}
-
-/// A query, found by its text.
-#[derive(Debug, PartialEq, Eq)]
-struct Known(Promql);
-
-impl Borrow<str> for Known {
-    fn borrow(&self) -> &str {
-        self.0.as_str()
-    }
-}
-
-impl Hash for Known {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.as_str().hash(state);
-    }
+    known: Mutex<BTreeMap<Box<str>, Promql>>,
 }
 
 impl Queries {
@@ -34,11 +16,11 @@ impl Queries {
     pub(super) fn promql(&self, text: &str, at: Origin) -> Promql {
         // What another thread left is whole: it only ever inserts.
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(Known(query)) = known.get(text) {
+        if let Some(query) = known.get(text) {
             return query.clone().at(at);
         }
         let query = Promql::parse(text, at);
-        known.insert(Known(query.clone()));
+        known.insert(text.into(), query.clone());
         query
     }
 

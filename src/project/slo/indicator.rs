@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::project::{Catalog, Part, Series};
 
 /// What the indicator counts, or why it cannot be.
-pub(super) fn measure(slo: &Slo, catalog: &Catalog) -> Result<Measure, Diagnostic> {
+pub(super) fn measure(slo: &Slo, catalog: &Catalog) -> Result<Measure, Box<Diagnostic>> {
     let reader = Reader { slo, catalog };
     match &slo.indicator {
         Indicator::Bad { bad, total } => Ok(Measure::Bad {
@@ -54,14 +54,14 @@ impl Reader<'_> {
         )
     }
 
-    fn read(&self, query: &Promql, role: &str) -> Result<(), Diagnostic> {
+    fn read(&self, query: &Promql, role: &str) -> Result<(), Box<Diagnostic>> {
         match query.errors().first() {
             None => Ok(()),
-            Some(error) => Err(self.problem(
+            Some(error) => Err(Box::new(self.problem(
                 query,
                 format!("the query of its {role} does not parse: {}", error.message),
                 "read as PromQL",
-            )),
+            ))),
         }
     }
 
@@ -70,7 +70,7 @@ impl Reader<'_> {
         &self,
         query: &'q Promql,
         role: &str,
-    ) -> Result<(&'q Selector, &'q str), Diagnostic> {
+    ) -> Result<(&'q Selector, &'q str), Box<Diagnostic>> {
         self.read(query, role)?;
         if let Expr::Selector(selector) = query.expr()
             && selector.modifiers == Modifiers::default()
@@ -78,17 +78,17 @@ impl Reader<'_> {
         {
             return Ok((selector, &name.text));
         }
-        Err(self
+        Err(Box::new(self
             .problem(
                 query,
                 format!("the query of its {role} is no plain selector"),
                 "more than a metric and its matchers",
             )
-            .help("write the metric and its matchers only: rates, windows and sums are put around them"))
+            .help("write the metric and its matchers only: rates, windows and sums are put around them")))
     }
 
     /// A series that counts events.
-    fn events(&self, query: &Promql, role: &str) -> Result<Selector, Diagnostic> {
+    fn events(&self, query: &Promql, role: &str) -> Result<Selector, Box<Diagnostic>> {
         let (selector, name) = self.selector(query, role)?;
         match self.catalog.get(name) {
             Some(Series::Exposed { metric, part }) => {
@@ -106,7 +106,7 @@ impl Reader<'_> {
                         ),
                         _ => self.wrong_kind(query, name, metric, "events are counted by counters"),
                     };
-                    return Err(problem.help(match metric.kind {
+                    return Err(Box::new(problem.help(match metric.kind {
                         MetricKind::Gauge => {
                             "measure a gauge with `Indicator::time_slices` or `Indicator::freshness`".to_owned()
                         }
@@ -114,18 +114,18 @@ impl Reader<'_> {
                             format!("count observations with `{}_count`", metric.name)
                         }
                         MetricKind::Counter | MetricKind::Unknown => "select a counter".to_owned(),
-                    }));
+                    })));
                 }
             }
             Some(Series::Recorded { group, origin, .. }) => {
-                return Err(self
+                return Err(Box::new(self
                     .problem(
                         query,
                         format!("`{name}` is recorded by group `{group}`: the events of a window cannot be told from it"),
                         "a recorded series",
                     )
                     .also(*origin, "recorded here")
-                    .help("select the counters the rule reads"));
+                    .help("select the counters the rule reads")));
             }
             // Unknown names are found in the rules this becomes.
             Some(Series::Synthetic(_)) | None => {}
@@ -133,7 +133,7 @@ impl Reader<'_> {
         Ok(selector.clone())
     }
 
-    fn latency(&self, query: &Promql, threshold: f64) -> Result<Measure, Diagnostic> {
+    fn latency(&self, query: &Promql, threshold: f64) -> Result<Measure, Box<Diagnostic>> {
         let (selector, name) = self.selector(query, "histogram")?;
         match self.catalog.get(name) {
             Some(Series::Exposed {
@@ -156,27 +156,29 @@ impl Reader<'_> {
                         .wrong_kind(query, name, metric, "a latency is measured by a histogram")
                         .help("select the `_bucket` series of a histogram"),
                 };
-                return Err(problem);
+                return Err(Box::new(problem));
             }
             Some(Series::Recorded { .. } | Series::Synthetic(_)) | None => {}
         }
         let Some(base) = name.strip_suffix("_bucket") else {
-            return Err(self
-                .problem(
+            return Err(Box::new(
+                self.problem(
                     query,
                     format!("`{name}` is not the buckets of a histogram"),
                     "selects no buckets",
                 )
-                .help("select the `_bucket` series of a histogram"));
+                .help("select the `_bucket` series of a histogram"),
+            ));
         };
         if selector.matchers.iter().any(|m| m.name.text == "le") {
-            return Err(self
-                .problem(
+            return Err(Box::new(
+                self.problem(
                     query,
                     "the histogram of a latency is selected by `le`".to_owned(),
                     "`le` comes from the threshold",
                 )
-                .help("take the matcher on `le` out"));
+                .help("take the matcher on `le` out"),
+            ));
         }
         let mut good = selector.clone();
         good.matchers.push(bucket(threshold));
@@ -186,7 +188,12 @@ impl Reader<'_> {
     }
 
     /// The threshold must be the bound of a bucket: between bounds nothing is known.
-    fn bound(&self, query: &Promql, metric: &MetricDef, threshold: f64) -> Result<(), Diagnostic> {
+    fn bound(
+        &self,
+        query: &Promql,
+        metric: &MetricDef,
+        threshold: f64,
+    ) -> Result<(), Box<Diagnostic>> {
         let MetricKind::Histogram { buckets, .. } = &metric.kind else {
             return Ok(());
         };
@@ -202,24 +209,24 @@ impl Reader<'_> {
             .collect();
         let nearest = nearest.join(" or ");
         let threshold = exposition(threshold);
-        Err(self
+        Err(Box::new(self
             .problem(
                 query,
                 format!("the threshold `{threshold}` is no bucket bound of histogram `{}`: the nearest is {nearest}", metric.name),
                 "its buckets do not divide there",
             )
             .also(metric.origin, "declared with its buckets here")
-            .help(format!("use {nearest} as threshold, or give the histogram a bucket at `{threshold}`")))
+            .help(format!("use {nearest} as threshold, or give the histogram a bucket at `{threshold}`"))))
     }
 
-    fn native_latency(&self, query: &Promql, threshold: f64) -> Result<Measure, Diagnostic> {
+    fn native_latency(&self, query: &Promql, threshold: f64) -> Result<Measure, Box<Diagnostic>> {
         let (selector, name) = self.selector(query, "histogram")?;
         if let Some(Series::Exposed { metric, part }) = self.catalog.get(name) {
             match &metric.kind {
                 MetricKind::Histogram { native: true, .. } if *part == Part::Whole => {}
                 MetricKind::Histogram { native: true, .. } => {
-                    return Err(self
-                        .problem(
+                    return Err(Box::new(
+                        self.problem(
                             query,
                             format!(
                                 "`{name}` is the classic form of histogram `{}`",
@@ -227,22 +234,30 @@ impl Reader<'_> {
                             ),
                             "not the native histogram",
                         )
-                        .help(format!("select `{}`", metric.name)));
+                        .help(format!("select `{}`", metric.name)),
+                    ));
                 }
                 MetricKind::Histogram { .. } => {
-                    return Err(self
-                        .wrong_kind(
+                    return Err(Box::new(
+                        self.wrong_kind(
                             query,
                             name,
                             metric,
                             "it is not exposed as a native histogram",
                         )
-                        .help("measure classic buckets with `Indicator::latency`"));
+                        .help("measure classic buckets with `Indicator::latency`"),
+                    ));
                 }
                 _ => {
-                    return Err(self
-                        .wrong_kind(query, name, metric, "a latency is measured by a histogram")
-                        .help("select a histogram"));
+                    return Err(Box::new(
+                        self.wrong_kind(
+                            query,
+                            name,
+                            metric,
+                            "a latency is measured by a histogram",
+                        )
+                        .help("select a histogram"),
+                    ));
                 }
             }
         }
@@ -252,20 +267,20 @@ impl Reader<'_> {
         })
     }
 
-    fn slices(&self, query: &Promql) -> Result<Measure, Diagnostic> {
+    fn slices(&self, query: &Promql) -> Result<Measure, Box<Diagnostic>> {
         self.gauge(query, "condition")?;
         if let Expr::Binary(binary) = query.expr()
             && is_comparison(binary.op)
             && !binary.bool_modifier
         {
             let range = binary.op_span.range();
-            return Err(Diagnostic::new(
+            return Err(Box::new(Diagnostic::new(
                 super::subject(self.slo),
                 self.slo.origin,
                 "its condition drops the bad time slices: a comparison without `bool` keeps only what is true",
             )
             .in_query(query, range, "without `bool`")
-            .help("compare with `bool`, so that bad slices are 0"));
+            .help("compare with `bool`, so that bad slices are 0")));
         }
         Ok(Measure::Slices {
             good: query.expr().clone(),
@@ -273,16 +288,16 @@ impl Reader<'_> {
     }
 
     /// A query of levels: where it is a plain selector, its metric must be one.
-    fn gauge(&self, query: &Promql, role: &str) -> Result<(), Diagnostic> {
+    fn gauge(&self, query: &Promql, role: &str) -> Result<(), Box<Diagnostic>> {
         self.read(query, role)?;
         if let Expr::Selector(selector) = query.expr()
             && let Some(name) = &selector.name
             && let Some(Series::Exposed { metric, .. }) = self.catalog.get(&name.text)
             && !matches!(metric.kind, MetricKind::Gauge)
         {
-            return Err(self
+            return Err(Box::new(self
                 .wrong_kind(query, &name.text, metric, "time slices look at a gauge")
-                .help("measure counters with `Indicator::bad` or `Indicator::good`, histograms with `Indicator::latency`"));
+                .help("measure counters with `Indicator::bad` or `Indicator::good`, histograms with `Indicator::latency`")));
         }
         Ok(())
     }

@@ -64,9 +64,12 @@ pub fn lower(stack: &Stack, catalog: &Catalog) -> Lowered {
                 .help("name each after what it promises of which service")
             })
         });
-        match problem.map_or_else(|| indicator::measure(slo, catalog), Err) {
+        match problem.map_or_else(
+            || indicator::measure(slo, catalog),
+            |problem| Err(Box::new(problem)),
+        ) {
             Ok(measure) => measured.push(Lowering { slo, measure }),
-            Err(problem) => problems.push(problem),
+            Err(problem) => problems.push(*problem),
         }
     }
     Lowered {

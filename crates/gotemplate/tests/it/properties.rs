@@ -8,7 +8,7 @@ use super::{alert, query};
 
 /// Pieces that templates are made of, whole and broken.
 fn piece() -> impl Strategy<Value = String> {
-    let pieces = [
+    const PIECES: &[&str] = &[
         "{{",
         "}}",
         "{{ ",
@@ -73,7 +73,7 @@ fn piece() -> impl Strategy<Value = String> {
         "\\",
     ];
     prop_oneof![
-        8 => proptest::sample::select(&pieces[..]).prop_map(str::to_owned),
+        8 => proptest::sample::select(PIECES).prop_map(str::to_owned),
         1 => any::<char>().prop_map(String::from),
     ]
 }
