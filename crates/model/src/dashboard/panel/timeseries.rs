@@ -670,7 +670,6 @@ mod tests {
             ("/fieldConfig/defaults/custom/spanNulls", json!(false)),
             ("/options/tooltip/mode", json!("single")),
             ("/options/tooltip/sort", json!("none")),
-            ("/options/legend/displayMode", json!("list")),
             ("/options/legend/placement", json!("right")),
             ("/options/legend/calcs", json!(["mean", "lastNotNull"])),
             ("/options/legend/sortBy", json!("Last *")),
