@@ -1,7 +1,7 @@
 //! What changed between two states of rules, dashboards and catalogs, as a person would say it, and what it touches.
 //!
 //! [`compare`] takes two [`Side`]s and gives a [`Report`]; [`render`] shows it. One file for each kind of thing that is
-//! compared, [`both`] for how lists of things are. Equal texts are equal: only files that differ are read, and of the
+//! compared, `both` for how lists of things are. Equal texts are equal: only files that differ are read, and of the
 //! others those that may name what changed.
 
 mod both;
