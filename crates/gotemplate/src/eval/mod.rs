@@ -292,6 +292,7 @@ impl<'t> Machine<'t> {
         let mut any = false;
         let mut each = |machine: &mut Self, index: Value, element: Value| -> Eval<bool> {
             any = true;
+            machine.step()?;
             machine.iteration(pipeline, index, &element)?;
             let mark = machine.variables.len();
             let flow = machine.list(&element, &branch.body);

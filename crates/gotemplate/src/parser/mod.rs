@@ -201,6 +201,10 @@ impl<'a> Parser<'a> {
             let (message, help) = error::unreadable("unclosed action", "");
             return (open, message, help, reason);
         }
+        let span = match self.open_parenthesis() {
+            Some(open) if reason == "unclosed left paren" => open,
+            _ => token.span,
+        };
         let (message, help) = match token.kind {
             Kind::Error(_) => error::unreadable(&reason, token.text),
             Kind::RightDelim => ("something is missing before the end".to_owned(), ""),
@@ -210,7 +214,22 @@ impl<'a> Parser<'a> {
             ),
             _ => (format!("`{}` has no meaning here", token.text), ""),
         };
-        (token.span, message, help, reason)
+        (span, message, help, reason)
+    }
+
+    /// The last `(` before this place that nothing closes.
+    fn open_parenthesis(&self) -> Option<Span> {
+        let mut closed = 0_usize;
+        for token in self.tokens.get(..self.at)?.iter().rev() {
+            match token.kind {
+                Kind::LeftDelim => return None,
+                Kind::RightParen => closed += 1,
+                Kind::LeftParen if closed == 0 => return Some(token.span),
+                Kind::LeftParen => closed -= 1,
+                _ => {}
+            }
+        }
+        None
     }
 
     /// Whether the action that is read ends anywhere.

@@ -8,7 +8,7 @@ use super::{alert, query};
 
 /// Pieces that templates are made of, whole and broken.
 fn piece() -> impl Strategy<Value = String> {
-    let pieces = [
+    const PIECES: &[&str] = &[
         "{{",
         "}}",
         "{{ ",
@@ -73,7 +73,7 @@ fn piece() -> impl Strategy<Value = String> {
         "\\",
     ];
     prop_oneof![
-        8 => proptest::sample::select(&pieces[..]).prop_map(str::to_owned),
+        8 => proptest::sample::select(PIECES).prop_map(str::to_owned),
         1 => any::<char>().prop_map(String::from),
     ]
 }
@@ -101,10 +101,11 @@ proptest! {
     #[test]
     fn what_is_printed_is_read_again(text in text()) {
         let parsed = parse(&text, &DIALECT);
-        prop_assume!(parsed.errors.is_empty());
-        let printed = print(&parsed.nodes);
-        let again = parse(&printed, &DIALECT);
-        prop_assert_eq!(&again.errors, &vec![], "{}", printed);
-        prop_assert_eq!(again.nodes, parsed.nodes, "{}", printed);
+        if parsed.errors.is_empty() {
+            let printed = print(&parsed.nodes);
+            let again = parse(&printed, &DIALECT);
+            prop_assert_eq!(&again.errors, &vec![], "{}", printed);
+            prop_assert_eq!(again.nodes, parsed.nodes, "{}", printed);
+        }
     }
 }

@@ -47,7 +47,7 @@ fn what_is_never_closed_is_shown_where_it_opens() {
         ("a {{ $value", "{{", "`{{` is never closed"),
         ("{{ if 1 }}{{ $value", "{{", "`{{` is never closed"),
         ("{{ range $labels }}x", "range", "`range` is never ended"),
-        ("{{ (1 }}", "", "`(` is never closed"),
+        ("{{ (1 }}", "(", "`(` is never closed"),
     ] {
         let found = found(text);
         assert_eq!(
