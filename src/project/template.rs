@@ -395,7 +395,7 @@ mod tests {
             ),
             ("{{ | toUpper }}", "|: nothing stands on one side of `|`"),
             ("{{ (first $value }}", "(: `(` is never closed"),
-            ("{{ printf 'x' }}", "': a text stands in single quotes"),
+            ("{{ printf 'x' }}", "'x': a text stands in single quotes"),
             ("{{ }}", "{{ }}: an action is empty"),
             ("{{ $value > 5 }}", ">: `>` has no meaning in a template"),
         ] {
