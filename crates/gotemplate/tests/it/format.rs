@@ -15,7 +15,7 @@ fn values_print_as_go_prints_them() {
         ),
         (
             "{{ print 1 2 `a` `b` 3 4.5 true nil }}|{{ println 1 `a` }}",
-            "1 2a b3 4.5 true <nil>|1 a\n",
+            "1 2ab3 4.5 true <nil>|1 a\n",
         ),
     ]);
 }

@@ -19,7 +19,7 @@ fn conditions_take_the_first_branch_that_is_true() {
         ("{{ if gt $value 5.0 }}high{{ else }}low{{ end }}", "high"),
         ("{{ if false }}a{{ else if 1 }}b{{ else }}c{{ end }}", "b"),
         (
-            "{{ if 0 }}a{{ end }}{{ if 0.0 }}a{{ end }}{{ if `` }}a{{ end }}{{ if nil | not }}b{{ end }}",
+            "{{ if 0 }}a{{ end }}{{ if 0.0 }}a{{ end }}{{ if `` }}a{{ end }}{{ if not nil }}b{{ end }}",
             "b",
         ),
         (
