@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 use crate::promtool::{has_promtool, promtool};
 
 /// Templates of every kind. promtool is Debian's 2.42, which has no `toDuration`, `urlQueryEscape`, `else with`
-/// and no loops over numbers.
+/// and no loops over numbers, breaks off at `externalURL`, begins another word for `title` after `'` and `.`, and tells other types
+/// in the errors of fields and comparisons.
 const TEMPLATES: &[&str] = &[
     "plain } { text",
     "{{ $labels.instance }} of {{ .Labels.job }}: {{ $value }} {{ .Value }}",
@@ -23,13 +24,12 @@ const TEMPLATES: &[&str] = &[
     "{{ (toTime 1435065584.128).Format `Mon, 02 Jan 2006 15:04:05.000 MST` }} {{ (toTime 0.0).Weekday }}",
     "{{ (toTime 86400.0).Format `_2.1.06 3:04PM Z07:00 -0700` }} {{ (toTime 951782400.0).YearDay }}",
     "{{ parseDuration `1h30m` }} {{ parseDuration `2w` | humanizeDuration }}",
-    "{{ title `hello wORLD foo-bar foo_bar it's a.b 4xx` }}",
+    "{{ title `hello wORLD foo-bar foo_bar` }}",
     "{{ toUpper `aßé` }} {{ toLower `AÉ` }}",
     "{{ match `a.c` `xabcx` }} {{ match `^\\d+$` `٣` }} {{ match `[[]` `[` }}",
     "{{ reReplaceAll `(.*):.*` `$1` $labels.instance }} {{ reReplaceAll `(?P<n>a)` `<${n}>` `banana` }}",
     "{{ stripPort $labels.instance }} {{ stripDomain $labels.instance }} {{ stripDomain `1.2.3.4:80` }}",
     "{{ graphLink `up{job=\"a b\"}` }} {{ tableLink `sum(up) > 1` }}",
-    "{{ externalURL }} {{ pathPrefix }} {{ $externalURL }} {{ .ExternalURL }}",
     "{{ safeHtml `<b>` }} {{ html `<b>&'` 1 }} {{ js `it's <b> = \"x\"` }} {{ urlquery `a b&c/é` }}",
     "{{ args 1 `a` true }} {{ with args 1 `a` }}{{ .arg0 }}{{ .arg1 }}{{ .arg2 }}{{ end }}",
     "{{ query `up` | len }} {{ query `up == 5` | len }}",
@@ -62,8 +62,6 @@ const TEMPLATES: &[&str] = &[
     // What fails, fails in the same words.
     "{{ .Labels.job.a }}",
     "{{ $value.a }}",
-    "{{ .Value.a.b }}",
-    "{{ .Nothing }}",
     "{{ $value 1 }}",
     "{{ $value | toUpper }}",
     "{{ toUpper 1 }}",
@@ -72,7 +70,6 @@ const TEMPLATES: &[&str] = &[
     "{{ first (query `up == 5`) }}",
     "{{ humanize `one` }}",
     "{{ humanize true }}",
-    "{{ eq 1 1.0 }}",
     "{{ index `abc` 5 }}",
     "{{ range $value }}{{ end }}",
     "{{ template `nothing` 1 }}",

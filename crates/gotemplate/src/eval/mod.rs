@@ -11,7 +11,7 @@ pub use error::{Kind, RenderError};
 
 use crate::Span;
 use crate::ast::{Call, Command, Control, Keyword, List, Node, Operand, Pipeline, Term};
-use crate::format::sprint;
+use crate::format::{quote, sprint};
 use crate::function::Functions;
 use crate::parser::is_empty;
 use crate::value::Value;
@@ -136,7 +136,14 @@ impl At<'_> {
     fn text(self) -> String {
         match self {
             Self::Start => String::new(),
-            Self::Call(call) => format!("{{{{template {call}}}}}"),
+            Self::Call(call) => {
+                // Go writes the name anew, whatever quotes it has.
+                let name = quote(&call.name.text);
+                match &call.pipeline {
+                    Some(pipeline) => format!("{{{{template {name} {pipeline}}}}}"),
+                    None => format!("{{{{template {name}}}}}"),
+                }
+            }
             Self::Pipeline(pipeline) => pipeline.to_string(),
             Self::Command(command) => command.to_string(),
             Self::Operand(operand) => operand.to_string(),

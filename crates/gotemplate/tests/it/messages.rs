@@ -113,7 +113,7 @@ fn templates_that_cannot_be_filled_in() {
         ),
         (
             "{{ template `x` 1 }}",
-            "1:124: executing \"__alert_A\" at <{{template `x` 1}}>: template \"x\" not defined",
+            "1:124: executing \"__alert_A\" at <{{template \"x\" 1}}>: template \"x\" not defined",
         ),
         (
             "{{ define `x` }}{{ .a.b }}{{ end }}{{ template `x` 5 }}",
