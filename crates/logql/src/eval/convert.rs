@@ -4,16 +4,58 @@ fn syntax(text: &str) -> String {
     format!("strconv.ParseFloat: parsing {text:?}: invalid syntax")
 }
 
-/// A number as Go reads it.
+/// A number as Go reads it: `1.5e3`, `1_000`, `0x1.8p3`, `-inf`, `NaN`.
 pub(super) fn float(text: &str) -> Result<f64, String> {
-    let value: f64 = text.parse().map_err(|_| syntax(text))?;
-    let digits = text.bytes().any(|byte| byte.is_ascii_digit());
-    if value.is_infinite() && digits {
-        return Err(format!(
-            "strconv.ParseFloat: parsing {text:?}: value out of range"
-        ));
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let lower = unsigned.to_ascii_lowercase();
+    let value = match (lower.as_str(), lower.strip_prefix("0x")) {
+        ("nan", _) if unsigned.len() == text.len() => f64::NAN,
+        ("inf" | "infinity", _) => f64::INFINITY,
+        (_, Some(digits)) => {
+            let digits = without_underscores(&format!("0{digits}"), true);
+            digits.and_then(|digits| hexadecimal(&digits)).ok_or_else(|| syntax(text))?
+        }
+        _ => {
+            let plain = lower.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+            let digits = without_underscores(&lower, false).filter(|_| plain);
+            let value = digits.and_then(|digits| digits.parse::<f64>().ok());
+            let value = value.ok_or_else(|| syntax(text))?;
+            if value.is_infinite() {
+                return Err(format!("strconv.ParseFloat: parsing {text:?}: value out of range"));
+            }
+            value
+        }
+    };
+    Ok(if text.starts_with('-') { -value } else { value })
+}
+
+/// A number without its underscores; nothing where one does not stand between digits.
+fn without_underscores(number: &str, hexadecimal: bool) -> Option<String> {
+    let bytes = number.as_bytes();
+    let digit = |at: Option<usize>| {
+        let byte = at.and_then(|at| bytes.get(at)).copied().unwrap_or_default();
+        if hexadecimal { byte.is_ascii_hexdigit() } else { byte.is_ascii_digit() }
+    };
+    let between = |at: usize| digit(at.checked_sub(1)) && digit(Some(at + 1));
+    let separate = number.match_indices('_').all(|(at, _)| between(at));
+    separate.then(|| number.replace('_', ""))
+}
+
+/// The value of hexadecimal digits with an exponent to the base 2: `1.8p3`.
+fn hexadecimal(text: &str) -> Option<f64> {
+    let (digits, exponent) = text.split_once('p')?;
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    // The zero in front is not of the number.
+    if whole.len() + part.len() < 2 || part.contains('.') {
+        return None;
     }
-    Ok(value)
+    let mut value = 0.0;
+    for digit in whole.chars().chain(part.chars()) {
+        value = value * 16.0 + f64::from(digit.to_digit(16)?);
+    }
+    let exponent: i32 = exponent.parse().ok()?;
+    let places = i32::try_from(part.len()).ok()?;
+    Some(value * 2_f64.powi(exponent.saturating_sub(places.saturating_mul(4))))
 }
 
 /// The units of time, in nanoseconds.
@@ -207,7 +249,20 @@ mod tests {
     fn numbers_out_of_range_are_errors() {
         assert_eq!(float("1e3"), Ok(1000.0));
         assert!(float("-Inf").unwrap().is_infinite());
+        for (text, value) in [
+            ("0x1p4", 16.0),
+            ("-0X1.8p1", -3.0),
+            ("1_000.5", 1000.5),
+            ("0x_fp0", 15.0),
+            (".5", 0.5),
+            ("5.", 5.0),
+        ] {
+            assert_eq!(float(text), Ok(value), "{text}");
+        }
+        for text in ["", "5 ", "+nan", "1__0", "_1", "1_", "0x1", "0xp1", "--1", "+-1", "e5", "."] {
+            assert!(float(text).is_err(), "{text}");
+        }
+        assert!(float("nan").unwrap().is_nan());
         assert!(float("1e999").unwrap_err().ends_with("value out of range"));
-        assert!(float("").is_err() && float("5 ").is_err());
     }
 }
