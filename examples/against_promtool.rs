@@ -6,13 +6,14 @@
     reason = "measures processes"
 )]
 
+#[path = "../benches/processes/mod.rs"]
+mod processes;
 #[path = "../benches/synthetic/mod.rs"]
 mod synthetic;
 
 use std::error::Error;
 use std::path::Path;
 use std::process::{Command, ExitCode};
-use std::time::{Duration, Instant};
 
 use obsctl::generate::{self, Environment};
 use obsctl::project::Project;
@@ -43,9 +44,9 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let mut promtool = Command::new("promtool");
     promtool.args(["check", "rules"]).arg(&file);
 
-    let (our_time, our_memory) = best(&mut ours)?;
+    let (our_time, our_memory) = processes::best(&mut ours, ROUNDS)?;
     println!("obsctl check, {rules} rules: {our_time:.2?}, {our_memory} MiB");
-    let (its_time, its_memory) = best(&mut promtool)?;
+    let (its_time, its_memory) = processes::best(&mut promtool, ROUNDS)?;
     println!("promtool check rules: {its_time:.2?}, {its_memory} MiB");
     println!(
         "ratio: {:.1}",
@@ -72,37 +73,4 @@ fn write_rules(rules: usize, file: &Path) -> Result<(), Box<dyn Error>> {
     }
     std::fs::write(file, all)?;
     Ok(())
-}
-
-/// Wall time and peak memory of the fastest round; the command must succeed.
-fn best(command: &mut Command) -> Result<(Duration, u64), Box<dyn Error>> {
-    let mut best = (Duration::MAX, 0);
-    for _ in 0..ROUNDS {
-        let start = Instant::now();
-        let mut child = command.stdout(std::process::Stdio::null()).spawn()?;
-        let mut memory = 0;
-        let status = loop {
-            memory = memory.max(peak_memory(child.id()));
-            if let Some(status) = child.try_wait()? {
-                break status;
-            }
-            std::thread::sleep(Duration::from_millis(1));
-        };
-        let time = start.elapsed();
-        if !status.success() {
-            return Err(format!("{command:?} failed: {status}").into());
-        }
-        if time < best.0 {
-            best = (time, memory);
-        }
-    }
-    Ok(best)
-}
-
-/// The highest resident size so far in MiB, as Linux counts it; 0 where it does not say.
-fn peak_memory(process: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
-    kib.unwrap_or_default() / 1024
 }

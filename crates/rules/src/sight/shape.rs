@@ -134,11 +134,11 @@ const SAFE: &[&str] = &[
 
 fn call(call: &Call) -> Option<Shape> {
     let name = call.func.text.as_str();
-    let mut shapes = call
+    let shapes = call
         .args
         .iter()
         .map(|arg| Some((typecheck(arg).0, shape(arg)?)));
-    let shapes: Vec<_> = shapes.by_ref().collect::<Option<_>>()?;
+    let shapes: Vec<_> = shapes.collect::<Option<_>>()?;
     match name {
         "scalar" | "vector" => Some(Shape {
             labels: Some(BTreeSet::new()),

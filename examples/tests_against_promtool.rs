@@ -1,0 +1,110 @@
+//! Whole processes: `obsctl test` and `promtool test rules` of the same unit tests, one after the other.
+//! `cargo run --release --example tests_against_promtool [RULES] [TESTS]`; see `docs/benchmarks.md`.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "measures processes"
+)]
+
+#[path = "../benches/processes/mod.rs"]
+mod processes;
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::process::{Command, ExitCode};
+
+/// The variable that makes a process one of those that are measured.
+const MEASURED: &str = "OBSCTL_MEASURED_TESTS";
+
+/// As in `src/main.rs`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> Result<ExitCode, Box<dyn Error>> {
+    if std::env::var(MEASURED).is_ok() {
+        return Ok(obsctl::run(obsctl::Stack::new(
+            obsctl::model::Slug::from_static("measured"),
+        )));
+    }
+    let number = |place, default| -> Result<usize, std::num::ParseIntError> {
+        std::env::args()
+            .nth(place)
+            .map_or(Ok(default), |it| it.parse())
+    };
+    let (rules, tests) = (number(1, 1000)?, number(2, 20)?);
+    let folder = tempfile::tempdir()?;
+    std::fs::write(folder.path().join("rules.yml"), rule_file(rules / 2))?;
+    std::fs::write(folder.path().join("tests.yml"), test_file(rules / 2, tests))?;
+
+    let mut ours = Command::new(std::env::current_exe()?);
+    ours.args(["test", "tests.yml"])
+        .env(MEASURED, "1")
+        .current_dir(folder.path());
+    let mut promtool = Command::new("promtool");
+    promtool
+        .args(["test", "rules", "tests.yml"])
+        .current_dir(folder.path());
+
+    let (our_time, our_memory) = processes::best(&mut ours, 3)?;
+    println!("obsctl test, {rules} rules, {tests} tests: {our_time:.2?}, {our_memory} MiB");
+    // It takes a minute for twenty tests: one round has to do.
+    let (its_time, its_memory) = processes::best(&mut promtool, 1)?;
+    println!("promtool test rules: {its_time:.2?}, {its_memory} MiB");
+    println!(
+        "ratio: {:.0}",
+        its_time.as_secs_f64() / our_time.as_secs_f64()
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Pairs of a recording rule and an alert on it, ten pairs in a group.
+fn rule_file(pairs: usize) -> String {
+    let mut text = "groups:\n".to_owned();
+    for pair in 0..pairs {
+        if pair % 10 == 0 {
+            let _ = writeln!(text, "- name: group{pair}\n  rules:");
+        }
+        let _ = writeln!(
+            text,
+            r#"  - record: job:requests{pair}:rate5m
+    expr: sum by (job) (rate(requests{pair}_total{{code=~"2.."}}[5m]))
+  - alert: Slow{pair}
+    expr: job:requests{pair}:rate5m < 0.5 and on (job) up == 1
+    for: 5m
+    labels: {{severity: page}}
+    annotations:
+      summary: "{{{{ $labels.job }}}} serves {{{{ $value | humanize }}}} requests a second""#
+        );
+    }
+    text
+}
+
+/// Tests of an hour, each of another pair: the alert is silent first and fires later.
+fn test_file(pairs: usize, tests: usize) -> String {
+    let mut text = "rule_files: [rules.yml]\nevaluation_interval: 1m\ntests:\n".to_owned();
+    for test in 0..tests {
+        let pair = test % pairs.max(1);
+        let _ = writeln!(
+            text,
+            r#"- name: test {test}
+  interval: 1m
+  input_series:
+  - {{series: 'up{{job="api"}}', values: 1x60}}
+  - {{series: 'requests{pair}_total{{job="api",code="200"}}', values: 0+60x40 2400+6x20}}
+  - {{series: 'requests{pair}_total{{job="api",code="500"}}', values: 0+1x60}}
+  alert_rule_test:
+  - {{eval_time: 30m, alertname: Slow{pair}}}
+  - eval_time: 1h
+    alertname: Slow{pair}
+    exp_alerts:
+    - exp_labels: {{job: api, severity: page}}
+      exp_annotations: {{summary: api serves 100m requests a second}}
+  promql_expr_test:
+  - expr: job:requests{pair}:rate5m
+    eval_time: 30m
+    exp_samples:
+    - {{labels: 'job:requests{pair}:rate5m{{job="api"}}', value: 1}}"#
+        );
+    }
+    text
+}
