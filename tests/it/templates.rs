@@ -41,7 +41,7 @@ const TEMPLATES: &[&str] = &[
     "{{ range $i, $s := query `up` | sortByLabel `job` }}{{ if $i }}, {{ end }}{{ $s.Labels.job }}{{ end }}",
     "{{ range $name, $value := $labels }}{{ $name }}:{{ $value }} {{ end }}",
     "{{ range query `up == 5` }}a{{ else }}none{{ end }}",
-    "{{ range query `up` }}{{ if eq .Labels.job `a` }}{{ continue }}{{ end }}{{ .Labels.job }}{{ break }}{{ end }}",
+    "{{ range query `up` | sortByLabel `job` }}{{ if eq .Labels.job `a` }}{{ continue }}{{ end }}{{ .Labels.job }}{{ break }}{{ end }}",
     "{{ if gt $value 5.0 }}high{{ else if eq $value 5.0 }}five{{ else }}low{{ end }}",
     "{{ if and (gt $value 1.0) (ne $labels.job `x`) }}both{{ end }} {{ not true }} {{ or `` `x` }}",
     "{{ $x := 1 }}{{ if true }}{{ $x = 2 }}{{ $x := 3 }}{{ $x }}{{ end }}{{ $x }}",

@@ -13,7 +13,9 @@ pub(super) fn float(text: &str) -> Result<f64, String> {
         ("inf" | "infinity", _) => f64::INFINITY,
         (_, Some(digits)) => {
             let digits = without_underscores(&format!("0{digits}"), true);
-            digits.and_then(|digits| hexadecimal(&digits)).ok_or_else(|| syntax(text))?
+            digits
+                .and_then(|digits| hexadecimal(&digits))
+                .ok_or_else(|| syntax(text))?
         }
         _ => {
             let plain = lower.starts_with(|c: char| c.is_ascii_digit() || c == '.');
@@ -21,7 +23,9 @@ pub(super) fn float(text: &str) -> Result<f64, String> {
             let value = digits.and_then(|digits| digits.parse::<f64>().ok());
             let value = value.ok_or_else(|| syntax(text))?;
             if value.is_infinite() {
-                return Err(format!("strconv.ParseFloat: parsing {text:?}: value out of range"));
+                return Err(format!(
+                    "strconv.ParseFloat: parsing {text:?}: value out of range"
+                ));
             }
             value
         }
@@ -34,7 +38,11 @@ fn without_underscores(number: &str, hexadecimal: bool) -> Option<String> {
     let bytes = number.as_bytes();
     let digit = |at: Option<usize>| {
         let byte = at.and_then(|at| bytes.get(at)).copied().unwrap_or_default();
-        if hexadecimal { byte.is_ascii_hexdigit() } else { byte.is_ascii_digit() }
+        if hexadecimal {
+            byte.is_ascii_hexdigit()
+        } else {
+            byte.is_ascii_digit()
+        }
     };
     let between = |at: usize| digit(at.checked_sub(1)) && digit(Some(at + 1));
     let separate = number.match_indices('_').all(|(at, _)| between(at));
@@ -259,7 +267,9 @@ mod tests {
         ] {
             assert_eq!(float(text), Ok(value), "{text}");
         }
-        for text in ["", "5 ", "+nan", "1__0", "_1", "1_", "0x1", "0xp1", "--1", "+-1", "e5", "."] {
+        for text in [
+            "", "5 ", "+nan", "1__0", "_1", "1_", "0x1", "0xp1", "--1", "+-1", "e5", ".",
+        ] {
             assert!(float(text).is_err(), "{text}");
         }
         assert!(float("nan").unwrap().is_nan());
