@@ -13,9 +13,6 @@ pub struct Dialect<'a> {
     pub functions: &'a [&'a str],
     /// The variables that are declared before the template begins, with their `$`.
     pub variables: &'a [&'a str],
-    /// How many bytes of declarations stand before the template on its first line. Only places in Go's
-    /// messages depend on it.
-    pub preamble: usize,
 }
 
 impl Dialect<'_> {

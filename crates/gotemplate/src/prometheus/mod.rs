@@ -28,7 +28,6 @@ const PREAMBLE: &str = "{{$labels := .Labels}}{{$externalLabels := .ExternalLabe
 pub const DIALECT: Dialect<'static> = Dialect {
     functions: FUNCTIONS,
     variables: VARIABLES,
-    preamble: PREAMBLE.len(),
 };
 
 /// An alert whose labels and annotations are rendered.

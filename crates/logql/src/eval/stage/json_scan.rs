@@ -3,6 +3,8 @@
 //! Only the structure on the way to a value is looked at. What stands inside a skipped object or array is
 //! never checked, and neither are the digits of numbers.
 
+use super::escape;
+
 /// The kind of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -196,40 +198,19 @@ pub(super) fn element(array: &str, index: usize) -> Option<Value<'_>> {
 
 /// A string without its escapes; nothing where one is wrong.
 pub(super) fn unescape(text: &str) -> Option<String> {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('\\') {
-        out.push_str(before);
-        let sign = after.chars().next()?;
-        let mut length = 1;
-        out.push(match sign {
-            '"' | '\\' | '/' => sign,
-            'b' => '\u{8}',
-            'f' => '\u{c}',
-            'n' => '\n',
-            'r' => '\r',
-            't' => '\t',
-            'u' => {
-                let first = hex4(after.get(1..5)?)?;
-                length = 5;
-                if (0xd800..0xe000).contains(&first) {
-                    let second = hex4(after.get(5..)?.strip_prefix("\\u")?.get(..4)?)?;
-                    length = 11;
-                    if second < 0xdc00 {
-                        return None;
-                    }
-                    let code = 0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00);
-                    char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
-                } else {
-                    char::from_u32(first)?
-                }
-            }
-            _ => return None,
-        });
-        rest = after.get(length..)?;
-    }
-    out.push_str(rest);
-    Some(out)
+    escape::undo(text, "\"\\/", |digits| {
+        let first = hex4(digits.get(..4)?)?;
+        if !(0xd800..0xe000).contains(&first) {
+            return Some((char::from_u32(first)?, 4));
+        }
+        let second = hex4(digits.get(4..)?.strip_prefix("\\u")?.get(..4)?)?;
+        if second < 0xdc00 {
+            return None;
+        }
+        let code = 0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00);
+        let char = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+        Some((char, 10))
+    })
 }
 
 fn hex4(digits: &str) -> Option<u32> {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::escape;
+
 /// Reads the pairs of a line, one after the other.
 pub(super) struct Scanner<'a> {
     line: &'a str,
@@ -123,37 +125,20 @@ fn is_space(byte: u8) -> bool {
 
 /// A quoted value without its escapes; nothing where one is wrong.
 fn unquote(text: &str) -> Option<String> {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('\\') {
-        out.push_str(before);
-        let sign = after.chars().next()?;
-        let mut length = 1;
-        out.push(match sign {
-            '"' | '\\' | '/' | '\'' => sign,
-            'b' => '\u{8}',
-            'f' => '\u{c}',
-            'n' => '\n',
-            'r' => '\r',
-            't' => '\t',
-            'u' => {
-                let hex = |text: Option<&str>| u32::from_str_radix(text?, 16).ok();
-                let first = hex(after.get(1..5))?;
-                let second = after.get(5..).and_then(|it| it.strip_prefix("\\u"));
-                let second = hex(second.and_then(|it| it.get(..4)));
-                length = 5;
-                match (first, second) {
-                    (0xd800..0xdc00, Some(second @ 0xdc00..0xe000)) => {
-                        length = 11;
-                        char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00))?
-                    }
-                    _ => char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER),
-                }
+    escape::undo(text, "\"\\/'", |digits| {
+        let hex = |text: Option<&str>| u32::from_str_radix(text?, 16).ok();
+        let first = hex(digits.get(..4))?;
+        let second = digits.get(4..).and_then(|it| it.strip_prefix("\\u"));
+        let second = hex(second.and_then(|it| it.get(..4)));
+        Some(match (first, second) {
+            (0xd800..0xdc00, Some(second @ 0xdc00..0xe000)) => {
+                let code = 0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00);
+                (char::from_u32(code)?, 10)
             }
-            _ => return None,
-        });
-        rest = after.get(length..)?;
-    }
-    out.push_str(rest);
-    Some(out)
+            _ => (
+                char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER),
+                4,
+            ),
+        })
+    })
 }

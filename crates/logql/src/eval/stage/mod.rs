@@ -2,6 +2,7 @@
 
 mod choose;
 mod decolorize;
+mod escape;
 mod format;
 pub(super) mod ip;
 mod json;

@@ -45,7 +45,6 @@ impl Template {
         let dialect = Dialect {
             functions: &names,
             variables: &[],
-            preamble: 0,
         };
         let parsed = parse(text, &dialect);
         if let Some(error) = parsed.errors.into_iter().next() {
