@@ -10,7 +10,7 @@ mod title;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use clock::{duration, time};
+pub use clock::{duration, parse_time, time};
 pub use functions::{FUNCTIONS, functions};
 
 use crate::ast::List;

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use obsctl_gotemplate::prometheus::time as point;
+use obsctl_gotemplate::prometheus::{parse_time, time as point};
 use obsctl_gotemplate::{Function, Functions, Outcome, Type, Value};
 
 use super::{Line, decimal, encode, number, text, time};
@@ -254,7 +254,7 @@ fn times(functions: &mut Functions<'static>, now: i64) {
         time::as_text(value(it, 0), "UnixNano")
     });
     add("unixToTime", TEXT, |it| time::from_epoch(at(it, 0)));
-    add("toDate", TEXTS, |it| Ok(time::parse(at(it, 0), at(it, 1))));
+    add("toDate", TEXTS, |it| Ok(parse_time(at(it, 0), at(it, 1))));
     add("toDateInZone", THREE_TEXTS, |it| {
         time::parse_in_zone(at(it, 0), at(it, 1), at(it, 2))
     });
