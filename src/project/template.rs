@@ -1,10 +1,15 @@
 //! Prometheus' templates: Go's `text/template`, with Prometheus' functions and variables.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
-use obsctl_gotemplate::ast::{Command, Control, Keyword, List, Node, Operand, Pipeline, Term};
+use obsctl_gotemplate::ast::{
+    Command, Control, Keyword, List, Literal, Node, Operand, Pipeline, Term,
+};
 use obsctl_gotemplate::prometheus;
 use obsctl_model::{Alert, Promql, Rule, RuleGroup};
+
+use crate::diagnostic::nearest;
 
 /// What is known of a template.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -96,9 +101,11 @@ pub fn read(text: &str) -> Template {
             ..Template::default()
         },
         variables: prometheus::VARIABLES.to_vec(),
+        templates: BTreeSet::new(),
         dot: true,
         root: true,
     };
+    defined(&parsed.nodes, &mut reader.templates);
     reader.list(&parsed.nodes);
     let mut found = reader.found;
     found.problems.sort_by_key(|problem| problem.range.start);
@@ -111,6 +118,8 @@ struct Reader<'t> {
     found: Template,
     /// The variables that have a value here.
     variables: Vec<&'t str>,
+    /// The templates that the text defines.
+    templates: BTreeSet<&'t str>,
     /// Whether the dot is what Prometheus made it.
     dot: bool,
     /// Whether `$` is, and Prometheus' variables are known.
@@ -128,7 +137,10 @@ impl<'t> Reader<'t> {
                     }
                 }
                 Node::Control(control) => self.control(control),
-                Node::Call(call) => call.pipeline.iter().for_each(|one| self.pipeline(one)),
+                Node::Call(call) => {
+                    self.called(&call.name);
+                    call.pipeline.iter().for_each(|one| self.pipeline(one));
+                }
                 Node::Block(call, body) => {
                     call.pipeline.iter().for_each(|one| self.pipeline(one));
                     self.template(body);
@@ -182,11 +194,14 @@ impl<'t> Reader<'t> {
                     Term::Variable(name) if name != "$" => {
                         self.variable(name, operand.span.range());
                     }
-                    Term::Number(number) if number.raw.starts_with('\'') => self.problem(
-                        operand.span.range(),
-                        "a text stands in single quotes",
-                        "write `\"…\"`: single quotes hold one character",
-                    ),
+                    // A character compares with one of a text: `eq (index $labels.path 0) '/'`.
+                    Term::Number(number) if number.raw.starts_with('\'') && !compares(command) => {
+                        self.problem(
+                            operand.span.range(),
+                            "a text stands in single quotes",
+                            "write `\"…\"`: single quotes hold one character",
+                        )
+                    }
                     _ => {}
                 }
             }
@@ -213,6 +228,18 @@ impl<'t> Reader<'t> {
         if !self.variables.contains(&name) {
             let message = format!("variable `{name}` is not defined");
             self.problem(range, message, "declare it with `:=` before the block");
+        }
+    }
+
+    /// Reports a template that is not there: a text of an alert has only those that it defines itself.
+    fn called(&mut self, name: &Literal) {
+        if !self.templates.contains(name.text.as_str()) {
+            let message = format!("template {} is not defined", name.quoted);
+            let help = match nearest(&name.text, self.templates.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "define it in the same text: alerts see no templates of files".to_owned(),
+            };
+            self.problem(name.span.range(), message, &help);
         }
     }
 
@@ -295,6 +322,38 @@ impl<'t> Reader<'t> {
     }
 }
 
+/// The templates that a list defines, at any depth.
+fn defined<'t>(list: &'t List, names: &mut BTreeSet<&'t str>) {
+    for node in list {
+        match node {
+            Node::Define(define) => {
+                names.insert(&define.name.text);
+                defined(&define.body, names);
+            }
+            Node::Block(call, body) => {
+                names.insert(&call.name.text);
+                defined(body, names);
+            }
+            Node::Control(control) => {
+                control
+                    .branches
+                    .iter()
+                    .for_each(|one| defined(&one.body, names));
+                control
+                    .otherwise
+                    .iter()
+                    .for_each(|list| defined(list, names));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn compares(command: &Command) -> bool {
+    let function = command.operands.first().and_then(Operand::function);
+    function.is_some_and(|name| ["eq", "ne", "lt", "le", "gt", "ge"].contains(&name))
+}
+
 /// All operands of a pipeline, those in parentheses among them.
 fn operands_of<'o>(pipeline: &'o Pipeline, found: &mut Vec<&'o Operand>) {
     for operand in pipeline.commands.iter().flat_map(|one| &one.operands) {
@@ -369,6 +428,8 @@ mod tests {
             r#"{{ printf "%.2f" (index $labels "a") }} {{ reReplaceAll "a" "b" .Labels.x }}"#,
             r#"{{ printf "%.1f" -1.5 }}{{ . }}{{ $.ExternalURL }}{{ true }}"#,
             "{{ $value | }}",
+            r#"{{ if eq (index $labels.path 0) '/' }}x{{ end }}"#,
+            r#"{{ template "a" . }}{{ define "a" }}{{ . }}{{ end }}{{ block "b" . }}x{{ end }}{{ template "b" }}"#,
         ] {
             assert_eq!(problems(text), [""; 0], "{text}");
         }
@@ -397,6 +458,10 @@ mod tests {
             ("{{ (first $value }}", "(: `(` is never closed"),
             ("{{ printf 'x' }}", "'x': a text stands in single quotes"),
             ("{{ }}", "{{ }}: an action is empty"),
+            (
+                r#"{{ define "name" }}x{{ end }}{{ template "nam" . }}"#,
+                "\"nam\": template \"nam\" is not defined",
+            ),
             ("{{ $value > 5 }}", ">: `>` has no meaning in a template"),
         ] {
             assert_eq!(problems(text), [expected], "{text}");
