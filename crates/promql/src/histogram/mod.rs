@@ -22,7 +22,6 @@ mod buckets;
 pub mod classic;
 mod custom;
 mod kahan;
-mod logarithm;
 mod nhcb;
 mod notation;
 mod print;
