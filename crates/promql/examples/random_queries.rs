@@ -20,7 +20,7 @@ use std::error::Error;
 use dice::Dice;
 
 /// Queries over the series of one case.
-const QUERIES: usize = 12;
+const QUERIES: usize = 40;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let number = |place, default| -> Result<u64, std::num::ParseIntError> {
