@@ -63,6 +63,11 @@ fn range_sum_by_rate(bencher: Bencher<'_, '_>) {
 }
 
 #[divan::bench(sample_count = 5, sample_size = 1)]
+fn range_sum_by_job_of_rate(bencher: Bencher<'_, '_>) {
+    range(bencher, "sum by (job) (rate(requests_total[5m]))");
+}
+
+#[divan::bench(sample_count = 5, sample_size = 1)]
 fn range_sum_by_selector(bencher: Bencher<'_, '_>) {
     range(bencher, "sum by (x) (requests_total)");
 }

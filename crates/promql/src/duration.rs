@@ -151,7 +151,7 @@ impl DurationExpr {
                     BinaryOp::Mul => lhs * rhs,
                     BinaryOp::Div => lhs / rhs,
                     BinaryOp::Mod => lhs % rhs,
-                    BinaryOp::Pow => lhs.powf(rhs),
+                    BinaryOp::Pow => crate::elementary::pow(lhs, rhs),
                     _ => return None,
                 })
             }

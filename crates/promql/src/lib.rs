@@ -38,6 +38,7 @@
 
 pub mod ast;
 pub mod duration;
+mod elementary;
 pub mod eval;
 pub mod functions;
 pub mod histogram;

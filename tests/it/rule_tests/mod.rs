@@ -2,6 +2,7 @@
 
 mod cases;
 mod messages;
+mod newer;
 mod random;
 
 use std::collections::BTreeMap;

@@ -18,6 +18,8 @@ pub(super) struct Steps {
     /// Milliseconds.
     pub step: i64,
     pub count: usize,
+    /// Whether they are those of a range of times, even if only one step fits into it.
+    pub range: bool,
 }
 
 impl Steps {
@@ -28,7 +30,21 @@ impl Steps {
             end.abs_diff(start) / step.unsigned_abs().max(1) + 1
         };
         let count = usize::try_from(count).unwrap_or(usize::MAX);
-        Self { start, step, count }
+        Self {
+            start,
+            step,
+            count,
+            range: start != end,
+        }
+    }
+
+    /// The first of them alone.
+    fn first(self) -> Self {
+        Self {
+            count: 1,
+            range: false,
+            ..self
+        }
     }
 
     /// The time of a step.
@@ -106,11 +122,8 @@ impl<'a> Evaluator<'a> {
         if let Kind::Number(number) = node.kind {
             return Ok(vec![number; steps]);
         }
-        if node.fixed && steps > 1 {
-            let one = self.over(Steps {
-                count: 1,
-                ..self.steps
-            });
+        if node.fixed && self.steps.range {
+            let one = self.over(self.steps.first());
             return Ok(vec![one.scalar(node)?[0]; steps]);
         }
         match &node.kind {
@@ -145,7 +158,7 @@ impl<'a> Evaluator<'a> {
         if self.steps.count == 0 {
             return Ok(());
         }
-        if node.fixed && self.steps.count > 1 {
+        if node.fixed && self.steps.range {
             return self.repeat(node, sink);
         }
         match &node.kind {
@@ -168,10 +181,7 @@ impl<'a> Evaluator<'a> {
     /// Evaluates what is the same at every step once.
     fn repeat(&self, node: &Node, sink: Sink<'_>) -> Result<(), EvalError> {
         let steps = self.steps.count;
-        let one = self.over(Steps {
-            count: 1,
-            ..self.steps
-        });
+        let one = self.over(self.steps.first());
         one.each(node, &mut |mut series| {
             if let Some(value) = series.float_at(0) {
                 series.floats = vec![value; steps];

@@ -2,6 +2,7 @@
 
 use super::table::BOUNDS;
 use super::{Layout, MAX_SCHEMA};
+use crate::elementary::scale;
 
 /// The upper bound of the bucket `index` of exponential `schema`: about 2^(index · 2^-schema).
 ///
@@ -21,18 +22,6 @@ pub(super) fn exponential(index: i32, schema: i32) -> f64 {
         return f64::MAX;
     }
     scale(fraction, exponent)
-}
-
-/// `fraction`, which is in [0.5, 1), times 2^`exponent`, rounded once.
-pub(super) fn scale(fraction: f64, exponent: i64) -> f64 {
-    // Powers of two from 2^-1022 to 2^1023 are normal floats.
-    let power = |exponent: i64| f64::from_bits(((exponent + 1023) as u64) << 52);
-    match exponent {
-        1025.. => f64::INFINITY,
-        -1021..1025 => fraction * 2.0 * power(exponent - 1),
-        -1080..-1021 => fraction * power(exponent + 64) * power(-64),
-        _ => 0.0,
-    }
 }
 
 impl Layout {

@@ -1,7 +1,7 @@
 //! Buckets with their bounds.
 
-use super::logarithm::log2;
 use super::{FloatHistogram, Layout};
+use crate::elementary::log2;
 
 /// A range of values and how many observations are in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

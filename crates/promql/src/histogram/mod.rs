@@ -22,7 +22,6 @@ mod buckets;
 pub mod classic;
 mod custom;
 mod kahan;
-mod logarithm;
 mod nhcb;
 mod notation;
 mod print;
@@ -207,8 +206,12 @@ impl<N: Number> Histogram<N> {
 
     /// Replaces every count and the sum.
     fn scale(&mut self, scale: impl Fn(N) -> N) {
-        for total in [&mut self.zero_count, &mut self.count, &mut self.sum] {
+        for total in [&mut self.count, &mut self.sum] {
             *total = scale(*total);
+        }
+        // There is no zero bucket between custom bounds: it stays 0, even where the factor is no number.
+        if matches!(self.layout, Layout::Exponential(_)) {
+            self.zero_count = scale(self.zero_count);
         }
         for side in [&mut self.positive, &mut self.negative] {
             side.change(|bucket| scale(bucket.count));

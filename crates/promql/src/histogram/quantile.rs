@@ -2,7 +2,7 @@
 
 use super::FloatHistogram;
 use super::bucket::{Bucket, Spread};
-use super::logarithm::{exp2, log2};
+use crate::elementary::{exp2, log2};
 
 /// What observations that are not a number, which are in no bucket, do to a quantile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! Tests of the crate through its public face.
 
+mod agreement;
 mod compare;
 mod conformance;
 mod corpus;

@@ -2,6 +2,7 @@
 
 use crate::Span;
 use crate::ast::BinaryOp;
+use crate::elementary;
 use crate::eval::{Annotation, FloatHistogram, Value};
 use crate::histogram::{CounterResetHint, Trim};
 
@@ -32,8 +33,8 @@ pub(super) fn floats(op: BinaryOp, left: f64, right: f64) -> Option<(f64, bool)>
         BinaryOp::Mul => (left * right, true),
         BinaryOp::Div => (left / right, true),
         BinaryOp::Mod => (left % right, true),
-        BinaryOp::Pow => (left.powf(right), true),
-        BinaryOp::Atan2 => (left.atan2(right), true),
+        BinaryOp::Pow => (elementary::pow(left, right), true),
+        BinaryOp::Atan2 => (elementary::atan2(left, right), true),
         BinaryOp::Equal => (left, left == right),
         BinaryOp::NotEqual => (left, left != right),
         BinaryOp::Less => (left, left < right),

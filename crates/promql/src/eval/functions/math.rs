@@ -1,31 +1,33 @@
 //! Functions of one number.
 
+use crate::elementary;
+
 /// The function of that name.
 pub(super) fn find(name: &str) -> Option<fn(f64) -> f64> {
     Some(match name {
         "abs" => f64::abs,
-        "acos" => f64::acos,
-        "acosh" => f64::acosh,
-        "asin" => f64::asin,
-        "asinh" => f64::asinh,
-        "atan" => f64::atan,
-        "atanh" => f64::atanh,
+        "acos" => elementary::acos,
+        "acosh" => elementary::acosh,
+        "asin" => elementary::asin,
+        "asinh" => elementary::asinh,
+        "atan" => elementary::atan,
+        "atanh" => elementary::atanh,
         "ceil" => f64::ceil,
-        "cos" => f64::cos,
-        "cosh" => f64::cosh,
+        "cos" => elementary::cos,
+        "cosh" => elementary::cosh,
         "deg" => |value| value * 180.0 / std::f64::consts::PI,
-        "exp" => f64::exp,
+        "exp" => elementary::exp,
         "floor" => f64::floor,
-        "ln" => f64::ln,
-        "log10" => f64::log10,
-        "log2" => f64::log2,
+        "ln" => elementary::ln,
+        "log10" => elementary::log10,
+        "log2" => elementary::log2,
         "rad" => |value| value * std::f64::consts::PI / 180.0,
         "sgn" => sign,
-        "sin" => f64::sin,
-        "sinh" => f64::sinh,
+        "sin" => elementary::sin,
+        "sinh" => elementary::sinh,
         "sqrt" => f64::sqrt,
-        "tan" => f64::tan,
-        "tanh" => f64::tanh,
+        "tan" => elementary::tan,
+        "tanh" => elementary::tanh,
         _ => return None,
     })
 }

@@ -49,7 +49,7 @@ pub(super) fn call(
             let mut series = Series::new(Labels::empty());
             let steps = evaluator.steps;
             series.floats = (0..steps.count)
-                .map(|step| of(steps.time(step).div_euclid(1000)))
+                .map(|step| of(steps.time(step).div_euclid(1000).into()))
                 .collect();
             return sink(series);
         };

@@ -68,7 +68,7 @@ pub(super) fn by_label(
 }
 
 fn note_range(evaluator: &Evaluator<'_>, span: Span) {
-    if evaluator.steps.count > 1 {
+    if evaluator.steps.range {
         evaluator.note(Annotation::sort_in_range_query(span));
     }
 }

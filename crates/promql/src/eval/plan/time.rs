@@ -84,7 +84,7 @@ impl Planner<'_> {
                         return Err(EvalError::new(*span, "modulo by zero"));
                     }
                     BinaryOp::Mod => lhs % rhs,
-                    BinaryOp::Pow => lhs.powf(rhs),
+                    BinaryOp::Pow => crate::elementary::pow(lhs, rhs),
                     _ => {
                         let message = format!("durations have no operator `{op}`");
                         return Err(EvalError::new(*span, message));
