@@ -15,7 +15,7 @@ use obsctl::model::prelude::{
     Indicator, Runbook, Slug, Stack, Uid, logql, promql, timeseries, traceql, traces, variable,
 };
 use obsctl::model::{
-    Alert, Allow, Domain, LabelDef, LabelMatch, LabelName, MetricName, Origin,
+    Alert, Allow, Domain, LabelDef, LabelMatch, LabelName, MetricName, Objective, Origin,
     ProvisionedDatasource, Receiver, RecordingRule, Route, Rule, RuleGroup, RuleQuery, SignalLink,
     Taken, Unit, mins, secs,
 };
@@ -68,6 +68,9 @@ const DEFECTS: &[Defect] = &[
             stack,
             "histogram_quantile(0.9, max by (le) (rate(api_request_duration_seconds_bucket[5m]))) > 1",
         );
+    }),
+    ("burn-rate-out-of-reach", |stack| {
+        stack.slos[0].objective = Objective::percent(90.0).expect("it is one");
     }),
     ("chained-comparison", |stack| {
         condition(stack, "sum(api_active_connections) > sum(up) > 1");

@@ -36,7 +36,11 @@ pub struct Slo {
     /// single failure is no incident. Counted in events or time slices; none means no guard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_bad_events: Option<u32>,
-    /// Further labels on its rules and alerts.
+    /// An alert says so when nothing could be measured for so long; none means no such alert.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absent_for: Option<Duration>,
+    /// Further labels on its alerts and on `sloth_slo_info`. What is recorded for its windows does not carry them, so that they can
+    /// change while a period goes on.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
     /// Accepted findings.
@@ -51,7 +55,7 @@ pub struct Slo {
 /// the SLO becomes rules.
 ///
 /// Where nothing happens nothing is measured: the budget is neither spent nor regained, and alerts stay
-/// silent. Whether that is an outage is for another alert to say.
+/// silent. Whether that is an outage is for another alert to say: [`Slo::alert_when_absent`] for series that are gone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Indicator {
@@ -212,6 +216,7 @@ impl Slo {
             owner: String::new(),
             runbook: None,
             min_bad_events: None,
+            absent_for: None,
             labels: BTreeMap::new(),
             allow: vec![],
             origin: Origin::here(),
@@ -268,7 +273,15 @@ impl Slo {
         self
     }
 
-    /// Puts a further label on its rules and alerts.
+    /// An alert when nothing could be measured for so long: the counters are gone, not only the events. With
+    /// `by`, one for each group that was measured within the last day.
+    #[must_use]
+    pub fn alert_when_absent(mut self, lasting: Duration) -> Self {
+        self.absent_for = Some(lasting);
+        self
+    }
+
+    /// Puts a further label on its alerts and on `sloth_slo_info`, with which queries join the rest.
     #[must_use]
     pub fn label(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.labels.insert(name.into(), value.into());

@@ -5,6 +5,9 @@
 //! ones add the stored rates up: `sum_over_time(bad) / sum_over_time(all)` weighs by events, where a mean of ratios would
 //! let a quiet night count as much as a busy day, and reads two series instead of every counter of the service.
 //!
+//! Rules carry the labels that say which SLO it is, and no other: a label of the team that changed hands would
+//! begin every window anew. Labels of that kind are on `sloth_slo_info` and on the alerts.
+//!
 //! Where nothing happened there is no ratio rather than NaN or zero: alerts stay silent and the budget is
 //! neither spent nor regained. Where only good events were seen the ratio is zero.
 
@@ -116,6 +119,7 @@ impl Lowering<'_> {
             Expr::from(self.own("slo:period_burn_rate:ratio")),
         );
         let mut info = self.rule("sloth_slo_info", &constant(1.0), Unit::Boolean);
+        info.labels.extend(self.slo.labels.clone());
         info.labels.extend([
             ("sloth_mode".to_owned(), "obsctl".to_owned()),
             ("sloth_spec".to_owned(), "obsctl".to_owned()),
@@ -164,16 +168,14 @@ impl Lowering<'_> {
         Promql::from_tree(expr, self.slo.origin)
     }
 
-    /// The labels all its rules carry.
+    /// The labels all its rules carry: which SLO it is.
     #[must_use]
     pub fn labels(&self) -> BTreeMap<String, String> {
-        let mut labels = self.slo.labels.clone();
-        labels.extend([
+        BTreeMap::from([
             ("sloth_id".to_owned(), self.id()),
             ("sloth_service".to_owned(), self.slo.service.clone()),
             ("sloth_slo".to_owned(), self.slo.name.to_string()),
-        ]);
-        labels
+        ])
     }
 
     fn record(&self, name: &str, expr: &Expr, unit: Unit) -> Rule {

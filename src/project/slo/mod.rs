@@ -19,9 +19,9 @@ use obsctl_model::{Duration, LabelName, RuleGroup, Slo, Slug, Stack, days};
 use super::Catalog;
 use crate::diagnostic::{Diagnostic, nearest};
 
-pub use alerts::{conditions, name as alert_name};
+pub use alerts::{absent_name, conditions, name as alert_name, out_of_reach};
 pub use figures::{BurnFigures, SloFigures, explain, figures, percent, rounded};
-pub(crate) use lower::DIRECT;
+pub(crate) use lower::{DIRECT, EVERY};
 pub use lower::{Lowering, ratio as ratio_series};
 pub use measure::Measure;
 pub use windows::{BurnWindow, Urgency};
@@ -112,7 +112,7 @@ fn groups(slo: &Lowering<'_>) -> Vec<RuleGroup> {
         .map(|(name, rules)| RuleGroup {
             rules,
             origin: slo.slo.origin,
-            ..RuleGroup::new(name).every(lower::EVERY)
+            ..RuleGroup::new(name).every(EVERY)
         })
         .collect()
 }
