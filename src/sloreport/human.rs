@@ -33,7 +33,7 @@ fn of(text: &mut String, report: &Report<'_>) {
         slo.service,
         slo.objective.as_percent(),
         figures.noun,
-        slo.window,
+        slo.window.phrase(),
         percent(slo.objective.budget()),
         figures.outage
     );

@@ -93,12 +93,20 @@ pub(super) fn simulate(
     }
 }
 
-/// The recording rules of an SLO as they are generated, and one condition of its alerts.
+/// The recording rules of an SLO as they are generated: ratios first, as in its files.
+pub(super) fn recordings(
+    project: &Project,
+    lowering: &Lowering<'_>,
+) -> impl Iterator<Item = obsctl_rules::Rule> {
+    slo::group_names(lowering.slo).into_iter().flat_map(|name| {
+        let group = project.groups().iter().find(|group| group.name == name);
+        let rules = group.map_or(&[][..], |group| &group.rules);
+        rules.iter().filter_map(recorded).collect::<Vec<_>>()
+    })
+}
+
+/// The recording rules of an SLO, and one condition of its alerts.
 fn rules(project: &Project, lowering: &Lowering<'_>, window: &BurnWindow) -> RuleSet {
-    let names = slo::group_names(lowering.slo);
-    let groups = project.groups().iter();
-    let own = groups.filter(|group| names.contains(&group.name));
-    let recorded = own.flat_map(|group| &group.rules).filter_map(recorded);
     let condition = obsctl_rules::Rule {
         name: CONDITION.to_owned(),
         action: Action::Alert(Alerting::default()),
@@ -111,7 +119,7 @@ fn rules(project: &Project, lowering: &Lowering<'_>, window: &BurnWindow) -> Rul
         file: lowering.id().into(),
         query_offset: 0,
         limit: 0,
-        rules: recorded.chain([condition]).collect(),
+        rules: recordings(project, lowering).chain([condition]).collect(),
     };
     RuleSet::new(vec![Arc::new(group)], &[])
 }

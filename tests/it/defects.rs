@@ -17,7 +17,7 @@ use obsctl::model::prelude::{
 use obsctl::model::{
     Alert, Allow, Domain, LabelDef, LabelMatch, LabelName, MetricName, Objective, Origin,
     ProvisionedDatasource, Receiver, RecordingRule, Route, Rule, RuleGroup, RuleQuery, SignalLink,
-    Taken, Unit, mins, secs,
+    SloWindow, Taken, Unit, mins, secs,
 };
 use obsctl::policy::{ON_DEMAND, Policy};
 use obsctl::project::Project;
@@ -35,6 +35,20 @@ fn the_reference_stack_has_no_findings() {
     let found = findings(obsctl_stack::stack());
     let shown = human(&found, &|_| None, Style::default());
     assert!(found.is_empty(), "{shown}");
+}
+
+#[test]
+fn slos_of_the_calendar_have_no_findings() {
+    for window in [SloWindow::Month, SloWindow::Quarter] {
+        let mut stack = obsctl_stack::stack();
+        for slo in &mut stack.slos {
+            slo.window = window;
+            slo.absent_for = Some(mins(15));
+        }
+        let found = findings(stack);
+        let shown = human(&found, &|_| None, Style::default());
+        assert!(found.is_empty(), "{shown}");
+    }
 }
 
 /// A check, and how to make what it finds.

@@ -10,7 +10,7 @@ pub mod series;
 
 use std::collections::BTreeMap;
 
-use obsctl_model::{Alert, Duration, Rule, mins};
+use obsctl_model::{Alert, Duration, Rule, SloWindow, mins};
 use obsctl_promql::Expr;
 use obsctl_promql::ast::AggregateOp;
 
@@ -147,7 +147,13 @@ impl Prover<'_> {
         let ratio = self.ratio(0.0, lowest * 0.9, lowest * 0.95)?;
         let end = 360;
         let Inputs { series, failing } = self.inputs(&[phase(end, BUSY, ratio)])?;
-        let left = (1.0 - ratio / budget) * 1000.0;
+        // The tests begin with 1970: in January, which has 31 days, and in a quarter of 90.
+        let gone = match self.lowering.slo.window {
+            SloWindow::Rolling(_) => 1.0,
+            SloWindow::Month => end as f64 / (31.0 * 1440.0),
+            SloWindow::Quarter => end as f64 / (90.0 * 1440.0),
+        };
+        let left = (1.0 - ratio / budget * gone) * 1000.0;
         Some(Test {
             name: format!(
                 "{}: errors that the budget bears set nothing off",
@@ -211,7 +217,7 @@ impl Prover<'_> {
             alert_rule_test: vec![],
             promql_expr_test: vec![self.value(
                 AggregateOp::Max,
-                &slo::ratio_series(self.lowering.slo.window),
+                &self.lowering.period_ratio(),
                 busy + quiet,
                 0.1,
             )],

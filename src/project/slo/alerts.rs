@@ -53,7 +53,7 @@ fn named(slo: &Slo, end: &str) -> String {
 /// The conditions of an alert that some error ratio meets.
 #[must_use]
 pub fn conditions(slo: &Slo, urgency: Urgency) -> Vec<BurnWindow> {
-    BurnWindow::of(slo.window)
+    BurnWindow::of(slo.window.nominal())
         .into_iter()
         .filter(|window| window.urgency == urgency && window.can_fire(slo.objective))
         .collect()
@@ -62,7 +62,7 @@ pub fn conditions(slo: &Slo, urgency: Urgency) -> Vec<BurnWindow> {
 /// The conditions that no error ratio meets: the alerts are made without them.
 #[must_use]
 pub fn out_of_reach(slo: &Slo) -> Vec<BurnWindow> {
-    BurnWindow::of(slo.window)
+    BurnWindow::of(slo.window.nominal())
         .into_iter()
         .filter(|window| !window.can_fire(slo.objective))
         .collect()

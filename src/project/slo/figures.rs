@@ -98,7 +98,7 @@ pub fn figures<'a>(slo: &'a Slo, measure: &Measure) -> SloFigures<'a> {
         slo,
         noun: measure.noun(),
         counts_events: measure.counts_events(),
-        outage: part_of(slo.window, slo.objective.budget()),
+        outage: part_of(slo.window.nominal(), slo.objective.budget()),
         burns,
     }
 }
@@ -135,7 +135,7 @@ fn text(figures: &SloFigures<'_>) -> String {
         "  objective   {}% of {} over {}{}",
         slo.objective.as_percent(),
         figures.noun,
-        slo.window,
+        slo.window.phrase(),
         by(slo)
     ));
     line(format!(
@@ -152,8 +152,8 @@ fn text(figures: &SloFigures<'_>) -> String {
         "              {} bad in a million {}; {pace} {} in {}",
         count(budget * 1e6),
         figures.noun,
-        count(budget * slo.window.as_secs_f64() / each),
-        slo.window
+        count(budget * slo.window.nominal().as_secs_f64() / each),
+        slo.window.nominal()
     ));
     if let Some(least) = slo.min_bad_events {
         line(format!(
