@@ -18,6 +18,7 @@ pub mod policy;
 pub mod project;
 pub mod read;
 pub mod ruletest;
+pub mod sloreport;
 pub mod verify;
 
 #[doc(inline)]

@@ -65,6 +65,9 @@ fn differ(both: &mut Both<'_, Slo>) {
     both.set(means, "fewest bad events that count", |slo| {
         written(slo.min_bad_events)
     });
+    both.set(means, "alert without data after", |slo| {
+        written(slo.absent_for)
+    });
     both.set(means, "owner", |slo| Some(slo.owner.clone()));
     both.set(means, "runbook", |slo| written(slo.runbook.as_ref()));
     both.members(means, means, "label", |slo| {

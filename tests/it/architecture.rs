@@ -26,6 +26,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "project",
             "read",
             "ruletest",
+            "sloreport",
             "verify",
         ],
     ),
@@ -55,6 +56,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("project", &["diagnostic", "parallel"]),
     ("read", &["diagnostic"]),
     ("ruletest", &["diagnostic"]),
+    ("sloreport", &["generate", "parallel", "project"]),
     ("verify", &["generate", "project"]),
 ];
 

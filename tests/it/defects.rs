@@ -15,9 +15,9 @@ use obsctl::model::prelude::{
     Indicator, Runbook, Slug, Stack, Uid, logql, promql, timeseries, traceql, traces, variable,
 };
 use obsctl::model::{
-    Alert, Allow, Domain, LabelDef, LabelMatch, LabelName, MetricName, Origin,
+    Alert, Allow, Domain, LabelDef, LabelMatch, LabelName, MetricName, Objective, Origin,
     ProvisionedDatasource, Receiver, RecordingRule, Route, Rule, RuleGroup, RuleQuery, SignalLink,
-    Taken, Unit, mins, secs,
+    SloWindow, Taken, Unit, mins, secs,
 };
 use obsctl::policy::{ON_DEMAND, Policy};
 use obsctl::project::Project;
@@ -35,6 +35,20 @@ fn the_reference_stack_has_no_findings() {
     let found = findings(obsctl_stack::stack());
     let shown = human(&found, &|_| None, Style::default());
     assert!(found.is_empty(), "{shown}");
+}
+
+#[test]
+fn slos_of_the_calendar_have_no_findings() {
+    for window in [SloWindow::Month, SloWindow::Quarter] {
+        let mut stack = obsctl_stack::stack();
+        for slo in &mut stack.slos {
+            slo.window = window;
+            slo.absent_for = Some(mins(15));
+        }
+        let found = findings(stack);
+        let shown = human(&found, &|_| None, Style::default());
+        assert!(found.is_empty(), "{shown}");
+    }
 }
 
 /// A check, and how to make what it finds.
@@ -68,6 +82,9 @@ const DEFECTS: &[Defect] = &[
             stack,
             "histogram_quantile(0.9, max by (le) (rate(api_request_duration_seconds_bucket[5m]))) > 1",
         );
+    }),
+    ("burn-rate-out-of-reach", |stack| {
+        stack.slos[0].objective = Objective::percent(90.0).expect("it is one");
     }),
     ("chained-comparison", |stack| {
         condition(stack, "sum(api_active_connections) > sum(up) > 1");

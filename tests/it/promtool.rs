@@ -135,6 +135,25 @@ fn slos() -> Stack {
         )
         .slo(
             slo(
+                "month",
+                99.9,
+                Indicator::bad(failed(), ApiRequests::select()),
+            )
+            .over_month()
+            .alert_when_absent(mins(15)),
+        )
+        .slo(
+            slo(
+                "quarter",
+                95.0,
+                Indicator::freshness(SyncFreshness::select(), hours(1)),
+            )
+            .by(SyncFreshness::provider)
+            .over_quarter()
+            .alert_when_absent(mins(30)),
+        )
+        .slo(
+            slo(
                 "six-weeks",
                 99.999,
                 Indicator::bad(failed(), ApiRequests::select()),

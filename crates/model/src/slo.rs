@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::query::Labels;
-use crate::{Allow, Duration, LabelName, Origin, Promql, Slug};
+use crate::{Allow, Duration, LabelName, Origin, Promql, SloWindow, Slug};
 
 /// A service level objective. It becomes recording rules and burn-rate alerts before anything is checked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -22,8 +22,8 @@ pub struct Slo {
     pub indicator: Indicator,
     /// Which part must be good.
     pub objective: Objective,
-    /// Over how long: whole days, 7 to 90.
-    pub window: Duration,
+    /// Over how long: whole days, 7 to 90, or a period of the calendar.
+    pub window: SloWindow,
     /// Labels that each have a budget of their own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub by: Vec<LabelName>,
@@ -36,7 +36,11 @@ pub struct Slo {
     /// single failure is no incident. Counted in events or time slices; none means no guard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_bad_events: Option<u32>,
-    /// Further labels on its rules and alerts.
+    /// An alert says so when nothing could be measured for so long; none means no such alert.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absent_for: Option<Duration>,
+    /// Further labels on its alerts and on `sloth_slo_info`. What is recorded for its windows does not carry them, so that they can
+    /// change while a period goes on.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
     /// Accepted findings.
@@ -51,7 +55,7 @@ pub struct Slo {
 /// the SLO becomes rules.
 ///
 /// Where nothing happens nothing is measured: the budget is neither spent nor regained, and alerts stay
-/// silent. Whether that is an outage is for another alert to say.
+/// silent. Whether that is an outage is for another alert to say: [`Slo::alert_when_absent`] for series that are gone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Indicator {
@@ -207,11 +211,12 @@ impl Slo {
             description: String::new(),
             indicator,
             objective,
-            window: crate::days(30),
+            window: crate::days(30).into(),
             by: vec![],
             owner: String::new(),
             runbook: None,
             min_bad_events: None,
+            absent_for: None,
             labels: BTreeMap::new(),
             allow: vec![],
             origin: Origin::here(),
@@ -225,10 +230,24 @@ impl Slo {
         self
     }
 
-    /// Over how long.
+    /// Over the last so many days.
     #[must_use]
     pub fn over(mut self, window: Duration) -> Self {
-        self.window = window;
+        self.window = window.into();
+        self
+    }
+
+    /// Over the month of the calendar, in UTC: what may fail in it is there again when the next one begins.
+    #[must_use]
+    pub fn over_month(mut self) -> Self {
+        self.window = SloWindow::Month;
+        self
+    }
+
+    /// Over the quarter of the calendar, in UTC.
+    #[must_use]
+    pub fn over_quarter(mut self) -> Self {
+        self.window = SloWindow::Quarter;
         self
     }
 
@@ -268,7 +287,15 @@ impl Slo {
         self
     }
 
-    /// Puts a further label on its rules and alerts.
+    /// An alert when nothing could be measured for so long: the counters are gone, not only the events. With
+    /// `by`, one for each group that was measured within the last day.
+    #[must_use]
+    pub fn alert_when_absent(mut self, lasting: Duration) -> Self {
+        self.absent_for = Some(lasting);
+        self
+    }
+
+    /// Puts a further label on its alerts and on `sloth_slo_info`, with which queries join the rest.
     #[must_use]
     pub fn label(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.labels.insert(name.into(), value.into());
@@ -312,6 +339,35 @@ impl Indicator {
         }
     }
 
+    /// Spans of that name which failed, over all of them, as Tempo's metrics generator counts them
+    /// (`traces_spanmetrics_calls_total`). The service and the span are held against the catalog of spans.
+    #[track_caller]
+    #[must_use]
+    pub fn failed_spans(service: &str, span: &str) -> Self {
+        let calls = |status: &str| spans("calls_total", service, span, status);
+        Self::bad(calls(", status_code=\"STATUS_CODE_ERROR\""), calls(""))
+    }
+
+    /// Spans of that name which took at most `threshold` seconds (`traces_spanmetrics_latency`): a bucket of Tempo's.
+    #[track_caller]
+    #[must_use]
+    pub fn span_latency(service: &str, span: &str, threshold: f64) -> Self {
+        Self::latency(spans("latency_bucket", service, span, ""), threshold)
+    }
+
+    /// Its queries.
+    #[must_use]
+    pub fn queries(&self) -> Vec<&Promql> {
+        match self {
+            Self::Bad { bad: part, total } | Self::Good { good: part, total } => vec![part, total],
+            Self::Latency { histogram, .. } | Self::NativeLatency { histogram, .. } => {
+                vec![histogram]
+            }
+            Self::TimeSlices { good } => vec![good],
+            Self::Freshness { age, .. } => vec![age],
+        }
+    }
+
     /// Observations of a native histogram at or below `threshold`.
     #[must_use]
     pub fn native_latency(histogram: impl Into<Promql>, threshold: f64) -> Self {
@@ -337,9 +393,38 @@ impl Indicator {
     }
 }
 
+/// What Tempo counts of a span.
+#[track_caller]
+fn spans(part: &str, service: &str, span: &str, more: &str) -> Promql {
+    // Rust's way to write a text is PromQL's too, but for what no name of a service or span has.
+    Promql::parse(
+        &format!("traces_spanmetrics_{part}{{service={service:?}, span_name={span:?}{more}}}"),
+        Origin::here(),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spans_are_selected_as_tempo_labels_them() {
+        let texts = |indicator: &Indicator| -> Vec<_> {
+            let queries = indicator.queries().into_iter();
+            queries.map(|query| query.as_str().to_owned()).collect()
+        };
+        assert_eq!(
+            texts(&Indicator::failed_spans("api", "POST /orders")),
+            [
+                r#"traces_spanmetrics_calls_total{service="api", span_name="POST /orders", status_code="STATUS_CODE_ERROR"}"#,
+                r#"traces_spanmetrics_calls_total{service="api", span_name="POST /orders"}"#,
+            ]
+        );
+        assert_eq!(
+            texts(&Indicator::span_latency("api", "POST /orders", 0.512)),
+            [r#"traces_spanmetrics_latency_bucket{service="api", span_name="POST /orders"}"#]
+        );
+    }
 
     #[test]
     fn objectives_are_exact() {

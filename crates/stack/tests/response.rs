@@ -118,16 +118,8 @@ fn queries(stack: &Stack) -> Vec<(String, Promql)> {
         }
     }
     for slo in &stack.slos {
-        let parts = match &slo.indicator {
-            Indicator::Bad { bad, total } => vec![bad, total],
-            Indicator::Good { good, total } => vec![good, total],
-            Indicator::Latency { histogram, .. } | Indicator::NativeLatency { histogram, .. } => {
-                vec![histogram]
-            }
-            Indicator::TimeSlices { good } => vec![good],
-            Indicator::Freshness { age, .. } => vec![age],
-        };
-        queries.extend(parts.into_iter().map(|q| (slo.name.to_string(), q.clone())));
+        let parts = slo.indicator.queries().into_iter();
+        queries.extend(parts.map(|q| (slo.name.to_string(), q.clone())));
     }
     for book in &stack.runbooks {
         for action in book.steps.iter().flat_map(|step| &step.actions) {

@@ -7,6 +7,7 @@ pub mod alert_without_runbook;
 pub mod all_values_joined;
 pub mod average_of_quantiles;
 pub mod buckets_not_summed;
+pub mod burn_rate_out_of_reach;
 pub mod chained_comparison;
 pub mod comparison_always_true;
 pub mod comparison_never_true;
@@ -106,6 +107,7 @@ pub static ALL: &[&Check] = &[
     &all_values_joined::CHECK,
     &average_of_quantiles::CHECK,
     &buckets_not_summed::CHECK,
+    &burn_rate_out_of_reach::CHECK,
     &chained_comparison::CHECK,
     &comparison_always_true::CHECK,
     &comparison_never_true::CHECK,

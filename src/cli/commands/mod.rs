@@ -12,6 +12,7 @@ mod promql;
 mod queries;
 mod scenario;
 mod schema;
+mod slo;
 mod status;
 mod test;
 mod up;
@@ -33,6 +34,7 @@ pub(super) enum Command {
     Promql(promql::PromqlCommand),
     Import(import::Import),
     Explain(explain::Explain),
+    Slo(slo::SloCommand),
     Up(up::Up),
     Status(status::Status),
     Logs(logs::Logs),
@@ -60,6 +62,7 @@ impl Command {
             Self::Promql(command) => command.run(workspace, terminal),
             Self::Import(command) => command.run(workspace, terminal),
             Self::Explain(command) => command.run(stack, workspace, terminal),
+            Self::Slo(command) => command.run(stack, workspace, terminal),
             Self::Up(command) => command.run(stack, workspace, terminal),
             Self::Status(command) => command.run(stack, workspace, terminal),
             Self::Logs(command) => command.run(stack, workspace, terminal),

@@ -6,15 +6,15 @@
 
 pub mod file;
 mod labels;
-mod series;
+pub mod series;
 
 use std::collections::BTreeMap;
 
-use obsctl_model::{Alert, Duration, Rule, mins};
+use obsctl_model::{Alert, Duration, Rule, SloWindow, mins};
 use obsctl_promql::Expr;
 use obsctl_promql::ast::AggregateOp;
 
-use self::file::{AlertTest, ExprTest, FiringAlert, Sample, Test, TestFile};
+use self::file::{AlertTest, ExprTest, FiringAlert, InputSeries, Sample, Test, TestFile};
 use self::labels::Labels;
 use self::series::{Inputs, Phase, SHARES, inputs};
 use super::links::{self, Links};
@@ -60,6 +60,7 @@ pub fn tests(
         prover.sustainable(),
         prover.quiet_traffic(),
         prover.weighs_by_events(),
+        prover.absent_data(),
     ]
     .into_iter()
     .flatten()
@@ -146,7 +147,13 @@ impl Prover<'_> {
         let ratio = self.ratio(0.0, lowest * 0.9, lowest * 0.95)?;
         let end = 360;
         let Inputs { series, failing } = self.inputs(&[phase(end, BUSY, ratio)])?;
-        let left = (1.0 - ratio / budget) * 1000.0;
+        // The tests begin with 1970: in January, which has 31 days, and in a quarter of 90.
+        let gone = match self.lowering.slo.window {
+            SloWindow::Rolling(_) => 1.0,
+            SloWindow::Month => end as f64 / (31.0 * 1440.0),
+            SloWindow::Quarter => end as f64 / (90.0 * 1440.0),
+        };
+        let left = (1.0 - ratio / budget * gone) * 1000.0;
         Some(Test {
             name: format!(
                 "{}: errors that the budget bears set nothing off",
@@ -210,10 +217,68 @@ impl Prover<'_> {
             alert_rule_test: vec![],
             promql_expr_test: vec![self.value(
                 AggregateOp::Max,
-                &slo::ratio_series(self.lowering.slo.window),
+                &self.lowering.period_ratio(),
                 busy + quiet,
                 0.1,
             )],
+        })
+    }
+
+    /// Series that end are missed, and each group by its name.
+    fn absent_data(&self) -> Option<Test> {
+        let lasting = minutes(self.lowering.slo.absent_for?);
+        let name = slo::absent_name(self.lowering.slo);
+        let alert = self.alerts.iter().find(|alert| alert.name == name)?;
+        let there = 60;
+        let Inputs {
+            mut series,
+            failing,
+        } = self.inputs(&[phase(there, BUSY, 0.0)])?;
+        // The group that the inputs let fail is the one that ends here; the others go on.
+        let of_group = |series: &InputSeries| {
+            failing
+                .iter()
+                .all(|(name, value)| series.series.contains(&format!("{name}=\"{value}\"")))
+        };
+        // What was seen last is looked at for five minutes more, and the evaluation after that finds nothing.
+        let pending = there + GRID;
+        let fires = pending + up(lasting);
+        for one in &mut series {
+            let end = fires + GRID - there;
+            if of_group(one) {
+                one.values.push_str(&format!(" _x{end}"));
+            } else {
+                let more = inputs(
+                    self.lowering,
+                    self.catalog,
+                    &[phase(there + end, BUSY, 0.0)],
+                )?;
+                let same = more
+                    .series
+                    .iter()
+                    .find(|other| other.series == one.series)?;
+                one.values.clone_from(&same.values);
+            }
+        }
+        let check = |minute: u64, fires: bool| AlertTest {
+            eval_time: mins(minute),
+            alertname: alert.name.clone(),
+            exp_alerts: if fires {
+                vec![self.firing(alert, &failing, 0.0)]
+            } else {
+                vec![]
+            },
+        };
+        Some(Test {
+            name: format!("{}: series that end are missed", self.lowering.slo.name),
+            interval: mins(1),
+            input_series: series,
+            alert_rule_test: vec![
+                check(there, false),
+                check(pending + down(lasting - 1.0), false),
+                check(fires, true),
+            ],
+            promql_expr_test: vec![],
         })
     }
 

@@ -43,6 +43,9 @@ pub const SHARES: [(u32, u32); 10] = [
     (4, 5),
 ];
 
+/// As many series of a gauge are made up at most.
+const MOST: u32 = 50;
+
 /// Series in which what `lowering` counts goes through `phases`; `None` where none can be made up: promtool 2.42
 /// reads no native histograms, and not every condition can be turned around.
 pub fn inputs(lowering: &Lowering<'_>, catalog: &Catalog, phases: &[Phase]) -> Option<Inputs> {
@@ -234,14 +237,12 @@ impl Maker<'_> {
     }
 }
 
-/// The share that is closest to a ratio, zero included.
+/// A ratio as so many of so few series as possible.
 fn share(ratio: f64) -> Option<(u32, u32)> {
-    if ratio == 0.0 {
-        return Some((0, 1));
-    }
-    SHARES
-        .into_iter()
-        .find(|(part, of)| (f64::from(*part) / f64::from(*of) - ratio).abs() < 1e-9)
+    (1..=MOST).find_map(|of| {
+        let part = (0..=of).find(|part| (f64::from(*part) / f64::from(of) - ratio).abs() < 1e-9)?;
+        Some((part, of))
+    })
 }
 
 fn name(selector: &Selector) -> &str {

@@ -83,7 +83,7 @@ fn facts(slo: &Slo, figures: &SloFigures<'_>) -> Vec<String> {
             "Objective: {}% of {} over {}{each}",
             slo.objective.as_percent(),
             figures.noun,
-            slo.window
+            slo.window.phrase()
         ),
         format!(
             "Error budget: {}, or {} of complete outage",

@@ -1,6 +1,8 @@
-//! Burn-rate alerts of one SLO: a page for a fast burn, a ticket for a slow one.
+//! Alerts of one SLO: a page for a fast burn, a ticket for a slow one, and one for when nothing is measured.
 
-use obsctl_model::{Alert, Duration, Rule, Severity, Slo, Uid};
+use std::collections::BTreeMap;
+
+use obsctl_model::{Alert, Duration, Rule, Severity, Slo, Uid, days};
 use obsctl_promql::Expr;
 use obsctl_promql::ast::BinaryOp;
 
@@ -19,31 +21,50 @@ impl Urgency {
     }
 }
 
+/// How long a group that is no longer measured is missed.
+const MISSED: Duration = days(1);
+
 /// The name of the alert of that urgency: `ApiAvailabilityFastBurn`.
 #[must_use]
 pub fn name(slo: &Slo, urgency: Urgency) -> String {
-    let mut name: String = slo
-        .name
-        .as_str()
-        .split('-')
-        .map(|word| {
-            let (first, rest) = word.split_at(word.len().min(1));
-            first.to_uppercase() + rest
-        })
-        .collect();
-    name.push_str(match urgency {
-        Urgency::Page => "FastBurn",
-        Urgency::Ticket => "SlowBurn",
+    named(
+        slo,
+        match urgency {
+            Urgency::Page => "FastBurn",
+            Urgency::Ticket => "SlowBurn",
+        },
+    )
+}
+
+/// The name of the alert for when nothing is measured: `ApiAvailabilityNoData`.
+#[must_use]
+pub fn absent_name(slo: &Slo) -> String {
+    named(slo, "NoData")
+}
+
+fn named(slo: &Slo, end: &str) -> String {
+    let words = slo.name.as_str().split('-').map(|word| {
+        let (first, rest) = word.split_at(word.len().min(1));
+        first.to_uppercase() + rest
     });
-    name
+    words.chain([end.to_owned()]).collect()
 }
 
 /// The conditions of an alert that some error ratio meets.
 #[must_use]
 pub fn conditions(slo: &Slo, urgency: Urgency) -> Vec<BurnWindow> {
-    BurnWindow::of(slo.window)
+    BurnWindow::of(slo.window.nominal())
         .into_iter()
         .filter(|window| window.urgency == urgency && window.can_fire(slo.objective))
+        .collect()
+}
+
+/// The conditions that no error ratio meets: the alerts are made without them.
+#[must_use]
+pub fn out_of_reach(slo: &Slo) -> Vec<BurnWindow> {
+    BurnWindow::of(slo.window.nominal())
+        .into_iter()
+        .filter(|window| !window.can_fire(slo.objective))
         .collect()
 }
 
@@ -53,6 +74,7 @@ impl Lowering<'_> {
         [Urgency::Page, Urgency::Ticket]
             .into_iter()
             .filter_map(|urgency| self.alert(urgency))
+            .chain(self.slo.absent_for.map(|lasting| self.absent(lasting)))
             .map(Rule::Alert)
             .collect()
     }
@@ -84,34 +106,86 @@ impl Lowering<'_> {
             self.measure.noun(),
             slo.objective.budget_times(100, 1),
         );
+        let burns = Alert {
+            name: name(slo, urgency),
+            severity: Some(urgency.severity()),
+            summary,
+            description: Some(description),
+            ..self.on(&condition)
+        };
+        let severity = urgency.word();
+        Some(burns.label("sloth_severity", severity))
+    }
+
+    /// Nothing could be measured for so long: the other alerts cannot fire.
+    fn absent(&self, lasting: Duration) -> Alert {
+        let slo = self.slo;
+        let total = self.own(self.total_series());
+        let gone = if slo.by.is_empty() {
+            tree::call("absent", vec![Expr::from(total)])
+        } else {
+            // Each group by its labels, and all of them when none was there for so long that none is remembered.
+            let missed = tree::binary(
+                BinaryOp::Unless,
+                tree::over("last_over_time", &total, MISSED),
+                Expr::from(total.clone()),
+            );
+            let never = tree::over("absent_over_time", &total, MISSED);
+            tree::binary(BinaryOp::Or, missed, never)
+        };
+        let mut alert = Alert {
+            name: absent_name(slo),
+            lasting,
+            severity: Some(Severity::Warning),
+            summary: format!(
+                "Nothing is measured of SLO {} of {}{}",
+                slo.name,
+                slo.service,
+                self.which()
+            ),
+            description: Some(format!(
+                "The {} that it counts were not there for {lasting}: its other alerts cannot fire, and its budget stands still. \
+                 Find out whether the service is down, is no longer scraped, or has renamed its metrics.",
+                self.measure.noun()
+            )),
+            ..self.on(&gone)
+        };
+        // The alerts above have these of the series.
+        alert.labels.extend(self.labels());
+        alert
+    }
+
+    /// What all its alerts have in common.
+    fn on(&self, condition: &Expr) -> Alert {
+        let slo = self.slo;
         let mut labels = slo.labels.clone();
-        labels.insert("sloth_severity".to_owned(), urgency.word().to_owned());
         // Inhibition and routes know alerts by their service.
         if !slo.by.iter().any(|label| label.as_str() == "service") {
             labels
                 .entry("service".to_owned())
                 .or_insert_with(|| slo.service.clone());
         }
-        Some(Alert {
-            name: name(slo, urgency),
-            query: self.query(&condition).into(),
+        Alert {
+            name: String::new(),
+            query: self.query(condition).into(),
             lasting: Duration::ZERO,
             keep_firing: None,
-            severity: Some(urgency.severity()),
+            severity: None,
             owner: slo.owner.clone(),
-            summary,
-            description: Some(description),
+            summary: String::new(),
+            description: None,
             runbook: slo.runbook.clone(),
             dashboard: Some(Uid::from_static(super::DETAIL)),
             labels,
-            annotations: std::collections::BTreeMap::new(),
+            annotations: BTreeMap::new(),
             allow: slo.allow.clone(),
             origin: slo.origin,
-        })
+        }
     }
 
     /// Both windows burn, and enough bad events were seen.
-    fn condition(&self, window: &BurnWindow) -> Expr {
+    #[must_use]
+    pub fn condition(&self, window: &BurnWindow) -> Expr {
         let threshold = window.threshold(self.slo.objective);
         let burns = |over: Duration| {
             let above = tree::binary(

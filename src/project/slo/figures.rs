@@ -2,6 +2,7 @@
 
 use obsctl_model::{Duration, Slo, millis};
 
+use super::lower::{DIRECT, RATE};
 use super::{BurnWindow, Measure, Urgency, alert_name, conditions};
 use crate::project::Project;
 
@@ -29,6 +30,8 @@ pub struct BurnFigures {
     pub window: BurnWindow,
     /// The error ratio above which it fires.
     pub threshold: f64,
+    /// Whether it counts events: windows of more than an hour then add up rates that are stored every evaluation.
+    pub counts_events: bool,
 }
 
 impl BurnFigures {
@@ -41,10 +44,37 @@ impl BurnFigures {
             .then(|| part_of(self.window.long, self.threshold / error_ratio))
     }
 
-    /// How long it goes on at most after the errors ended: until the short window holds too few.
+    /// How long errors last until its rules see that: [`Self::detection`], and what stored rates take to show all errors.
+    /// A rate over five minutes rises in a line: after `t` minutes of errors the rates stored so far add up to `t²/10` up to five minutes,
+    /// then to `t - 2.5`.
     #[must_use]
-    pub fn reset(&self, error_ratio: f64) -> Duration {
-        part_of(self.window.short, 1.0 - self.threshold / error_ratio)
+    pub fn fires_after(&self, error_ratio: f64) -> Option<Duration> {
+        let detection = self.detection(error_ratio)?;
+        if !self.stores(self.window.long) {
+            return Some(detection);
+        }
+        let (seconds, rate) = (detection.as_secs_f64(), RATE.as_secs_f64());
+        Some(seconds_of(if seconds <= rate / 2.0 {
+            (2.0 * rate * seconds).sqrt()
+        } else {
+            seconds + rate / 2.0
+        }))
+    }
+
+    /// How long it goes on after errors that filled the short window ended: until that holds too few. Shorter errors end sooner.
+    #[must_use]
+    pub fn stops_after(&self, error_ratio: f64) -> Duration {
+        let reset = self.window.short.as_secs_f64() * (1.0 - self.threshold / error_ratio);
+        let late = if self.stores(self.window.short) {
+            RATE.as_secs_f64() / 2.0
+        } else {
+            0.0
+        };
+        seconds_of(reset + late)
+    }
+
+    fn stores(&self, window: Duration) -> bool {
+        self.counts_events && window > DIRECT
     }
 }
 
@@ -60,6 +90,7 @@ pub fn figures<'a>(slo: &'a Slo, measure: &Measure) -> SloFigures<'a> {
                     alert: alert_name(slo, urgency),
                     window,
                     threshold: window.threshold(slo.objective),
+                    counts_events: measure.counts_events(),
                 })
         })
         .collect();
@@ -67,7 +98,7 @@ pub fn figures<'a>(slo: &'a Slo, measure: &Measure) -> SloFigures<'a> {
         slo,
         noun: measure.noun(),
         counts_events: measure.counts_events(),
-        outage: part_of(slo.window, slo.objective.budget()),
+        outage: part_of(slo.window.nominal(), slo.objective.budget()),
         burns,
     }
 }
@@ -104,7 +135,7 @@ fn text(figures: &SloFigures<'_>) -> String {
         "  objective   {}% of {} over {}{}",
         slo.objective.as_percent(),
         figures.noun,
-        slo.window,
+        slo.window.phrase(),
         by(slo)
     ));
     line(format!(
@@ -121,8 +152,8 @@ fn text(figures: &SloFigures<'_>) -> String {
         "              {} bad in a million {}; {pace} {} in {}",
         count(budget * 1e6),
         figures.noun,
-        count(budget * slo.window.as_secs_f64() / each),
-        slo.window
+        count(budget * slo.window.nominal().as_secs_f64() / each),
+        slo.window.nominal()
     ));
     if let Some(least) = slo.min_bad_events {
         line(format!(
@@ -224,12 +255,15 @@ fn count(value: f64) -> String {
 
 /// A part of a time, to the second.
 fn part_of(time: Duration, part: f64) -> Duration {
-    let seconds = (time.as_secs_f64() * part).round();
+    seconds_of(time.as_secs_f64() * part)
+}
+
+fn seconds_of(seconds: f64) -> Duration {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "a part of a window of at most 90 days"
     )]
-    let seconds = seconds.max(0.0) as u64;
+    let seconds = seconds.round().max(0.0) as u64;
     millis(seconds * 1000)
 }

@@ -5,15 +5,21 @@
 //! ones add the stored rates up: `sum_over_time(bad) / sum_over_time(all)` weighs by events, where a mean of ratios would
 //! let a quiet night count as much as a busy day, and reads two series instead of every counter of the service.
 //!
+//! Rules carry the labels that say which SLO it is, and no other: a label of the team that changed hands would
+//! begin every window anew. Labels of that kind are on `sloth_slo_info` and on the alerts.
+//!
 //! Where nothing happened there is no ratio rather than NaN or zero: alerts stay silent and the budget is
 //! neither spent nor regained. Where only good events were seen the ratio is zero.
 
 use std::collections::BTreeMap;
 
-use obsctl_model::{Duration, MetricName, Promql, RecordingRule, Rule, Slo, Unit, hours, mins};
+use obsctl_model::{
+    Duration, MetricName, Promql, RecordingRule, Rule, Slo, SloWindow, Unit, hours, mins,
+};
 use obsctl_promql::Expr;
 use obsctl_promql::ast::{BinaryOp, MatchOp, Selector};
 
+use super::calendar::Calendar;
 use super::measure::{Measure, some};
 use super::{tree, windows};
 
@@ -74,13 +80,54 @@ impl Lowering<'_> {
             self.record(self.total_series(), &self.measure.total(by, RATE), unit),
             self.record(self.bad_series(), &self.measure.bad(by, RATE), unit),
         ];
-        for window in windows::recorded(self.slo.window) {
+        let calendar = Calendar::of(self.slo.window);
+        let mut windows = windows::recorded(self.slo.window.nominal());
+        if calendar.is_some() {
+            windows.pop();
+        }
+        for window in windows {
             let mut rule = self.rule(&ratio(window), &self.ratio(window), Unit::Ratio);
             rule.labels
                 .insert("sloth_window".to_owned(), window.to_string());
             rules.push(Rule::Record(rule));
         }
+        if let Some(calendar) = calendar {
+            rules.extend(self.calendar_rules(calendar, unit));
+        }
         rules
+    }
+
+    /// The rules of the period of the calendar so far.
+    fn calendar_rules(&self, calendar: Calendar, unit: Unit) -> Vec<Rule> {
+        let (bad, total) = if self.measure.counts_events() {
+            ("slo:period_bad_events:rate5m", "slo:period_events:rate5m")
+        } else {
+            ("slo:period_bad_slices:count", "slo:period_slices:count")
+        };
+        let stamped = |series| calendar.stamped(Expr::from(self.own(series)));
+        let longest = self.slo.window.longest();
+        let ratio = calendar.ratio(&self.own(bad), &self.own(total), longest);
+        let mut ratio = self.rule(&self.period_ratio(), &ratio, Unit::Ratio);
+        ratio
+            .labels
+            .insert("sloth_window".to_owned(), self.slo.window.to_string());
+        vec![
+            self.record(total, &stamped(self.total_series()), unit),
+            self.record(bad, &stamped(self.bad_series()), unit),
+            Rule::Record(ratio),
+            self.record("slo:period_elapsed:ratio", &calendar.elapsed(), Unit::Ratio),
+        ]
+    }
+
+    /// The series of the error ratio over the whole period.
+    #[must_use]
+    pub fn period_ratio(&self) -> String {
+        match self.slo.window {
+            SloWindow::Rolling(window) => ratio(window),
+            window @ (SloWindow::Month | SloWindow::Quarter) => {
+                format!("slo:sli_error:ratio_{window}")
+            }
+        }
     }
 
     fn ratio(&self, window: Duration) -> Expr {
@@ -100,22 +147,32 @@ impl Lowering<'_> {
     /// The rules of what is promised and what is left of it.
     pub(super) fn meta_rules(&self) -> Vec<Rule> {
         let objective = self.slo.objective;
-        let days = self.slo.window.as_secs_f64() / obsctl_model::days(1).as_secs_f64();
         let constant = |value| tree::call("vector", vec![tree::number(value)]);
-        let burn = |window: Duration| {
+        let calendar = Calendar::of(self.slo.window);
+        let days = match calendar {
+            None => constant(
+                self.slo.window.nominal().as_secs_f64() / obsctl_model::days(1).as_secs_f64(),
+            ),
+            Some(calendar) => calendar.days(),
+        };
+        let with = |op, series: &str, of: &str| {
+            let (series, of) = (self.own(series), self.own(of));
             tree::many_to_one(
-                BinaryOp::Div,
-                Expr::from(self.own(&ratio(window))),
+                op,
+                Expr::from(series),
                 &["sloth_id", "sloth_slo", "sloth_service"],
-                Expr::from(self.own("slo:error_budget:ratio")),
+                Expr::from(of),
             )
         };
-        let left = tree::binary(
-            BinaryOp::Sub,
-            tree::number(1.0),
-            Expr::from(self.own("slo:period_burn_rate:ratio")),
-        );
+        let burn = |ratio: &str| with(BinaryOp::Div, ratio, "slo:error_budget:ratio");
+        let period = "slo:period_burn_rate:ratio";
+        let spent = match calendar {
+            None => Expr::from(self.own(period)),
+            Some(_) => with(BinaryOp::Mul, period, "slo:period_elapsed:ratio"),
+        };
+        let left = tree::binary(BinaryOp::Sub, tree::number(1.0), spent);
         let mut info = self.rule("sloth_slo_info", &constant(1.0), Unit::Boolean);
+        info.labels.extend(self.slo.labels.clone());
         info.labels.extend([
             ("sloth_mode".to_owned(), "obsctl".to_owned()),
             ("sloth_spec".to_owned(), "obsctl".to_owned()),
@@ -135,11 +192,15 @@ impl Lowering<'_> {
                 &constant(objective.budget()),
                 Unit::Ratio,
             ),
-            self.record("slo:time_period:days", &constant(days), Unit::None),
-            self.record("slo:current_burn_rate:ratio", &burn(RATE), Unit::None),
+            self.record("slo:time_period:days", &days, Unit::None),
+            self.record(
+                "slo:current_burn_rate:ratio",
+                &burn(&ratio(RATE)),
+                Unit::None,
+            ),
             self.record(
                 "slo:period_burn_rate:ratio",
-                &burn(self.slo.window),
+                &burn(&self.period_ratio()),
                 Unit::None,
             ),
             self.record(
@@ -164,16 +225,14 @@ impl Lowering<'_> {
         Promql::from_tree(expr, self.slo.origin)
     }
 
-    /// The labels all its rules carry.
+    /// The labels all its rules carry: which SLO it is.
     #[must_use]
     pub fn labels(&self) -> BTreeMap<String, String> {
-        let mut labels = self.slo.labels.clone();
-        labels.extend([
+        BTreeMap::from([
             ("sloth_id".to_owned(), self.id()),
             ("sloth_service".to_owned(), self.slo.service.clone()),
             ("sloth_slo".to_owned(), self.slo.name.to_string()),
-        ]);
-        labels
+        ])
     }
 
     fn record(&self, name: &str, expr: &Expr, unit: Unit) -> Rule {

@@ -1,11 +1,13 @@
 //! SLOs: what each becomes (rules, alerts, dashboards), and its figures for people.
 
 mod alerts;
+mod calendar;
 mod dashboards;
 mod figures;
 mod indicator;
 mod lower;
 mod measure;
+mod spans;
 #[cfg(test)]
 mod tests;
 pub(crate) mod tree;
@@ -14,15 +16,15 @@ mod windows;
 use std::collections::BTreeMap;
 
 use obsctl_model::dashboard::Dashboard;
-use obsctl_model::{Duration, LabelName, RuleGroup, Slo, Slug, Stack, days};
+use obsctl_model::{Duration, LabelName, RuleGroup, Slo, SloWindow, Slug, Stack, days};
 
 use super::Catalog;
 use crate::diagnostic::{Diagnostic, nearest};
 
-pub use alerts::{conditions, name as alert_name};
+pub use alerts::{absent_name, conditions, name as alert_name, out_of_reach};
 pub use figures::{BurnFigures, SloFigures, explain, figures, percent, rounded};
-pub(crate) use lower::DIRECT;
-pub use lower::{Lowering, ratio as ratio_series};
+pub use lower::Lowering;
+pub(crate) use lower::{DIRECT, EVERY};
 pub use measure::Measure;
 pub use windows::{BurnWindow, Urgency};
 
@@ -112,7 +114,7 @@ fn groups(slo: &Lowering<'_>) -> Vec<RuleGroup> {
         .map(|(name, rules)| RuleGroup {
             rules,
             origin: slo.slo.origin,
-            ..RuleGroup::new(name).every(lower::EVERY)
+            ..RuleGroup::new(name).every(EVERY)
         })
         .collect()
 }
@@ -128,6 +130,9 @@ fn promise(slo: &Slo, stack: &Stack) -> Option<Diagnostic> {
             None => problem.help("add the service to the stack"),
         });
     }
+    if let Some(problem) = spans::problem(slo, stack) {
+        return Some(problem);
+    }
     if slo.owner.is_empty() {
         return Some(
             problem("nobody owns it: its alerts would reach no team".to_owned())
@@ -141,15 +146,15 @@ fn promise(slo: &Slo, stack: &Stack) -> Option<Diagnostic> {
             ),
         );
     }
-    let whole = slo.window.as_millis().is_multiple_of(days(1).as_millis());
-    if !whole || slo.window < SHORTEST || slo.window > LONGEST {
+    let SloWindow::Rolling(window) = slo.window else {
+        return None;
+    };
+    let whole = window.as_millis().is_multiple_of(days(1).as_millis());
+    if !whole || window < SHORTEST || window > LONGEST {
         return Some(
-            problem(format!(
-                "its window of `{}` cannot be alerted on",
-                slo.window
-            ))
+            problem(format!("its window of `{window}` cannot be alerted on"))
             .help(format!(
-                "choose whole days from {SHORTEST} to {LONGEST}: `30d` is usual"
+                "choose whole days from {SHORTEST} to {LONGEST}: `30d` is usual; `month` and `quarter` follow the calendar"
             )),
         );
     }
@@ -160,5 +165,6 @@ fn promise(slo: &Slo, stack: &Stack) -> Option<Diagnostic> {
 fn is_free(label: &str, slo: &Slo) -> bool {
     LabelName::new(label).is_ok()
         && !label.starts_with("sloth_")
+        && label != calendar::PERIOD
         && !slo.by.iter().any(|by| by.as_str() == label)
 }

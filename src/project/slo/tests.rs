@@ -335,3 +335,88 @@ fn a_large_budget_has_no_page() {
         "{text}"
     );
 }
+
+#[test]
+fn spans_are_held_against_their_catalog() {
+    use obsctl_model::{SpanDef, SpanKind};
+    let link = |service: &str, span: &str| {
+        let mut stack = Stack::new(Slug::from_static("test"))
+            .service(Service::new("api", "platform", "API"))
+            .metrics(obsctl_stack::metrics::families())
+            .slo(slo("orders", 99.0, Indicator::failed_spans(service, span)));
+        let order = SpanDef::new("POST /orders", SpanKind::Server, "api", "axum", "an order");
+        stack.spans.spans.push(order);
+        Project::link(stack)
+    };
+    let said = |service: &str, span: &str| {
+        let project = link(service, span);
+        let problem = project.problems().first().expect("a problem").clone();
+        (problem.message, problem.help.join(" "))
+    };
+    let known = link("api", "POST /orders");
+    assert_eq!(known.problems(), []);
+    insta::assert_snapshot!(
+        rules(&known, "sloth-slo-sli-recordings-api-orders").lines().nth(1).expect("a rule"),
+        @r#"slo:bad_events:rate5m: sum(rate(traces_spanmetrics_calls_total{service="api", span_name="POST /orders", status_code="STATUS_CODE_ERROR"}[5m])) or 0 * sum(rate(traces_spanmetrics_calls_total{service="api", span_name="POST /orders"}[5m]))"#
+    );
+    assert_eq!(
+        said("api", "POST /order"),
+        (
+            "service `api` makes no span `POST /order`".to_owned(),
+            "did you mean `POST /orders`?".to_owned()
+        )
+    );
+    assert_eq!(
+        said("apo", "POST /orders"),
+        (
+            "no span of a service `apo` is declared".to_owned(),
+            "did you mean `api`?".to_owned()
+        )
+    );
+}
+
+#[test]
+fn a_month_of_the_calendar_begins_anew() {
+    let project = link([availability().over_month()]);
+    let all = rules(&project, "sloth-slo-sli-recordings-api-availability");
+    let lines: Vec<_> = all.lines().skip(8).collect();
+    insta::assert_snapshot!(lines.join("\n"), @"");
+    let meta = rules(&project, "sloth-slo-meta-recordings-api-availability");
+    let lines: Vec<_> = meta.lines().skip(2).collect();
+    insta::assert_snapshot!(lines.join("\n"), @"");
+    let quarter = link([availability().over_quarter()]);
+    let meta = rules(&quarter, "sloth-slo-meta-recordings-api-availability");
+    let days = meta
+        .lines()
+        .find(|line| line.contains("slo:time_period:days"));
+    insta::assert_snapshot!(days.expect("the rule exists"), @"");
+}
+
+#[test]
+fn labels_that_can_change_are_not_on_what_is_recorded() {
+    let of = |team: &str| {
+        let project = link([availability()
+            .label("tier", team)
+            .alert_when_absent(mins(15))]);
+        let all = project.groups().iter().flat_map(|group| &group.rules);
+        let (recorded, alerts): (Vec<_>, Vec<_>) = all
+            .cloned()
+            .partition(|rule| matches!(rule, Rule::Record(_)));
+        let labels = |rule: &Rule| match rule {
+            Rule::Record(rule) => rule.labels.clone(),
+            Rule::Alert(alert) => alert.labels.clone(),
+        };
+        for rule in &alerts {
+            assert_eq!(labels(rule)["tier"], team, "{}", rule.name());
+        }
+        let (info, series): (Vec<_>, Vec<_>) = recorded
+            .iter()
+            .partition(|rule| rule.name() == "sloth_slo_info");
+        assert_eq!(labels(info[0])["tier"], team);
+        let series = series
+            .into_iter()
+            .map(|rule| (rule.name().to_owned(), labels(rule)));
+        series.collect::<Vec<_>>()
+    };
+    assert_eq!(of("gold"), of("silver"));
+}

@@ -117,12 +117,17 @@ pub(crate) fn by(op: AggregateOp, labels: &[LabelName], expr: Expr) -> Expr {
 
 /// `max without (label) (expr)`
 pub(crate) fn max_without(label: &str, expr: Expr) -> Expr {
+    without(AggregateOp::Max, label, expr)
+}
+
+/// `op without (label) (expr)`
+pub(crate) fn without(op: AggregateOp, label: &str, expr: Expr) -> Expr {
     let grouping = Grouping {
         without: true,
         labels: vec![name(label)],
         span: Default::default(),
     };
-    aggregate(AggregateOp::Max, expr, Some(grouping))
+    aggregate(op, expr, Some(grouping))
 }
 
 fn operator(op: BinaryOp, lhs: Expr, rhs: Expr, keep: bool, matching: Option<Matching>) -> Expr {
@@ -146,20 +151,36 @@ pub(crate) fn test(op: BinaryOp, lhs: Expr, rhs: Expr) -> Expr {
     operator(op, lhs, rhs, true, None)
 }
 
+/// `lhs op on (labels) rhs`
+pub(crate) fn matching(op: BinaryOp, lhs: Expr, labels: &[&str], rhs: Expr) -> Expr {
+    operator(op, lhs, rhs, false, Some(on(labels)))
+}
+
 /// `lhs op on (labels) group_left () rhs`
 pub(crate) fn many_to_one(op: BinaryOp, lhs: Expr, labels: &[&str], rhs: Expr) -> Expr {
+    joined(op, lhs, labels, &[], rhs)
+}
+
+/// `lhs op on (labels) group_left (taken) rhs`
+pub(crate) fn joined(op: BinaryOp, lhs: Expr, labels: &[&str], taken: &[&str], rhs: Expr) -> Expr {
     let matching = Matching {
+        group: Some(Group {
+            left: true,
+            include: taken.iter().map(|label| name(*label)).collect(),
+            span: Default::default(),
+        }),
+        ..on(labels)
+    };
+    operator(op, lhs, rhs, false, Some(matching))
+}
+
+fn on(labels: &[&str]) -> Matching {
+    Matching {
         labels: Some(MatchingLabels {
             on: true,
             labels: labels.iter().map(|label| name(*label)).collect(),
             span: Default::default(),
         }),
-        group: Some(Group {
-            left: true,
-            include: vec![],
-            span: Default::default(),
-        }),
         ..Matching::default()
-    };
-    operator(op, lhs, rhs, false, Some(matching))
+    }
 }

@@ -21,4 +21,5 @@ pub fn slo() -> Slo {
     .owner(teams::PLATFORM)
     .runbook(runbooks::slo_budget_burn::ID)
     .min_bad_events(10)
+    .alert_when_absent(mins(15))
 }

@@ -18,4 +18,5 @@ pub fn slo() -> Slo {
     .description("95% of the time, a provider's data is no older than an hour")
     .owner(teams::INTEGRATIONS)
     .runbook(runbooks::slo_budget_burn::ID)
+    .alert_when_absent(mins(30))
 }

@@ -48,7 +48,7 @@ pub fn prometheus_retention(project: &Project) -> Setting {
     let slos = &project.stack().slos;
     let needed = slos
         .iter()
-        .map(|slo| slo.window.as_millis().div_ceil(day) + 5);
+        .map(|slo| slo.window.longest().as_millis().div_ceil(day) + 5);
     let days = needed.max().unwrap_or(0).max(15);
     let meaning = "How long Prometheus keeps samples: at least as long as error budgets look back";
     Setting::new("PROMETHEUS_RETENTION", format!("{days}d"), meaning)

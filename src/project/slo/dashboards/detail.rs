@@ -72,7 +72,7 @@ fn promise() -> impl Panels {
             .color(Color::Blue)
             .width(4),
         stat("Over")
-            .description("The period of the promise: it slides along.")
+            .description("The period of the promise: the last days at every moment, or those of the calendar's month or quarter.")
             .query(worst(AggregateOp::Max, "slo:time_period:days"))
             .grafana_unit("d")
             .color(Color::Blue)
@@ -173,7 +173,7 @@ fn budget(slos: &[Lowering<'_>]) -> impl Panels + use<> {
 
 /// The windows of pages and those of tickets; lines where the alerts of most SLOs are.
 fn burn_rates(slos: &[Lowering<'_>]) -> Vec<Panel> {
-    let periods: BTreeSet<Duration> = slos.iter().map(|slo| slo.slo.window).collect();
+    let periods: BTreeSet<Duration> = slos.iter().map(|slo| slo.slo.window.nominal()).collect();
     let windows: Vec<BurnWindow> = periods.into_iter().flat_map(BurnWindow::of).collect();
     let panel = |urgency: Urgency, title: &str, description: &str| {
         let of: Vec<_> = windows
