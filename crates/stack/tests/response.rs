@@ -126,6 +126,7 @@ fn queries(stack: &Stack) -> Vec<(String, Promql)> {
             }
             Indicator::TimeSlices { good } => vec![good],
             Indicator::Freshness { age, .. } => vec![age],
+            Indicator::Raw { error_ratio } => vec![error_ratio],
         };
         queries.extend(parts.into_iter().map(|q| (slo.name.to_string(), q.clone())));
     }

@@ -14,7 +14,7 @@ mod windows;
 use std::collections::BTreeMap;
 
 use obsctl_model::dashboard::Dashboard;
-use obsctl_model::{Duration, LabelName, RuleGroup, Slo, Slug, Stack, days};
+use obsctl_model::{Duration, LabelName, RuleGroup, Slo, Stack, days};
 
 use super::Catalog;
 use crate::diagnostic::{Diagnostic, nearest};
@@ -51,10 +51,10 @@ pub struct Lowered {
 pub fn lower(stack: &Stack, catalog: &Catalog) -> Lowered {
     let mut problems = vec![];
     let mut measured = vec![];
-    let mut names: BTreeMap<&Slug, &Slo> = BTreeMap::new();
+    let mut ids: BTreeMap<String, &Slo> = BTreeMap::new();
     for slo in &stack.slos {
         let problem = promise(slo, stack).or_else(|| {
-            names.insert(&slo.name, slo).map(|first| {
+            ids.insert(id(slo), slo).map(|first| {
                 Diagnostic::new(
                     subject(slo),
                     slo.origin,
