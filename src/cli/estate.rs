@@ -21,7 +21,7 @@ use crate::read::{self, File, Found, Queries};
 /// Existing files, and what is known of the world around them
 #[derive(Debug, Args)]
 pub(super) struct Estate {
-    /// Rule files, dashboards, or folders of them; without any, the stack's own definitions
+    /// Rule files, dashboards, SLOs, or folders of them; without any, the stack's own definitions
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 

@@ -15,7 +15,7 @@ pub mod loki_config;
 mod loki_rules;
 pub mod metric_catalog;
 mod metric_docs;
-mod openslo;
+pub mod openslo;
 mod output_docs;
 pub mod prometheus_config;
 mod prometheus_rules;

@@ -13,7 +13,7 @@ use crate::project::Project;
 use crate::project::slo::{self, BurnWindow, Lowering, Measure, Urgency, tree};
 
 /// Its path.
-const PATH: &str = "docs/reference/openslo.yml";
+pub const PATH: &str = "docs/reference/openslo.yml";
 
 /// The SLOs for tools that read OpenSLO.
 pub static OPENSLO: Target = Target {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use obsctl_model::{Duration, Indicator, LabelName, Promql, Slo};
+use obsctl_model::{Duration, Indicator, LabelName, Origin, Promql, Slo};
 use obsctl_promql::ast::Selector;
 
 use super::query;
 use super::{owner, slo};
+use crate::diagnostic::Diagnostic;
 use crate::read::Reader;
 use crate::read::fields::Fields;
 use crate::read::node::Node;
@@ -218,33 +219,21 @@ fn measured(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<(Indicator, Vec<
         _ => {
             let text = fields.required("metric");
             let at = fields.origin_of("metric");
-            let query = text.map(|text| selected(text, at, "gauge"));
-            match query? {
-                Ok(query) => {
-                    fields.end();
-                    Indicator::time_slices(promql(query))
-                }
-                Err(problem) => {
-                    fields.report(*problem);
-                    return None;
-                }
-            }
+            let reader = fields.end();
+            Indicator::time_slices(promql(found(reader, selected(text?, at, "gauge"))?))
         }
     };
     Some((indicator, by))
 }
 
-type Selected = (Selector, obsctl_model::Origin);
+type Selected = (Selector, Origin);
+type Judged<T> = Result<T, Box<Diagnostic>>;
 
 fn promql((selector, at): Selected) -> Promql {
     query::written(&selector, at)
 }
 
-fn selected(
-    text: &str,
-    at: obsctl_model::Origin,
-    role: &str,
-) -> Result<Selected, Box<crate::diagnostic::Diagnostic>> {
+fn selected(text: &str, at: Origin, role: &str) -> Judged<Selected> {
     let query = query::filled(text, at)?;
     Ok((query::selector(&query, role)?, at))
 }
@@ -274,10 +263,14 @@ fn metric<'n>(
     let mut fields = Fields::of(reader, node, "a query of Pyrra")?;
     let text = fields.required("metric");
     let at = fields.origin_of("metric");
-    let found = text.map(|text| selected(text, at, key));
     let reader = fields.end();
-    match found? {
-        Ok(found) => Some(found),
+    found(reader, selected(text?, at, key))
+}
+
+/// What was found; what is wrong instead is reported.
+fn found(reader: &mut Reader<'_>, selected: Judged<Selected>) -> Option<Selected> {
+    match selected {
+        Ok(selected) => Some(selected),
         Err(problem) => {
             reader.found.problems.push(*problem);
             None

@@ -470,15 +470,15 @@ mod tests {
         };
         assert_eq!(
             bad(&error("le=\"0.4\",j=\"k\",v!=\"W\""), total).unwrap(),
-            "Latency { histogram: promql(\"a_bucket{j=\\\"k\\\",v!=\\\"W\\\"}\"), threshold: 0.4 } x"
+            "Latency { histogram: promql(\"a_bucket{j=\\\"k\\\", v!=\\\"W\\\"}\"), threshold: 0.4 } x"
         );
         assert_eq!(
             bad(&error("le=~\"1(\\\\.0)?\",j=\"k\",v!=\"W\""), total).unwrap(),
-            "Latency { histogram: promql(\"a_bucket{j=\\\"k\\\",v!=\\\"W\\\"}\"), threshold: 1.0 } x"
+            "Latency { histogram: promql(\"a_bucket{j=\\\"k\\\", v!=\\\"W\\\"}\"), threshold: 1.0 } x"
         );
         assert_eq!(
             bad(&error("le=\"2\",j=\"other\""), total).unwrap(),
-            "Good { good: promql(\"a_bucket{le=~\\\"2(\\\\\\\\.0)?\\\",j=\\\"other\\\"}\"), total: promql(\"a_count{v!=\\\"W\\\",j=\\\"k\\\"}\") } x"
+            "Good { good: promql(\"a_bucket{le=~\\\"2(\\\\\\\\.0)?\\\", j=\\\"other\\\"}\"), total: promql(\"a_count{v!=\\\"W\\\", j=\\\"k\\\"}\") } x"
         );
     }
 

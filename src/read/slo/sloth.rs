@@ -115,8 +115,8 @@ fn one(reader: &mut Reader<'_>, node: &Node<'_>, service: &Service<'_>) -> Optio
     let mut fields = Fields::of(reader, node, "an SLO of Sloth")?;
     let name = fields.required("name");
     let description = fields.text("description").unwrap_or_default();
-    let is_said = fields.required("objective").is_some();
-    let percent = fields.number("objective");
+    fields.required("objective");
+    fields.number("objective");
     let plugins = fields.get("plugins");
     let mut labels = service.labels.clone();
     labels.extend(fields.texts("labels"));
@@ -136,9 +136,8 @@ fn one(reader: &mut Reader<'_>, node: &Node<'_>, service: &Service<'_>) -> Optio
     }
     let (name, at) = (name?, node.get("name").map_or(node.at, |name| name.at));
     let name = reader.slug(at, name)?;
-    is_said.then_some(())?;
-    let at = node.get("objective").map_or(node.at, |one| one.at);
-    let objective = reader.objective(at, percent)?;
+    let objective = node.get("objective")?;
+    let objective = reader.objective(objective.at, objective.as_f64()?)?;
     let (indicator, by) = measured?;
     let owner = match owner(&labels) {
         Some(owner) => owner.clone(),

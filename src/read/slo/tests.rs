@@ -59,7 +59,15 @@ const OPENSLO: &str = include_str!("../../../examples/imported/openslo.yaml");
 
 #[test]
 fn sloth_files_become_slos() {
-    assert_snapshot!(said(&[SLOTH]), @"");
+    assert_snapshot!(said(&[SLOTH]), @r#"
+        8:5 shop/requests-availability 99.9% in 30d by [] owner checkout labels {"team": "checkout", "tier": "1"}
+          Bad { bad: promql("http_requests_total{job=\"shop\", code=~\"5..\"}"), total: promql("http_requests_total{job=\"shop\"}") }
+        24:5 shop/requests-latency 99% in 30d by [] owner checkout labels {"team": "checkout", "tier": "2"}
+          Latency { histogram: promql("http_request_duration_seconds_bucket{job=\"shop\"}"), threshold: 0.4 }
+        40:5 shop/carts 95% in 30d by [] owner checkout labels {"team": "checkout", "tier": "1"}
+          Raw { error_ratio: promql("1 - avg(avg_over_time(shop_carts_in_stock_ratio[$window]))") }
+        left out 16:7 `name: ShopErrors`, `annotations`, `page_alert.labels`, `ticket_alert.disable` of `alerting`: alerts are named after the SLO and carry its labels, severity and owner
+        "#);
 }
 
 #[test]
@@ -99,19 +107,34 @@ fn sloth_resources_are_the_same_in_other_words() {
     // The keys of one form are unknown in the other.
     let mixed = said(&[&SLOTH.replace("page_alert:", "pageAlert:")]);
     assert!(
-        mixed.contains("error 16:7 `alerting` has no key `pageAlert` (did you mean `page_alert`?)"),
+        mixed.contains("error 19:7 `alerting` has no key `pageAlert` (did you mean `page_alert`?)"),
         "{mixed}"
     );
 }
 
 #[test]
 fn pyrra_resources_become_slos() {
-    assert_snapshot!(said(&[PYRRA]), @"");
+    assert_snapshot!(said(&[PYRRA]), @r#"
+        2:1 search/search-errors 99.5% in 28d by ["grpc_method"] owner search labels {"service": "search", "team": "search"}
+          Bad { bad: promql("grpc_server_handled_total{job=\"search\", grpc_code=~\"Internal|Unavailable\"}"), total: promql("grpc_server_handled_total{job=\"search\"}") }
+        25:1 search/search-latency 90% in 14d by [] owner search labels {"service": "search", "team": "search"}
+          Latency { histogram: promql("search_duration_seconds_bucket{job=\"search\"}"), threshold: 1.0 }
+        42:1 search/search-up 99% in 30d by [] owner search labels {"service": "search", "team": "search"}
+          TimeSlices { good: promql("up{job=\"search\"}") }
+        left out 23:5 `name` of `alerting`: alerts are a page and a ticket, named after the SLO
+        left out 5:3 `prometheus` of the Kubernetes resource
+        "#);
 }
 
 #[test]
 fn openslo_objects_become_slos() {
-    assert_snapshot!(said(&[OPENSLO]), @"");
+    assert_snapshot!(said(&[OPENSLO]), @r#"
+        36:1 mail/mail-delivery 99.5% in 28d by [] owner mail labels {"team": "mail"}
+          Good { good: promql("mail_sent_total{result=\"delivered\"}"), total: promql("mail_sent_total") }
+        55:1 mail/mail-queue 99% in 30d by [] owner mail labels {"team": "mail"}
+          TimeSlices { good: promql("avg_over_time((max(mail_queue_length) <= bool 100)[5m:1m]) >= bool 0.9") }
+        left out 53:7 alert policies `wake-somebody`: alerts are a page and a ticket, made from the window and the objective
+        "#);
 }
 
 #[test]
@@ -132,7 +155,11 @@ fn openslo_objects_are_found_in_other_files() {
     assert_eq!(whole.len(), 2);
     assert_eq!(order(&[first, second]), whole);
     assert_eq!(order(&[second, first]), whole);
-    assert_snapshot!(said(&[&second.replace("max(mail_queue_length)", "max(")]), @"");
+    assert_snapshot!(said(&[&second.replace("max(mail_queue_length)", "max(")]), @r#"
+        left out 19:7 alert policies `wake-somebody`: alerts are a page and a ticket, made from the window and the objective
+        error 11:17 no `SLI` is named `mail-delivered` (read the file that has it together with this one)
+        error 38:20 not a query: `(` is never closed
+        "#);
 }
 
 fn openslo(metric: &str, method: &str, objective: &str) -> String {
@@ -245,7 +272,26 @@ fn openslo_measures_in_many_ways() {
     ] {
         out.push_str(&openslo(&metric, method, objective));
     }
-    assert_snapshot!(out, @"");
+    assert_snapshot!(out, @r#"
+          Good { good: promql("a{x=\"1\"}"), total: promql("a") }
+          Bad { bad: promql("a{x=\"1\"}"), total: promql("a") }
+          Latency { histogram: promql("a_bucket"), threshold: 0.5 }
+        note 8:95 its queries are no counters that are added up: `sum(counter{…})` or `sum(rate(counter{…}[5m]))` (this SLO is left out: `docs/slos.md` lists what can be read)
+          Good { good: promql("a{x=\"1\"}"), total: promql("a") }
+          Raw { error_ratio: promql("1 - sum(sum_over_time(pods{ready=\"yes\"}[$window])) / sum(sum_over_time(count(pods)[$window:1m]))") }
+        error 8:94 not a query: what `avg` aggregates must be an instant vector, found a range vector
+          TimeSlices { good: promql("sum(rate(a{x=\"1\"}[5m])) / (sum(rate(a[5m])) > 0) >= bool 0.95") }
+        error 11:16 `Timeslices` needs `timeSliceWindow` and `timeSliceTarget`
+          Raw { error_ratio: promql("1 - (1 - sum(rate(a{x=\"1\"}[5m])) / (sum(rate(a[5m])) > 0))") }
+          Raw { error_ratio: promql("1 - slo:good:ratio") }
+          Raw { error_ratio: promql("slo:bad:ratio") }
+          NativeLatency { histogram: promql("h"), threshold: 0.5 }
+          TimeSlices { good: promql("age < bool 5") }
+          TimeSlices { good: promql("age < bool 5") }
+        error 11:16 an objective of a `thresholdMetric` needs `op` and `value`
+        note 8:74 its queries are for `Datadog`: only those for Prometheus are read (this SLO is left out: `docs/slos.md` lists what can be read)
+        error 8:62 no `DataSource` is named `nowhere` (read the file that has it together with this one)
+        "#);
 }
 
 #[test]
@@ -281,7 +327,37 @@ fn what_is_wrong_in_sloths_files_is_found() {
         let _ = writeln!(out, "# {}", to.lines().next().unwrap_or_default());
         out.push_str(&change(from, to));
     }
-    assert_snapshot!(out, @"");
+    assert_snapshot!(out, @r#"
+        # prometheus/v2
+        error 2:10 only `prometheus/v1` is read, not `prometheus/v2`
+        # objectve: 99.9
+        error 8:5 an SLO of Sloth needs `objective`
+        error 9:5 an SLO of Sloth has no key `objectve` (did you mean `objective`?) (its keys are `name`, `description`, `objective`, `plugins`, `labels`, `sli`, `alerting`)
+        # objective: 100
+        error 9:16 an objective of 100 percent cannot be kept: write one above 0 and below 100, with at most 6 decimals
+        # objective: most
+        error 9:16 `objective` is a number, as `0.5`, `1e3`, `.inf` or `.nan`
+        error 9:16 an objective of 0 percent cannot be kept: write one above 0 and below 100, with at most 6 decimals
+        # name: Requests_Availability
+        # name: '---'
+        error 8:11 the name `---` has no letter or digit
+        # [5m]
+        error 13:22 `error_query` names no window: Sloth wants `{{.window}}` in it
+        # [{{.Window}}]
+        error 13:22 only `{{.window}}` is filled in, not `{{.Window}}`
+        # sum((http
+        error 13:22 not a query: what `sum` aggregates must be an instant vector, found a range vector
+        # plugin: {id: a/b}
+        error 44:7 `sli` has one of `events`, `raw` and `plugin`
+        # plugin: {id: a/b, options: {x: y}}
+        note 44:15 what plugin `a/b` measures is a program of Sloth's, not known here (this SLO is left out: `docs/slos.md` lists what can be read)
+        # slo_plugins: {chain: []}
+        # service: [shop]
+        error 3:10 `service` is a text, not a list
+        # event:
+        error 12:7 `sli` has no key `event` (did you mean `events`?) (its keys are `events`, `raw`, `plugin`)
+        error 12:7 `sli` has one of `events`, `raw` and `plugin`
+        "#);
 }
 
 #[test]
@@ -318,7 +394,35 @@ fn what_is_wrong_in_pyrras_resources_is_found() {
         let _ = writeln!(out, "# {}", to.lines().next().unwrap_or_default());
         out.push_str(&change(from, to));
     }
-    assert_snapshot!(out, @"");
+    assert_snapshot!(out, @r#"
+        # windows: 4w
+        error 12:3 a `spec` needs `window`
+        error 14:3 a `spec` has no key `windows` (did you mean `window`?) (its keys are `description`, `target`, `window`, `indicator`, `alerting`, `partial_response_strategy`, `performanceOverAccuracy`, `ruleOutput`)
+        # window: long
+        error 14:11 `window`: `long` is not a duration: write it as `30s`, `5m` or `1h30m`
+        # target: most
+        error 13:11 `target: most` is no number of percent
+        # target: "0"
+        error 13:11 an objective of 0 percent cannot be kept: write one above 0 and below 100, with at most 6 decimals
+        # title: x
+        error 5:3 `metadata` needs `name`
+        # groupings: [grpc_method]
+        error 21:7 an indicator has no key `groupings` (did you mean `grouping`?) (its keys are `grouping`, `errors`, `total`)
+        # grouping: ["a-b"]
+        error 21:18 an element of `grouping` is no label name
+        # metric: sum(up)
+        error 54:15 the query of its gauge is no plain selector
+        # query: up
+        error 54:7 an indicator needs `metric`
+        # latencies:
+        error 36:5 `indicator` has no key `latencies` (did you mean `latency`?) (its keys are `ratio`, `latency`, `latencyNative`, `bool_gauge`)
+        error 36:5 `indicator` has one of `ratio`, `latency`, `latencyNative`, `bool_gauge`
+        # all:
+        error 39:7 an indicator has no key `all` (its keys are `grouping`, `success`, `total`)
+        error 37:7 an indicator needs `total`
+        #     severities: {fastBurn: page, fast: x}
+        error 23:34 `severities` has no key `fast` (its keys are `absent`, `fastBurn`, `mediumBurn`, `slowBurn`, `longTermBurn`)
+        "#);
 }
 
 #[test]
@@ -365,7 +469,7 @@ fn what_is_wrong_in_objects_of_openslo_is_found() {
             "    - targetPercent: 99.5\n      indicatorRef: mail-delivered",
         ),
         ("    - targetPercent: 99.5", "    - targetPercent: 100"),
-        ("      op: lte", "      op: eq"),
+        ("op: lte", "op: eq"),
         ("op: lte\n", "displayName: x\n"),
         ("good:", "bad: {}\n    good:"),
         ("name: mail-queue", "name: mail-delivery"),

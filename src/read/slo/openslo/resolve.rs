@@ -274,13 +274,12 @@ fn ratio(
         }
         (Method::Timeslices, Some(events)) => {
             let (slice, target) = slices(spec)?;
-            let part = good_part(&events, query::literal(slice));
+            let part = part_of(&events, true, query::literal(slice));
             let good = query::test(BinaryOp::GreaterEqual, &part, &query::number(target));
             Ok((Indicator::time_slices(written(&good)), events.by))
         }
         (Method::RatioTimeslices, Some(events)) => {
-            let part = good_part(&events, query::literal(slice(spec)?));
-            let bad = query::binary(BinaryOp::Sub, &query::number(1.0), &part);
+            let bad = part_of(&events, false, query::literal(slice(spec)?));
             Ok((Indicator::raw(written(&bad)), events.by))
         }
         (_, None) => {
@@ -298,8 +297,8 @@ fn bad_part(good: bool, some: &Expr, all: &Expr) -> Expr {
     }
 }
 
-/// The good part of the events of a slice; nothing where there were none.
-fn good_part(events: &Events, range: DurationExpr) -> Expr {
+/// The good or the bad part of the events of a slice; nothing where there were none.
+fn part_of(events: &Events, good: bool, range: DurationExpr) -> Expr {
     let rate = |selector: &obsctl_promql::ast::Selector| {
         let selected = query::within(&Expr::from(selector.clone()), range.clone());
         query::sum(&events.by, query::call("rate", selected))
@@ -307,7 +306,7 @@ fn good_part(events: &Events, range: DurationExpr) -> Expr {
     let none = query::number(0.0);
     let all = query::binary(BinaryOp::Greater, &rate(&events.all), &none);
     let part = query::binary(BinaryOp::Div, &rate(&events.some), &all);
-    match events.good {
+    match events.good == good {
         true => part,
         false => query::binary(BinaryOp::Sub, &query::number(1.0), &part),
     }
