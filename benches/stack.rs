@@ -5,11 +5,12 @@ mod synthetic;
 
 use divan::{Bencher, black_box};
 use obsctl::check;
-use obsctl::generate::{self, Environment};
+use obsctl::generate::{self, Environment, rule_file};
 use obsctl::model::query::promql;
+use obsctl::model::{Engine, Service, Slug, Stack};
 use obsctl::policy::Policy;
 use obsctl::project::Project;
-use obsctl::read::{self, File, Queries};
+use obsctl::read::{self, File, Found, Queries};
 
 fn main() {
     divan::main();
@@ -47,6 +48,26 @@ fn read_rules_and_dashboards(bencher: Bencher<'_, '_>, (rules, dashboards): (usi
         outlines
             .map(|found| found.groups.len() + found.dashboards.len())
             .sum::<usize>()
+    });
+}
+
+/// Sloth's specifications as files, read and made into rule files.
+#[divan::bench(sample_count = 5, args = [100, 1_000])]
+fn slo_specs_to_rules(bencher: Bencher<'_, '_>, specs: usize) {
+    let texts: Vec<_> = (0..specs).map(synthetic::slo_spec).collect();
+    bencher.bench(|| {
+        let queries = Queries::default();
+        let mut found = Found::default();
+        for text in &texts {
+            let path = "slo.yml";
+            found.append(read::outline(black_box(File { path, text }), &queries));
+        }
+        found.settle();
+        let services = (0..specs).map(|spec| Service::new(synthetic::service(spec), "team", ""));
+        let stack = Stack::new(Slug::from_static("slos")).services(services);
+        let project = Project::link(stack.slos(found.slos));
+        let files = rule_file::files(&project, Engine::Prometheus, Environment::Compose, "alerts");
+        files.iter().map(|file| file.text.len()).sum::<usize>()
     });
 }
 

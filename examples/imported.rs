@@ -4,12 +4,13 @@
 //! obsctl import examples/imported/metrics.prom --as rust -o examples/imported/metrics.rs
 //! obsctl import examples/imported/rules.yml --as rust -o examples/imported/rules.rs
 //! obsctl import examples/imported/board.json dashboards/services/worker.json --as rust -o examples/imported/dashboards.rs
+//! obsctl import examples/imported/sloth.yml examples/imported/pyrra.yml examples/imported/openslo.yaml --as rust -o examples/imported/slos.rs
 //! cargo run --example imported -- explain http_requests_total
 //! ```
 
 use std::process::ExitCode;
 
-use obsctl::model::{Slug, Stack};
+use obsctl::model::{Service, Slug, Stack};
 
 mod dashboards {
     include!("imported/dashboards.rs");
@@ -23,6 +24,10 @@ mod rules {
     include!("imported/rules.rs");
 }
 
+mod slos {
+    include!("imported/slos.rs");
+}
+
 fn main() -> ExitCode {
     obsctl::run(stack())
 }
@@ -33,4 +38,6 @@ pub fn stack() -> Stack {
         .metric_family(metrics::family())
         .rule_groups(rules::rule_groups())
         .dashboards(dashboards::dashboards())
+        .services(["mail", "search", "shop"].map(|name| Service::new(name, name, "")))
+        .slos(slos::slos())
 }

@@ -148,3 +148,31 @@ fn dashboard(number: usize, services: usize) -> Dashboard {
     let uid = Uid::new(format!("dashboard-{number}")).expect("letters and digits");
     Dashboard::with_uid(uid, format!("Dashboard {number}")).row("Row", panels)
 }
+
+/// The service that a specification of an SLO is of.
+#[allow(dead_code, reason = "not every program that includes this asks for it")]
+pub fn service(spec: usize) -> String {
+    format!("service-{spec}")
+}
+
+/// A file for Sloth with one SLO.
+#[allow(dead_code, reason = "not every program that includes this asks for it")]
+pub fn slo_spec(spec: usize) -> String {
+    let service = service(spec);
+    format!(
+        r#"version: prometheus/v1
+service: {service}
+labels: {{team: team}}
+slos:
+  - name: availability
+    objective: 99.9
+    description: Requests are answered
+    sli:
+      events:
+        error_query: sum(rate(http_requests_total{{job="{service}",code=~"5.."}}[{{{{.window}}}}]))
+        total_query: sum(rate(http_requests_total{{job="{service}"}}[{{{{.window}}}}]))
+    alerting:
+      name: Availability
+"#
+    )
+}

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use obsctl_model::{Slug, Stack, TelemetryCatalog};
+use obsctl_model::{RuleGroup, Service, Slo, Slug, Stack, TelemetryCatalog};
 
 use super::findings::counted;
 use super::online::recorded;
@@ -15,13 +15,13 @@ use crate::diagnostic::{Diagnostic, Severity, identity};
 use crate::live::{self, Address};
 use crate::online::Inventory;
 use crate::parallel;
-use crate::project::{Knowledge, Project};
+use crate::project::{Knowledge, Project, slo};
 use crate::read::{self, File, Found, Queries};
 
 /// Existing files, and what is known of the world around them
 #[derive(Debug, Args)]
 pub(super) struct Estate {
-    /// Rule files, dashboards, or folders of them; without any, the stack's own definitions
+    /// Rule files, dashboards, SLOs, or folders of them; without any, the stack's own definitions
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
@@ -176,6 +176,7 @@ impl Estate {
         for one in parallel::map(&paths, texts) {
             found.append(one?);
         }
+        found.settle();
         for path in found.others.iter().filter(|path| named.contains(path)) {
             found.problems.push(nothing(path));
         }
@@ -191,7 +192,10 @@ impl Estate {
         for more in found.catalogs {
             catalog.append(more);
         }
+        let slos = unlowered(found.slos, &found.groups);
         let mut project = Stack::new(Slug::from_static("files"))
+            .services(services(&slos))
+            .slos(slos)
             .rule_groups(found.groups)
             .dashboards(found.dashboards)
             .datasources(found.datasources);
@@ -246,6 +250,33 @@ impl Estate {
     }
 }
 
+/// SLOs whose rules are not there themselves: where they are, those are looked at.
+fn unlowered(mut slos: Vec<Slo>, groups: &[RuleGroup]) -> Vec<Slo> {
+    let there: BTreeSet<_> = groups.iter().map(|group| group.name.as_str()).collect();
+    slos.retain(|slo| {
+        let made = slo::group_names(slo);
+        made.iter().all(|name| !there.contains(name.as_str()))
+    });
+    for slo in &mut slos {
+        // Of files alone nobody knows which runbooks there are.
+        slo.runbook = None;
+    }
+    slos
+}
+
+/// The services that SLOs are about.
+fn services(slos: &[Slo]) -> Vec<Service> {
+    let services = slos.iter().map(|slo| (slo.service.as_str(), slo));
+    let services: BTreeMap<_, _> = services.collect();
+    let services = services.into_iter();
+    services
+        .map(|(name, slo)| Service {
+            origin: slo.origin,
+            ..Service::new(name, slo.owner.clone(), "")
+        })
+        .collect()
+}
+
 fn shown(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
@@ -287,6 +318,9 @@ fn summary(found: &Found, files: usize) -> String {
     if !found.dashboards.is_empty() {
         let dashboards = counted(found.dashboards.len(), "dashboard");
         parts.push(format!("{dashboards} with {}", counted(panels, "panel")));
+    }
+    if found.has_slos {
+        parts.push(counted(found.slos.len(), "SLO"));
     }
     if !found.datasources.is_empty() {
         parts.push(counted(found.datasources.len(), "datasource"));

@@ -69,6 +69,7 @@ fn all(texts: &[Text], read: impl Fn(File<'_>) -> Found + Sync) -> Found {
     let read = parallel::map(texts, |Text { path, text }| read(File { path, text }));
     let mut all = Found::default();
     read.into_iter().for_each(|found| all.append(found));
+    all.settle();
     all
 }
 

@@ -12,7 +12,7 @@ use super::{Class, Kind, List, Subject};
 pub(super) const LISTS: List = List {
     of: "SLOs",
     name: "list of them",
-    words: &["objective"],
+    words: &["objective", "ServiceLevelObjective"],
     is_in: |found| found.has_slos,
 };
 
@@ -104,6 +104,9 @@ fn parts(indicator: &Indicator) -> (&'static str, Vec<(&'static str, &Promql)>, 
             vec![("histogram", histogram)],
             written(Some(threshold)),
         ),
+        Indicator::Raw { error_ratio } => {
+            ("an error ratio", vec![("error_ratio", error_ratio)], None)
+        }
         Indicator::TimeSlices { good } => ("time slices", vec![("good", good)], None),
         Indicator::Freshness { age, at_most } => {
             ("freshness", vec![("age", age)], written(Some(at_most)))

@@ -5,7 +5,10 @@ mod lost;
 mod raise;
 mod rust;
 
-use obsctl_model::{Slug, Stack, TelemetryCatalog};
+use std::collections::BTreeMap;
+
+use obsctl_model::{Service, Slug, Stack, TelemetryCatalog};
+use serde_json::json;
 
 use crate::generate::yaml;
 
@@ -18,6 +21,8 @@ pub struct Imported {
     pub catalog: TelemetryCatalog,
     /// Rules.
     pub groups: Vec<obsctl_model::RuleGroup>,
+    /// SLOs.
+    pub slos: Vec<obsctl_model::Slo>,
     /// Dashboards.
     pub dashboards: Vec<obsctl_model::Dashboard>,
 }
@@ -32,21 +37,27 @@ impl Imported {
     /// Whether there is nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let none = self.groups.is_empty() && self.dashboards.is_empty();
+        let none = self.groups.is_empty() && self.slos.is_empty() && self.dashboards.is_empty();
         none && self.catalog == TelemetryCatalog::default()
     }
 
-    /// As text: a catalog where there is nothing else, a stack otherwise.
+    /// As text: a catalog or a list of SLOs where there is nothing else, a stack otherwise.
     #[must_use]
     pub fn text(&self) -> String {
-        if self.groups.is_empty() && self.dashboards.is_empty() {
+        let nothing_else = self.groups.is_empty() && self.dashboards.is_empty();
+        if nothing_else && self.slos.is_empty() {
             return yaml::plain(&self.catalog);
+        }
+        if nothing_else && self.catalog == TelemetryCatalog::default() {
+            return yaml::plain(&json!({ "slos": self.slos }));
         }
         yaml::plain(&Stack {
             metrics: self.catalog.metrics.clone(),
             logs: self.catalog.logs.clone(),
             spans: self.catalog.spans.clone(),
             rule_groups: self.groups.clone(),
+            services: services(&self.slos),
+            slos: self.slos.clone(),
             dashboards: self.dashboards.clone(),
             ..Stack::new(Slug::from_static("imported"))
         })
@@ -57,4 +68,14 @@ impl Imported {
     pub fn rust(&self) -> (String, Vec<String>) {
         rust::module(self)
     }
+}
+
+/// The services that SLOs are about, by name.
+fn services(slos: &[obsctl_model::Slo]) -> Vec<Service> {
+    let services = slos.iter().map(|slo| (&slo.service, &slo.owner));
+    let services: BTreeMap<_, _> = services.collect();
+    let services = services.into_iter();
+    services
+        .map(|(name, owner)| Service::new(name.clone(), owner.clone(), ""))
+        .collect()
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use obsctl_model::Duration;
+use obsctl_model::{Duration, Origin};
 
 use super::Reader;
 use super::node::{Node, Value};
+use crate::diagnostic::Diagnostic;
 
 /// The fields of a map, as they are asked for.
 #[derive(Debug)]
@@ -39,13 +40,30 @@ impl<'r, 'n, 's> Fields<'r, 'n, 's> {
 
     /// The value of a key.
     pub(super) fn get(&mut self, key: &'static str) -> Option<&'n Node<'n>> {
-        self.known.push(key);
+        self.knows(key);
         self.node.get(key)
+    }
+
+    fn knows(&mut self, key: &'static str) {
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
     }
 
     /// Something wrong at a node.
     pub(super) fn trouble(&mut self, node: &Node<'_>, message: String) {
         self.reader.trouble(node.at, message);
+    }
+
+    /// Something wrong, said in full.
+    pub(super) fn report(&mut self, problem: Diagnostic) {
+        self.reader.found.problems.push(problem);
+    }
+
+    /// Where the value of a key stands, or else the map.
+    pub(super) fn origin_of(&self, key: &str) -> Origin {
+        let at = self.node.get(key).map_or(self.node.at, |node| node.at);
+        self.reader.source.origin(at)
     }
 
     /// Something wrong with the value of a key.
@@ -67,7 +85,7 @@ impl<'r, 'n, 's> Fields<'r, 'n, 's> {
     /// A text that has to be there.
     pub(super) fn required(&mut self, key: &'static str) -> Option<&'n str> {
         if self.node.get(key).is_none() {
-            self.known.push(key);
+            self.knows(key);
             let message = format!("{} needs `{key}`", self.what);
             self.reader.trouble(self.node.at, message);
             return None;
@@ -124,8 +142,8 @@ impl<'r, 'n, 's> Fields<'r, 'n, 's> {
         found
     }
 
-    /// Says which keys nobody asked for.
-    pub(super) fn end(self) {
+    /// Says which keys nobody asked for, and gives the reader back.
+    pub(super) fn end(self) -> &'r mut Reader<'s> {
         for (key, _) in self.node.entries() {
             if !self.known.contains(&key.text.as_ref()) {
                 let message = format!("{} has no key `{}`", self.what, key.text);
@@ -138,5 +156,6 @@ impl<'r, 'n, 's> Fields<'r, 'n, 's> {
                     .push(found.help(format!("its keys are `{keys}`")));
             }
         }
+        self.reader
     }
 }

@@ -18,6 +18,7 @@ mod routes;
 mod rule_file;
 mod rule_tests;
 mod rules;
+mod slo;
 mod source;
 mod strict;
 #[cfg(test)]
@@ -37,6 +38,7 @@ pub use language::Queries;
 pub use routes::{Alertmanager, Settings};
 pub use rule_file::rule_file;
 pub use rule_tests::RuleTest;
+pub use slo::LeftOut;
 use source::Source;
 pub use source::{UNREADABLE, UNREADABLE_PAGE};
 pub use texts::{Text, texts};
@@ -67,6 +69,11 @@ pub struct Found {
     pub slos: Vec<Slo>,
     /// Whether a file says which SLOs there are: it may say that there is none.
     pub has_slos: bool,
+    /// Objects of OpenSLO, and which names they ask for: [`Found::settle`] makes SLOs of them.
+    openslo: Vec<slo::openslo::Object>,
+    references: Vec<slo::openslo::resolve::Named>,
+    /// What of SLOs in others' forms is not in `slos`.
+    pub left_out: Vec<LeftOut>,
     /// Who is told of alerts.
     pub alertmanagers: Vec<Alertmanager>,
     /// Unit tests of rules.
@@ -86,10 +93,18 @@ impl Found {
         self.catalogs.append(&mut other.catalogs);
         self.slos.append(&mut other.slos);
         self.has_slos |= other.has_slos;
+        self.openslo.append(&mut other.openslo);
+        self.references.append(&mut other.references);
+        self.left_out.append(&mut other.left_out);
         self.alertmanagers.append(&mut other.alertmanagers);
         self.tests.append(&mut other.tests);
         self.problems.append(&mut other.problems);
         self.others.append(&mut other.others);
+    }
+
+    /// Puts together what several files say only together, once all of them are read.
+    pub fn settle(&mut self) {
+        slo::openslo::resolve::all(self);
     }
 }
 

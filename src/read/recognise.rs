@@ -2,6 +2,7 @@
 
 use super::comments::Comments;
 use super::node::{Node, Value};
+use super::slo::{openslo, pyrra, sloth};
 use super::source::Source;
 use super::{
     Engine, Reader, catalog, dashboard, datasources, json, routes, rule_tests, rules, yaml,
@@ -66,7 +67,19 @@ fn looks_like_ours(text: &str) -> bool {
         text.lines()
             .any(|line| line.trim_start().trim_start_matches("- ").starts_with(word))
     };
-    line("groups:") && (line("alert:") || line("record:")) || line("kind: PrometheusRule")
+    let version = |words: [&str; 3]| words.iter().any(|word| line(word));
+    line("groups:") && (line("alert:") || line("record:"))
+        || line("kind: PrometheusRule")
+        || version([
+            "apiVersion: sloth.slok.dev/",
+            "apiVersion: pyrra.dev/",
+            "apiVersion: openslo/",
+        ])
+        || version([
+            "version: prometheus/v1",
+            "version: \"prometheus/v1",
+            "version: 'prometheus/v1",
+        ])
 }
 
 /// The same of JSON.
@@ -93,6 +106,11 @@ fn document(reader: &mut Reader<'_>, node: &Node<'_>) {
         "loki.grafana.com" if matches!(kind, "AlertingRule" | "RecordingRule") => {
             return resource(reader, node, Engine::Loki);
         }
+        "sloth.slok.dev" if kind == "PrometheusServiceLevel" => {
+            return sloth::resource(reader, node);
+        }
+        "pyrra.dev" if kind == "ServiceLevelObjective" => return pyrra::resource(reader, node),
+        "openslo" => return openslo::object(reader, node),
         "dashboard.grafana.app" => return dashboard::resource(reader, node),
         "grafana.integreatly.org" if kind == "GrafanaDashboard" => {
             if let Some(json) = node.path(&["spec", "json"]) {
@@ -100,7 +118,7 @@ fn document(reader: &mut Reader<'_>, node: &Node<'_>) {
             }
             return;
         }
-        "v1" if kind == "List" => {
+        "v1" | "sloth.slok.dev" | "pyrra.dev" if kind.ends_with("List") => {
             let items = node.get("items").map_or(&[][..], Node::items);
             return items.iter().for_each(|item| document(reader, item));
         }
@@ -114,7 +132,13 @@ fn document(reader: &mut Reader<'_>, node: &Node<'_>) {
         }
         _ => {}
     }
-    if let Some(groups) = node.get("groups")
+    if sloth::is_spec(node) {
+        sloth::spec(reader, node);
+    } else if let Value::List(items) = &node.value {
+        for item in items.iter().filter(|item| openslo::is_object(item)) {
+            openslo::object(reader, item);
+        }
+    } else if let Some(groups) = node.get("groups")
         && is_rules(groups)
     {
         rules::groups(reader, groups, Engine::Either);

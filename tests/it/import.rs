@@ -10,7 +10,7 @@ use obsctl::import::{self, Imported};
 use obsctl::model::prelude::*;
 use obsctl::model::{Engine, RuleQuery};
 use obsctl::project::Project;
-use obsctl::read::{self, File};
+use obsctl::read::{self, File, Found};
 
 use crate::common::{CliTest, repository};
 
@@ -105,7 +105,7 @@ fn rules_as_rust_generate_the_same_rules() {
 }
 
 /// Files of the repository, and the Rust that `import` writes of them.
-const EXAMPLES: [(&[&str], &str); 3] = [
+const EXAMPLES: [(&[&str], &str); 4] = [
     (&["examples/imported/metrics.prom"], "metrics.rs"),
     (&["examples/imported/rules.yml"], "rules.rs"),
     (
@@ -114,6 +114,14 @@ const EXAMPLES: [(&[&str], &str); 3] = [
             "dashboards/services/worker.json",
         ],
         "dashboards.rs",
+    ),
+    (
+        &[
+            "examples/imported/sloth.yml",
+            "examples/imported/pyrra.yml",
+            "examples/imported/openslo.yaml",
+        ],
+        "slos.rs",
     ),
 ];
 
@@ -140,6 +148,17 @@ fn the_example_is_what_is_imported() {
             "UPDATE_EXAMPLE=1 writes it anew"
         );
     }
+}
+
+#[test]
+fn slos_as_rust_are_what_was_read() {
+    let mut found = Found::default();
+    for path in EXAMPLES[3].0 {
+        let text = std::fs::read_to_string(repository().join(path)).unwrap();
+        found.append(read::file(File { path, text: &text }));
+    }
+    found.settle();
+    assert_eq!(example::stack().slos, found.slos);
 }
 
 #[test]

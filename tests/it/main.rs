@@ -22,6 +22,7 @@ mod outputs;
 mod promtool;
 mod registry;
 mod rule_tests;
+mod slo_specs;
 mod templates;
 
 use std::collections::BTreeSet;

@@ -4,7 +4,7 @@ use obsctl::generate::header::{HASH, MARKDOWN, SLASHES};
 use obsctl::generate::rule_file::RuleFile;
 use obsctl::generate::targets::{
     alertmanager_config, compose, grafana_dashboard_providers, grafana_datasources, loki_config,
-    metric_catalog, prometheus_config, slo_list, tempo_config,
+    metric_catalog, openslo, prometheus_config, slo_list, tempo_config,
 };
 use obsctl::generate::{self, ArtifactSet, Environment, rule_tests, yaml};
 use obsctl::project::Project;
@@ -78,6 +78,15 @@ fn every_yaml_file_reads_back_by_its_type() {
                 let found = read::file(read::File { path, text });
                 assert!(found.problems.is_empty(), "{:#?}", found.problems);
                 assert_eq!(slo_list::document(found.slos), text, "{path}");
+            }
+            openslo::PATH => {
+                let path = openslo::PATH;
+                let mut found = read::file(read::File { path, text });
+                found.settle();
+                assert_eq!((found.problems, found.left_out), (vec![], vec![]));
+                let mut slos = Project::link(obsctl_stack::stack()).stack().slos.clone();
+                slos.iter_mut().for_each(|slo| slo.allow.clear());
+                assert_eq!(found.slos, slos, "{path}");
             }
             tempo_config::PATH => assert_round_trip::<tempo_config::Config>(path, text),
             "compose/compose.yaml" => {

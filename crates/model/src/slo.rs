@@ -100,6 +100,13 @@ pub enum Indicator {
         /// The highest good age.
         at_most: Duration,
     },
+    /// A query that gives the part of all that was bad, 0 to 1. `$window` in it stands for the window it is asked
+    /// for, as in `sum(rate(a[$window])) / sum(rate(b[$window]))`; over the whole period, and in all windows of a query
+    /// without it, what it gave is averaged, whatever the traffic was.
+    Raw {
+        /// Gives the bad part.
+        error_ratio: Promql,
+    },
 }
 
 /// Which part must be good, exactly: kept in millionths of a percent, so that `99.9` stays `99.9`.
@@ -365,6 +372,7 @@ impl Indicator {
             }
             Self::TimeSlices { good } => vec![good],
             Self::Freshness { age, .. } => vec![age],
+            Self::Raw { error_ratio } => vec![error_ratio],
         }
     }
 
@@ -381,6 +389,14 @@ impl Indicator {
     #[must_use]
     pub fn time_slices(good: impl Into<Promql>) -> Self {
         Self::TimeSlices { good: good.into() }
+    }
+
+    /// What gives the bad part itself, over `$window`.
+    #[must_use]
+    pub fn raw(error_ratio: impl Into<Promql>) -> Self {
+        Self::Raw {
+            error_ratio: error_ratio.into(),
+        }
     }
 
     /// Time slices in which an age was at most so old.

@@ -1,6 +1,7 @@
 //! `obsctl import`
 
 use std::collections::BTreeSet;
+use std::mem::take;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use crate::cli::{
 use crate::import::{self, Imported};
 use crate::live::{self, Asking, Peer, Progress};
 use crate::online::Inventory;
-use crate::read::{self, File, Found};
+use crate::read::{self, File, Found, LeftOut};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -24,9 +25,12 @@ Examples:
   obsctl import rules/*.yml --as rust
   obsctl import dashboards/*.json --as rust -o src/dashboards.rs
   obsctl import rules.yml dashboard.json -o stack.yml
+  obsctl import slos/*.yml --as rust -o src/slos.rs
+                                        SLOs of Sloth, OpenSLO or Pyrra
   obsctl import --prometheus http://localhost:9090
 
-Text is a catalog where only metrics are imported, and a stack otherwise: `obsctl schema` describes it. What the
+Text is a catalog where only metrics are imported, a list of SLOs where only those are, and a stack otherwise:
+`obsctl schema` describes it. What the
 vocabulary has no words for in a dashboard is kept in Grafana's own JSON. That, and what definitions cannot hold, is said on
 standard error.
 
@@ -35,11 +39,11 @@ Exit status:
   1  something could not be read; what could is written
   2  could not run";
 
-/// Write definitions from rule files, dashboards and metrics you already have
+/// Write definitions from rule files, dashboards, SLOs and metrics you already have
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Import {
-    /// Rule files, dashboards, catalogs, and `/metrics` pages as file or URL
+    /// Rule files, dashboards, SLOs, catalogs, and `/metrics` pages as file or URL
     #[arg(value_name = "SOURCE", required_unless_present = "prometheus")]
     sources: Vec<String>,
     /// All metrics of Prometheus, or of what answers like it
@@ -59,7 +63,7 @@ pub(crate) struct Import {
 /// What definitions are written in.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Form {
-    /// Rust: `metrics!`, `RuleGroup::new(…)`, `Dashboard::new(…)`
+    /// Rust: `metrics!`, `RuleGroup::new(…)`, `Slo::new(…)`, `Dashboard::new(…)`
     Rust,
     /// YAML of the vocabulary
     Text,
@@ -74,10 +78,16 @@ impl Import {
         let mut imported = Imported::default();
         let mut problems = vec![];
         let mut notes = vec![];
+        let mut slos = Found::default();
         for source in &self.sources {
             let found = self.source(source, workspace, &mut imported, &mut notes)?;
-            problems.extend(found);
+            slos.append(found);
         }
+        // SLOs name what stands in other files.
+        slos.settle();
+        problems.append(&mut slos.problems);
+        imported.slos = slos.slos;
+        notes.extend(slos.left_out.iter().map(not_kept));
         if let Some(url) = &self.prometheus {
             let family = self.learn(url, terminal)?;
             imported.catalog.metrics.push(family);
@@ -85,7 +95,7 @@ impl Import {
         if imported.is_empty() && problems.is_empty() {
             return Err(Obstacle::new(
                 "there is nothing to import",
-                "sources are rule files, dashboards, catalogs, and what services expose as metrics",
+                "sources are rule files, dashboards, SLOs, catalogs, and what services expose as metrics",
             )
             .into());
         }
@@ -122,20 +132,22 @@ impl Import {
         Ok(FINDINGS)
     }
 
-    /// Reads a source, and says what could not be read of it.
+    /// Reads a source. What is in it is imported, but for SLOs and what could not be read.
     fn source(
         &self,
         source: &str,
         workspace: &Workspace,
         imported: &mut Imported,
         notes: &mut Vec<String>,
-    ) -> Result<Vec<crate::diagnostic::Diagnostic>, CommandError> {
+    ) -> Result<Found, CommandError> {
         let end = source.rsplit('.').next().unwrap_or_default();
         let is_url = source.starts_with("http://") || source.starts_with("https://");
         if is_url || !["yml", "yaml", "json", "rules"].contains(&end) {
             let (catalog, problems) = estate::metrics(source, workspace)?;
             imported.catalog.append(catalog);
-            return Ok(problems);
+            let mut found = Found::default();
+            found.problems.extend(problems);
+            return Ok(found);
         }
         let text = workspace.read(source)?.ok_or_else(|| {
             Obstacle::new(
@@ -144,32 +156,21 @@ impl Import {
             )
         })?;
         let path = estate::kept(source);
-        let Found {
-            groups,
-            dashboards,
-            datasources,
-            catalogs,
-            slos,
-            has_slos: _,
-            alertmanagers,
-            tests,
-            problems,
-            others,
-        } = read::whole(File { path, text: &text });
+        let mut found = read::whole(File { path, text: &text });
+        let (groups, dashboards) = (take(&mut found.groups), take(&mut found.dashboards));
         for (there, what) in [
-            (!slos.is_empty(), "SLOs"),
-            (!alertmanagers.is_empty(), "routes"),
-            (!datasources.is_empty(), "datasources"),
-            (!tests.is_empty(), "tests of rules"),
+            (!found.alertmanagers.is_empty(), "routes"),
+            (!found.datasources.is_empty(), "datasources"),
+            (!found.tests.is_empty(), "tests of rules"),
         ] {
             if there {
                 notes.push(format!("{source}: {what} are not imported"));
             }
         }
-        if !others.is_empty() {
+        if !found.others.is_empty() {
             notes.push(format!("{source}: holds nothing that can be imported"));
         }
-        let lost = match dashboards.is_empty() {
+        let lost = match dashboards.is_empty() && !found.has_slos {
             true => import::document(&text),
             false => vec![],
         };
@@ -188,10 +189,10 @@ impl Import {
                     .map(|what| format!("{source}: {what}")),
             );
         }
-        for catalog in catalogs {
+        for catalog in take(&mut found.catalogs) {
             imported.catalog.append(catalog);
         }
-        Ok(problems)
+        Ok(found)
     }
 
     /// All metrics of an engine, with their labels.
@@ -220,4 +221,11 @@ impl Import {
             Ok::<_, CommandError>(all.family(&title, &BTreeSet::new()))
         })?
     }
+}
+
+/// What of an SLO is in no definition, and where it stands.
+fn not_kept(left_out: &LeftOut) -> String {
+    let place = left_out.at.location();
+    let place = place.map_or(String::new(), |(file, line, _)| format!("{file}:{line}: "));
+    format!("{place}not kept: {}", left_out.what)
 }

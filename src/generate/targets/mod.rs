@@ -15,6 +15,7 @@ pub mod loki_config;
 mod loki_rules;
 pub mod metric_catalog;
 mod metric_docs;
+pub mod openslo;
 mod output_docs;
 pub mod prometheus_config;
 mod prometheus_rules;
@@ -40,6 +41,7 @@ pub static ALL: &[&Target] = &[
     &loki_rules::LOKI_RULES,
     &metric_catalog::METRIC_CATALOG,
     &metric_docs::METRIC_DOCS,
+    &openslo::OPENSLO,
     &output_docs::OUTPUT_DOCS,
     &prometheus_config::PROMETHEUS_CONFIG,
     &prometheus_rules::PROMETHEUS_RULES,

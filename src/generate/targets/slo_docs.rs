@@ -141,6 +141,12 @@ fn indicator(indicator: &Indicator) -> Vec<(String, &str)> {
             format!("Observations of at most {threshold}:"),
             histogram.as_str(),
         )],
+        Indicator::Raw { error_ratio } => {
+            vec![(
+                "Its bad part over `$window`:".to_owned(),
+                error_ratio.as_str(),
+            )]
+        }
         Indicator::TimeSlices { good } => vec![("1 where good:".to_owned(), good.as_str())],
         Indicator::Freshness { age, at_most } => {
             vec![(format!("Ages of at most {at_most}:"), age.as_str())]

@@ -9,6 +9,7 @@ mod panel;
 mod parts;
 mod query;
 mod rules;
+mod slos;
 mod variable;
 mod visualization;
 
@@ -20,6 +21,7 @@ pub(super) fn module(imported: &Imported) -> (String, Vec<String>) {
     let mut notes = vec![];
     metrics::declare(imported, &mut out, &mut notes);
     rules::declare(&imported.groups, &mut out, &mut notes);
+    slos::declare(&imported.slos, &mut out, &mut notes);
     dashboard::declare(&imported.dashboards, &mut out);
     for event in &imported.catalog.logs.events {
         notes.push(format!(

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use obsctl_model::{Alert, RecordingRule, Rule, RuleGroup, RuleQuery, Severity};
+use obsctl_model::{Alert, Promql, RecordingRule, Rule, RuleGroup, RuleQuery, Severity};
 
 use super::literal::{text, time};
 
@@ -79,25 +79,33 @@ fn imported(name: &str, query: impl Into<obsctl::model::RuleQuery>) -> Alert {
 }
 
 fn query(query: &RuleQuery) -> String {
-    let written = query.as_str();
-    // Texts of several lines are taken for indented source, which changes what stands in quotes over lines.
-    let plain = written.trim() == written && !written.contains(['\n', '\t']);
     match query {
-        RuleQuery::Promql(query)
-            if plain || query.errors().is_empty() && !written.contains('`') =>
-        {
-            format!("promql({})", text(written))
+        RuleQuery::Promql(query) => promql(query),
+        RuleQuery::Logql(query) if is_plain(query.as_str()) => {
+            format!("logql({})", text(query.as_str()))
         }
-        RuleQuery::Promql(_) => format!(
-            "Promql::parse({}, obsctl::model::Origin::here())",
-            text(written)
-        ),
-        RuleQuery::Logql(_) if plain => format!("logql({})", text(written)),
-        RuleQuery::Logql(_) => format!(
+        RuleQuery::Logql(query) => format!(
             "LogQl::written({}, obsctl::model::Origin::here())",
-            text(written)
+            text(query.as_str())
         ),
     }
+}
+
+/// A query in PromQL.
+pub(super) fn promql(query: &Promql) -> String {
+    let written = query.as_str();
+    if is_plain(written) || query.errors().is_empty() && !written.contains('`') {
+        return format!("promql({})", text(written));
+    }
+    format!(
+        "Promql::parse({}, obsctl::model::Origin::here())",
+        text(written)
+    )
+}
+
+fn is_plain(written: &str) -> bool {
+    // Texts of several lines are taken for indented source, which changes what stands in quotes over lines.
+    written.trim() == written && !written.contains(['\n', '\t'])
 }
 
 fn record(out: &mut String, rule: &RecordingRule) {

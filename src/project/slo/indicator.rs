@@ -37,6 +37,12 @@ pub(super) fn measure(slo: &Slo, catalog: &Catalog) -> Result<Measure, Box<Diagn
                 at_most: at_most.as_secs_f64(),
             })
         }
+        Indicator::Raw { error_ratio } => {
+            reader.read(error_ratio, "error ratio")?;
+            Ok(Measure::Raw {
+                error_ratio: error_ratio.expr().clone(),
+            })
+        }
     }
 }
 

@@ -131,6 +131,12 @@ impl Lowering<'_> {
     }
 
     fn ratio(&self, window: Duration) -> Expr {
+        if window != RATE
+            && window < self.slo.window
+            && let Some(ratio) = self.measure.asked(window)
+        {
+            return ratio;
+        }
         let (bad, total) = (self.own(self.bad_series()), self.own(self.total_series()));
         let (bad, total) = if self.measure.counts_events() && window == RATE {
             (Expr::from(bad), Expr::from(total))

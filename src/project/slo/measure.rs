@@ -42,13 +42,21 @@ pub enum Measure {
         /// The highest good age in seconds.
         at_most: f64,
     },
+    /// A bad part that a query gives: what it says at an evaluation is the bad part of that slice.
+    Raw {
+        /// Gives the bad part, over `$window` where it names one.
+        error_ratio: Expr,
+    },
 }
 
 impl Measure {
     /// Whether events are counted, over windows; otherwise slices are, at every evaluation.
     #[must_use]
     pub const fn counts_events(&self) -> bool {
-        !matches!(self, Self::Slices { .. } | Self::Freshness { .. })
+        !matches!(
+            self,
+            Self::Slices { .. } | Self::Freshness { .. } | Self::Raw { .. }
+        )
     }
 
     /// What is counted, in a person's words: "events" or "time slices".
@@ -70,6 +78,11 @@ impl Measure {
             }
             Self::Slices { good } => tree::by(AggregateOp::Count, by, good.clone()),
             Self::Freshness { age, .. } => tree::by(AggregateOp::Count, by, age.clone()),
+            Self::Raw { error_ratio } => tree::test(
+                BinaryOp::GreaterEqual,
+                tree::over_window(error_ratio, window),
+                tree::number(f64::NEG_INFINITY),
+            ),
         }
     }
 
@@ -115,8 +128,28 @@ impl Measure {
                 by,
                 tree::test(BinaryOp::Greater, age.clone(), tree::number(*at_most)),
             ),
+            Self::Raw { error_ratio } => known(tree::over_window(error_ratio, window)),
         }
     }
+
+    /// The bad part over a window, where a query can be asked for it.
+    pub(super) fn asked(&self, window: Duration) -> Option<Expr> {
+        match self {
+            Self::Raw { error_ratio } if tree::names_window(error_ratio) => {
+                Some(known(tree::over_window(error_ratio, window)))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// `expr >= -Inf`: nothing rather than NaN, which would stay in every sum it ever came into.
+fn known(expr: Expr) -> Expr {
+    tree::binary(
+        BinaryOp::GreaterEqual,
+        expr,
+        tree::number(f64::NEG_INFINITY),
+    )
 }
 
 /// `expr > 0`: nothing rather than a division by zero.

@@ -53,10 +53,10 @@ pub struct Lowered {
 pub fn lower(stack: &Stack, catalog: &Catalog) -> Lowered {
     let mut problems = vec![];
     let mut measured = vec![];
-    let mut names: BTreeMap<&Slug, &Slo> = BTreeMap::new();
+    let mut ids: BTreeMap<String, &Slo> = BTreeMap::new();
     for slo in &stack.slos {
         let problem = promise(slo, stack).or_else(|| {
-            names.insert(&slo.name, slo).map(|first| {
+            ids.insert(id(slo), slo).map(|first| {
                 Diagnostic::new(
                     subject(slo),
                     slo.origin,

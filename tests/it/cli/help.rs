@@ -20,7 +20,7 @@ fn lists_the_commands() {
       diff         Say what changed and what it breaks: metrics, alerts, rules, dashboards
       queries      List every query: where it stands, and which metrics, labels and values it uses
       promql       Evaluate a PromQL query over what a service exposes, or over series in a file
-      import       Write definitions from rule files, dashboards and metrics you already have
+      import       Write definitions from rule files, dashboards, SLOs and metrics you already have
       explain      Say what a metric, alert, SLO or check is and where it is used
       up           Start the local stack in containers and wait until it is healthy
       status       Show how the containers of the local stack do, and where they are
@@ -91,7 +91,7 @@ fn of_check() {
 
     Arguments:
       [PATH]...
-              Rule files, dashboards, or folders of them; without any, the stack's own definitions
+              Rule files, dashboards, SLOs, or folders of them; without any, the stack's own definitions
 
     Options:
           --format <FORMAT>

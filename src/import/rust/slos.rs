@@ -1,0 +1,104 @@
+//! SLOs.
+
+use obsctl_model::{Indicator, Promql, Slo};
+
+use super::literal::{call, chain, indented, list, text, time};
+
+pub(super) fn declare(slos: &[Slo], out: &mut String, notes: &mut Vec<String>) {
+    if slos.is_empty() {
+        return;
+    }
+    let all: Vec<_> = slos.iter().map(|slo| self::slo(slo, notes)).collect();
+    let all = indented(&format!("vec!{}", list(&all)));
+    out.push_str(&format!(
+        "\n/// SLOs as they were.\npub fn slos() -> Vec<Slo> {{\n    {all}\n}}\n"
+    ));
+}
+
+fn slo(slo: &Slo, notes: &mut Vec<String>) -> String {
+    let name = call("Slug::from_static", &[text(slo.name.as_str())]);
+    let percent = format!("{:?}", slo.objective.as_percent());
+    let parts = [name, text(&slo.service), percent, indicator(&slo.indicator)];
+    let mut begun = call("Slo::new", &parts);
+    if !slo.by.is_empty() {
+        // Labels that no metric declares have no handles.
+        let by = slo.by.iter();
+        let by = by.map(|label| {
+            format!(
+                "obsctl::model::LabelName::from_static({})",
+                text(label.as_str())
+            )
+        });
+        let by: Vec<_> = by.collect();
+        begun = format!(
+            "Slo {{\n    by: vec!{},\n    ..{}\n}}",
+            indented(&list(&by)),
+            indented(&begun)
+        );
+    }
+    let mut methods = vec![];
+    let mut with = |method: &str, arguments: &[String]| {
+        methods.push(call(&format!(".{method}"), arguments));
+    };
+    if !slo.description.is_empty() {
+        with("description", &[text(&slo.description)]);
+    }
+    if slo.window != obsctl_model::days(30) {
+        with("over", &[time(slo.window)]);
+    }
+    if !slo.owner.is_empty() {
+        with("owner", &[text(&slo.owner)]);
+    }
+    if let Some(runbook) = &slo.runbook {
+        with(
+            "runbook",
+            &[call("Slug::from_static", &[text(runbook.as_str())])],
+        );
+    }
+    if let Some(least) = slo.min_bad_events {
+        with("min_bad_events", &[least.to_string()]);
+    }
+    for (name, value) in &slo.labels {
+        with("label", &[text(name), text(value)]);
+    }
+    for allow in &slo.allow {
+        with("allow", &[text(&allow.check), text(&allow.reason)]);
+        if allow.until.is_some() {
+            notes.push(format!(
+                "SLO `{}`: until when `{}` is accepted is not said in Rust",
+                slo.name, allow.check
+            ));
+        }
+    }
+    chain(begun, &methods)
+}
+
+fn indicator(indicator: &Indicator) -> String {
+    let (name, arguments) = match indicator {
+        Indicator::Bad { bad, total } => ("bad", vec![promql(bad), promql(total)]),
+        Indicator::Good { good, total } => ("good", vec![promql(good), promql(total)]),
+        Indicator::Latency {
+            histogram,
+            threshold,
+        } => ("latency", vec![promql(histogram), number(*threshold)]),
+        Indicator::NativeLatency {
+            histogram,
+            threshold,
+        } => (
+            "native_latency",
+            vec![promql(histogram), number(*threshold)],
+        ),
+        Indicator::TimeSlices { good } => ("time_slices", vec![promql(good)]),
+        Indicator::Freshness { age, at_most } => ("freshness", vec![promql(age), time(*at_most)]),
+        Indicator::Raw { error_ratio } => ("raw", vec![promql(error_ratio)]),
+    };
+    call(&format!("Indicator::{name}"), &arguments)
+}
+
+fn promql(query: &Promql) -> String {
+    super::rules::promql(query)
+}
+
+fn number(value: f64) -> String {
+    format!("{value:?}")
+}
