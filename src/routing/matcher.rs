@@ -34,7 +34,8 @@ impl Matcher {
     pub fn of(said: &LabelMatch) -> Self {
         let regex = match said.op {
             LabelMatchOp::Regex | LabelMatchOp::NotRegex => {
-                Regex::new(&format!("^(?s:{})$", said.value)).ok()
+                // Other than in Prometheus, `.` is no line end.
+                Regex::new(&format!("^(?:{})$", said.value)).ok()
             }
             LabelMatchOp::Equal | LabelMatchOp::NotEqual => None,
         };

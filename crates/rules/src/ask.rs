@@ -15,6 +15,18 @@ pub enum Expression {
     Logql(obsctl_logql::Expr),
 }
 
+impl From<Expr> for Expression {
+    fn from(expr: Expr) -> Self {
+        Self::Promql(expr)
+    }
+}
+
+impl From<obsctl_logql::Expr> for Expression {
+    fn from(expr: obsctl_logql::Expr) -> Self {
+        Self::Logql(expr)
+    }
+}
+
 /// Who answers the queries of a test.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked<'a> {

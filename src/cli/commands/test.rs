@@ -30,8 +30,8 @@ Exit status:
   1  tests failed
   2  could not run, or a file could not be read";
 
-/// Where generated tests are.
-const GENERATED: &str = "alerts/tests";
+/// Where generated tests are: those that promtool runs too, and those of Loki's rules.
+const GENERATED: [&str; 2] = ["alerts/tests", "alerts/loki-tests"];
 
 /// Run unit tests of rules: series in, alerts and recorded series out
 #[derive(Debug, Args)]
@@ -139,9 +139,14 @@ impl Test {
 
     /// The files of tests, as they are written.
     fn read(&self, workspace: &Workspace) -> Result<Vec<TestFile>, CommandError> {
-        let generated = [PathBuf::from(GENERATED)];
+        // A stack may have tests of one kind only.
+        let mut generated: Vec<_> = GENERATED.map(PathBuf::from).into();
+        generated.retain(|path| workspace.is_folder(&path.to_string_lossy()));
+        if generated.is_empty() {
+            generated.push(PathBuf::from(GENERATED[0]));
+        }
         let paths = if self.paths.is_empty() {
-            &generated[..]
+            &generated
         } else {
             &self.paths
         };

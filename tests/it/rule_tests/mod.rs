@@ -1,8 +1,10 @@
 //! Unit tests of rules: `obsctl test` and Debian's promtool say the same of the same files.
 
 mod cases;
+mod lines;
 mod messages;
 mod random;
+mod routes;
 
 use std::collections::BTreeMap;
 

@@ -6,8 +6,8 @@ use obsctl_promql::eval::{Engine, Labels, Options, Sample, Value};
 
 use super::compare::{alert_lines, equal_samples, sample_line};
 use super::{
-    AlertCase, ExpectedAlert, ExpectedSample, Failure, LogAnswer, LogQueryCase, QueryCase, Test,
-    What,
+    AlertCase, ExpectedAlert, ExpectedSample, Failure, LogAnswer, LogQueryCase, QueryCase,
+    RuleFailure, Test, What,
 };
 use crate::alert::{ALERT_NAME, Firing};
 use crate::ask::{Asked, Lines, instant};
@@ -44,10 +44,7 @@ impl Test {
         rules: &RuleSet,
         see: impl FnOnce(Question<'_>) -> Seen,
     ) -> Outcome {
-        let engine = Engine::new(Options {
-            subquery_step: self.evaluation_interval,
-            ..Options::default()
-        });
+        let engine = self.engine();
         let input = self.samples();
         let results = self.evaluate(rules, see, &engine, &input);
         let mut failures = Vec::new();
@@ -79,6 +76,55 @@ impl Test {
             failures.extend(self.judge_log_query(case));
         }
         Outcome { failures }
+    }
+
+    /// The alerts of a name that fire at a time: milliseconds since the test's start. What the test expects does not
+    /// matter.
+    ///
+    /// # Errors
+    /// When a rule cannot be evaluated.
+    pub fn firing(
+        &self,
+        rules: &RuleSet,
+        alert: &str,
+        time: i64,
+    ) -> Result<Vec<ExpectedAlert>, RuleFailure> {
+        let case = AlertCase {
+            time,
+            alert: alert.to_owned(),
+            expected: Vec::new(),
+            place: Place::default(),
+        };
+        let time = self.start + self.evaluated(&case);
+        let asking = Self {
+            alerts: vec![case],
+            queries: Vec::new(),
+            log_queries: Vec::new(),
+            ..self.clone()
+        };
+        let engine = self.engine();
+        let seen = |question: Question<'_>| rules.sight.seen(question);
+        let mut results = asking.evaluate(rules, seen, &engine, &self.samples());
+        if let Some(failure) = results.failure {
+            return Err(failure);
+        }
+        let firing = results.firing.remove(&(time, alert.to_owned()));
+        let firing = firing.unwrap_or_default().into_iter().map(|it| {
+            let mut labels = it.labels;
+            labels.remove(ALERT_NAME);
+            ExpectedAlert {
+                labels,
+                annotations: it.annotations,
+            }
+        });
+        Ok(firing.collect())
+    }
+
+    fn engine(&self) -> Engine {
+        Engine::new(Options {
+            subquery_step: self.evaluation_interval,
+            ..Options::default()
+        })
     }
 
     /// The input as samples; of a series that is written twice the last counts.
