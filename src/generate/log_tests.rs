@@ -318,3 +318,89 @@ fn length(duration: Duration) -> i64 {
 fn up(time: i64) -> i64 {
     time.saturating_add(MINUTE - 1) / MINUTE * MINUTE
 }
+
+#[cfg(test)]
+mod unit {
+    use obsctl_model::query::logql;
+    use obsctl_model::{FieldKind, LabelDef, LabelName, Level, LogField, Severity, Slug, Stack};
+
+    use super::*;
+    use crate::generate::Environment;
+
+    fn catalog() -> LogCatalog {
+        let field = |name: &str, example: &str| {
+            LogField::new(name, FieldKind::Keyword, "A field.", example).required()
+        };
+        LogCatalog {
+            stream_labels: vec![LabelDef {
+                name: LabelName::from_static("service_name"),
+                domain: Domain::Values(vec!["api".to_owned()]),
+            }],
+            standard_fields: vec![field("event", "anything")],
+            events: vec![
+                LogEvent::new("payment_failed", Level::Error, "api", "A payment failed.")
+                    .field(field("reason", "declined")),
+                LogEvent::new("payment_made", Level::Info, "api", "A payment was made."),
+                LogEvent::new("payment_failed", Level::Error, "shop", "A payment failed."),
+            ],
+            ..LogCatalog::default()
+        }
+    }
+
+    /// The event of each test, how far apart its lines are, and when the alert fires and has stopped.
+    fn outline(query: &str, lasting: Duration) -> Vec<String> {
+        let alert = Alert::new("Payments")
+            .when(logql(query))
+            .lasting(lasting)
+            .severity(Severity::Warning)
+            .owner("shop")
+            .summary("Payments fail")
+            .runbook(Slug::from_static("payments"));
+        let mut stack =
+            Stack::new(Slug::from_static("test")).rule_group(RuleGroup::new("logs").alert(alert));
+        stack.logs = catalog();
+        let project = Project::link(stack);
+        let links = Links::new(&project, Environment::Compose);
+        let tests = tests(&project, links, &project.groups()[0]).into_iter();
+        let lines = tests.map(|test| {
+            let entries = &test.input_streams[0].entries[0];
+            let times = test
+                .alert_rule_test
+                .iter()
+                .map(|one| one.eval_time.to_string());
+            let times: Vec<_> = times.collect();
+            format!(
+                "{} {} {}",
+                test.input_streams[0].stream,
+                entries.every,
+                times.join(" ")
+            )
+        });
+        lines.collect()
+    }
+
+    #[test]
+    fn the_events_are_found_that_set_an_alert_off() {
+        let failed = "sum(count_over_time({service_name=~\".+\"} | json | event=\"payment_failed\" [5m])) > 20";
+        assert_eq!(
+            outline(failed, Duration::ZERO),
+            [
+                "{service_name=\"api\"} 10s 0s 6m 12m",
+                "{service_name=\"shop\"} 10s 0s 6m 12m"
+            ]
+        );
+        let declined = "sum(rate({service_name=\"api\"} | json | reason=\"declined\" [2m])) > 0.5";
+        assert_eq!(
+            outline(declined, mins(10)),
+            ["{service_name=\"api\"} 1s 0s 13m 16m"]
+        );
+        // Too many for any pace, never there, and there without any line.
+        for query in [
+            "sum(rate({service_name=\"api\"}[2m])) > 100",
+            "sum(rate({service_name=\"api\"} |= \"refund\" [2m])) > 0",
+            "absent_over_time({service_name=\"api\"}[2m])",
+        ] {
+            assert_eq!(outline(query, Duration::ZERO), [""; 0], "{query}");
+        }
+    }
+}

@@ -91,17 +91,18 @@ impl Case {
         if expected == got {
             return None;
         }
-        // What helps to see why stands behind what was compared.
-        got.extend(
-            sources
-                .iter()
-                .map(|source| format!("  by {}", shown(source))),
-        );
+        // What helps to see why stands on both sides.
+        let mut why: Vec<_> = sources
+            .iter()
+            .map(|source| format!("by {}", shown(source)))
+            .collect();
         for at in &stops {
             let receiver = &routing.tree.stops()[*at].route.receiver;
             let by = listed(routing.tree.group_by(*at));
-            got.push(format!("  route to `{receiver}`, grouped by {by}"));
+            why.push(format!("route to `{receiver}`, grouped by {by}"));
         }
+        expected.extend(why.iter().cloned());
+        got.extend(why);
         Some(Failure {
             place: self.place,
             alert: shown(&self.labels),

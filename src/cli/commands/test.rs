@@ -23,7 +23,8 @@ Examples:
   obsctl test tests/ --only 'fast burn'    tests whose name has these words
   obsctl test --format junit > report.xml
 
-Files are those of `promtool test rules`, of Prometheus 3.14. Folders are searched for them.
+Files are those of `promtool test rules`, of Prometheus 3.14; they may also have log lines for
+rules of Loki, and say where alerts go by Alertmanager's configuration. Folders are searched for them.
 
 Exit status:
   0  all tests passed
@@ -33,7 +34,7 @@ Exit status:
 /// Where generated tests are: those that promtool runs too, and those of Loki's rules.
 const GENERATED: [&str; 2] = ["alerts/tests", "alerts/loki-tests"];
 
-/// Run unit tests of rules: series in, alerts and recorded series out
+/// Run unit tests of rules: series and log lines in; alerts, recorded series and receivers out
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Test {
@@ -182,7 +183,7 @@ impl Test {
                     "there are no unit tests of rules in `{}`",
                     shown.join("`, `")
                 ),
-                "a file of tests has `rule_files` and `tests`: `docs/testing.md` shows one",
+                "a file of tests has `tests`: `docs/testing.md` shows one",
             )
             .into());
         }
@@ -292,32 +293,27 @@ fn routings(
             continue;
         };
         let path = beside(file.path, path);
-        let (routing, problems) = match known.get(&path) {
-            Some(known) => known.clone(),
-            None => {
+        if !known.contains_key(&path) {
+            let Some(text) = workspace.read(&path)? else {
                 let origin = Origin::at(file.path, place.line, place.column);
-                let read = match workspace.read(&path)? {
-                    Some(text) => routing(kept(&path), &text),
-                    None => {
-                        let message = format!("there is no file `{path}`");
-                        let problem = Diagnostic::new(file.path, origin, message).help(
-                            "`alertmanager_config` is relative to the folder of the test file",
-                        );
-                        (Routing::default(), vec![problem])
-                    }
-                };
-                let read = (Arc::new(read.0), read.1);
-                known.insert(path, read.clone());
-                read
-            }
-        };
-        let cases = file.tests.tests.iter().flat_map(|test| &test.routes);
+                let subject = format!("file `{}`", file.path);
+                let missing = Diagnostic::new(subject, origin, format!("there is no `{path}`"));
+                let help = "`alertmanager_config` is relative to the folder of the test file";
+                file.problems.push(unreadable(missing.help(help)));
+                all.push(Arc::default());
+                continue;
+            };
+            let (routing, problems) = routing(kept(&path), &text);
+            known.insert(path.clone(), (Arc::new(routing), problems));
+        }
+        let (routing, problems) = &known[&path];
+        let mut problems = problems.clone();
         if problems.is_empty() {
-            let unknown = cases.flat_map(|case| case.problems(file.path, &routing));
-            file.problems.extend(unknown.map(unreadable));
+            let cases = file.tests.tests.iter().flat_map(|test| &test.routes);
+            problems.extend(cases.flat_map(|case| case.problems(file.path, routing)));
         }
         file.problems.extend(problems.into_iter().map(unreadable));
-        all.push(routing);
+        all.push(routing.clone());
     }
     Ok(all)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use obsctl_model::{LogEvent, Presence};
+use obsctl_model::{Engine, LogEvent, Presence, Rule};
 
 use super::verdicts;
 use crate::common::{CliTest, files, repository};
@@ -154,6 +154,25 @@ fn a_rule_that_fails_on_a_line_fails_the_test() {
         "log_rule_files: [loki.yml]\ntests:\n- name: text\n  input_streams: [{stream: '{job=\"api\"}', lines: [plain]}]\n  alert_rule_test: [{eval_time: 1m, alertname: A}]\n  logql_expr_test: [{eval_time: 1m, expr: 'count_over_time({job=\"api\"}[5m])', exp_samples: [{labels: '{job=\"api\"}', value: 2}]}]\n",
     );
     insta::assert_snapshot!(folder.run(&["test", "one.yml"]), @"");
+}
+
+#[test]
+fn every_log_alert_of_the_reference_stack_has_a_generated_test() {
+    let tests: String = files(&repository().join("alerts/loki-tests"))
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect();
+    let stack = obsctl_stack::stack();
+    let rules = stack.rule_groups.iter().flat_map(|group| &group.rules);
+    let mut alerts = 0;
+    for rule in rules {
+        if let (Rule::Alert(alert), Engine::Loki) = (rule, rule.query().engine()) {
+            alerts += 1;
+            let name = format!("{}: `", alert.name);
+            assert!(tests.contains(&name), "no event sets off `{}`", alert.name);
+        }
+    }
+    assert!(alerts > 0);
 }
 
 /// A line of an event as services write it: the fields that it must have, with the values that the catalog gives as
