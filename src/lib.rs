@@ -17,6 +17,7 @@ mod parallel;
 pub mod policy;
 pub mod project;
 pub mod read;
+pub mod routing;
 pub mod ruletest;
 pub mod sloreport;
 pub mod verify;

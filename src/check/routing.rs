@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use obsctl_model::{Alert, LabelMatch, LabelMatchOp, RuleGroup};
+use obsctl_model::{Alert, RuleGroup};
 
 use super::Input;
+use crate::routing::{ALERT_NAME, Known};
 
 /// The labels of an alert's notifications.
 #[derive(Clone, Debug)]
@@ -29,17 +30,8 @@ impl Labels {
             let certain = !value.contains("{{");
             known.insert(label, certain.then_some(value));
         }
-        known.insert("alertname".to_owned(), Some(alert.name.clone()));
+        known.insert(ALERT_NAME.to_owned(), Some(alert.name.clone()));
         Self { known, open }
-    }
-
-    /// The value of a label: certain, unknown (`None`), or certainly empty.
-    fn value(&self, label: &str) -> Option<&str> {
-        match self.known.get(label) {
-            Some(value) => value.as_deref(),
-            None if self.open => None,
-            None => Some(""),
-        }
     }
 
     /// Whether both can have the same value of a label that both have.
@@ -54,26 +46,12 @@ impl Labels {
     }
 }
 
-/// Whether an alert meets all matchers; nothing where that depends on the data.
-pub(super) fn holds(input: &Input<'_>, matchers: &[LabelMatch], labels: &Labels) -> Option<bool> {
-    let mut certain = true;
-    for matcher in matchers {
-        let met = labels
-            .value(&matcher.label)
-            .and_then(|value| match matcher.op {
-                LabelMatchOp::Equal => Some(value == matcher.value),
-                LabelMatchOp::NotEqual => Some(value != matcher.value),
-                LabelMatchOp::Regex => input.patterns.matches(&matcher.value, value),
-                LabelMatchOp::NotRegex => input
-                    .patterns
-                    .matches(&matcher.value, value)
-                    .map(|met| !met),
-            });
-        match met {
-            Some(false) => return Some(false),
-            Some(true) => {}
-            None => certain = false,
+impl Known for Labels {
+    fn value(&self, label: &str) -> Option<&str> {
+        match self.known.get(label) {
+            Some(value) => value.as_deref(),
+            None if self.open => None,
+            None => Some(""),
         }
     }
-    certain.then_some(true)
 }

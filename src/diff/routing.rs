@@ -80,7 +80,7 @@ impl Routings {
         let changed = alerts(&after.found.groups).filter(|one| had.contains(&one.labels));
         let paired = pairing(&from, &to).done();
         let mut same = paired.both.clone();
-        same.retain(|(old, new)| from.0[*old].says() == to.0[*new].says());
+        same.retain(|(old, new)| from.stops[*old].says() == to.stops[*new].says());
         for alert in changed.chain(alerts(&rest.found.groups)) {
             attribute(alert, &paired, &same, &mut from, &mut to);
         }
@@ -120,10 +120,10 @@ fn alerts(groups: &[RuleGroup]) -> impl Iterator<Item = Told> {
 }
 
 fn pairing<'a>(before: &'a Tree, after: &'a Tree) -> Pairing<'a, Stop> {
-    Pairing::of(&before.0, &after.0)
+    Pairing::of(&before.stops, &after.stops)
         .by(|stop| Some((&stop.name, &stop.route.receiver)))
         .by(|stop| Some(&stop.name))
-        .by_only(|stop| Some((&stop.route.receiver, stop.children.len())))
+        .by_only(|stop| Some((&stop.route.receiver, stop.children)))
 }
 
 /// Puts an alert that others are told of now to the route that is the cause: one that is new or another on its newer way,
@@ -147,11 +147,11 @@ fn attribute(
         .find(|at| !same.iter().any(|(from, _)| from == at));
     let stop = match (ours, theirs) {
         (None, Some(at)) => match paired.both.iter().find(|(from, _)| *from == at) {
-            Some((_, to)) => &mut after.0[*to],
-            None => &mut before.0[at],
+            Some((_, to)) => &mut after.stops[*to],
+            None => &mut before.stops[at],
         },
         // Where no route is another their order is.
-        (ours, _) => &mut after.0[ours.unwrap_or(new[0])],
+        (ours, _) => &mut after.stops[ours.unwrap_or(new[0])],
     };
     stop.affected.push(alert.touch);
 }
@@ -197,7 +197,9 @@ fn differ(both: &mut Both<'_, Stop>) {
         written(stop.route.repeat_interval)
     });
     both.members(means, means, "muted during", |stop| {
-        stop.route.muted.clone()
+        let active = stop.route.active.iter();
+        let active = active.map(|name| format!("outside of {name}"));
+        stop.route.muted.iter().cloned().chain(active).collect()
     });
     let reached = both.after.affected.iter();
     let reached: Vec<_> = reached.map(|touch| touch.subject.name.clone()).collect();

@@ -7,6 +7,7 @@ mod environment;
 pub mod header;
 pub mod images;
 pub mod links;
+pub mod log_tests;
 pub mod markdown;
 pub mod rule_file;
 pub mod rule_tests;

@@ -12,8 +12,10 @@ mod exposition;
 mod fields;
 mod json;
 mod language;
+mod line_tests;
 mod node;
 mod recognise;
+mod route_tests;
 mod routes;
 mod rule_file;
 mod rule_tests;
@@ -36,13 +38,13 @@ use comments::Comments;
 pub use exposition::{Sample, exposition, samples, unit};
 pub use language::Queries;
 pub use routes::{Alertmanager, Settings};
-pub use rule_file::rule_file;
+pub use rule_file::{log_rule_file, rule_file};
 pub use rule_tests::RuleTest;
 pub use slo::LeftOut;
 use source::Source;
 pub use source::{UNREADABLE, UNREADABLE_PAGE};
 pub use texts::{Text, texts};
-pub use unit_tests::{UnitTests, has_unit_tests, unit_tests};
+pub use unit_tests::{UnitTest, UnitTests, has_unit_tests, unit_tests};
 pub use written::{Replacement, Unfit};
 
 /// A file to read.

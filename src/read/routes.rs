@@ -9,7 +9,7 @@ use super::node::Node;
 /// Alertmanager's configuration.
 #[derive(Clone, Debug)]
 pub struct Alertmanager {
-    /// The route tree. Times in which a route is active are in `muted` too, as `outside of …`.
+    /// The route tree.
     pub root: Route,
     /// The inhibitions.
     pub inhibitions: Vec<Inhibition>,
@@ -98,8 +98,6 @@ fn route(reader: &mut Reader<'_>, node: &Node<'_>, outer: &str) -> Route {
     let children = items(node, "routes").iter();
     let routes = children.map(|child| route(reader, child, receiver));
     let routes = routes.collect();
-    let active = texts(node, "active_time_intervals").into_iter();
-    let active = active.map(|name| format!("outside of {name}"));
     Route {
         matchers,
         group_by: texts(node, "group_by"),
@@ -107,10 +105,8 @@ fn route(reader: &mut Reader<'_>, node: &Node<'_>, outer: &str) -> Route {
         group_interval: duration(reader, node, "group_interval"),
         repeat_interval: duration(reader, node, "repeat_interval"),
         continues: node.get("continue").and_then(Node::as_bool) == Some(true),
-        muted: texts(node, "mute_time_intervals")
-            .into_iter()
-            .chain(active)
-            .collect(),
+        muted: texts(node, "mute_time_intervals"),
+        active: texts(node, "active_time_intervals"),
         routes,
         origin: reader.source.origin(node.at),
         ..Route::to(receiver)

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use obsctl_promql::eval::labels::METRIC_NAME;
-use obsctl_rules::{Action, Alerting, Group, Rule, Text};
+use obsctl_rules::{Action, Alerting, Expression, Group, Rule, Text};
 
 use super::fields::Fields;
 use super::node::Node;
@@ -12,9 +12,26 @@ use super::source::Source;
 use super::{File, Keep, Queries, Reader, yaml};
 use crate::diagnostic::Diagnostic;
 
+/// Who evaluates a rule file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ruler {
+    Prometheus,
+    Loki,
+}
+
 /// Reads the groups of a rule file, and says what Prometheus would refuse.
 #[must_use]
 pub fn rule_file(file: File<'_>) -> (Vec<Arc<Group>>, Vec<Diagnostic>) {
+    groups(file, Ruler::Prometheus)
+}
+
+/// Reads the groups of a rule file of Loki, and says what its ruler would refuse.
+#[must_use]
+pub fn log_rule_file(file: File<'_>) -> (Vec<Arc<Group>>, Vec<Diagnostic>) {
+    groups(file, Ruler::Loki)
+}
+
+fn groups(file: File<'_>, ruler: Ruler) -> (Vec<Arc<Group>>, Vec<Diagnostic>) {
     let queries = Queries::default();
     let source = Source::new(file.path, file.text);
     let mut reader = Reader::new(source, Keep::Outline, &queries);
@@ -23,12 +40,12 @@ pub fn rule_file(file: File<'_>) -> (Vec<Arc<Group>>, Vec<Diagnostic>) {
     if let Some(trouble) = read.trouble {
         reader.trouble(trouble.at, trouble.message);
     } else if let Some(node) = reader.document(&read.documents) {
-        groups = all(&mut reader, node);
+        groups = all(&mut reader, node, ruler);
     }
     (groups, reader.found.problems)
 }
 
-fn all(reader: &mut Reader<'_>, node: &Node<'_>) -> Vec<Arc<Group>> {
+fn all(reader: &mut Reader<'_>, node: &Node<'_>, ruler: Ruler) -> Vec<Arc<Group>> {
     let Some(mut fields) = Fields::of(reader, node, "a rule file") else {
         return vec![];
     };
@@ -37,7 +54,7 @@ fn all(reader: &mut Reader<'_>, node: &Node<'_>) -> Vec<Arc<Group>> {
     let mut names = BTreeSet::new();
     let mut groups = vec![];
     for node in nodes {
-        let Some(group) = group(reader, node) else {
+        let Some(group) = group(reader, node, ruler) else {
             continue;
         };
         if !names.insert(group.name.clone()) {
@@ -49,7 +66,7 @@ fn all(reader: &mut Reader<'_>, node: &Node<'_>) -> Vec<Arc<Group>> {
     groups
 }
 
-fn group(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<Group> {
+fn group(reader: &mut Reader<'_>, node: &Node<'_>, ruler: Ruler) -> Option<Group> {
     let mut fields = Fields::of(reader, node, "a rule group")?;
     let name = fields.required("name").filter(|name| !name.is_empty());
     // How often a group is evaluated does not matter here: tests have their own interval.
@@ -60,7 +77,7 @@ fn group(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<Group> {
     let nodes = fields.list("rules");
     fields.end();
     let rules = nodes.iter().filter_map(|node| {
-        let mut rule = rule(reader, node)?;
+        let mut rule = rule(reader, node, ruler)?;
         for (name, value) in &labels {
             rule.labels
                 .entry(name.clone())
@@ -80,7 +97,7 @@ fn group(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<Group> {
     })
 }
 
-fn rule(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<Rule> {
+fn rule(reader: &mut Reader<'_>, node: &Node<'_>, ruler: Ruler) -> Option<Rule> {
     let mut fields = Fields::of(reader, node, "a rule")?;
     let alert = fields.text("alert").filter(|name| !name.is_empty());
     let record = fields.text("record").filter(|name| !name.is_empty());
@@ -143,12 +160,32 @@ fn rule(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<Rule> {
             .collect(),
     };
     Some(Rule {
-        expr: reader.promql(expr, text)?,
+        expr: expression(reader, expr, text, ruler)?,
         name: name.to_owned(),
         action,
         labels,
         place,
     })
+}
+
+fn expression(
+    reader: &mut Reader<'_>,
+    node: &Node<'_>,
+    text: &str,
+    ruler: Ruler,
+) -> Option<Expression> {
+    let expr = match ruler {
+        Ruler::Prometheus => return reader.promql(node, text).map(Expression::Promql),
+        Ruler::Loki => reader.logql(node, text)?,
+    };
+    if let obsctl_logql::Expr::Log(_) = expr.without_parens() {
+        // Loki loads such a rule, and then it fails at every evaluation.
+        let message =
+            "a rule's query gives series, not lines: count them, as in `count_over_time(… [5m])`";
+        reader.trouble(node.at, message);
+        return None;
+    }
+    Some(Expression::Logql(expr))
 }
 
 /// Labels or annotations as templates, which have to be right.

@@ -19,14 +19,21 @@ pub struct RuleTest {
     pub origin: Origin,
 }
 
+/// The keys of which one makes a map a test.
+pub(super) const KEYS: [&str; 6] = [
+    "input_series",
+    "input_streams",
+    "alert_rule_test",
+    "promql_expr_test",
+    "logql_expr_test",
+    "route_test",
+];
+
 /// Whether a map is a file of tests.
 pub(super) fn is_tests(node: &Node<'_>) -> bool {
     let tests = node.get("tests").map_or(&[][..], Node::items);
-    tests.iter().any(|test| {
-        ["input_series", "alert_rule_test", "promql_expr_test"]
-            .iter()
-            .any(|key| test.get(key).is_some())
-    })
+    let mut keys = tests.iter().flat_map(Node::entries);
+    keys.any(|(key, _)| KEYS.contains(&key.text.as_ref()))
 }
 
 /// Reads the tests of a file.

@@ -1,8 +1,9 @@
 //! Reading what Prometheus itself reads, and as strictly: durations, numbers and queries that have to be right.
 
+use obsctl_logql::eval as logs;
 use obsctl_promql::ast::Matcher;
 use obsctl_promql::eval;
-use obsctl_promql::{Dialect, Expr, duration, parse_with, typecheck};
+use obsctl_promql::{Dialect, Expr, Span, duration, parse_with, typecheck};
 use obsctl_rules::Place;
 
 use super::Reader;
@@ -32,15 +33,37 @@ impl Reader<'_> {
         let Some((message, span)) = first else {
             return Some(parsed.expr);
         };
-        let at = node.at;
-        let problem = self
-            .source
-            .unreadable(at, format!("not a query: {message}"));
+        self.no_query(node, text, &message, span);
+        None
+    }
+
+    /// A query of lines that can be evaluated.
+    pub(super) fn logql(&mut self, node: &Node<'_>, text: &str) -> Option<obsctl_logql::Expr> {
+        let parsed = obsctl_logql::parse(text);
+        let syntax = parsed.errors.into_iter().next();
+        let first = syntax.map(|it| (it.message, it.span)).or_else(|| {
+            // What is wrong with a query whatever the lines, it says without any.
+            let (engine, nothing) = (logs::Engine::default(), logs::Storage::new());
+            let answer = match parsed.expr.without_parens() {
+                obsctl_logql::Expr::Log(_) => engine.range(&nothing, &parsed.expr, 0, 1, 1),
+                _ => engine.instant(&nothing, &parsed.expr, 0),
+            };
+            answer.err().map(|it| (it.message, it.span))
+        });
+        let Some((message, span)) = first else {
+            return Some(parsed.expr);
+        };
+        self.no_query(node, text, &message, span);
+        None
+    }
+
+    fn no_query(&mut self, node: &Node<'_>, text: &str, message: &str, span: Span) {
+        let message = format!("not a query: {message}");
+        let problem = self.source.unreadable(node.at, message);
         let range = span.start as usize..span.end as usize;
         self.found
             .problems
             .push(problem.underline(text, range, "here"));
-        None
     }
 
     /// The only document of a file; nothing where it is empty.

@@ -1,4 +1,7 @@
-//! Files of unit tests of rules, in the form of `promtool test rules`, to be run.
+//! Files of unit tests of rules, in the form of `promtool test rules`, to be run; and what they have besides for
+//! lines and for routing.
+
+use std::collections::BTreeMap;
 
 use obsctl_promql::eval::notation::{self, Point, WrittenSeries};
 use obsctl_promql::eval::{Labels, Value as Sampled};
@@ -8,27 +11,41 @@ use obsctl_rules::unit::{AlertCase, ExpectedAlert, ExpectedSample, QueryCase, Te
 
 use super::fields::Fields;
 use super::node::Node;
+use super::rule_tests::KEYS;
 use super::source::Source;
-use super::{File, Keep, Queries, Reader, yaml};
+use super::{File, Keep, Queries, Reader, line_tests, route_tests, yaml};
 use crate::diagnostic::Diagnostic;
+use crate::routing::Case;
 
 /// A file of unit tests.
 #[derive(Clone, Debug, Default)]
 pub struct UnitTests {
     /// The rule files it names, with wildcards, relative to its own folder.
     pub rule_files: Vec<(String, Place)>,
+    /// Those of Loki.
+    pub log_rule_files: Vec<(String, Place)>,
+    /// Alertmanager's configuration.
+    pub alertmanager_config: Option<(String, Place)>,
     /// The order in which groups are evaluated.
     pub group_order: Vec<String>,
     /// Its tests.
-    pub tests: Vec<Test>,
+    pub tests: Vec<UnitTest>,
+}
+
+/// A test of a file.
+#[derive(Clone, Debug, Default)]
+pub struct UnitTest {
+    /// What is asked of rules.
+    pub rules: Test,
+    /// What is asked of routing.
+    pub routes: Vec<Case>,
 }
 
 /// Whether a text may be a file of unit tests: other files of a folder are left alone.
 #[must_use]
 pub fn has_unit_tests(text: &str) -> bool {
-    let has = |word: &str| text.contains(word);
-    text.lines().any(|line| line.starts_with("tests:"))
-        && (has("input_series:") || has("alert_rule_test:") || has("promql_expr_test:"))
+    let has = |key: &&str| text.contains(&format!("{key}:"));
+    text.lines().any(|line| line.starts_with("tests:")) && KEYS.iter().any(has)
 }
 
 /// The interval where none is named: a minute.
@@ -53,6 +70,8 @@ pub fn unit_tests(file: File<'_>) -> (UnitTests, Vec<Diagnostic>) {
 fn all(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<UnitTests> {
     let mut fields = Fields::of(reader, node, "a file of unit tests")?;
     let files = fields.list("rule_files");
+    let log_files = fields.list("log_rule_files");
+    let config = fields.text("alertmanager_config");
     let order = fields.list("group_eval_order");
     let fuzzy = fields.flag("fuzzy_compare");
     let evaluation = fields
@@ -61,11 +80,19 @@ fn all(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<UnitTests> {
     let nodes = fields.list("tests");
     fields.end();
     let mut found = UnitTests::default();
-    for node in files {
-        if let Some(file) = text(reader, node, "a rule file") {
-            found.rule_files.push((file.to_owned(), reader.place(node)));
+    for (nodes, into) in [
+        (files, &mut found.rule_files),
+        (log_files, &mut found.log_rule_files),
+    ] {
+        for node in nodes {
+            if let Some(file) = text(reader, node, "a rule file") {
+                into.push((file.to_owned(), reader.place(node)));
+            }
         }
     }
+    found.alertmanager_config = config
+        .zip(node.get("alertmanager_config"))
+        .map(|(path, node)| (path.to_owned(), reader.place(node)));
     for node in order {
         let Some(name) = text(reader, node, "the name of a group") else {
             continue;
@@ -86,16 +113,25 @@ fn all(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<UnitTests> {
         };
         found.tests.extend(test(reader, node, defaults));
     }
+    let mut routes = found.tests.iter().flat_map(|test| &test.routes);
+    if found.alertmanager_config.is_none() && routes.next().is_some() {
+        let message =
+            "tests of routing need `alertmanager_config`: the path of Alertmanager's configuration";
+        reader.trouble(node.at, message);
+    }
     Some(found)
 }
 
-fn test(reader: &mut Reader<'_>, node: &Node<'_>, defaults: Test) -> Option<Test> {
+fn test(reader: &mut Reader<'_>, node: &Node<'_>, defaults: Test) -> Option<UnitTest> {
     let mut fields = Fields::of(reader, node, "a test")?;
     let name = fields.text("name").unwrap_or_default();
     let interval = fields.millis("interval").filter(|millis| *millis != 0);
     let series = fields.list("input_series");
+    let streams = fields.list("input_streams");
     let alerts = fields.list("alert_rule_test");
     let queries = fields.list("promql_expr_test");
+    let log_queries = fields.list("logql_expr_test");
+    let routes = fields.list("route_test");
     let external_labels = fields.texts("external_labels");
     let external_url = fields.text("external_url").unwrap_or_default();
     let start = fields.get("start_timestamp");
@@ -109,7 +145,15 @@ fn test(reader: &mut Reader<'_>, node: &Node<'_>, defaults: Test) -> Option<Test
         }
         time
     });
-    Some(Test {
+    let mut cases: Vec<_> = routes
+        .iter()
+        .filter_map(|node| route_tests::case(reader, node))
+        .collect();
+    let alerts = alerts
+        .iter()
+        .filter_map(|node| alert(reader, node, &external_labels, &mut cases));
+    let alerts = alerts.collect();
+    let mut rules = Test {
         name: name.to_owned(),
         interval: interval.unwrap_or(defaults.interval),
         start: start.unwrap_or_default(),
@@ -119,19 +163,27 @@ fn test(reader: &mut Reader<'_>, node: &Node<'_>, defaults: Test) -> Option<Test
             .collect(),
         external_labels,
         external_url: external_url.to_owned(),
-        alerts: alerts
-            .iter()
-            .filter_map(|node| alert(reader, node))
-            .collect(),
+        alerts,
         queries: queries
             .iter()
             .filter_map(|node| query(reader, node))
             .collect(),
+        log_queries: log_queries
+            .iter()
+            .filter_map(|node| line_tests::query(reader, node))
+            .collect(),
         ..defaults
+    };
+    for node in streams {
+        line_tests::stream(reader, node, &mut rules);
+    }
+    Some(UnitTest {
+        rules,
+        routes: cases,
     })
 }
 
-fn text<'n>(reader: &mut Reader<'_>, node: &'n Node<'_>, what: &str) -> Option<&'n str> {
+pub(super) fn text<'n>(reader: &mut Reader<'_>, node: &'n Node<'_>, what: &str) -> Option<&'n str> {
     let text = node.as_text();
     if text.is_none() {
         reader.trouble(node.at, format!("{what} is a text, not {}", node.kind()));
@@ -140,7 +192,7 @@ fn text<'n>(reader: &mut Reader<'_>, node: &'n Node<'_>, what: &str) -> Option<&
 }
 
 /// What a notation says, or where it is wrong.
-fn notated<T>(
+pub(super) fn notated<T>(
     reader: &mut Reader<'_>,
     node: Option<&Node<'_>>,
     text: &str,
@@ -173,7 +225,12 @@ fn input(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<WrittenSeries> {
     })
 }
 
-fn alert(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<AlertCase> {
+fn alert(
+    reader: &mut Reader<'_>,
+    node: &Node<'_>,
+    external: &BTreeMap<String, String>,
+    routes: &mut Vec<Case>,
+) -> Option<AlertCase> {
     let mut fields = Fields::of(reader, node, "an alert test")?;
     let time = fields.millis("eval_time").unwrap_or_default();
     let alert = fields.required("alertname");
@@ -183,7 +240,10 @@ fn alert(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<AlertCase> {
         let mut fields = Fields::of(reader, node, "an expected alert")?;
         let labels = fields.texts("exp_labels");
         let annotations = fields.texts("exp_annotations");
+        fields.list("exp_receivers");
         fields.end();
+        let name = alert.unwrap_or_default();
+        routes.extend(route_tests::of_alert(reader, node, name, &labels, external));
         Some(ExpectedAlert {
             labels,
             annotations,
@@ -216,7 +276,7 @@ fn query(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<QueryCase> {
     })
 }
 
-fn sample(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<ExpectedSample> {
+pub(super) fn sample(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<ExpectedSample> {
     let mut fields = Fields::of(reader, node, "an expected sample")?;
     let labels = fields.text("labels").unwrap_or_default();
     let number = fields.number("value");
@@ -257,7 +317,7 @@ fn sample(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<ExpectedSample> {
 }
 
 /// Milliseconds since the epoch of a time as RFC 3339 writes it, or of seconds.
-fn timestamp(text: &str) -> Option<i64> {
+pub(super) fn timestamp(text: &str) -> Option<i64> {
     let millis = |seconds: f64| {
         let millis = (seconds * 1000.0).floor();
         #[expect(

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{FileResult, Summary, TestResult, difference, headline, sides};
+use super::{FileResult, Summary, TestResult, difference, headline, place, sides};
 use crate::diagnostic::render::{self, Source, Style};
 
 /// The report, with ANSI colours.
@@ -18,7 +18,7 @@ pub fn human(files: &[FileResult], source: Source<'_>) -> String {
             };
             let _ = writeln!(report, "{}", render::human(&file.problems, source, style));
         }
-        for test in file.tests.iter().filter(|test| !test.outcome.passed()) {
+        for test in file.tests.iter().filter(|test| !test.passed()) {
             failed(&mut report, file.path, test);
         }
     }
@@ -57,8 +57,8 @@ fn verdict(file: &FileResult) -> String {
 }
 
 fn failed(report: &mut String, path: &str, test: &TestResult) {
-    for failure in &test.outcome.failures {
-        let line = failure.place.line;
+    for failure in &test.failures {
+        let line = place(failure).line;
         let _ = writeln!(
             report,
             "  \x1b[1m{path}:{line}\x1b[0m: test `{}`\n    {}",

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{FileResult, Summary, TestResult, headline, sides};
+use super::{FileResult, Summary, TestResult, headline, place, sides};
 use crate::diagnostic::Diagnostic;
 
 /// The report as JSON, with its line end.
@@ -46,10 +46,10 @@ fn problem(problem: &Diagnostic) -> Value {
 }
 
 fn test(test: &TestResult) -> Value {
-    let failures = test.outcome.failures.iter().map(|failure| {
+    let failures = test.failures.iter().map(|failure| {
         let (expected, got) = sides(failure).unzip();
         json!({
-            "line": failure.place.line,
+            "line": place(failure).line,
             "message": headline(failure),
             "expected": expected,
             "got": got,
@@ -58,7 +58,7 @@ fn test(test: &TestResult) -> Value {
     json!({
         "name": test.name,
         "line": test.place.line,
-        "passed": test.outcome.passed(),
+        "passed": test.passed(),
         "failures": failures.collect::<Vec<_>>(),
     })
 }

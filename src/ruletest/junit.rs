@@ -1,6 +1,6 @@
 //! JUnit's XML, which every build server shows: a suite for each file, a case for each test.
 
-use super::{FileResult, Summary, TestResult, difference, headline, sides};
+use super::{FileResult, Summary, TestResult, difference, headline, place, sides};
 use crate::diagnostic::Severity;
 use crate::diagnostic::render::xml::Xml;
 
@@ -79,13 +79,13 @@ fn case(xml: &mut Xml, path: &str, test: &TestResult) {
         ("file", path),
         ("line", line.as_str()),
     ];
-    if test.outcome.passed() {
+    if test.passed() {
         return xml.empty("testcase", &attributes);
     }
     xml.open("testcase", &attributes);
-    for failure in &test.outcome.failures {
+    for failure in &test.failures {
         let message = headline(failure);
-        let mut text = vec![format!("{path}:{}", failure.place.line), message.clone()];
+        let mut text = vec![format!("{path}:{}", place(failure).line), message.clone()];
         if let Some((expected, got)) = sides(failure) {
             let lines = difference(&expected, &got).into_iter();
             text.extend(lines.map(|(sign, line)| format!("{sign} {line}")));

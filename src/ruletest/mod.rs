@@ -7,10 +7,11 @@ mod junit;
 mod tests;
 
 use obsctl_promql::duration::Millis;
-use obsctl_rules::unit::{Failure, Outcome, Test, What};
+use obsctl_rules::unit::{self, Test, What};
 use obsctl_rules::{Place, RuleSet};
 
 use crate::diagnostic::{Diagnostic, Severity, nearest};
+use crate::routing;
 
 pub use human::human;
 pub use json::json;
@@ -34,8 +35,25 @@ pub struct TestResult {
     pub name: String,
     /// Where it stands.
     pub place: Place,
-    /// What became of it.
-    pub outcome: Outcome,
+    /// What is not as it has to be.
+    pub failures: Vec<Failure>,
+}
+
+/// Something that is not as it has to be.
+#[derive(Clone, Debug)]
+pub enum Failure {
+    /// Of rules or queries.
+    Rules(unit::Failure),
+    /// Of where an alert goes.
+    Route(routing::Failure),
+}
+
+impl TestResult {
+    /// Whether all is as it has to be.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        self.failures.is_empty()
+    }
 }
 
 /// How many tests there were.
@@ -61,10 +79,7 @@ impl FileResult {
     /// How many of its tests passed.
     #[must_use]
     pub fn passed(&self) -> usize {
-        self.tests
-            .iter()
-            .filter(|test| test.outcome.passed())
-            .count()
+        self.tests.iter().filter(|test| test.passed()).count()
     }
 }
 
@@ -154,6 +169,12 @@ pub fn doubts(path: &'static str, test: &Test, name: &str, rules: &RuleSet) -> V
 
 /// What is wrong, in one line; the values stand beside it ([`sides`]).
 fn headline(failure: &Failure) -> String {
+    let failure = match failure {
+        Failure::Rules(failure) => failure,
+        Failure::Route(failure) => {
+            return format!("the alert `{}` goes elsewhere", failure.alert);
+        }
+    };
     match &failure.what {
         What::Alerts {
             alert,
@@ -173,7 +194,7 @@ fn headline(failure: &Failure) -> String {
                 }
             }
         }
-        What::Samples { query, time, .. } => {
+        What::Answer { query, time, .. } => {
             format!(
                 "`{}` gives something else after {}",
                 one_line(query),
@@ -209,8 +230,20 @@ fn one_line(query: &str) -> String {
     query.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Where the expectation stands.
+fn place(failure: &Failure) -> Place {
+    match failure {
+        Failure::Rules(failure) => failure.place,
+        Failure::Route(failure) => failure.place,
+    }
+}
+
 /// What was expected and what is there, in lines; none where nothing was compared.
 fn sides(failure: &Failure) -> Option<(Vec<String>, Vec<String>)> {
+    let failure = match failure {
+        Failure::Rules(failure) => failure,
+        Failure::Route(failure) => return Some((failure.expected.clone(), failure.got.clone())),
+    };
     match &failure.what {
         What::Alerts { expected, got, .. } => {
             let lines = |alerts: &[Vec<String>]| {
@@ -222,7 +255,7 @@ fn sides(failure: &Failure) -> Option<(Vec<String>, Vec<String>)> {
             };
             Some((lines(expected), lines(got)))
         }
-        What::Samples { expected, got, .. } => Some((expected.clone(), got.clone())),
+        What::Answer { expected, got, .. } => Some((expected.clone(), got.clone())),
         What::Query { .. } | What::Rule(_) => None,
     }
 }

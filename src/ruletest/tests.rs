@@ -3,27 +3,27 @@
 use insta::assert_snapshot;
 use obsctl_model::Origin;
 use obsctl_rules::Place;
-use obsctl_rules::unit::{Failure, Outcome, What};
+use obsctl_rules::unit::{self, What};
 
-use super::{FileResult, Summary, TestResult};
+use super::{Failure, FileResult, Summary, TestResult};
 use crate::diagnostic::Diagnostic;
 
 fn results() -> Vec<FileResult> {
     let place = |line| Place { line, column: 1 };
     let lines = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
-    let failure = Failure {
+    let failure = Failure::Rules(unit::Failure {
         place: place(9),
-        what: What::Samples {
+        what: What::Answer {
             query: "sum(\n  up)".to_owned(),
             time: 300_000,
             expected: lines(&["{} 1", "{a=\"b\"} 2"]),
             got: lines(&["{} 1", "{a=\"<b>\"} 2"]),
         },
-    };
+    });
     let test = |name: &str, line, failures| TestResult {
         name: name.to_owned(),
         place: place(line),
-        outcome: Outcome { failures },
+        failures,
     };
     let origin = Origin::at("b.yml", 3, 2);
     vec![

@@ -6,7 +6,7 @@ use obsctl::generate::targets::{
     alertmanager_config, compose, grafana_dashboard_providers, grafana_datasources, loki_config,
     metric_catalog, openslo, prometheus_config, slo_list, tempo_config,
 };
-use obsctl::generate::{self, ArtifactSet, Environment, rule_tests, yaml};
+use obsctl::generate::{self, ArtifactSet, Environment, log_tests, rule_tests, yaml};
 use obsctl::project::Project;
 use obsctl::read;
 use serde::Serialize;
@@ -94,6 +94,9 @@ fn every_yaml_file_reads_back_by_its_type() {
             }
             _ if path.starts_with("alerts/tests/") => {
                 assert_round_trip::<rule_tests::file::TestFile>(path, text);
+            }
+            _ if path.starts_with("alerts/loki-tests/") => {
+                assert_round_trip::<log_tests::TestFile>(path, text);
             }
             _ if path.starts_with("alerts/") => assert_round_trip::<RuleFile>(path, text),
             _ => panic!("no type is known for {path}"),

@@ -169,6 +169,9 @@ pub struct Route {
     /// Names of [`MuteTime`]s during which it is silent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub muted: Vec<String>,
+    /// Names of [`MuteTime`]s outside of which it is silent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub active: Vec<String>,
     /// Child routes, asked in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub routes: Vec<Route>,
@@ -191,6 +194,7 @@ impl Route {
             repeat_interval: None,
             continues: false,
             muted: vec![],
+            active: vec![],
             routes: vec![],
             origin: Origin::here(),
         }
@@ -230,6 +234,13 @@ impl Route {
     #[must_use]
     pub fn muted_during(mut self, mute_time: impl Into<String>) -> Self {
         self.muted.push(mute_time.into());
+        self
+    }
+
+    /// Silent outside of this [`MuteTime`].
+    #[must_use]
+    pub fn active_during(mut self, mute_time: impl Into<String>) -> Self {
+        self.active.push(mute_time.into());
         self
     }
 

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use obsctl_promql::Expr;
-
+use crate::ask::Expression;
 use crate::sight::Sight;
 use crate::template::Text;
 
@@ -40,7 +39,7 @@ pub struct Rule {
     /// What becomes of the query's result.
     pub action: Action,
     /// The query.
-    pub expr: Expr,
+    pub expr: Expression,
     /// Labels of its own and of its group. Those of alerts are templates.
     pub labels: BTreeMap<String, Text>,
     /// Where it stands.
@@ -83,7 +82,8 @@ pub(crate) struct Member<'a> {
 
 impl RuleSet {
     /// The set of these groups. Those that `order` names are evaluated in its order; all others together
-    /// with the first of them, as promtool does.
+    /// with the first of them, as promtool does. Where groups of Loki stand before those of Prometheus, these
+    /// see what those recorded at the same time.
     #[must_use]
     pub fn new(mut groups: Vec<Arc<Group>>, order: &[String]) -> Self {
         let place = |group: &Arc<Group>| {

@@ -1,5 +1,6 @@
-//! Prometheus' recording and alerting rules, evaluated over series in memory as the rule manager of
-//! Prometheus 3.14 does, and the unit tests of rules that `promtool test rules` runs.
+//! Recording and alerting rules of Prometheus and Loki, evaluated over series and log lines in memory as the
+//! rule manager of Prometheus 3.14 does, which is Loki's too, and the unit tests of rules that
+//! `promtool test rules` runs.
 //!
 //! A [`RuleSet`] is made of rule [`Group`]s once. [`unit::Test`]s are run against it, in any number of
 //! threads. Nothing here reads a file or a clock: who calls has read the files into these types.
@@ -12,6 +13,9 @@
 //! is not sure, or where anything goes wrong, the test is run again step by step (`run`), which is how
 //! Prometheus does it.
 //!
+//! Rules of Loki read lines, which no rule writes. What they record, and their `ALERTS`, are series that rules
+//! of Prometheus can read, as if Loki had sent them by remote write at once.
+//!
 //! # Differences from promtool
 //!
 //! - Templates can print native histograms, but not call their methods.
@@ -22,7 +26,10 @@
 //! - A query may hold more than 10,000 samples.
 
 mod alert;
+mod ask;
 mod group;
+#[cfg(test)]
+mod line_tests;
 mod run;
 mod sight;
 mod template;
@@ -31,5 +38,6 @@ mod tests;
 pub mod unit;
 mod writer;
 
+pub use ask::Expression;
 pub use group::{Action, Alerting, Group, Place, Rule, RuleSet};
 pub use template::Text;

@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use obsctl_promql::eval::labels::METRIC_NAME;
-use obsctl_promql::eval::{Data, Engine, Labels, Sample, SeriesPoints, Storage, Value};
-use obsctl_promql::{Expr, parse};
+use obsctl_promql::eval::{Labels, SeriesPoints, Storage, Value};
 
 use crate::alert::{Alerts, Firing};
+use crate::ask::Asked;
 use crate::group::{Alerting, Member};
 use crate::template::Surroundings;
 use crate::writer::{Writer, Written};
@@ -29,11 +29,19 @@ impl Steps {
     pub fn end(self) -> i64 {
         self.start + (self.count - 1) * self.step
     }
+
+    /// The same times, each this much earlier.
+    fn before(self, offset: i64) -> Self {
+        Self {
+            start: self.start - offset,
+            ..self
+        }
+    }
 }
 
 /// What is evaluated.
 pub(crate) struct Run<'a> {
-    pub engine: &'a Engine,
+    pub asked: Asked<'a>,
     pub steps: Steps,
     /// The series that are there before any rule, their samples in the order of time.
     pub input: &'a BTreeMap<Labels, Vec<(i64, Value)>>,
@@ -99,16 +107,8 @@ impl<'a> Run<'a> {
         let mut firing = BTreeMap::new();
         for live in &self.rules {
             let Member { group, rule } = live.member;
-            let (start, end) = (
-                self.steps.start - group.query_offset,
-                end - group.query_offset,
-            );
-            let output =
-                self.engine
-                    .range(&writer.storage, &rule.expr, start, end, self.steps.step);
-            let Data::Matrix(series) = output.ok()?.data else {
-                return None;
-            };
+            let steps = self.steps.before(group.query_offset);
+            let series = self.asked.range(&writer.storage, &rule.expr, steps)?;
             match live.member.alerting() {
                 None => self.record_all(&mut writer, live.member, series)?,
                 Some(alerting) => {
@@ -236,9 +236,11 @@ impl<'a> Run<'a> {
                 }
                 let asked = state.live.asked.is_some_and(|asked| asked.contains(&time));
                 if let (true, Some(alerts)) = (asked, &state.alerts) {
-                    let query = |text: &str| self.query(&writer.storage, text, time);
+                    let rule = state.live.member.rule;
+                    let query =
+                        |text: &str| self.asked.text(&writer.storage, &rule.expr, text, time);
                     let now = alerts.firing(self.around, &query);
-                    let name = state.live.member.rule.name.clone();
+                    let name = rule.name.clone();
                     firing
                         .entry((time, name))
                         .or_insert_with(Vec::new)
@@ -261,7 +263,7 @@ impl<'a> Run<'a> {
     ) -> Result<(), String> {
         let Member { group, rule } = state.live.member;
         let queried = time - group.query_offset;
-        let samples = instant(self.engine, &writer.storage, &rule.expr, queried)?;
+        let samples = self.asked.instant(&writer.storage, &rule.expr, queried)?;
         let result = match &mut state.alerts {
             None => {
                 let count = samples.len();
@@ -293,7 +295,7 @@ impl<'a> Run<'a> {
                     };
                     present.push((column, sample.value));
                 }
-                let query = |text: &str| self.query(&writer.storage, text, time);
+                let query = |text: &str| self.asked.text(&writer.storage, &rule.expr, text, time);
                 alerts.evaluate(time, &present, self.around, &query)?;
                 if !state.live.writes_alerts {
                     return Ok(());
@@ -302,15 +304,6 @@ impl<'a> Run<'a> {
             }
         };
         writer.write(&mut state.written, queried, result)
-    }
-
-    /// A query inside of a template.
-    fn query(&self, storage: &Storage, text: &str, time: i64) -> Result<Vec<Sample>, String> {
-        let parsed = parse(text);
-        match parsed.errors.first() {
-            Some(error) => Err(error.message.clone()),
-            None => instant(self.engine, storage, &parsed.expr, time),
-        }
     }
 }
 
@@ -343,25 +336,4 @@ fn recorded(member: Member<'_>, labels: &Labels) -> Labels {
     let own = member.rule.labels.iter();
     let own = own.map(|(name, value)| (name.as_str().into(), value.written().into()));
     kept.chain(name).chain(own).collect()
-}
-
-/// The series of an instant query; a number is a series without labels.
-pub(crate) fn instant(
-    engine: &Engine,
-    storage: &Storage,
-    expr: &Expr,
-    time: i64,
-) -> Result<Vec<Sample>, String> {
-    match engine
-        .instant(storage, expr, time)
-        .map_err(|error| error.message)?
-        .data
-    {
-        Data::Vector(samples) => Ok(samples),
-        Data::Scalar(value) => Ok(vec![Sample {
-            labels: Labels::empty(),
-            value: Value::Float(value),
-        }]),
-        _ => Err("rule result is not a vector or scalar".to_owned()),
-    }
 }

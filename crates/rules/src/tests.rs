@@ -8,7 +8,7 @@ use obsctl_promql::parse;
 
 use crate::sight::Seen;
 use crate::unit::{AlertCase, QueryCase, Test, What};
-use crate::{Action, Alerting, Group, Place, Rule, RuleSet, Text};
+use crate::{Action, Alerting, Expression, Group, Place, Rule, RuleSet, Text};
 
 const MINUTE: i64 = 60_000;
 
@@ -82,10 +82,55 @@ fn expr(dice: &mut Dice, rule: usize, tame: bool) -> String {
     }
 }
 
-fn rule(dice: &mut Dice, number: usize, tame: bool) -> Rule {
+/// A query of lines, of which some cannot be parsed.
+fn lines_expr(dice: &mut Dice, tame: bool) -> String {
+    let range = dice.pick(&["2m", "90s", "5m"]);
+    let stream = dice.pick(&["job=\"x\"", "job=~\".+\"", "job=\"x\", y=\"1\""]);
+    match dice.roll(if tame { 5 } else { 7 }) {
+        0 => format!("sum by (y) (count_over_time({{{stream}}} |= \"error\" [{range}])) > 1"),
+        1 => format!("sum(count_over_time({{{stream}}} |= \"error\" | logfmt [{range}]))"),
+        2 => format!(
+            "max by (x) (max_over_time({{{stream}}} | logfmt | unwrap took | __error__=\"\" [{range}]))"
+        ),
+        3 => format!("absent_over_time({{{stream}}} [{range}])"),
+        4 => "vector(1)".to_owned(),
+        5 => format!("sum by (x) (count_over_time({{{stream}}} | json [{range}]))"),
+        _ => format!("sum by (x) (sum_over_time({{{stream}}} | logfmt | unwrap took [{range}]))"),
+    }
+}
+
+fn query(dice: &mut Dice, number: usize, tame: bool) -> Expression {
+    if dice.roll(6) == 0 {
+        let text = lines_expr(dice, tame);
+        let parsed = obsctl_logql::parse(&text);
+        assert!(parsed.errors.is_empty(), "{text}");
+        return Expression::Logql(parsed.expr);
+    }
     let text = expr(dice, number, tame);
     let parsed = parse(&text);
     assert!(parsed.errors.is_empty(), "{text}");
+    Expression::Promql(parsed.expr)
+}
+
+fn lines(dice: &mut Dice) -> obsctl_logql::eval::Storage {
+    let mut storage = obsctl_logql::eval::Storage::new();
+    for (y, job) in [("1", "x"), ("2", "x"), ("1", "z")] {
+        let labels = [("job", job), ("y", y)].into_iter().collect();
+        for time in 0..dice.roll(40) {
+            let time = i64::try_from(time * 20 + dice.roll(20)).unwrap();
+            let line = match dice.roll(6) {
+                0 => "level=info took=soon".to_owned(),
+                1 => "{\"x\": \"1\"}".to_owned(),
+                number => format!("level=error took={number} x={}", number % 2),
+            };
+            storage.push(&labels, time * 1_000_000_000, line);
+        }
+    }
+    storage
+}
+
+fn rule(dice: &mut Dice, number: usize, tame: bool) -> Rule {
+    let query = query(dice, number, tame);
     let record = dice.roll(2) == 0;
     let template = if record { Text::plain } else { Text::template };
     let mut labels = BTreeMap::new();
@@ -113,7 +158,7 @@ fn rule(dice: &mut Dice, number: usize, tame: bool) -> Rule {
         } else {
             Action::Alert(alerting)
         },
-        expr: parsed.expr,
+        expr: query,
         labels,
         place: Place {
             line: u32::try_from(number).unwrap(),
@@ -171,6 +216,7 @@ fn test(dice: &mut Dice) -> Test {
         evaluation_interval: MINUTE,
         start: 0,
         input,
+        lines: lines(dice),
         alerts: (0..2)
             .map(|number| AlertCase {
                 time: times[number],

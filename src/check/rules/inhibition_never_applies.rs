@@ -6,9 +6,10 @@ use obsctl_model::{
     Stack,
 };
 
-use crate::check::routing::{Labels, holds};
+use crate::check::routing::Labels;
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::routing::{Matcher, holds};
 
 /// An inhibition that keeps nothing silent.
 pub static CHECK: Check = Check {
@@ -47,7 +48,8 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
     }
     for inhibition in &routing.inhibitions {
         let matching = |matchers: &[LabelMatch]| -> Vec<&(&str, Labels)> {
-            let fits = |one: &&(&str, Labels)| holds(input, matchers, &one.1) != Some(false);
+            let matchers = Matcher::all(matchers);
+            let fits = |one: &&(&str, Labels)| holds(&matchers, &one.1) != Some(false);
             alerts.iter().filter(fits).collect()
         };
         let (sources, targets) = (matching(&inhibition.source), matching(&inhibition.target));

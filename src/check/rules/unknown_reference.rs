@@ -285,7 +285,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             &route.receiver,
             &names.receivers,
         );
-        for mute in &route.muted {
+        for mute in route.muted.iter().chain(&route.active) {
             known(&subject, route.origin, "mute time", mute, &names.mute_times);
         }
         routes.extend(&route.routes);

@@ -3,9 +3,10 @@
 use obsctl_model::query::promql;
 use obsctl_model::{LabelMatch, LabelMatchOp, Receiver, Route, Routing, Rule, Stack};
 
-use crate::check::routing::{Labels, holds};
+use crate::check::routing::Labels;
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::routing::{Matcher, holds};
 
 /// A route that no alert takes.
 pub static CHECK: Check = Check {
@@ -66,9 +67,10 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 );
                 continue;
             }
+            let matchers = Matcher::all(&child.matchers);
             let possible = alerts
                 .iter()
-                .any(|labels| holds(input, &child.matchers, labels) != Some(false));
+                .any(|labels| holds(&matchers, labels) != Some(false));
             if !possible && !alerts.is_empty() {
                 let message = format!("no alert matches the route to `{}`", child.receiver);
                 findings.push(

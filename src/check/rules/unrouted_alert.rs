@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use obsctl_model::query::promql;
 use obsctl_model::{Channel, LabelMatch, Receiver, Route, Routing, Rule, Stack};
 
-use crate::check::routing::{Labels, holds};
+use crate::check::routing::Labels;
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::subject;
+use crate::routing::Tree;
 
 /// An alert that nobody is told of.
 pub static CHECK: Check = Check {
@@ -46,12 +47,12 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
         .iter()
         .map(|one| one.name.as_str())
         .collect();
+    let tree = Tree::of(&routing.root);
     for group in input.project.groups() {
         for rule in &group.rules {
             let Rule::Alert(alert) = rule else { continue };
             let labels = Labels::of(input, group, alert);
-            let mut reached = vec![];
-            receivers(input, &routing.root, &labels, &mut reached);
+            let reached = tree.receivers(&tree.reached(&labels));
             // One that does not exist is another check's finding.
             let silent = reached
                 .iter()
@@ -68,30 +69,6 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             }
         }
     }
-}
-
-/// The receivers an alert can reach, as far as its labels are known.
-fn receivers<'a>(
-    input: &Input<'_>,
-    route: &'a Route,
-    labels: &Labels,
-    reached: &mut Vec<&'a str>,
-) -> bool {
-    if holds(input, &route.matchers, labels) == Some(false) {
-        return false;
-    }
-    let mut surely = false;
-    for child in &route.routes {
-        let matched = receivers(input, child, labels, reached);
-        surely |= matched;
-        if matched && !child.continues {
-            break;
-        }
-    }
-    if !surely {
-        reached.push(&route.receiver);
-    }
-    holds(input, &route.matchers, labels) == Some(true)
 }
 
 fn told(name: &str) -> Receiver {

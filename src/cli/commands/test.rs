@@ -13,7 +13,8 @@ use crate::cli::{CLEAN, CommandError, FAILED, FINDINGS, Obstacle, Terminal, Work
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::parallel;
 use crate::read::{self, File, UnitTests};
-use crate::ruletest::{self, FileResult, Summary, TestResult};
+use crate::routing::{Configuration, Routing};
+use crate::ruletest::{self, Failure, FileResult, Summary, TestResult};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -22,17 +23,18 @@ Examples:
   obsctl test tests/ --only 'fast burn'    tests whose name has these words
   obsctl test --format junit > report.xml
 
-Files are those of `promtool test rules`, of Prometheus 3.14. Folders are searched for them.
+Files are those of `promtool test rules`, of Prometheus 3.14; they may also have log lines for
+rules of Loki, and say where alerts go by Alertmanager's configuration. Folders are searched for them.
 
 Exit status:
   0  all tests passed
   1  tests failed
   2  could not run, or a file could not be read";
 
-/// Where generated tests are.
-const GENERATED: &str = "alerts/tests";
+/// Where generated tests are: those that promtool runs too, and those of Loki's rules.
+const GENERATED: [&str; 2] = ["alerts/tests", "alerts/loki-tests"];
 
-/// Run unit tests of rules: series in, alerts and recorded series out
+/// Run unit tests of rules: series and log lines in; alerts, recorded series and receivers out
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Test {
@@ -85,16 +87,17 @@ impl Test {
     fn results(&self, workspace: &Workspace) -> Result<Vec<FileResult>, CommandError> {
         let mut files = self.read(workspace)?;
         let sets = rule_sets(&mut files, workspace)?;
+        let routings = routings(&mut files, workspace)?;
         let mut chosen = vec![];
-        for (file, (read, set)) in files.iter().zip(&sets).enumerate() {
+        for (file, (read, known)) in files.iter().zip(sets.iter().zip(&routings)).enumerate() {
             let tests = read.tests.tests.iter().enumerate();
             let runs = !read
                 .problems
                 .iter()
                 .any(|it| it.severity == Severity::Error);
-            let named = tests.map(|(number, test)| (test, ruletest::name(test, number)));
+            let named = tests.map(|(number, test)| (test, ruletest::name(&test.rules, number)));
             let named = named.filter(|(_, name)| runs && self.wants(name));
-            chosen.extend(named.map(|(test, name)| (file, test, name, set)));
+            chosen.extend(named.map(|(test, name)| (file, test, name, known)));
         }
         let asked_for_more = !self.only.is_empty() && chosen.is_empty();
         if asked_for_more && files.iter().all(|file| file.problems.is_empty()) {
@@ -104,17 +107,19 @@ impl Test {
             )
             .into());
         }
-        let done = parallel::map(&chosen, |(file, test, name, set)| {
+        let done = parallel::map(&chosen, |(file, test, name, (set, routing))| {
+            let failures = test.rules.run(set).failures.into_iter();
+            let routes = test.routes.iter().filter_map(|case| case.judge(routing));
             let result = TestResult {
                 name: name.clone(),
-                place: test.place,
-                outcome: test.run(set),
+                place: test.rules.place,
+                failures: failures
+                    .map(Failure::Rules)
+                    .chain(routes.map(Failure::Route))
+                    .collect(),
             };
-            (
-                *file,
-                result,
-                ruletest::doubts(files[*file].path, test, name, set),
-            )
+            let doubts = ruletest::doubts(files[*file].path, &test.rules, name, set);
+            (*file, result, doubts)
         });
         let results = files.iter().map(|file| FileResult {
             path: file.path,
@@ -135,9 +140,14 @@ impl Test {
 
     /// The files of tests, as they are written.
     fn read(&self, workspace: &Workspace) -> Result<Vec<TestFile>, CommandError> {
-        let generated = [PathBuf::from(GENERATED)];
+        // A stack may have tests of one kind only.
+        let mut generated: Vec<_> = GENERATED.map(PathBuf::from).into();
+        generated.retain(|path| workspace.is_folder(&path.to_string_lossy()));
+        if generated.is_empty() {
+            generated.push(PathBuf::from(GENERATED[0]));
+        }
         let paths = if self.paths.is_empty() {
-            &generated[..]
+            &generated
         } else {
             &self.paths
         };
@@ -173,7 +183,7 @@ impl Test {
                     "there are no unit tests of rules in `{}`",
                     shown.join("`, `")
                 ),
-                "a file of tests has `rule_files` and `tests`: `docs/testing.md` shows one",
+                "a file of tests has `tests`: `docs/testing.md` shows one",
             )
             .into());
         }
@@ -188,6 +198,13 @@ impl Test {
             }
         }))
     }
+}
+
+/// Who evaluates a rule file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Ruler {
+    Loki,
+    Prometheus,
 }
 
 /// A file of tests, read.
@@ -206,42 +223,51 @@ fn rule_sets(
     let mut texts = BTreeMap::new();
     let mut named = vec![];
     for file in files.iter_mut() {
-        let mut paths = vec![];
-        for (pattern, place) in &file.tests.rule_files {
-            let pattern = beside(file.path, pattern);
-            let matching = workspace.matching(&pattern)?;
-            if matching.is_empty() {
-                file.problems.push(no_file(file.path, *place, &pattern));
+        // Those of Loki stand first: at each step Prometheus sees what they record.
+        let mut rules = vec![];
+        for (ruler, patterns) in [
+            (Ruler::Loki, &file.tests.log_rule_files),
+            (Ruler::Prometheus, &file.tests.rule_files),
+        ] {
+            for (pattern, place) in patterns {
+                let pattern = beside(file.path, pattern);
+                let matching = workspace.matching(&pattern)?;
+                if matching.is_empty() {
+                    file.problems.push(no_file(file.path, *place, &pattern));
+                }
+                for path in matching {
+                    let one = (ruler, path);
+                    if !rules.contains(&one) {
+                        rules.push(one);
+                    }
+                }
             }
-            paths.extend(
-                matching
-                    .into_iter()
-                    .filter(|path| !paths.contains(path))
-                    .collect::<Vec<_>>(),
-            );
         }
-        for path in &paths {
-            if !texts.contains_key(path) {
-                texts.insert(path.clone(), workspace.read(path)?.unwrap_or_default());
+        for one in &rules {
+            if !texts.contains_key(one) {
+                texts.insert(one.clone(), workspace.read(&one.1)?.unwrap_or_default());
             }
         }
-        named.push(paths);
+        named.push(rules);
     }
     let texts: Vec<_> = texts.into_iter().collect();
-    let read = parallel::map(&texts, |(path, text)| {
+    let read = parallel::map(&texts, |((ruler, path), text)| {
         let path = kept(path);
-        read::rule_file(File { path, text })
+        match ruler {
+            Ruler::Loki => read::log_rule_file(File { path, text }),
+            Ruler::Prometheus => read::rule_file(File { path, text }),
+        }
     });
     type Read = (Vec<Arc<Group>>, Vec<Diagnostic>);
-    let rules: BTreeMap<&str, &Read> = texts
+    let rules: BTreeMap<&(Ruler, String), &Read> = texts
         .iter()
         .zip(&read)
-        .map(|((path, _), read)| (path.as_str(), read))
+        .map(|((file, _), read)| (file, read))
         .collect();
-    let mut sets: BTreeMap<(&[String], &[String]), Arc<RuleSet>> = BTreeMap::new();
+    let mut sets: BTreeMap<(&[(Ruler, String)], &[String]), Arc<RuleSet>> = BTreeMap::new();
     let mut all = vec![];
     for (file, paths) in files.iter_mut().zip(&named) {
-        let read = || paths.iter().filter_map(|path| rules.get(path.as_str()));
+        let read = || paths.iter().filter_map(|path| rules.get(path));
         file.problems
             .extend(read().flat_map(|(_, problems)| problems.iter().cloned()));
         let order = file.tests.group_order.as_slice();
@@ -252,6 +278,85 @@ fn rule_sets(
         all.push(set.clone());
     }
     Ok(all)
+}
+
+/// The routing of each file of tests, of those that ask for it.
+fn routings(
+    files: &mut [TestFile],
+    workspace: &Workspace,
+) -> Result<Vec<Arc<Routing>>, CommandError> {
+    let mut known: BTreeMap<String, (Arc<Routing>, Vec<Diagnostic>)> = BTreeMap::new();
+    let mut all = vec![];
+    for file in files {
+        let Some((path, place)) = &file.tests.alertmanager_config else {
+            all.push(Arc::default());
+            continue;
+        };
+        let path = beside(file.path, path);
+        if !known.contains_key(&path) {
+            let Some(text) = workspace.read(&path)? else {
+                let origin = Origin::at(file.path, place.line, place.column);
+                let subject = format!("file `{}`", file.path);
+                let missing = Diagnostic::new(subject, origin, format!("there is no `{path}`"));
+                let help = "`alertmanager_config` is relative to the folder of the test file";
+                file.problems.push(unreadable(missing.help(help)));
+                all.push(Arc::default());
+                continue;
+            };
+            let (routing, problems) = routing(kept(&path), &text);
+            known.insert(path.clone(), (Arc::new(routing), problems));
+        }
+        let (routing, problems) = &known[&path];
+        let mut problems = problems.clone();
+        if problems.is_empty() {
+            let cases = file.tests.tests.iter().flat_map(|test| &test.routes);
+            problems.extend(cases.flat_map(|case| case.problems(file.path, routing)));
+        }
+        file.problems.extend(problems.into_iter().map(unreadable));
+        all.push(routing.clone());
+    }
+    Ok(all)
+}
+
+/// Alertmanager's configuration, and what is wrong with it.
+fn routing(path: &'static str, text: &str) -> (Routing, Vec<Diagnostic>) {
+    let found = read::file(File { path, text });
+    let [written] = found.alertmanagers.as_slice() else {
+        let origin = Origin::at(path, 1, 1);
+        let message = format!("`{path}` is no configuration of Alertmanager");
+        let help = "it has `route` with a `receiver`, and `receivers`";
+        let mut problems = found.problems;
+        problems.push(Diagnostic::new(format!("file `{path}`"), origin, message).help(help));
+        return (Routing::default(), problems);
+    };
+    // What is common to all receivers stands among them by its key.
+    let receivers = written
+        .receivers
+        .iter()
+        .filter(|one| one.settings.get("name").is_some());
+    let receivers = receivers.map(|one| one.name.as_str()).collect();
+    let times = written.mute_times.iter();
+    let times: Vec<_> = times
+        .map(|one| (one.name.as_str(), &one.settings, one.origin))
+        .collect();
+    let (routing, problems) = Routing::of(Configuration {
+        root: &written.root,
+        inhibitions: &written.inhibitions,
+        receivers: &receivers,
+        times: &times,
+    });
+    let mut all = found.problems;
+    all.extend(problems);
+    (routing, all)
+}
+
+/// What keeps the tests of a file from being run.
+fn unreadable(problem: Diagnostic) -> Diagnostic {
+    Diagnostic {
+        check: read::UNREADABLE,
+        severity: Severity::Error,
+        ..problem
+    }
 }
 
 /// A path that a file names, relative to that file's folder.

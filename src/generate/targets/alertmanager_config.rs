@@ -69,6 +69,9 @@ pub struct RouteNode {
     /// Named times during which nobody is told.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mute_time_intervals: Vec<String>,
+    /// Time intervals outside of which it is silent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub active_time_intervals: Vec<String>,
     /// Children, asked in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub routes: Vec<RouteNode>,
@@ -250,6 +253,7 @@ fn route(route: &Route) -> RouteNode {
         repeat_interval: route.repeat_interval,
         continues: route.continues,
         mute_time_intervals: route.muted.clone(),
+        active_time_intervals: route.active.clone(),
         routes: route.routes.iter().map(self::route).collect(),
     }
 }

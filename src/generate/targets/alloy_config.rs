@@ -21,7 +21,7 @@ pub static ALLOY_CONFIG: Target = Target {
 pub const PATH: &str = "provisioning/alloy/config.alloy";
 
 /// The label of lines that says which service wrote them: OpenTelemetry's `service.name` as Loki spells it.
-const SERVICE: &str = "service_name";
+pub(in crate::generate) const SERVICE: &str = "service_name";
 
 /// The environment variable that holds the compose project's name.
 pub const PROJECT: &str = "COMPOSE_PROJECT_NAME";

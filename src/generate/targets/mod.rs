@@ -11,6 +11,7 @@ pub mod grafana_dashboards;
 pub mod grafana_datasources;
 pub mod host_commands;
 mod log_docs;
+mod log_rule_tests;
 pub mod loki_config;
 mod loki_rules;
 pub mod metric_catalog;
@@ -37,6 +38,7 @@ pub static ALL: &[&Target] = &[
     &grafana_datasources::GRAFANA_DATASOURCES,
     &host_commands::HOST_COMMANDS,
     &log_docs::LOG_DOCS,
+    &log_rule_tests::LOG_RULE_TESTS,
     &loki_config::LOKI_CONFIG,
     &loki_rules::LOKI_RULES,
     &metric_catalog::METRIC_CATALOG,

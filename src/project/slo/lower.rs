@@ -132,7 +132,7 @@ impl Lowering<'_> {
 
     fn ratio(&self, window: Duration) -> Expr {
         if window != RATE
-            && window < self.slo.window
+            && window < self.slo.window.nominal()
             && let Some(ratio) = self.measure.asked(window)
         {
             return ratio;

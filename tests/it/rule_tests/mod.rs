@@ -1,9 +1,11 @@
 //! Unit tests of rules: `obsctl test` and Debian's promtool say the same of the same files.
 
 mod cases;
+mod lines;
 mod messages;
 mod newer;
 mod random;
+mod routes;
 
 use std::collections::BTreeMap;
 

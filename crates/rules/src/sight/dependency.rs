@@ -8,6 +8,8 @@ use obsctl_promql::eval::Matcher;
 use obsctl_promql::eval::labels::METRIC_NAME;
 
 use crate::alert::{ALERT_NAME, ALERTS, ALERTS_FOR_STATE};
+use crate::ask::Expression;
+use crate::group::Rule;
 
 /// What a selector reads.
 #[derive(Clone, Debug)]
@@ -57,6 +59,14 @@ impl Reading {
     }
 }
 
+/// What a rule reads of series.
+pub(super) fn of_rule(rule: &Rule) -> Vec<Reading> {
+    match &rule.expr {
+        Expression::Promql(expr) => readings(expr),
+        Expression::Logql(_) => Vec::new(),
+    }
+}
+
 /// What all selectors of a query read.
 pub(super) fn readings(expr: &Expr) -> Vec<Reading> {
     let mut readings: Vec<_> = expr
@@ -75,8 +85,16 @@ pub(super) fn readings(expr: &Expr) -> Vec<Reading> {
     readings
 }
 
+/// Adds the labels that a rule's query puts on series; whether it may put any, as lines have them.
+pub(super) fn made_by_rule(rule: &Rule, labels: &mut BTreeSet<String>) -> bool {
+    match &rule.expr {
+        Expression::Promql(expr) => made_labels(expr, labels),
+        Expression::Logql(_) => true,
+    }
+}
+
 /// Adds the labels that functions put on series; whether they may put any.
-pub(super) fn made_labels(expr: &Expr, labels: &mut BTreeSet<String>) -> bool {
+fn made_labels(expr: &Expr, labels: &mut BTreeSet<String>) -> bool {
     let mut any = false;
     for expr in expr.descendants() {
         let text = match expr {

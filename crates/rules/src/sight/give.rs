@@ -3,6 +3,16 @@
 use obsctl_promql::ast::BinaryOp;
 use obsctl_promql::{Expr, ValueType, typecheck};
 
+use crate::ask::Expression;
+
+/// Whether a rule may give a series when there are no series: one of Loki has lines, whatever series are there.
+pub(super) fn rule_without_data(expr: &Expression) -> bool {
+    match expr {
+        Expression::Promql(expr) => without_data(expr),
+        Expression::Logql(_) => true,
+    }
+}
+
 /// Whether a query may give a series or a number when all of its selectors are empty.
 pub(super) fn without_data(expr: &Expr) -> bool {
     match expr {

@@ -103,20 +103,20 @@ impl Sight {
             &mut self.recording
         };
         names.entry(rule.name.clone()).or_default().push(at);
-        let reads = dependency::readings(&rule.expr);
+        let reads = dependency::of_rule(rule);
         for reading in &reads {
             match &reading.metric {
                 Some(metric) => self.reading.entry(metric.clone()).or_default().push(at),
                 None => self.reading_any.push(at),
             }
         }
-        if give::without_data(&rule.expr) {
+        if give::rule_without_data(&rule.expr) {
             self.sources.push(at);
         }
         if alerting.is_none() {
             self.made_labels.extend(rule.labels.keys().cloned());
         }
-        self.makes_any_label |= dependency::made_labels(&rule.expr, &mut self.made_labels);
+        self.makes_any_label |= dependency::made_by_rule(rule, &mut self.made_labels);
         let texts = alerting.into_iter().flat_map(|it| it.annotations.values());
         let mut texts = texts.chain(rule.labels.values());
         self.rules.push(Facts {
@@ -132,7 +132,7 @@ impl Sight {
             reads,
             contested,
             offset: member.group.query_offset,
-            stepwise: order::is_stepwise(&rule.expr) || texts.any(Text::may_query),
+            stepwise: order::is_rule_stepwise(&rule.expr) || texts.any(Text::may_query),
         });
     }
 

@@ -3,6 +3,16 @@
 use obsctl_promql::Expr;
 use obsctl_promql::ast::{DurationExpr, Modifiers};
 
+use crate::ask::Expression;
+
+/// Whether a rule has to be evaluated at each step. In LogQL only templates can ask for the time of the query.
+pub(super) fn is_rule_stepwise(expr: &Expression) -> bool {
+    match expr {
+        Expression::Promql(expr) => is_stepwise(expr),
+        Expression::Logql(expr) => expr.to_string().contains("now"),
+    }
+}
+
 /// Whether a query has to be evaluated at each step, when nothing later is there: it may look ahead, or it
 /// asks for the times of the whole query.
 pub(super) fn is_stepwise(expr: &Expr) -> bool {

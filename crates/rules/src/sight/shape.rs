@@ -14,6 +14,7 @@ use obsctl_promql::eval::labels::METRIC_NAME;
 use obsctl_promql::{ValueType, typecheck};
 
 use crate::alert::ALERT_NAME;
+use crate::ask::Expression;
 use crate::group::Member;
 
 /// Whether a rule may fail.
@@ -34,7 +35,12 @@ struct Shape {
 
 /// Whether a rule may fail.
 pub(super) fn failing(member: Member<'_>) -> Failing {
-    let Some(shape) = shape(&member.rule.expr).filter(|_| member.group.limit == 0) else {
+    let shape = match &member.rule.expr {
+        Expression::Promql(expr) => shape(expr),
+        // A line that cannot be parsed fails it.
+        Expression::Logql(_) => None,
+    };
+    let Some(shape) = shape.filter(|_| member.group.limit == 0) else {
         return Failing::Possibly;
     };
     let mut set: BTreeSet<_> = member.rule.labels.keys().cloned().collect();

@@ -2,15 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use obsctl_promql::eval::{Engine, Labels, Options, Value};
+use obsctl_promql::eval::{Engine, Labels, Options, Sample, Value};
 
 use super::compare::{alert_lines, equal_samples, sample_line};
-use super::{AlertCase, ExpectedAlert, Failure, QueryCase, Test, What};
-use crate::RuleSet;
+use super::{
+    AlertCase, ExpectedAlert, ExpectedSample, Failure, LogAnswer, LogQueryCase, QueryCase,
+    RuleFailure, Test, What,
+};
 use crate::alert::{ALERT_NAME, Firing};
-use crate::run::{Live, Results, Run, Steps, instant};
+use crate::ask::{Asked, Lines, instant};
+use crate::run::{Live, Results, Run, Steps};
 use crate::sight::{Question, Seen};
 use crate::template::Surroundings;
+use crate::{Place, RuleSet};
 
 /// What became of a test.
 #[derive(Clone, Debug, Default)]
@@ -40,10 +44,7 @@ impl Test {
         rules: &RuleSet,
         see: impl FnOnce(Question<'_>) -> Seen,
     ) -> Outcome {
-        let engine = Engine::new(Options {
-            subquery_step: self.evaluation_interval,
-            ..Options::default()
-        });
+        let engine = self.engine();
         let input = self.samples();
         let results = self.evaluate(rules, see, &engine, &input);
         let mut failures = Vec::new();
@@ -71,7 +72,59 @@ impl Test {
         for case in &self.queries {
             failures.extend(self.judge_query(case, &engine, &results));
         }
+        for case in &self.log_queries {
+            failures.extend(self.judge_log_query(case));
+        }
         Outcome { failures }
+    }
+
+    /// The alerts of a name that fire at a time: milliseconds since the test's start. What the test expects does not
+    /// matter.
+    ///
+    /// # Errors
+    /// When a rule cannot be evaluated.
+    pub fn firing(
+        &self,
+        rules: &RuleSet,
+        alert: &str,
+        time: i64,
+    ) -> Result<Vec<ExpectedAlert>, RuleFailure> {
+        let case = AlertCase {
+            time,
+            alert: alert.to_owned(),
+            expected: Vec::new(),
+            place: Place::default(),
+        };
+        let time = self.start + self.evaluated(&case);
+        let asking = Self {
+            alerts: vec![case],
+            queries: Vec::new(),
+            log_queries: Vec::new(),
+            ..self.clone()
+        };
+        let engine = self.engine();
+        let seen = |question: Question<'_>| rules.sight.seen(question);
+        let mut results = asking.evaluate(rules, seen, &engine, &self.samples());
+        if let Some(failure) = results.failure {
+            return Err(failure);
+        }
+        let firing = results.firing.remove(&(time, alert.to_owned()));
+        let firing = firing.unwrap_or_default().into_iter().map(|it| {
+            let mut labels = it.labels;
+            labels.remove(ALERT_NAME);
+            ExpectedAlert {
+                labels,
+                annotations: it.annotations,
+            }
+        });
+        Ok(firing.collect())
+    }
+
+    fn engine(&self) -> Engine {
+        Engine::new(Options {
+            subquery_step: self.evaluation_interval,
+            ..Options::default()
+        })
     }
 
     /// The input as samples; of a series that is written twice the last counts.
@@ -128,7 +181,10 @@ impl Test {
             external_url: self.external_url.clone(),
         };
         Run {
-            engine,
+            asked: Asked {
+                engine,
+                lines: Lines::new(&self.lines),
+            },
             steps: Steps {
                 start: self.start,
                 step: self.evaluation_interval,
@@ -163,24 +219,30 @@ impl Test {
     }
 
     fn judge_query(&self, case: &QueryCase, engine: &Engine, results: &Results) -> Option<Failure> {
-        let failure = |what| {
-            Some(Failure {
-                place: case.place,
-                what,
-            })
-        };
-        let (query, time) = (case.text.clone(), case.time);
-        let mut got = match instant(engine, &results.storage, &case.expr, self.start + time) {
-            Ok(got) => got,
-            Err(message) => {
-                return failure(What::Query {
-                    query,
-                    time,
-                    message,
-                });
+        let time = self.start + case.time;
+        let got = instant(engine, &results.storage, &case.expr, time);
+        let got = got.map(|got| self.compare(&case.expected, got));
+        failure(case.place, &case.text, case.time, got)
+    }
+
+    fn judge_log_query(&self, case: &LogQueryCase) -> Option<Failure> {
+        let (lines, time) = (Lines::new(&self.lines), self.start + case.time);
+        let got = match &case.expected {
+            LogAnswer::Samples(expected) => {
+                let got = lines.instant(&case.expr, time);
+                got.map(|got| self.compare(expected, got))
+            }
+            LogAnswer::Lines(expected) => {
+                let got = lines.lines(&case.expr, self.start, time);
+                got.map(|got| (*expected != got).then(|| (expected.clone(), got)))
             }
         };
-        let mut expected: Vec<_> = case.expected.iter().collect();
+        failure(case.place, &case.text, case.time, got)
+    }
+
+    /// Where samples are not as they have to be: both sides in lines.
+    fn compare(&self, expected: &[ExpectedSample], mut got: Vec<Sample>) -> Option<Sides> {
+        let mut expected: Vec<_> = expected.iter().collect();
         got.sort_by(|a, b| a.labels.cmp(&b.labels));
         expected.sort_by(|a, b| a.labels.cmp(&b.labels));
         if equal_samples(&expected, &got, self.fuzzy) {
@@ -188,14 +250,36 @@ impl Test {
         }
         let expected = expected.iter().map(|it| sample_line(&it.labels, &it.value));
         let got = got.iter().map(|it| sample_line(&it.labels, &it.value));
-        let (expected, got) = (expected.collect(), got.collect());
-        failure(What::Samples {
+        Some((expected.collect(), got.collect()))
+    }
+}
+
+/// What was expected and what is there, in lines.
+type Sides = (Vec<String>, Vec<String>);
+
+/// What is wrong with the answer to a query, if it is.
+fn failure(
+    place: Place,
+    query: &str,
+    time: i64,
+    differs: Result<Option<Sides>, String>,
+) -> Option<Failure> {
+    let query = query.to_owned();
+    let what = match differs {
+        Ok(None) => return None,
+        Ok(Some((expected, got))) => What::Answer {
             query,
             time,
             expected,
             got,
-        })
-    }
+        },
+        Err(message) => What::Query {
+            query,
+            time,
+            message,
+        },
+    };
+    Some(Failure { place, what })
 }
 
 impl ExpectedAlert {

@@ -32,6 +32,8 @@ pub struct Test {
     pub fuzzy: bool,
     /// The series that are there before any rule.
     pub input: Vec<WrittenSeries>,
+    /// The log lines.
+    pub lines: obsctl_logql::eval::Storage,
     /// Labels that templates see.
     pub external_labels: BTreeMap<String, String>,
     /// Prometheus' own address, which templates see.
@@ -40,6 +42,8 @@ pub struct Test {
     pub alerts: Vec<AlertCase>,
     /// What queries give.
     pub queries: Vec<QueryCase>,
+    /// What queries of log lines give.
+    pub log_queries: Vec<LogQueryCase>,
     /// Where it stands.
     pub place: Place,
 }
@@ -81,6 +85,30 @@ pub struct QueryCase {
     pub place: Place,
 }
 
+/// What a query of log lines gives at a time.
+#[derive(Clone, Debug)]
+pub struct LogQueryCase {
+    /// Milliseconds since the test's start.
+    pub time: i64,
+    /// The query as it was written.
+    pub text: String,
+    /// The query.
+    pub expr: obsctl_logql::Expr,
+    /// What it gives.
+    pub expected: LogAnswer,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// What a query of log lines gives.
+#[derive(Clone, Debug)]
+pub enum LogAnswer {
+    /// Series at that time.
+    Samples(Vec<ExpectedSample>),
+    /// Lines from the test's start to that time, both included, in the order of time.
+    Lines(Vec<String>),
+}
+
 /// A series that a query has to give.
 #[derive(Clone, Debug)]
 pub struct ExpectedSample {
@@ -114,12 +142,12 @@ pub enum What {
         got: Vec<Vec<String>>,
     },
     /// A query gives something else.
-    Samples {
+    Answer {
         /// The query.
         query: String,
         /// Milliseconds since the test's start.
         time: i64,
-        /// The samples that it has to give.
+        /// The samples or lines that it has to give.
         expected: Vec<String>,
         /// Those that it gives.
         got: Vec<String>,
@@ -141,7 +169,7 @@ impl Test {
     /// How many expectations it has.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.alerts.len() + self.queries.len()
+        self.alerts.len() + self.queries.len() + self.log_queries.len()
     }
 
     /// Whether it expects nothing.

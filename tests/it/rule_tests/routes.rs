@@ -1,0 +1,313 @@
+//! Unit tests of routing, and that amtool says the same.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::process::Command;
+
+use obsctl_model::Rule;
+
+use super::random::Dice;
+use crate::common::{CliTest, repository};
+use crate::engines::notice;
+
+const CONFIG: &str = r#"
+route:
+  receiver: ops
+  group_by: [alertname]
+  routes:
+  - {receiver: heartbeat, match: {alertname: Watchdog}}
+  - {receiver: log, matchers: [severity=~"info|warning"], continue: true}
+  - receiver: team-a
+    matchers: ['{team="a", severity!="info"}']
+    group_by: [service]
+    mute_time_intervals: [weekend]
+    routes:
+    - {receiver: pager, match_re: {severity: crit.*}, active_time_intervals: [work]}
+inhibit_rules:
+- {source_matchers: [severity="critical"], target_matchers: [severity=~"warning|critical"], equal: [service]}
+receivers: [{name: ops}, {name: heartbeat}, {name: log}, {name: team-a}, {name: pager}]
+time_intervals:
+- {name: weekend, time_intervals: [{weekdays: ['saturday:sunday'], location: Europe/Berlin}]}
+- {name: work, time_intervals: [{times: [{start_time: '09:00', end_time: '17:00'}], location: Europe/Berlin}]}
+"#;
+
+#[test]
+fn routes_inhibitions_and_silent_times_are_judged() {
+    let cases = [
+        (
+            "{labels: {alertname: Watchdog, team: a}, exp_receivers: [heartbeat]}",
+            true,
+        ),
+        (
+            "{labels: {severity: warning, team: a}, exp_receivers: [log, team-a]}",
+            true,
+        ),
+        (
+            "{labels: {severity: warning, team: a}, exp_receivers: [team-a]}",
+            false,
+        ),
+        (
+            "{labels: {severity: info, team: a}, exp_receivers: [log]}",
+            true,
+        ),
+        ("{labels: {}, exp_receivers: [ops]}", true),
+        // A Saturday in Berlin, still Friday in UTC.
+        (
+            "{labels: {severity: warning, team: a}, at: 2026-01-30T23:30:00Z, exp_muted_by: [weekend]}",
+            true,
+        ),
+        (
+            "{labels: {severity: warning, team: a}, at: 2026-01-30T22:30:00Z}",
+            true,
+        ),
+        (
+            "{labels: {severity: critical, team: a}, exp_receivers: [pager], at: 2026-01-30T08:00:00Z}",
+            true,
+        ),
+        // The mute times of the route around it are not its own.
+        (
+            "{labels: {severity: critical, team: a}, at: 2026-01-31T10:00:00Z}",
+            true,
+        ),
+        (
+            "{labels: {severity: critical, team: a}, at: 2026-01-31T16:00:00Z, exp_muted_by: [work]}",
+            true,
+        ),
+        (
+            "{labels: {severity: warning}, active_alerts: [{severity: critical}], exp_inhibited: true}",
+            true,
+        ),
+        (
+            "{labels: {severity: warning, service: x}, active_alerts: [{severity: critical}]}",
+            true,
+        ),
+        (
+            "{labels: {severity: critical, a: '1'}, active_alerts: [{severity: critical, a: '2'}]}",
+            true,
+        ),
+        (
+            "{labels: {severity: warning}, active_alerts: [{severity: warning}, {severity: critical}]}",
+            false,
+        ),
+    ];
+    let mut text = "alertmanager_config: am.yml\ntests:\n".to_owned();
+    let mut expected = BTreeMap::new();
+    for (number, (case, passes)) in cases.iter().enumerate() {
+        writeln!(text, "- {{name: t{number}, route_test: [{case}]}}").unwrap();
+        expected.insert(format!("t{number}"), *passes);
+    }
+    let folder = CliTest::new();
+    folder.write("am.yml", CONFIG);
+    folder.write("tests.yml", &text);
+    assert_eq!(super::verdicts(&folder, "tests.yml"), expected);
+}
+
+#[test]
+fn alerts_are_followed_to_their_receivers() {
+    let folder = CliTest::new();
+    folder.write("am.yml", CONFIG);
+    folder.write(
+        "rules.yml",
+        "groups:\n- name: g\n  rules:\n  - {alert: Down, expr: up == 0, labels: {severity: critical}}\n",
+    );
+    let test = |receivers: &str| {
+        format!(
+            "rule_files: [rules.yml]\nalertmanager_config: am.yml\ntests:\n- name: down\n  external_labels: {{team: a}}\n  input_series: [{{series: up, values: '0'}}]\n  alert_rule_test:\n  - {{eval_time: 0m, alertname: Down, exp_alerts: [{{exp_labels: {{severity: critical}}, exp_receivers: {receivers}}}]}}\n"
+        )
+    };
+    folder.write("good.yml", &test("[pager]"));
+    assert_eq!(super::verdicts(&folder, "good.yml")["down"], true);
+    folder.write("one.yml", &test("[ops]"));
+    insta::assert_snapshot!(folder.run(&["test", "one.yml"]), @"");
+}
+
+#[test]
+fn mistakes_are_shown_with_their_places() {
+    let folder = CliTest::new();
+    folder.write("am.yml", CONFIG);
+    folder.write(
+        "bad.yml",
+        "alertmanager_config: am.yml\ntests:\n- route_test:\n  - {labels: {a: b}, exp_receivers: [opps]}\n  - {labels: {a: b}, at: 2026-01-31T12:00:00Z, exp_muted_by: [weekends]}\n",
+    );
+    insta::assert_snapshot!(folder.run(&["test", "bad.yml"]), @"");
+    folder.write(
+        "none.yml",
+        "tests:\n- route_test:\n  - {labels: {a: b}}\n  - {labels: {a: b}, exp_muted_by: [x], at: noon}\n",
+    );
+    insta::assert_snapshot!(folder.run(&["test", "none.yml"]), @"");
+    folder.write(
+        "am.yml",
+        &CONFIG
+            .replace("[weekend]", "[weekends]")
+            .replace("saturday:sunday", "saturday:monday"),
+    );
+    insta::assert_snapshot!(folder.run(&["test", "bad.yml"]), @"");
+}
+
+/// Whether amtool is there; a machine of CI must have it.
+fn has_amtool() -> bool {
+    let found = Command::new("amtool").arg("--version").output().is_ok();
+    if !found {
+        assert!(
+            std::env::var("CI").as_deref() != Ok("true"),
+            "amtool is not on PATH: install Debian's package `prometheus-alertmanager`"
+        );
+        notice("`amtool` is not on PATH");
+    }
+    found
+}
+
+type Labels = BTreeMap<String, String>;
+
+/// Where amtool sends an alert.
+fn amtool(folder: &CliTest, config: &str, labels: &Labels) -> String {
+    let mut args = vec!["config".to_owned(), "routes".to_owned(), "test".to_owned()];
+    args.push(format!("--config.file={config}"));
+    args.extend(
+        labels
+            .iter()
+            .map(|(name, value)| format!("{name}={value:?}")),
+    );
+    let args: Vec<_> = args.iter().map(String::as_str).collect();
+    let output = folder.command_of("amtool", &args).output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+/// A file of tests that expects of each alert what amtool says.
+fn agreed(folder: &CliTest, config: &str, alerts: &[Labels]) -> String {
+    let mut text = format!("alertmanager_config: {config}\ntests:\n- name: all\n  route_test:\n");
+    for labels in alerts {
+        let receivers = amtool(folder, config, labels);
+        let shown = serde_json::to_string(labels).unwrap();
+        writeln!(
+            text,
+            "  - {{labels: {shown}, exp_receivers: [{receivers}]}}"
+        )
+        .unwrap();
+    }
+    text
+}
+
+fn agree(folder: &CliTest, config: &str, alerts: &[Labels]) {
+    folder.write("agreed.yml", &agreed(folder, config, alerts));
+    let shown = folder.run(&["test", "agreed.yml"]);
+    assert!(
+        shown.starts_with("exit status: 0"),
+        "{shown}\n{}",
+        folder.read(config)
+    );
+}
+
+#[test]
+fn amtool_agrees_about_every_alert_of_the_reference_stack() {
+    let stack = obsctl_stack::stack();
+    let mut alerts = vec![];
+    for group in &stack.rule_groups {
+        for rule in &group.rules {
+            let Rule::Alert(alert) = rule else { continue };
+            let mut labels = alert.all_labels();
+            labels.extend(group.labels.clone());
+            labels.insert("alertname".to_owned(), alert.name.clone());
+            alerts.push((alert.severity, labels.into_iter().collect::<Labels>()));
+        }
+    }
+    let config =
+        std::fs::read_to_string(repository().join("provisioning/alertmanager/alertmanager.yml"));
+    let folder = CliTest::new();
+    folder.write("am.yml", &config.unwrap());
+    let mut text = "alertmanager_config: am.yml\ntests:\n- name: all\n  route_test:\n".to_owned();
+    for (severity, labels) in &alerts {
+        let receivers = match (labels["alertname"].as_str(), severity) {
+            ("Watchdog", _) => "[heartbeat]",
+            (_, Some(obsctl_model::Severity::Critical)) => "[inbox, on-call]",
+            (_, Some(obsctl_model::Severity::Warning)) => "[inbox, chat]",
+            _ => "[inbox]",
+        };
+        let shown = serde_json::to_string(labels).unwrap();
+        writeln!(text, "  - {{labels: {shown}, exp_receivers: {receivers}}}").unwrap();
+    }
+    folder.write("routes.yml", &text);
+    let shown = folder.run(&["test", "routes.yml"]);
+    assert!(
+        shown.starts_with("exit status: 0") && alerts.len() > 20,
+        "{shown}"
+    );
+    if has_amtool() {
+        let alerts: Vec<_> = alerts.into_iter().map(|(_, labels)| labels).collect();
+        agree(&folder, "am.yml", &alerts);
+    }
+}
+
+const NAMES: [&str; 3] = ["a", "b", "severity"];
+const VALUES: [&str; 5] = ["x", "y", "xy", "", "critical"];
+
+fn random_route(dice: &mut Dice, depth: usize) -> String {
+    let mut fields = vec![];
+    if depth == 0 || dice.roll(3) > 0 {
+        fields.push(format!("receiver: r{}", dice.roll(5)));
+    }
+    if depth > 0 {
+        let (name, value) = (dice.pick(&NAMES), dice.pick(&VALUES));
+        let regex = dice.pick(&["x.*", "x|y", ".+", ".*", "x?", "(?i)X", "[^x]"]);
+        let other = dice.pick(&NAMES);
+        fields.push(match dice.roll(6) {
+            0 => format!("match: {{{name}: '{value}'}}"),
+            1 => format!("match_re: {{{name}: '{regex}'}}"),
+            2 => format!("matchers: ['{name}=\"{value}\"']"),
+            3 => format!("matchers: ['{name}!=\"{value}\"', '{other}=~\"{regex}\"']"),
+            4 => format!("matchers: ['{{{name}!~\"{regex}\", {other}=\"{value}\"}}']"),
+            _ => format!(
+                "matchers: ['{name} = x', {other}!~{regex}]",
+                regex = dice.pick(&["y", "x+"])
+            ),
+        });
+        if dice.roll(3) == 0 {
+            fields.push("continue: true".to_owned());
+        }
+    }
+    if depth < 3 {
+        let children: Vec<_> = (0..dice.roll(4))
+            .map(|_| random_route(dice, depth + 1))
+            .collect();
+        fields.push(format!("routes: [{}]", children.join(", ")));
+    }
+    format!("{{{}}}", fields.join(", "))
+}
+
+#[test]
+fn amtool_agrees_about_random_route_trees() {
+    if !has_amtool() {
+        return;
+    }
+    let folder = CliTest::new();
+    let mut dice = Dice(11);
+    for _ in 0..40 {
+        let receivers: Vec<_> = (0..5)
+            .map(|number| format!("{{name: r{number}}}"))
+            .collect();
+        let config = format!(
+            "route: {}\nreceivers: [{}]\n",
+            random_route(&mut dice, 0),
+            receivers.join(", ")
+        );
+        folder.write("am.yml", &config);
+        let alerts = (0..6).map(|_| {
+            let names = NAMES
+                .iter()
+                .filter(|_| dice.roll(3) > 0)
+                .copied()
+                .collect::<Vec<_>>();
+            names
+                .into_iter()
+                .map(|name| (name.to_owned(), dice.pick(&VALUES).to_owned()))
+                .collect()
+        });
+        let alerts: Vec<Labels> = alerts.collect();
+        agree(&folder, "am.yml", &alerts);
+    }
+}
