@@ -44,6 +44,29 @@ pub(crate) fn map_in<T: Sync, R: Send>(
     done.into_iter().map(|(_, result)| result).collect()
 }
 
+/// The results of both, the one worked out while the other is.
+pub(crate) fn both<A: Send, B>(
+    aside: impl FnOnce() -> A + Send,
+    here: impl FnOnce() -> B,
+) -> (A, B) {
+    thread::scope(|scope| {
+        let aside = scope.spawn(aside);
+        let here = here();
+        match aside.join() {
+            Ok(aside) => (aside, here),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
+/// Frees a large value without waiting for it: piece by piece that takes long, and a process that ends next need not do
+/// it at all.
+pub(crate) fn free(value: impl Send + 'static) {
+    let free = thread::Builder::new().spawn(move || drop(value));
+    // Where there can be no more threads, it was freed here.
+    drop(free);
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
@@ -55,5 +78,6 @@ mod tests {
             items.iter().map(|item| item * 2).collect::<Vec<_>>()
         );
         assert_eq!(super::map(&[] as &[u64], |item| *item), [0; 0]);
+        assert_eq!(super::both(|| 1, || 2), (1, 2));
     }
 }

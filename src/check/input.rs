@@ -1,14 +1,14 @@
 //! What all checks read, computed once.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
 use obsctl_model::{LogQl, Promql, TraceQl};
 use obsctl_promql::ast::Call;
-use obsctl_promql::{Expr, SelectorUse, Span};
+use obsctl_promql::{Expr, SelectorUse, Span, TypeError, typecheck};
 
-use super::Patterns;
+use super::{Patterns, Templates};
 use crate::parallel;
 use crate::policy::Policy;
 use crate::project::expression::series_name;
@@ -32,6 +32,8 @@ pub struct Input<'a> {
     pub flows: Flows<'a>,
     /// The regular expressions met so far.
     pub patterns: Patterns,
+    /// The templates of alerts met so far.
+    pub templates: Templates,
 }
 
 /// An expression and what is known of its result.
@@ -56,6 +58,8 @@ impl<'a> Deref for Query<'a> {
 pub struct Facts<'a> {
     /// The labels of its result.
     pub flow: Flow<'a>,
+    /// What Prometheus would refuse of its types; nothing of a text that could not be read.
+    pub types: Vec<TypeError>,
     /// Every expression in it, each before those it is made of.
     pub nodes: Vec<&'a Expr>,
     /// The calls in it.
@@ -92,7 +96,9 @@ impl<'a> Named<'a> {
 }
 
 impl<'a> Facts<'a> {
-    fn new(project: &'a Project, flows: &Flows<'a>, expr: &'a Expr) -> Self {
+    fn new(project: &'a Project, flows: &Flows<'a>, query: &'a Promql) -> Self {
+        let expr = query.expr();
+        let types = || typecheck(expr).1;
         let nodes: Vec<_> = expr.descendants().collect();
         let mut calls = vec![];
         let mut selectors = vec![];
@@ -106,6 +112,7 @@ impl<'a> Facts<'a> {
         let named = selectors.iter();
         Self {
             flow: flows.of(expr),
+            types: query.errors().is_empty().then(types).unwrap_or_default(),
             nodes,
             calls,
             named: named
@@ -123,10 +130,11 @@ impl<'a> Input<'a> {
     /// Goes through all expressions of a project.
     #[must_use]
     pub fn new(project: &'a Project, policy: &'a Policy) -> Self {
-        let flows = Flows::new(project);
-        let expressions = project.expressions();
+        let aside = || (Flows::new(project), others(project));
+        let ((flows, (logs, traces)), expressions) =
+            parallel::both(aside, || project.expressions());
         // Definitions repeat each other: each text is looked at once.
-        let mut places = BTreeMap::new();
+        let mut places = HashMap::new();
         let mut texts = vec![];
         let repeated = expressions.iter().map(|at| {
             *places.entry(at.query.as_str()).or_insert_with(|| {
@@ -137,7 +145,7 @@ impl<'a> Input<'a> {
         let repeated: Vec<usize> = repeated.collect();
         let chunks: Vec<_> = texts.chunks(CHUNK).collect();
         let facts = parallel::map(&chunks, |chunk| {
-            let of = |query: &&'a Promql| Arc::new(Facts::new(project, &flows, query.expr()));
+            let of = |query: &&'a Promql| Arc::new(Facts::new(project, &flows, query));
             chunk.iter().map(of).collect::<Vec<_>>()
         });
         let facts: Vec<_> = facts.into_iter().flatten().collect();
@@ -147,19 +155,6 @@ impl<'a> Input<'a> {
             facts: Arc::clone(&facts[text]),
         });
         let queries = queries.collect();
-        let (mut logs, mut traces) = (vec![], vec![]);
-        let others =
-            |query: QueryRef<'_>| matches!(query, QueryRef::Logql(_) | QueryRef::Traceql(_));
-        for placed in project.queries_if(others) {
-            match placed.query {
-                QueryRef::Logql(query) => logs.push(placed.with(query)),
-                // Tempo takes a trace's id where it takes a query.
-                QueryRef::Traceql(query) if !is_trace_id(query.as_str()) => {
-                    traces.push(placed.with(query));
-                }
-                _ => {}
-            }
-        }
         Self {
             project,
             policy,
@@ -168,8 +163,28 @@ impl<'a> Input<'a> {
             queries,
             flows,
             patterns: Patterns::default(),
+            templates: Templates::default(),
         }
     }
+}
+
+type Others<'a> = (Vec<Placed<'a, &'a LogQl>>, Vec<Placed<'a, &'a TraceQl>>);
+
+/// The queries in other languages.
+fn others(project: &Project) -> Others<'_> {
+    let (mut logs, mut traces) = (vec![], vec![]);
+    let wanted = |query: QueryRef<'_>| matches!(query, QueryRef::Logql(_) | QueryRef::Traceql(_));
+    for placed in project.queries_if(wanted) {
+        match placed.query {
+            QueryRef::Logql(query) => logs.push(placed.with(query)),
+            // Tempo takes a trace's id where it takes a query.
+            QueryRef::Traceql(query) if !is_trace_id(query.as_str()) => {
+                traces.push(placed.with(query));
+            }
+            _ => {}
+        }
+    }
+    (logs, traces)
 }
 
 /// Whether a text is the id of a trace, or a variable that stands for one.

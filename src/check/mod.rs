@@ -29,6 +29,7 @@ pub use baseline::compare;
 pub use docs::{index, page};
 pub use input::{Input, Named, Query};
 pub use pattern::Patterns;
+pub use template::Templates;
 
 /// A check: its documentation, its code, and two examples that are also its test.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! Regular expressions of matchers, as Prometheus reads them: anchored on both sides, `.` matches everything.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use regex_automata::dfa::{Automaton, dense};
@@ -11,8 +11,8 @@ use regex_automata::{Anchored, util};
 /// Compiles every expression once.
 #[derive(Debug, Default)]
 pub struct Patterns {
-    compiled: Mutex<BTreeMap<String, Option<Arc<Regex>>>>,
-    overlaps: Mutex<BTreeMap<(String, String), Option<bool>>>,
+    compiled: Mutex<HashMap<String, Option<Arc<Regex>>>>,
+    overlaps: Mutex<HashMap<(String, String), Option<bool>>>,
 }
 
 /// Larger automata than this are not compared; bytes.
@@ -50,7 +50,10 @@ impl Patterns {
         if let Some(known) = lock(&self.compiled).get(regex) {
             return known.clone();
         }
-        let compiled = Regex::new(&anchored(regex)).ok().map(Arc::new);
+        // It is asked for few and short texts: a whole automaton would take longer to make than it saves.
+        let mut builder = Regex::builder();
+        builder.configure(Regex::config().dfa(false));
+        let compiled = builder.build(&anchored(regex)).ok().map(Arc::new);
         lock(&self.compiled).insert(regex.to_owned(), compiled.clone());
         compiled
     }

@@ -1,13 +1,39 @@
 //! Labels named in texts: Prometheus' templates (`{{ $labels.path }}`) and Grafana's legends (`{{path}}`).
 
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use obsctl_model::Origin;
 
-use super::Query;
+use super::{Input, Query};
 use crate::project::Site;
 use crate::project::labels::Loss;
-use crate::project::template as project_template;
+use crate::project::template::{self as project_template, Template};
+
+/// Reads every template once.
+#[derive(Debug, Default)]
+pub struct Templates {
+    read: Mutex<HashMap<String, Arc<Template>>>,
+}
+
+impl Templates {
+    /// What is known of a template; nothing of a text without actions.
+    #[must_use]
+    pub fn read(&self, text: &str) -> Option<Arc<Template>> {
+        if !text.contains("{{") {
+            return None;
+        }
+        // What another thread left is whole: it only ever inserts.
+        let known = || self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = known().get(text).cloned();
+        Some(before.unwrap_or_else(|| {
+            let template = Arc::new(project_template::read(text));
+            known().insert(text.to_owned(), Arc::clone(&template));
+            template
+        }))
+    }
+}
 
 /// A label named in a text that the query's result does not have.
 #[derive(Clone, Debug)]
@@ -27,14 +53,14 @@ pub(super) struct Missing<'a> {
 }
 
 /// The labels that texts about a query name and its result does not have.
-pub(super) fn missing<'a>(query: &Query<'a>) -> Vec<Missing<'a>> {
+pub(super) fn missing<'a>(input: &Input<'_>, query: &Query<'a>) -> Vec<Missing<'a>> {
     let labels = &query.flow.labels;
     let mut found = vec![];
     if labels.has_all() {
         return found;
     }
     for (what, text, origin, named) in texts(&query.at.site) {
-        for (range, label) in named(text) {
+        for (range, label) in named(&input.templates, text) {
             if !labels.has(label) {
                 found.push(Missing {
                     label,
@@ -50,7 +76,7 @@ pub(super) fn missing<'a>(query: &Query<'a>) -> Vec<Missing<'a>> {
     found
 }
 
-type Named = fn(&str) -> Vec<(Range<usize>, &str)>;
+type Named = for<'t> fn(&Templates, &'t str) -> Vec<(Range<usize>, &'t str)>;
 
 /// The texts that can name labels of a query's result, and how they do it.
 fn texts<'a>(site: &Site<'a>) -> Vec<(&'a str, &'a str, Origin, Named)> {
@@ -76,18 +102,16 @@ fn texts<'a>(site: &Site<'a>) -> Vec<(&'a str, &'a str, Origin, Named)> {
 }
 
 /// The labels that a template of Prometheus names: `$labels.path`, `.Labels.path`, `index $labels "path"`.
-fn template_labels(text: &str) -> Vec<(Range<usize>, &str)> {
-    if !text.contains("{{") {
-        return vec![];
-    }
-    let labels = project_template::read(text).labels.into_iter();
+fn template_labels<'t>(templates: &Templates, text: &'t str) -> Vec<(Range<usize>, &'t str)> {
+    let read = templates.read(text);
+    let labels = read.iter().flat_map(|template| &template.labels);
     labels
-        .filter_map(|range| Some((range.clone(), text.get(range)?)))
+        .filter_map(|range| Some((range.clone(), text.get(range.clone())?)))
         .collect()
 }
 
 /// The labels that a legend names: `{{path}}`.
-fn legend_labels(text: &str) -> Vec<(Range<usize>, &str)> {
+fn legend_labels<'t>(_: &Templates, text: &'t str) -> Vec<(Range<usize>, &'t str)> {
     actions(text)
         .filter_map(|range| {
             let inner = &text[range.clone()];
@@ -117,7 +141,8 @@ mod tests {
     use super::*;
 
     fn names(named: Named, text: &str) -> Vec<&str> {
-        named(text).into_iter().map(|(_, label)| label).collect()
+        let labels = named(&Templates::default(), text);
+        labels.into_iter().map(|(_, label)| label).collect()
     }
 
     #[test]

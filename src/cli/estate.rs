@@ -169,7 +169,10 @@ impl Estate {
             let outline = |text: &str| read::outline(File { path, text }, &queries);
             Ok::<_, CommandError>(match instead.get(*path) {
                 Some(text) => outline(text),
-                None => outline(&workspace.read(path)?.unwrap_or_default()),
+                None => match workspace.look(path, outline)? {
+                    Some(found) => found,
+                    None => outline(""),
+                },
             })
         };
         let mut found = Found::default();

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::io::{self, Write};
+use std::rc::Rc;
 
 use clap::ValueEnum;
 
@@ -70,7 +71,7 @@ pub(super) fn write(
     workspace: &Workspace,
     terminal: &mut Terminal<'_>,
 ) -> io::Result<()> {
-    let source = |path: &str| workspace.source(path);
+    let source = |path: &str| workspace.source(path).map(Rc::from);
     let summaries: Vec<_> = check::rules::ALL
         .iter()
         .filter(|check| policy.runs(check.name))
@@ -88,7 +89,7 @@ pub(super) fn write(
         })
         .collect();
     let report = match format {
-        Format::Human => return show(findings, workspace, terminal.out),
+        Format::Human => return draw(findings, workspace, terminal.styled, terminal.out),
         Format::Json => render::json(findings, &source),
         Format::Sarif => {
             let texts = fixes::texts(findings, workspace);
@@ -110,8 +111,18 @@ pub(super) fn show(
     workspace: &Workspace,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    draw(findings, workspace, true, out)
+}
+
+/// The same, with or without colours.
+fn draw(
+    findings: &[Diagnostic],
+    workspace: &Workspace,
+    color: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let style = Style {
-        color: true,
+        color,
         ..Style::default()
     };
     let chunks: Vec<_> = findings.chunks(CHUNK).collect();
@@ -130,12 +141,12 @@ pub(super) fn show(
 const CHUNK: usize = 64;
 
 /// The text of a file, remembered until another file is asked for: findings are sorted by file.
-fn remembering(workspace: &Workspace) -> impl Fn(&str) -> Option<String> {
+fn remembering(workspace: &Workspace) -> impl Fn(&str) -> Option<Rc<str>> {
     let last = RefCell::new((String::new(), None));
     move |path| {
         let mut last = last.borrow_mut();
         if last.0 != path {
-            *last = (path.to_owned(), workspace.source(path));
+            *last = (path.to_owned(), workspace.source(path).map(Rc::from));
         }
         last.1.clone()
     }

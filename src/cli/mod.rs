@@ -72,6 +72,7 @@ pub fn run(stack: Stack) -> ExitCode {
     let mut out = anstream::AutoStream::auto(io::stdout().lock());
     let mut err = anstream::AutoStream::auto(io::stderr().lock());
     let mut terminal = Terminal {
+        styled: out.current_choice() != anstream::ColorChoice::Never,
         out: &mut out,
         live: io::stderr().is_terminal(),
         err: &mut err,
@@ -93,6 +94,7 @@ pub fn run_in(
 ) -> u8 {
     let mut terminal = Terminal {
         out,
+        styled: true,
         err,
         live: false,
         today: clock::today(),

@@ -9,6 +9,8 @@ use super::{CLEAN, CommandError, FAILED};
 pub(super) struct Terminal<'a> {
     /// The report.
     pub(super) out: &'a mut dyn Write,
+    /// Whether colours of the report arrive: they are left out where nobody would see them.
+    pub(super) styled: bool,
     /// Progress, findings beside a report, errors.
     pub(super) err: &'a mut dyn Write,
     /// Whether what is on `err` can be overwritten: somebody is watching.

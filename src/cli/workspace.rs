@@ -2,8 +2,9 @@
 //! text is first stored in full beside its place, and only then do renames put them there.
 #![expect(clippy::disallowed_methods, reason = "this is where files are touched")]
 
+use std::cell::RefCell;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -14,6 +15,11 @@ use super::CommandError;
 #[derive(Debug)]
 pub(super) struct Workspace {
     root: PathBuf,
+}
+
+thread_local! {
+    /// The bytes of the file that this thread looked at before.
+    static BEFORE: RefCell<Vec<u8>> = const { RefCell::new(vec![]) };
 }
 
 /// What is to be changed.
@@ -50,11 +56,35 @@ impl Workspace {
 
     /// The text of a file, if there is one. Bytes that are no UTF-8 are replaced.
     pub(super) fn read(&self, path: &str) -> Result<Option<String>, CommandError> {
-        match fs::read(self.root.join(path)) {
-            // A text that is UTF-8 is not copied.
-            Ok(bytes) => Ok(Some(String::from_utf8(bytes).unwrap_or_else(|error| {
-                String::from_utf8_lossy(error.as_bytes()).into_owned()
-            }))),
+        let bytes = self.present(path, fs::read(self.root.join(path)))?;
+        // A text that is UTF-8 is not copied.
+        Ok(bytes.map(|bytes| {
+            String::from_utf8(bytes)
+                .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+        }))
+    }
+
+    /// What `look` makes of the text of a file, if there is one. Unlike that of [`Self::read`] it needs no memory of its
+    /// own: that of the file before is used again.
+    pub(super) fn look<T>(
+        &self,
+        path: &str,
+        look: impl FnOnce(&str) -> T,
+    ) -> Result<Option<T>, CommandError> {
+        let mut bytes = BEFORE.take();
+        bytes.clear();
+        let file = fs::File::open(self.root.join(path));
+        let read = file.and_then(|mut file| file.read_to_end(&mut bytes));
+        let present = self.present(path, read)?;
+        let seen = present.map(|_| look(&String::from_utf8_lossy(&bytes)));
+        BEFORE.set(bytes);
+        Ok(seen)
+    }
+
+    /// What came of reading a file: nothing where there is none.
+    fn present<T>(&self, path: &str, read: io::Result<T>) -> Result<Option<T>, CommandError> {
+        match read {
+            Ok(read) => Ok(Some(read)),
             Err(error) if is_absent(&error) => Ok(None),
             Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
                 Err(CommandError::FolderInTheWay(self.shown(path)))

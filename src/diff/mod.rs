@@ -25,6 +25,7 @@ mod tests;
 mod touches;
 
 use crate::diagnostic::Diagnostic;
+use crate::parallel;
 use crate::read::Found;
 use sides::{Rest, State};
 
@@ -97,12 +98,14 @@ pub fn compare(before: Side, after: Side) -> Report {
     // Who is affected may stand in what could not be read.
     after.found.problems.append(&mut rest.found.problems);
     notes.extend([&before, &after].into_iter().filter_map(State::unread));
+    let unread = std::mem::take(&mut after.found.problems);
+    parallel::free((before.found, after.found, rest));
     Report {
         before: before.name,
         after: after.name,
         changes,
         notes,
-        unread: after.found.problems,
+        unread,
     }
 }
 

@@ -6,7 +6,7 @@ use obsctl_model::TelemetryCatalog;
 use regex_automata::meta::Regex;
 
 use crate::parallel;
-use crate::read::{self, File, Found};
+use crate::read::{self, File, Found, Queries};
 
 /// One of the two states.
 #[derive(Debug, Default)]
@@ -54,9 +54,10 @@ pub(super) fn read(before: Side, after: Side) -> (State, State, Rest) {
         }
     }
     let old: Vec<_> = old.into_values().collect();
+    let queries = Queries::default();
     let state = |name, texts: &[Text]| State {
         name,
-        found: all(texts, read::file),
+        found: all(texts, |file| read::file_sharing(file, &queries)),
     };
     let rest = Rest {
         unread: rest,
@@ -92,7 +93,7 @@ impl Rest {
             .unread
             .extract_if(.., |_| holding.next() == Some(true))
             .collect();
-        let queries = read::Queries::default();
+        let queries = Queries::default();
         let outline = |file: File<'_>| read::outline(file, &queries);
         self.found.append(all(&wanted, outline));
     }

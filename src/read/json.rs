@@ -22,6 +22,12 @@ pub(super) fn read(text: &str) -> Result<Node<'_>, Trouble> {
     }
 }
 
+/// So many spaces are compared at once.
+const INDENT: &[u8; 8] = b"        ";
+
+/// Room that a text with escapes has at least, in half of its bytes.
+const ROOM: usize = 64;
+
 /// How deep lists and maps may stand in one another: more would exhaust the stack.
 const DEEPEST: usize = 512;
 
@@ -42,10 +48,15 @@ impl<'a> Reader<'a> {
 
     /// The byte that follows, spaces aside.
     fn next(&mut self) -> Option<u8> {
-        let rest = &self.text.as_bytes()[self.at..];
-        let space = rest.iter().position(|byte| !b" \t\r\n".contains(byte));
-        self.at += space.unwrap_or(rest.len());
-        self.text.as_bytes().get(self.at).copied()
+        let bytes = self.text.as_bytes();
+        loop {
+            match bytes.get(self.at)? {
+                // Half of a file that people can read is indentation.
+                b' ' if bytes[self.at..].starts_with(INDENT) => self.at += INDENT.len(),
+                b' ' | b'\t' | b'\r' | b'\n' => self.at += 1,
+                byte => return Some(*byte),
+            }
+        }
     }
 
     fn value(&mut self) -> Result<Node<'a>, Trouble> {
@@ -156,7 +167,8 @@ impl<'a> Reader<'a> {
     /// A number, `true`, `false` or `null`.
     fn word(&mut self) -> Result<&'a str, Trouble> {
         let rest = &self.text[self.at..];
-        let inside = |byte: u8| byte.is_ascii_alphanumeric() || b"+-._".contains(&byte);
+        let inside =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.' | b'_');
         let length = rest.bytes().position(|byte| !inside(byte));
         let word = &rest[..length.unwrap_or(rest.len())];
         if !matches!(word, "true" | "false" | "null") && !is_number(word) {
@@ -187,7 +199,9 @@ impl<'a> Reader<'a> {
                     return Ok(Cow::Owned(decoded.unwrap_or_default()));
                 }
                 (false, _) => {
-                    let text = decoded.get_or_insert_default();
+                    // Where one character is escaped, mostly others follow.
+                    let room = || String::with_capacity(2 * plain.len().max(ROOM));
+                    let text = decoded.get_or_insert_with(room);
                     text.push_str(plain);
                     text.push(self.escape()?);
                 }
@@ -197,7 +211,8 @@ impl<'a> Reader<'a> {
 
     /// The character that an escape stands for.
     fn escape(&mut self) -> Result<char, Trouble> {
-        let wrong = trouble(self.at, "no character is written like this");
+        let begin = self.at;
+        let wrong = || trouble(begin, "no character is written like this");
         let letter = self.text.as_bytes().get(self.at + 1);
         let character = match letter {
             Some(b'b') => '\u{8}',
@@ -206,8 +221,8 @@ impl<'a> Reader<'a> {
             Some(b'r') => '\r',
             Some(b't') => '\t',
             Some(b'"' | b'\\' | b'/') => char::from(letter.copied().unwrap_or_default()),
-            Some(b'u') => return self.code_point().ok_or(wrong),
-            _ => return Err(wrong),
+            Some(b'u') => return self.code_point().ok_or_else(wrong),
+            _ => return Err(wrong()),
         };
         self.at += 2;
         Ok(character)
@@ -216,10 +231,9 @@ impl<'a> Reader<'a> {
     /// `\u` with four digits, or two of them that are halves of a UTF-16 pair.
     fn code_point(&mut self) -> Option<char> {
         let first = self.unit()?;
-        let mut units = vec![first];
-        if (0xD800..0xDC00).contains(&first) {
-            units.push(self.unit()?);
-        }
+        let halves = (0xD800..0xDC00).contains(&first);
+        let second = if halves { Some(self.unit()?) } else { None };
+        let units = std::iter::once(first).chain(second);
         char::decode_utf16(units).next()?.ok()
     }
 
@@ -241,6 +255,10 @@ fn trouble(at: usize, message: &str) -> Trouble {
 /// Whether a word is a number as JSON writes it.
 fn is_number(word: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    // Most numbers are small, and whole.
+    if digits(word) {
+        return word == "0" || !word.starts_with('0');
+    }
     let (number, power) = match word.split_once(['e', 'E']) {
         Some((number, power)) => (number, power.strip_prefix(['+', '-']).unwrap_or(power)),
         None => (word, "0"),

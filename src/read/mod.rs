@@ -113,7 +113,13 @@ impl Found {
 /// Reads a file. Files can be read on several cores at once.
 #[must_use]
 pub fn file(file: File<'_>) -> Found {
-    read(file, Keep::Settings, &Queries::default())
+    file_sharing(file, &Queries::default())
+}
+
+/// Reads a file as [`file()`] does. Files that are read with the same `queries` share equal ones.
+#[must_use]
+pub fn file_sharing(file: File<'_>, queries: &Queries) -> Found {
+    read(file, Keep::Settings, queries)
 }
 
 /// Reads a file and keeps dashboards as they are written beside what was read of them.

@@ -40,12 +40,17 @@ pub(super) struct Key<'a> {
 /// The first key that stands twice among those of a map.
 pub(super) fn twice<'k, 'a>(entries: &'k [(Key<'a>, Node<'a>)]) -> Option<&'k Key<'a>> {
     let mut keys = entries.iter().map(|(key, _)| key);
-    // Nearly all maps are small: comparing each key with those before it takes less time than a set.
+    // Nearly all maps are small: comparing each key with those before it takes less time than a set, and most keys
+    // differ from all of them in their length or their last letter.
     if entries.len() <= 32 {
-        let mut before = 0..;
+        let (mut before, mut kinds) = (0.., 0_u64);
         return keys.find(|key| {
             let before = &entries[..before.next().unwrap_or_default()];
-            before.iter().any(|(other, _)| other.text == key.text)
+            let last = key.text.as_bytes().last().copied().unwrap_or_default();
+            let kind = 1 << ((key.text.len() * 7 + usize::from(last)) % 64);
+            let is_new = kinds & kind == 0;
+            kinds |= kind;
+            !is_new && before.iter().any(|(other, _)| other.text == key.text)
         });
     }
     let mut seen = BTreeSet::new();

@@ -56,20 +56,27 @@ pub fn is_builtin_duration(name: &str) -> bool {
 pub fn scan(text: &str) -> Vec<(Range<usize>, Variable)> {
     let mut found = Vec::new();
     let mut from = 0;
-    while let Some(variable) = next(text, from) {
-        let range = variable.span.range();
-        from = range.end;
-        found.push((range, variable));
+    while let Some((at, parts)) = next(text, from) {
+        from = parts.end;
+        found.push((at..parts.end, parts.variable(text, at)));
     }
     found
+}
+
+/// The same without what stands beside the names: the bytes of each variable, and its name.
+pub fn names(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let (at, parts) = next(text, from)?;
+        from = parts.end;
+        Some((at..parts.end, &text[parts.name]))
+    })
 }
 
 /// Whether `text` holds a variable.
 #[must_use]
 pub fn contains(text: &str) -> bool {
-    let begins =
-        |(at, byte): (usize, u8)| matches!(byte, b'$' | b'[') && parts_at(text, at).is_some();
-    text.bytes().enumerate().any(begins)
+    next(text, 0).is_some()
 }
 
 /// The variable that `text` is, if it is nothing else.
@@ -91,15 +98,16 @@ pub fn quotes_itself(text: &str) -> bool {
         })
 }
 
-/// The first variable that begins at `from` or later.
-fn next(text: &str, from: usize) -> Option<Variable> {
-    let begins = |(at, byte): (usize, &u8)| {
-        let at = from + at;
-        matches!(byte, b'$' | b'[')
-            .then(|| variable_at(text, at))
-            .flatten()
-    };
-    text.as_bytes()[from..].iter().enumerate().find_map(begins)
+/// The first variable that begins at `from` or later, and where.
+fn next(text: &str, mut from: usize) -> Option<(usize, Parts)> {
+    loop {
+        let begins = |byte: &u8| matches!(byte, b'$' | b'[');
+        let at = from + text.as_bytes()[from..].iter().position(begins)?;
+        if let Some(parts) = parts_at(text, at) {
+            return Some((at, parts));
+        }
+        from = at + 1;
+    }
 }
 
 /// How many bytes the variable that begins at `at` takes.
@@ -111,14 +119,7 @@ pub fn length_at(text: &str, at: usize) -> Option<usize> {
 /// The variable that begins at `at`.
 #[must_use]
 pub fn variable_at(text: &str, at: usize) -> Option<Variable> {
-    let parts = parts_at(text, at)?;
-    Some(Variable {
-        form: parts.form,
-        name: text[parts.name].to_owned(),
-        field: parts.field.map(|range| text[range].to_owned()),
-        format: parts.format.map(|range| text[range].to_owned()),
-        span: Span::new(at, parts.end),
-    })
+    parts_at(text, at).map(|parts| parts.variable(text, at))
 }
 
 /// How long a field or format may be, so that texts full of unclosed variables are read in linear time.
@@ -130,6 +131,19 @@ struct Parts {
     field: Option<Range<usize>>,
     format: Option<Range<usize>>,
     end: usize,
+}
+
+impl Parts {
+    /// The variable that begins at `at`.
+    fn variable(self, text: &str, at: usize) -> Variable {
+        Variable {
+            form: self.form,
+            name: text[self.name].to_owned(),
+            field: self.field.map(|range| text[range].to_owned()),
+            format: self.format.map(|range| text[range].to_owned()),
+            span: Span::new(at, self.end),
+        }
+    }
 }
 
 fn parts_at(text: &str, at: usize) -> Option<Parts> {
@@ -283,6 +297,11 @@ mod tests {
                 .map(|(range, _)| &text[range.clone()])
                 .collect();
             assert_eq!(&texts, expected, "{text}");
+            let named: Vec<_> = found
+                .iter()
+                .map(|(at, one)| (at.clone(), &*one.name))
+                .collect();
+            assert_eq!(names(text).collect::<Vec<_>>(), named, "{text}");
             for (range, variable) in found {
                 assert_eq!(variable.to_string(), text[range], "{text}");
             }

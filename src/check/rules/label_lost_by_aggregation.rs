@@ -67,7 +67,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 _ => keep(issue.label, &issue.instead),
             }));
         }
-        for missing in template::missing(query) {
+        for missing in template::missing(input, query) {
             let Some(loss) = missing.loss else { continue };
             let (label, what) = (missing.label, missing.what);
             let finding = Diagnostic::new(

@@ -88,7 +88,8 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
         for used in &query.selectors {
             for matcher in &used.selector.matchers {
                 let value = matcher.value.value.as_str();
-                if !has_variable(value) && is_address(&value.replace("\\.", ".")) {
+                let mentions = value.contains('@') && !has_variable(value);
+                if mentions && is_address(&value.replace("\\.", ".")) {
                     let message = format!("label `{}` holds an e-mail address", matcher.name.text);
                     findings.push(
                         query

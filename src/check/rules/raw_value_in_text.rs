@@ -45,7 +45,8 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             if alert.labels.contains_key(name) {
                 continue;
             }
-            for printed in template::read(text).values {
+            let read = input.templates.read(text);
+            for printed in read.iter().flat_map(|template| &template.values) {
                 // Who writes the unit behind it knows what the number is.
                 let unit = text[printed.range.end..].trim_start_matches([' ', '-', '}']);
                 if !printed.raw || unit.starts_with(['s', '%']) && !unit.starts_with("se") {
@@ -54,7 +55,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 let message = format!("{name} shows {what} as a bare number");
                 findings.push(
                     Diagnostic::new(query.at.site.subject(), alert.origin, message)
-                        .underline(text, printed.range, "hard to read")
+                        .underline(text, printed.range.clone(), "hard to read")
                         .help(format!("write `{{{{ $value | {function} }}}}`")),
                 );
             }

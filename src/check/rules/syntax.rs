@@ -1,7 +1,7 @@
 //! `syntax`
 
 use obsctl_model::query::promql;
-use obsctl_promql::{Span, SyntaxError, TypeError, experimental, typecheck};
+use obsctl_promql::{Span, SyntaxError, TypeError, experimental};
 
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -36,7 +36,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
         let expr = query.at.query.expr();
         let place = |span, message: &str, note| query.at.finding(span, message, note);
         let errors = query.at.query.errors();
-        refused(errors, || typecheck(expr).1, place, findings);
+        refused(errors, || query.types.clone(), place, findings);
         if !errors.is_empty() {
             continue;
         }

@@ -34,15 +34,13 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
         for rule in &group.rules {
             let Rule::Alert(alert) = rule else { continue };
             for (what, text) in template::texts(alert) {
-                if !text.contains("{{") {
-                    continue;
-                }
-                for problem in template::read(text).problems {
+                let read = input.templates.read(text);
+                for problem in read.iter().flat_map(|template| &template.problems) {
                     let message = format!("{what}: {}", problem.message);
                     let finding =
                         Diagnostic::new(subject::alert(group, alert), alert.origin, message)
-                            .underline(text, problem.range, "");
-                    findings.push(match problem.help {
+                            .underline(text, problem.range.clone(), "");
+                    findings.push(match &problem.help {
                         Some(help) => finding.help(help),
                         None => finding,
                     });

@@ -30,7 +30,7 @@ itself adds are not among them.
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
     for query in &input.queries {
-        for missing in template::missing(query) {
+        for missing in template::missing(input, query) {
             if missing.loss.is_some() {
                 continue;
             }

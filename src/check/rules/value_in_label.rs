@@ -5,7 +5,7 @@ use obsctl_model::{Rule, Stack};
 
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::project::{subject, template};
+use crate::project::subject;
 
 /// A label that is another one at every evaluation.
 pub static CHECK: Check = Check {
@@ -33,20 +33,22 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
         for rule in &group.rules {
             let Rule::Alert(alert) = rule else { continue };
             for (label, text) in alert.labels.iter().chain(&group.labels) {
-                let read = template::read(text);
-                let values = read
-                    .values
-                    .into_iter()
-                    .map(|printed| (printed.range, "the value"));
-                let results = read
-                    .results
-                    .into_iter()
-                    .map(|range| (range, "the result of a query"));
+                let Some(read) = input.templates.read(text) else {
+                    continue;
+                };
+                let values = read.values.iter();
+                let values = values.map(|printed| (&printed.range, "the value"));
+                let results = read.results.iter();
+                let results = results.map(|range| (range, "the result of a query"));
                 for (range, what) in values.chain(results) {
                     let message = format!("label `{label}` shows {what}");
                     findings.push(
                         Diagnostic::new(subject::alert(group, alert), alert.origin, message)
-                            .underline(text, range, "another alert whenever it changes")
+                            .underline(
+                                text.as_str(),
+                                range.clone(),
+                                "another alert whenever it changes",
+                            )
                             .help("show it in an annotation"),
                     );
                 }

@@ -72,7 +72,9 @@ fn needs(dashboard: &Dashboard) -> Needs<'_> {
     let all = dashboard.variables.iter();
     all.map(|one| {
         let names = asked(one).into_iter().flat_map(|text| {
-            let names: Vec<_> = used(&text).map(|(_, variable)| variable.name).collect();
+            let names: Vec<_> = used(&text)
+                .map(|(_, variable)| variable.to_owned())
+                .collect();
             names
         });
         (one.name.as_str(), names.collect())

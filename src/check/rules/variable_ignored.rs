@@ -80,18 +80,25 @@ fn dashboard(all: &[(&Dashboard, &Query<'_>)], findings: &mut Findings) {
         for named in &query.named {
             let selector = named.used.selector;
             // What follows some choices and not others mostly does so on purpose.
-            if choices(named).next().is_some() || ranks(query) {
+            if choices(named).next().is_some() {
                 continue;
             }
-            for (key @ (name, label, variable), count) in &narrowed {
+            let from = narrowed.range((named.name, "", String::new())..);
+            let of_series = from.take_while(|((name, ..), _)| *name == named.name);
+            for (key @ (name, label, variable), count) in of_series {
                 let offered = dashboard.variables.iter().any(|one| one.name == *variable);
                 let most = uses.get(name).is_some_and(|uses| count * 4 >= uses * 3);
-                if *name != named.name || !offered || *count < AGREEING || !most {
+                if !offered || *count < AGREEING || !most {
                     continue;
                 }
                 let matched = selector.matchers.iter().any(|one| one.name.text == *label);
                 let used = scan(text).iter().any(|(_, one)| one.name == *variable);
-                if matched || used || !selector.variables.is_empty() || keeps(query, label) {
+                if matched
+                    || used
+                    || !selector.variables.is_empty()
+                    || keeps(query, label)
+                    || ranks(query)
+                {
                     continue;
                 }
                 let message = format!(

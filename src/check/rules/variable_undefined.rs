@@ -7,8 +7,7 @@ use obsctl_model::dashboard::{Dashboard, ExpressionRef, Place, PlacedQuery, Text
 use obsctl_model::prelude::timeseries;
 use obsctl_model::query::promql;
 use obsctl_model::{Origin, Stack};
-use obsctl_promql::ast::Variable;
-use obsctl_promql::variable::{is_builtin, scan};
+use obsctl_promql::variable::{is_builtin, names};
 
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -39,11 +38,13 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
     for query in &input.queries {
         let template = matches!(query.at.site, Site::Template { .. });
         if query.at.site.is_rule() && !template {
-            for variable in used(query.at.query.as_str()) {
-                let message = format!("`{}` in a rule: Prometheus knows no variables", variable.1);
+            for (range, _) in used(query.at.query.as_str()) {
+                let text = query.at.query.as_str();
+                let written = &text[range.clone()];
+                let message = format!("`{written}` in a rule: Prometheus knows no variables");
                 findings.push(
                     Diagnostic::new(query.at.site.subject(), query.at.origin, message)
-                        .underline(query.at.query.as_str(), variable.0, "nothing fills it in")
+                        .underline(text, range, "nothing fills it in")
                         .help("write what is meant, such as `5m`"),
                 );
             }
@@ -101,7 +102,7 @@ fn report(
     findings: &mut Findings,
 ) {
     for (range, variable) in used(text) {
-        if is_builtin(&variable.name) || defined.contains(variable.name.as_str()) {
+        if defined.contains(variable) || is_builtin(variable) {
             continue;
         }
         let of = subject::dashboard(dashboard);
@@ -111,11 +112,11 @@ fn report(
         } else {
             format!("{place} of {of}")
         };
-        let message = format!("{of} defines no variable `{}`", variable.name);
+        let message = format!("{of} defines no variable `{variable}`");
         findings.push(
             Diagnostic::new(subject, origin, message)
                 .underline(text, range, "nothing fills it in")
-                .did_you_mean(&variable.name, defined.iter().copied()),
+                .did_you_mean(variable, defined.iter().copied()),
         );
     }
 }
@@ -131,10 +132,10 @@ pub(super) fn text_of<'a>(placed: &PlacedQuery<'a>) -> &'a str {
     }
 }
 
-/// The variables of a text. `$1` is a group of a regular expression, and `\$x` in one is a dollar sign.
-pub(super) fn used(text: &str) -> impl Iterator<Item = (Range<usize>, Variable)> {
-    scan(text).into_iter().filter(|(range, variable)| {
-        let digit = variable.name.starts_with(|c: char| c.is_ascii_digit());
+/// The variables of a text, by name. `$1` is a group of a regular expression, and `\$x` in one is a dollar sign.
+pub(super) fn used(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
+    names(text).filter(|(range, variable)| {
+        let digit = variable.starts_with(|c: char| c.is_ascii_digit());
         !digit && !text[..range.start].ends_with('\\')
     })
 }

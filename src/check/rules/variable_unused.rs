@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use obsctl_model::Stack;
-use obsctl_model::dashboard::Dashboard;
 use obsctl_model::dashboard::variable::Values;
+use obsctl_model::dashboard::{Dashboard, PlacedText};
 use obsctl_model::prelude::timeseries;
 use obsctl_model::query::promql;
 
@@ -38,12 +38,13 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
         if dashboard.variables.is_empty() {
             continue;
         }
-        let names = used_names(dashboard);
+        let texts = dashboard.texts();
+        let names = used_names(dashboard, &texts);
         for variable in &dashboard.variables {
             // A choice of datasource can be there for the dashboards that links take it along to.
             let carried = matches!(variable.values, Values::Datasource(_))
                 && dashboard.links.iter().any(|link| link.keep_variables);
-            if !names.contains(&variable.name) && !variable.is_implicit() && !carried {
+            if !names.contains(variable.name.as_str()) && !variable.is_implicit() && !carried {
                 let message = format!("nothing uses variable `{}`", variable.name);
                 findings.push(
                     Diagnostic::new(
@@ -61,14 +62,14 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
     }
 }
 
-/// The variables a dashboard uses anywhere.
-fn used_names(dashboard: &Dashboard) -> BTreeSet<String> {
+/// The variables a dashboard uses anywhere: in these texts, or elsewhere.
+fn used_names<'a>(dashboard: &'a Dashboard, texts: &'a [PlacedText<'_>]) -> BTreeSet<&'a str> {
     let mut names = BTreeSet::new();
-    let mut add = |text: &str| names.extend(used(text).map(|(_, variable)| variable.name));
+    let mut add = |text: &'a str| names.extend(used(text).map(|(_, variable)| variable));
     for placed in dashboard.queries() {
         add(text_of(&placed));
     }
-    for placed in dashboard.texts() {
+    for placed in texts {
         add(&placed.text);
     }
     if let Some(written) = dashboard.written.get() {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
@@ -67,7 +68,7 @@ impl Test {
         terminal: &mut Terminal<'_>,
     ) -> Result<u8, CommandError> {
         let files = self.results(workspace)?;
-        let source = |path: &str| workspace.source(path);
+        let source = |path: &str| workspace.source(path).map(Rc::from);
         let report = match self.format {
             Format::Human => ruletest::human(&files, &source),
             Format::Json => ruletest::json(&files),

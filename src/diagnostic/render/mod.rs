@@ -12,6 +12,7 @@ mod tests;
 pub(crate) mod xml;
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use obsctl_model::Origin;
 use serde::Serialize;
@@ -27,8 +28,9 @@ pub use json::{Counts, Finding, Located, Mend, Report, json};
 pub use junit::junit;
 pub use sarif::{Change, sarif};
 
-/// Reads a source file, for renderers that show lines of it; `|_| None` for none.
-pub type Source<'a> = &'a dyn Fn(&str) -> Option<String>;
+/// Reads a source file, for renderers that show lines of it; `|_| None` for none. A file has many findings: its text is
+/// shared.
+pub type Source<'a> = &'a dyn Fn(&str) -> Option<Rc<str>>;
 
 /// What is looked for, for formats that list it.
 #[derive(Clone, Copy, Debug)]

@@ -84,7 +84,7 @@ impl<L: Language> Clone for QueryText<L> {
 
 impl<L: Language> PartialEq for QueryText<L> {
     fn eq(&self, other: &Self) -> bool {
-        self.query.text == other.query.text
+        Arc::ptr_eq(&self.query, &other.query) || self.query.text == other.query.text
     }
 }
 

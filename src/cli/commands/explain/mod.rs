@@ -9,6 +9,8 @@ mod rule;
 mod runbook;
 mod slo;
 
+use std::rc::Rc;
+
 use clap::Args;
 use obsctl_model::{Origin, Stack};
 
@@ -80,7 +82,7 @@ impl Explain {
         terminal: &mut Terminal<'_>,
     ) -> Result<u8, CommandError> {
         let project = Project::link(stack);
-        let source = |path: &str| workspace.source(path);
+        let source = |path: &str| workspace.source(path).map(Rc::from);
         let definitions = Definitions {
             project: &project,
             source: &source,
