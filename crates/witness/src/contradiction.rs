@@ -5,7 +5,7 @@ use obsctl_promql::eval::Matcher;
 use obsctl_promql::{Expr, Span};
 
 use crate::interval::Interval;
-use crate::scene::{DEEPEST, compile, of_label};
+use crate::scene::DEEPEST;
 use crate::solve::threshold;
 use crate::{Facts, constant, metric_name};
 
@@ -166,19 +166,23 @@ impl Prover<'_> {
             return None;
         }
         let name = metric_name(selector)?;
-        let matchers = compile(selector)?;
         let recorded = self.facts.recorded(name);
         if recorded.is_empty() {
-            return self.unselected(expr, name, &matchers);
+            return self.unselected(expr, name, selector);
         }
         if self.depth >= DEEPEST {
             return None;
         }
-        let inner = Prover { facts: self.facts, depth: self.depth + 1 };
+        let inner = Prover {
+            facts: self.facts,
+            depth: self.depth + 1,
+        };
         let mut first = None;
         for rule in recorded {
-            let refused = rule.labels.iter().any(|(name, value)| {
-                of_label(&matchers, name).iter().any(|it| !it.matches(value))
+            let mut labels = rule.labels.iter();
+            let refused = labels.any(|(name, value)| {
+                let asked = asked_of(selector, name);
+                asked.is_some_and(|asked| asked.iter().any(|it| !it.matches(value)))
             });
             if !refused {
                 first.get_or_insert(inner.never(rule.expr, want)?);
@@ -193,27 +197,41 @@ impl Prover<'_> {
     }
 
     /// Why no series of the metric is selected.
-    fn unselected(&self, expr: &Expr, name: &str, matchers: &[Matcher]) -> Option<Contradiction> {
+    fn unselected(&self, expr: &Expr, name: &str, selector: &Selector) -> Option<Contradiction> {
         let span = expr.span();
-        for matcher in matchers {
-            let own = of_label(matchers, &matcher.name);
-            // Two values that are asked for by `=`.
-            let differs = matcher.equal_value().is_some_and(|value| {
-                own.iter().any(|it| !it.matches(value))
-            });
-            if differs {
-                let message = format!("no series of {} has a `{}` that is asked for", shown(expr), matcher.name);
+        for (at, matcher) in selector.matchers.iter().enumerate() {
+            let label = &matcher.name.text;
+            if selector.matchers[..at].iter().any(|it| it.name.text == *label) {
+                continue;
+            }
+            let values = self.facts.values(name, label);
+            let several = selector.matchers[at + 1..].iter();
+            let several = several.filter(|it| it.name.text == *label).count() > 0;
+            // Compiling costs more than all the rest.
+            if !several && !values.all {
+                continue;
+            }
+            let own = asked_of(selector, label)?;
+            let fits = |value: &str| own.iter().all(|it| it.matches(value));
+            let mut wanted = own.iter().filter_map(Matcher::equal_value);
+            if wanted.any(|value| !fits(value)) {
+                let message = format!("no series has a `{label}` that all matchers accept");
                 return Some(Contradiction { span, message });
             }
-            let values = self.facts.values(name, &matcher.name);
-            let fits = |value: &str| own.iter().all(|it| it.matches(value));
             if values.all && !fits("") && !values.known.iter().any(|value| fits(value)) {
-                let message = format!("no value of `{}` that `{name}` can have is asked for", matcher.name);
+                let message = format!("no `{label}` that `{name}` can have is asked for");
                 return Some(Contradiction { span, message });
             }
         }
         None
     }
+}
+
+/// The matchers on a label; nothing where one cannot be compiled.
+fn asked_of(selector: &Selector, label: &str) -> Option<Vec<Matcher>> {
+    let own = selector.matchers.iter().filter(|it| it.name.text == label);
+    let compiled = own.map(|it| Matcher::new(label, it.op, &it.value.value));
+    compiled.collect::<Result<_, _>>().ok()
 }
 
 /// What `… unless x > 5` leaves of `x`.

@@ -28,6 +28,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use obsctl_promql::ast::Selector;
+use obsctl_promql::eval::notation::{self, WrittenSeries};
+use obsctl_promql::histogram::NotationError;
 use obsctl_promql::{Expr, Span};
 
 pub use contradiction::{Contradiction, contradiction};
@@ -156,6 +158,16 @@ pub struct Series {
     pub labels: String,
     /// Its samples: `1x10 0x20`.
     pub values: String,
+}
+
+impl Series {
+    /// The samples as test files are read.
+    ///
+    /// # Errors
+    /// The place that cannot be read: never of a series that [`find`] gave.
+    pub fn read(&self) -> Result<WrittenSeries, NotationError> {
+        notation::series(&self.to_string())
+    }
 }
 
 impl fmt::Display for Series {

@@ -49,9 +49,15 @@ impl Shape {
             Mode::Flip => Self::Flip(number),
             Mode::Trend(later) => {
                 let from = (number.abs() * 2.0).max(100.0);
-                Self::Trend(from, (number - from) / later)
+                Self::trend(from, number, later)
             }
         }
+    }
+
+    /// From one number to another or a little further, which it would reach so many samples later.
+    pub fn trend(from: f64, to: f64, later: f64) -> Self {
+        let step = (to - from) / later;
+        Self::Trend(from, format!("{:.1e}", step * 1.05).parse().unwrap_or(step))
     }
 
     /// The number that it gives; nothing where it was made for something else.
@@ -150,11 +156,11 @@ fn run(values: &[f64]) -> usize {
     let by = tidy(second - first);
     let same = values.windows(2).take_while(|two| {
         let found = two[1] - two[0];
-        (found - by).abs() <= 1e-9 * by.abs().max(two[1].abs() * 1e-3)
+        (found - by).abs() <= 1e-9 * by.abs().max(two[1].abs() * 1e-4)
     });
     let same = same.count() + 1;
-    // Two of a kind are no pattern, unless nothing follows that could be one.
-    if same == 2 && values.len() > 2 { 1 } else { same }
+    // Any two numbers have a distance: that is no pattern.
+    if same == 2 && by != 0.0 { 1 } else { same }
 }
 
 #[cfg(test)]

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use obsctl_promql::Expr;
 use obsctl_promql::eval::labels::METRIC_NAME;
-use obsctl_promql::eval::notation::{Point, WrittenSeries};
 use obsctl_promql::eval::{Labels, Matcher};
 use obsctl_promql::literal;
 use obsctl_rules::unit::{AlertCase, ExpectedAlert, Test};
@@ -182,7 +181,10 @@ impl Run<'_> {
                     (*bad, count(trouble)),
                     (*well, count(after)),
                 ];
-                (labels, samples(&phases, seconds))
+                Series {
+                    labels: written(labels),
+                    values: notation(&samples(&phases, seconds)),
+                }
             })
             .collect();
         let fires = self.fires(&values)?;
@@ -206,13 +208,7 @@ impl Run<'_> {
         let labels = fires.get(at(firing)).into_iter().flatten();
         Ok(Witness {
             step: self.step,
-            series: values
-                .iter()
-                .map(|(labels, values)| Series {
-                    labels: written(labels),
-                    values: notation(values),
-                })
-                .collect(),
+            series: values,
             quiet: (!heartbeat).then_some(quiet * self.step),
             fires: first.unwrap_or(firing) * self.step,
             firing: firing * self.step,
@@ -223,14 +219,9 @@ impl Run<'_> {
     }
 
     /// What fires at each evaluation.
-    fn fires(
-        &self,
-        series: &[(&Labels, Vec<Option<f64>>)],
-    ) -> Result<Vec<Vec<ExpectedAlert>>, Obstacle> {
-        let input = series.iter().map(|(labels, values)| WrittenSeries {
-            labels: (*labels).clone(),
-            points: points(values),
-        });
+    fn fires(&self, series: &[Series]) -> Result<Vec<Vec<ExpectedAlert>>, Obstacle> {
+        let input: Result<Vec<_>, _> = series.iter().map(Series::read).collect();
+        let input = input.map_err(|error| Obstacle::new(self.alert.expr, error.message))?;
         let cases = (0..self.phases.end()).map(|step| AlertCase {
             time: step * self.step,
             alert: self.alert.name.to_owned(),
@@ -240,7 +231,7 @@ impl Run<'_> {
         let test = Test {
             interval: self.step,
             evaluation_interval: self.step,
-            input: input.collect(),
+            input,
             alerts: cases.collect(),
             ..Test::default()
         };
@@ -249,20 +240,6 @@ impl Run<'_> {
             Obstacle::new(self.alert.expr, message)
         })
     }
-}
-
-/// Samples as points; where a series stops it ends.
-fn points(values: &[Option<f64>]) -> Vec<Point> {
-    let mut there = false;
-    let point = |value: &Option<f64>| {
-        let ended = std::mem::replace(&mut there, value.is_some());
-        match value {
-            Some(value) => Point::float(*value),
-            None if ended => Point::float(obsctl_promql::eval::STALE),
-            None => Point::Missing,
-        }
-    };
-    values.iter().map(point).collect()
 }
 
 /// A series as test files write it: `up{job="api"}`.

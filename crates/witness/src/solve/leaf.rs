@@ -94,7 +94,7 @@ impl Solver<'_> {
         let Some(to) = want.pick(self.attempt) else {
             return false;
         };
-        let shape = Shape::Trend(*from, (to - from) / later);
+        let shape = Shape::trend(*from, to, later);
         self.plan.insert(labels.clone(), shape);
         true
     }

@@ -140,6 +140,13 @@ impl<'a> Solver<'a> {
         if let Some(value) = constant(expr) {
             return met(expr, want.contains(value));
         }
+        let mut want = want;
+        if need.mode == Mode::Level && expr.selectors().next().is_some() {
+            want = want.and(self.possible(expr));
+            if want.is_empty() {
+                return Err(Obstacle::new(expr, format!("`{expr}` is never what is asked for")));
+            }
+        }
         match expr {
             Expr::Paren(node) => self.solve(&node.expr, want, need),
             Expr::Unary(node) if node.minus => {
@@ -193,7 +200,7 @@ impl<'a> Solver<'a> {
         match node.op {
             AggregateOp::Sum => {
                 // Each of them can only be so large.
-                let (_, most) = self.scene.facts.bounds(&node.expr);
+                let most = self.possible(&node.expr).max.at;
                 let total = want.pick(self.attempt);
                 if let Some(total) = total.filter(|total| most > 0.0 && *total > most) {
                     let copies = (total / most).ceil();
@@ -282,7 +289,10 @@ impl<'a> Solver<'a> {
 
     /// What the facts say about an expression's values.
     fn possible(&self, expr: &Expr) -> Interval {
-        let (min, max) = self.scene.facts.bounds(expr);
+        let (min, max) = match expr.without_parens() {
+            Expr::Binary(node) if node.bool_modifier => (0.0, 1.0),
+            expr => self.scene.facts.bounds(expr),
+        };
         Interval::new(min, max)
     }
 }

@@ -201,16 +201,16 @@ impl Solver<'_> {
         if need.mode != Mode::Level {
             return None;
         }
-        let (series, ages) = match (now(&node.lhs), now(&node.rhs), node.op) {
-            (true, false, BinaryOp::Sub) => (&node.rhs, want),
-            (false, true, BinaryOp::Sub) => (&node.lhs, want.falling(|it| -it)),
-            // `x < time()`: some time ago.
-            (false, true, op) if op.is_comparison() => {
-                let ages = Interval::compared(mirrored(op), 0.0);
+        let (series, ages) = match (past(&node.lhs), past(&node.rhs), node.op) {
+            (Some(ago), None, BinaryOp::Sub) => (&node.rhs, want.rising(|it| it + ago)),
+            (None, Some(ago), BinaryOp::Sub) => (&node.lhs, want.falling(|it| ago - it)),
+            // `x < time() - 60`: more than a minute ago.
+            (None, Some(ago), op) if op.is_comparison() => {
+                let ages = Interval::compared(mirrored(op), ago);
                 (&node.lhs, *ages.first()?)
             }
-            (true, false, op) if op.is_comparison() => {
-                (&node.rhs, *Interval::compared(op, 0.0).first()?)
+            (Some(ago), None, op) if op.is_comparison() => {
+                (&node.rhs, *Interval::compared(op, ago).first()?)
             }
             _ => return None,
         };
@@ -373,15 +373,20 @@ const fn negated(op: BinaryOp) -> Option<BinaryOp> {
     })
 }
 
-/// Whether an expression is the present time.
-fn now(expr: &Expr) -> bool {
+/// How many seconds ago a time is that an expression without series gives: 60 of `time() - 60`.
+fn past(expr: &Expr) -> Option<f64> {
     match expr.without_parens() {
         Expr::Call(call) => match (call.func.text.as_str(), call.args.as_slice()) {
-            ("time", []) => true,
-            ("vector" | "scalar", [inner]) => now(inner),
-            _ => false,
+            ("time", []) => Some(0.0),
+            ("vector" | "scalar", [inner]) => past(inner),
+            _ => None,
         },
-        _ => false,
+        Expr::Binary(node) => match node.op {
+            BinaryOp::Sub => Some(past(&node.lhs)? + constant(&node.rhs)?),
+            BinaryOp::Add => Some(past(&node.lhs)? - constant(&node.rhs)?),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
