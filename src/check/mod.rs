@@ -5,6 +5,7 @@ mod demand;
 mod docs;
 mod example;
 mod input;
+mod metrics;
 mod pattern;
 mod rewrite;
 mod routing;
@@ -28,6 +29,7 @@ use crate::project::Project;
 pub use baseline::compare;
 pub use docs::{index, page};
 pub use input::{Input, Named, Query};
+pub use metrics::Metrics;
 pub use pattern::Patterns;
 pub use template::Templates;
 

@@ -142,6 +142,24 @@ pub fn pretty(query: &Promql) -> String {
     }
 }
 
+/// The rules of a group that an engine evaluates; nothing where there are none.
+#[must_use]
+pub fn group(group: &RuleGroup, engine: Engine, links: Links<'_>) -> Option<Group> {
+    let rules: Vec<_> = group
+        .rules
+        .iter()
+        .filter(|rule| rule.query().engine() == engine)
+        .map(|rule| Entry::new(rule, links).with(&group.labels))
+        .collect();
+    (!rules.is_empty()).then(|| Group {
+        name: group.name.clone(),
+        interval: group.interval,
+        limit: group.limit,
+        query_offset: group.query_offset,
+        rules,
+    })
+}
+
 /// The rule files of one engine in `folder`: one for each group that has rules for the engine.
 #[must_use]
 pub fn files(
@@ -153,25 +171,13 @@ pub fn files(
     let links = Links::new(project, environment);
     let mut files: BTreeMap<String, RuleFile> = BTreeMap::new();
     for group in project.groups() {
-        let rules: Vec<_> = group
-            .rules
-            .iter()
-            .filter(|rule| rule.query().engine() == engine)
-            .map(|rule| Entry::new(rule, links).with(&group.labels))
-            .collect();
-        if rules.is_empty() {
+        let Some(written) = self::group(group, engine, links) else {
             continue;
-        }
+        };
         let file = files
             .entry(file_name(&group.name))
             .or_insert_with(|| RuleFile { groups: vec![] });
-        file.groups.push(Group {
-            name: group.name.clone(),
-            interval: group.interval,
-            limit: group.limit,
-            query_offset: group.query_offset,
-            rules,
-        });
+        file.groups.push(written);
     }
     files
         .iter()

@@ -61,6 +61,9 @@ const DEFECTS: &[Defect] = &[
     ("alert-always-fires", |stack| {
         condition(stack, "sum(up)");
     }),
+    ("alert-cannot-fire", |stack| {
+        condition(stack, "sum(up) > 5 and sum(up) < 3");
+    }),
     ("alert-without-runbook", |stack| alert(stack).runbook = None),
     ("all-values-joined", |stack| {
         let of = promql("api_requests_total");

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use obsctl::check;
 use obsctl::generate::{self, Environment};
-use obsctl::model::LabelName;
+use obsctl::model::{Engine, LabelName, Rule};
 use obsctl::model::prelude::*;
 use obsctl::policy::Policy;
 use obsctl::project::Project;
@@ -87,11 +87,17 @@ fn prove(stack: Stack) -> usize {
 #[test]
 fn the_reference_stack_is_accepted_and_its_tests_pass() {
     let stack = obsctl_stack::stack();
-    let slos = stack.slos.len();
+    // Alerts that logs set off are not promtool's.
+    let of_prometheus = |group: &&RuleGroup| {
+        let mut rules = group.rules.iter();
+        rules.any(|it| matches!(it, Rule::Alert(one) if one.query.engine() == Engine::Prometheus))
+    };
+    let groups = stack.rule_groups.iter().filter(of_prometheus).count();
+    let expected = stack.slos.len() + groups;
     let tests = prove(stack);
     assert!(
-        !has_promtool() || tests == slos,
-        "{tests} files of tests for {slos} SLOs"
+        !has_promtool() || tests == expected,
+        "{tests} files of tests for {expected} SLOs and groups of alerts"
     );
 }
 

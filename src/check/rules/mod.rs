@@ -2,6 +2,7 @@
 
 pub mod absent_of_groups;
 pub mod alert_always_fires;
+pub mod alert_cannot_fire;
 pub mod alert_policy;
 pub mod alert_without_runbook;
 pub mod all_values_joined;
@@ -102,6 +103,7 @@ use super::Check;
 pub static ALL: &[&Check] = &[
     &absent_of_groups::CHECK,
     &alert_always_fires::CHECK,
+    &alert_cannot_fire::CHECK,
     &alert_policy::CHECK,
     &alert_without_runbook::CHECK,
     &all_values_joined::CHECK,

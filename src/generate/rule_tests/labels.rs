@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use obsctl_model::{Domain, MetricDef};
 use obsctl_promql::ast::{MatchOp, Matcher};
+use obsctl_witness::samples;
 use regex_automata::meta::Regex;
-use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// Labels and values of a series.
 pub type Labels = BTreeMap<String, String>;
@@ -106,53 +106,6 @@ fn accepts(matcher: &Matcher, value: &str) -> bool {
         MatchOp::Regex => matches(),
         MatchOp::NotRegex => !matches(),
     }
-}
-
-/// A text for each alternative of a regular expression.
-fn samples(regex: &str) -> Vec<String> {
-    let Ok(hir) = regex_syntax::parse(regex) else {
-        return vec![];
-    };
-    match hir.kind() {
-        HirKind::Alternation(all) => all.iter().map(sample).collect(),
-        _ => vec![sample(&hir)],
-    }
-}
-
-/// The shortest text that matches, with the first character of every class.
-fn sample(hir: &Hir) -> String {
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => String::new(),
-        HirKind::Literal(literal) => String::from_utf8_lossy(&literal.0).into_owned(),
-        HirKind::Class(class) => character(class).into(),
-        HirKind::Repetition(repetition) => sample(&repetition.sub).repeat(repetition.min as usize),
-        HirKind::Capture(capture) => sample(&capture.sub),
-        HirKind::Concat(all) => all.iter().map(sample).collect(),
-        HirKind::Alternation(all) => all.first().map(sample).unwrap_or_default(),
-    }
-}
-
-/// A digit or letter where the class has one.
-fn character(class: &Class) -> char {
-    let has = |c: char| match class {
-        Class::Unicode(class) => class.iter().any(|r| r.start() <= c && c <= r.end()),
-        Class::Bytes(class) => class
-            .iter()
-            .any(|r| char::from(r.start()) <= c && c <= char::from(r.end())),
-    };
-    let first = || match class {
-        Class::Unicode(class) => class
-            .iter()
-            .next()
-            .map(regex_syntax::hir::ClassUnicodeRange::start),
-        Class::Bytes(class) => class.iter().next().map(|range| char::from(range.start())),
-    };
-    ('0'..='9')
-        .chain('a'..='z')
-        .chain('A'..='Z')
-        .find(|c| has(*c))
-        .or_else(first)
-        .unwrap_or('x')
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! Unit tests for promtool that prove the alerts of SLOs: the right one fires at the computed time and no
-//! other, and it stops after recovery.
+//! other, and it stops after recovery. Those of all other alerts are in [`witnesses`].
 //!
 //! Rules are evaluated every ten minutes there, not every minute: a slow burn takes days to be seen, and
 //! no ratio depends on the interval.
@@ -7,6 +7,7 @@
 pub mod file;
 mod labels;
 pub mod series;
+pub mod witnesses;
 
 use std::collections::BTreeMap;
 

@@ -38,6 +38,34 @@ impl Test {
         self.run_seeing(rules, |question| rules.sight.seen(question))
     }
 
+    /// What fires at the time of each of its alert cases, in their order, whatever they expect.
+    ///
+    /// # Errors
+    /// A rule that cannot be evaluated.
+    pub fn firing(&self, rules: &RuleSet) -> Result<Vec<Vec<ExpectedAlert>>, RuleFailure> {
+        let engine = self.engine();
+        let input = self.samples();
+        let see = |question: Question<'_>| rules.sight.seen(question);
+        let results = self.evaluate(rules, see, &engine, &input);
+        if let Some(failure) = results.failure {
+            return Err(failure);
+        }
+        let of = |case: &AlertCase| {
+            let time = self.start + self.evaluated(case);
+            let firing = results.firing.get(&(time, case.alert.clone()));
+            let firing = firing.into_iter().flatten().cloned();
+            firing.map(ExpectedAlert::from).collect()
+        };
+        Ok(self.alerts.iter().map(of).collect())
+    }
+
+    fn engine(&self) -> Engine {
+        Engine::new(Options {
+            subquery_step: self.evaluation_interval,
+            ..Options::default()
+        })
+    }
+
     /// Runs the test with the rules that are chosen for what it asks.
     pub(crate) fn run_seeing(
         &self,
@@ -289,6 +317,17 @@ impl ExpectedAlert {
         Firing {
             labels: self.labels,
             annotations: self.annotations,
+        }
+    }
+}
+
+impl From<Firing> for ExpectedAlert {
+    fn from(firing: Firing) -> Self {
+        let mut labels = firing.labels;
+        labels.remove(ALERT_NAME);
+        Self {
+            labels,
+            annotations: firing.annotations,
         }
     }
 }
