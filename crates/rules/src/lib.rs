@@ -22,6 +22,7 @@
 //! - A query may hold more than 10,000 samples.
 
 mod alert;
+mod coverage;
 mod group;
 mod run;
 mod sight;
@@ -31,5 +32,6 @@ mod tests;
 pub mod unit;
 mod writer;
 
+pub use coverage::{Branch, Coverable, Item};
 pub use group::{Action, Alerting, Group, Place, Rule, RuleSet};
 pub use template::Text;

@@ -40,10 +40,7 @@ impl Test {
         rules: &RuleSet,
         see: impl FnOnce(Question<'_>) -> Seen,
     ) -> Outcome {
-        let engine = Engine::new(Options {
-            subquery_step: self.evaluation_interval,
-            ..Options::default()
-        });
+        let engine = self.engine();
         let input = self.samples();
         let results = self.evaluate(rules, see, &engine, &input);
         let mut failures = Vec::new();
@@ -74,8 +71,27 @@ impl Test {
         Outcome { failures }
     }
 
+    pub(super) fn engine(&self) -> Engine {
+        Engine::new(Options {
+            subquery_step: self.evaluation_interval,
+            ..Options::default()
+        })
+    }
+
+    /// The evaluations of its rules.
+    pub(super) fn steps(&self) -> Steps {
+        let alerts = self.alerts.iter().map(|case| case.time);
+        let queries = self.queries.iter().map(|case| case.time);
+        let last = alerts.chain(queries).max().unwrap_or(0);
+        Steps {
+            start: self.start,
+            step: self.evaluation_interval,
+            count: last / self.evaluation_interval + 1,
+        }
+    }
+
     /// The input as samples; of a series that is written twice the last counts.
-    fn samples(&self) -> BTreeMap<Labels, Vec<(i64, Value)>> {
+    pub(super) fn samples(&self) -> BTreeMap<Labels, Vec<(i64, Value)>> {
         let series = self.input.iter().map(|series| {
             let times = (0..).map(|number: i64| self.start + number * self.interval);
             let samples = times.zip(&series.points);
@@ -86,22 +102,17 @@ impl Test {
     }
 
     /// The evaluation that an alert test sees: milliseconds since the test's start.
-    fn evaluated(&self, case: &AlertCase) -> i64 {
+    pub(super) fn evaluated(&self, case: &AlertCase) -> i64 {
         case.time / self.evaluation_interval * self.evaluation_interval
     }
 
-    fn evaluate(
+    pub(super) fn evaluate(
         &self,
         rules: &RuleSet,
         see: impl FnOnce(Question<'_>) -> Seen,
         engine: &Engine,
         input: &BTreeMap<Labels, Vec<(i64, Value)>>,
     ) -> Results {
-        let times = self.alerts.iter().map(|case| case.time);
-        let last = times
-            .chain(self.queries.iter().map(|case| case.time))
-            .max()
-            .unwrap_or(0);
         let mut asked: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
         for case in &self.alerts {
             let time = self.start + self.evaluated(case);
@@ -129,11 +140,7 @@ impl Test {
         };
         Run {
             engine,
-            steps: Steps {
-                start: self.start,
-                step: self.evaluation_interval,
-                count: last / self.evaluation_interval + 1,
-            },
+            steps: self.steps(),
             input,
             rules: live.collect(),
             around: &around,
