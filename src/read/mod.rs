@@ -35,7 +35,7 @@ use comments::Comments;
 pub use exposition::{Sample, exposition, samples, unit};
 pub use language::Queries;
 pub use routes::{Alertmanager, Settings};
-pub use rule_file::rule_file;
+pub use rule_file::{has_rules, rule_file};
 pub use rule_tests::RuleTest;
 use source::Source;
 pub use source::{UNREADABLE, UNREADABLE_PAGE};

@@ -12,6 +12,12 @@ use super::source::Source;
 use super::{File, Keep, Queries, Reader, yaml};
 use crate::diagnostic::Diagnostic;
 
+/// Whether a text may be a rule file: other files of a folder are left alone.
+#[must_use]
+pub fn has_rules(text: &str) -> bool {
+    text.lines().any(|line| line.starts_with("groups:"))
+}
+
 /// Reads the groups of a rule file, and says what Prometheus would refuse.
 #[must_use]
 pub fn rule_file(file: File<'_>) -> (Vec<Arc<Group>>, Vec<Diagnostic>) {

@@ -13,7 +13,7 @@ use crate::cli::{CLEAN, CommandError, FAILED, FINDINGS, Obstacle, Terminal, Work
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::parallel;
 use crate::read::{self, File, UnitTests};
-use crate::ruletest::{self, FileResult, Summary, TestResult};
+use crate::ruletest::{self, Coverage, FileResult, Summary, TestResult};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,16 +21,19 @@ Examples:
   obsctl test alerts/tests/ extra.test.yml
   obsctl test tests/ --only 'fast burn'    tests whose name has these words
   obsctl test --format junit > report.xml
+  obsctl test tests/ --rules rules/ --min-coverage 80
 
 Files are those of `promtool test rules`, of Prometheus 3.14. Folders are searched for them.
 
 Exit status:
   0  all tests passed
-  1  tests failed
+  1  tests failed, or cover too little
   2  could not run, or a file could not be read";
 
 /// Where generated tests are.
 const GENERATED: &str = "alerts/tests";
+/// Where the rules are that they test.
+const GENERATED_RULES: &str = "alerts/prometheus";
 
 /// Run unit tests of rules: series in, alerts and recorded series out
 #[derive(Debug, Args)]
@@ -42,6 +45,15 @@ pub(crate) struct Test {
     /// Run only tests whose name contains this text; can be given several times
     #[arg(long, value_name = "TEXT")]
     only: Vec<String>,
+    /// Also say what of the rules the tests exercise
+    #[arg(long)]
+    coverage: bool,
+    /// The lowest coverage that is enough
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    min_coverage: Option<f64>,
+    /// Rule files, or folders of them, that count for the coverage too
+    #[arg(long, value_name = "PATH")]
+    rules: Vec<PathBuf>,
     /// How results are shown
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
     format: Format,
@@ -64,25 +76,44 @@ impl Test {
         workspace: &Workspace,
         terminal: &mut Terminal<'_>,
     ) -> Result<u8, CommandError> {
-        let files = self.results(workspace)?;
+        let (files, coverage) = self.results(workspace)?;
         let source = |path: &str| workspace.source(path);
         let report = match self.format {
-            Format::Human => ruletest::human(&files, &source),
-            Format::Json => ruletest::json(&files),
+            Format::Human => {
+                let coverage = coverage.as_ref().map(ruletest::Coverage::human);
+                coverage.unwrap_or_default() + &ruletest::human(&files, &source)
+            }
+            Format::Json => ruletest::json(&files, coverage.as_ref()),
             Format::Junit => ruletest::junit(&files),
         };
         terminal.out.write_all(report.as_bytes())?;
+        let short = self.short_of(coverage.as_ref());
+        if let Some(short) = &short {
+            writeln!(terminal.err, "{short}")?;
+        }
         let summary = Summary::of(&files);
         Ok(if summary.broken > 0 {
             FAILED
-        } else if summary.failed > 0 {
+        } else if summary.failed > 0 || short.is_some() {
             FINDINGS
         } else {
             CLEAN
         })
     }
 
-    fn results(&self, workspace: &Workspace) -> Result<Vec<FileResult>, CommandError> {
+    /// What is said of a coverage that is not enough.
+    fn short_of(&self, coverage: Option<&Coverage>) -> Option<String> {
+        let (least, percent) = (self.min_coverage?, coverage?.percent());
+        (percent < least).then(|| {
+            format!("the tests cover {percent:.1}% of what the rules can do: --min-coverage asks for {least}%")
+        })
+    }
+
+    /// The files with what became of their tests; what they cover, where that is asked for.
+    fn results(
+        &self,
+        workspace: &Workspace,
+    ) -> Result<(Vec<FileResult>, Option<Coverage>), CommandError> {
         let mut files = self.read(workspace)?;
         let sets = rule_sets(&mut files, workspace)?;
         let mut chosen = vec![];
@@ -105,6 +136,7 @@ impl Test {
             .into());
         }
         let done = parallel::map(&chosen, |(file, test, name, set)| {
+            let covers = self.covers().then(|| (*set, test.covers(set)));
             let result = TestResult {
                 name: name.clone(),
                 place: test.place,
@@ -114,6 +146,7 @@ impl Test {
                 *file,
                 result,
                 ruletest::doubts(files[*file].path, test, name, set),
+                covers,
             )
         });
         let results = files.iter().map(|file| FileResult {
@@ -122,11 +155,53 @@ impl Test {
             tests: vec![],
         });
         let mut results: Vec<_> = results.collect();
-        for (file, result, doubts) in done {
+        let mut coverage = Coverage::default();
+        if self.covers() {
+            coverage.of(sets.iter().flat_map(|set| set.coverable()));
+            for (path, text) in self.counted_rules(workspace)? {
+                let (groups, problems) = read::rule_file(File { path, text: &text });
+                coverage.of(RuleSet::new(groups, &[]).coverable());
+                if !problems.is_empty() {
+                    let tests = vec![];
+                    results.push(FileResult {
+                        path,
+                        problems,
+                        tests,
+                    });
+                }
+            }
+        }
+        for (file, result, doubts, covers) in done {
             results[file].tests.push(result);
             results[file].problems.extend(doubts);
+            if let Some((set, covers)) = covers {
+                let rules = set.coverable();
+                for (rule, item) in covers {
+                    coverage.cover(&rules[rule], item);
+                }
+            }
         }
-        Ok(results)
+        Ok((results, self.covers().then_some(coverage)))
+    }
+
+    /// Whether it is asked what the tests exercise.
+    fn covers(&self) -> bool {
+        self.coverage || self.min_coverage.is_some()
+    }
+
+    /// The rule files that count, whether or not a test names them: of the generated tests all that are generated.
+    fn counted_rules(
+        &self,
+        workspace: &Workspace,
+    ) -> Result<Vec<(&'static str, String)>, CommandError> {
+        let generated = [PathBuf::from(GENERATED_RULES)];
+        let paths = if self.rules.is_empty() && self.paths.is_empty() {
+            &generated[..]
+        } else {
+            &self.rules
+        };
+        let help = "`--rules` takes rule files, or folders of them";
+        found(workspace, paths, read::has_rules, help)
     }
 
     fn wants(&self, name: &str) -> bool {
@@ -141,31 +216,12 @@ impl Test {
         } else {
             &self.paths
         };
-        let mut found = vec![];
-        for path in paths {
-            let shown = path.to_string_lossy().into_owned();
-            if workspace.is_folder(&shown) {
-                let folder = shown.trim_end_matches('/');
-                let inside = workspace.files_below(if folder.is_empty() { "." } else { folder })?;
-                let inside = inside.into_iter().filter(|path| is_candidate(path));
-                for path in inside {
-                    let text = workspace.read(&path)?.unwrap_or_default();
-                    if read::has_unit_tests(&text) {
-                        let path = path.strip_prefix("./").unwrap_or(&path);
-                        found.push((kept(path), text));
-                    }
-                }
-            } else if let Some(text) = workspace.read(&shown)? {
-                found.push((kept(&shown), text));
-            } else {
-                let help = if self.paths.is_empty() {
-                    "run `obsctl generate`, or name files of tests or folders of them"
-                } else {
-                    "name files of tests, or folders of them"
-                };
-                return Err(Obstacle::new(format!("there is no `{shown}`"), help).into());
-            }
-        }
+        let help = if self.paths.is_empty() {
+            "run `obsctl generate`, or name files of tests or folders of them"
+        } else {
+            "name files of tests, or folders of them"
+        };
+        let found = found(workspace, paths, read::has_unit_tests, help)?;
         if found.is_empty() {
             let shown: Vec<_> = paths.iter().map(|path| path.to_string_lossy()).collect();
             return Err(Obstacle::new(
@@ -177,8 +233,6 @@ impl Test {
             )
             .into());
         }
-        found.sort();
-        found.dedup();
         Ok(parallel::map(&found, |(path, text)| {
             let (tests, problems) = read::unit_tests(File { path, text });
             TestFile {
@@ -188,6 +242,43 @@ impl Test {
             }
         }))
     }
+}
+
+/// Files, and those of folders that are of a kind, once each.
+fn found(
+    workspace: &Workspace,
+    paths: &[PathBuf],
+    is_kind: impl Fn(&str) -> bool,
+    help: &str,
+) -> Result<Vec<(&'static str, String)>, CommandError> {
+    let mut found = vec![];
+    for path in paths {
+        let shown = path.to_string_lossy().into_owned();
+        if workspace.is_folder(&shown) {
+            let folder = shown.trim_end_matches('/');
+            let inside = workspace.files_below(if folder.is_empty() { "." } else { folder })?;
+            for path in inside.into_iter().filter(|path| is_candidate(path)) {
+                let text = workspace.read(&path)?.unwrap_or_default();
+                if is_kind(&text) {
+                    let path = path.strip_prefix("./").unwrap_or(&path);
+                    found.push((kept(path), text));
+                }
+            }
+        } else if let Some(text) = workspace.read(&shown)? {
+            found.push((kept(shown.strip_prefix("./").unwrap_or(&shown)), text));
+        } else {
+            return Err(Obstacle::new(format!("there is no `{shown}`"), help).into());
+        }
+    }
+    found.sort();
+    found.dedup();
+    Ok(found)
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    let percent = text.trim_end_matches('%').parse().ok();
+    let percent = percent.filter(|percent| (0.0..=100.0).contains(percent));
+    percent.ok_or_else(|| "a percentage is a number from 0 to 100".to_owned())
 }
 
 /// A file of tests, read.
