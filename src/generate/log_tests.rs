@@ -14,7 +14,7 @@ use obsctl_model::{
     Alert, Domain, Duration, LogCatalog, LogEvent, Presence, Rule, RuleGroup, millis, mins,
 };
 use obsctl_promql::eval::Labels;
-use obsctl_rules::unit::{ExpectedAlert, Test as Trial};
+use obsctl_rules::unit::{AlertCase, ExpectedAlert, Test as Trial};
 use obsctl_rules::{Action, Alerting, Expression, Group, Place, RuleSet, Text};
 use serde::{Deserialize, Serialize};
 
@@ -239,6 +239,16 @@ impl<'a> Tried<'a> {
         })
     }
 
+    /// Whether it fires at a time, in milliseconds since the test's start.
+    fn asked(&self, time: i64) -> AlertCase {
+        AlertCase {
+            time,
+            alert: self.alert.name.clone(),
+            expected: vec![],
+            place: Place::default(),
+        }
+    }
+
     fn proof(&self, event: &Written<'_>, every: u64) -> Option<Test> {
         let lasting = u64::try_from(self.fires - MINUTE).ok()?;
         let times = u32::try_from(lasting / every)
@@ -248,12 +258,13 @@ impl<'a> Tried<'a> {
             interval: MINUTE,
             evaluation_interval: MINUTE,
             lines: event.storage(every, times),
+            alerts: [0, self.fires, self.stops]
+                .map(|time| self.asked(time))
+                .into(),
             ..Trial::default()
         };
-        let at = |time: i64| trial.firing(&self.rules, &self.alert.name, time).ok();
-        let firing = at(self.fires)?;
-        let quiet = at(0)?.is_empty() && at(self.stops)?.is_empty();
-        if firing.is_empty() || !quiet {
+        let [before, firing, after]: [_; 3] = trial.firing(&self.rules).ok()?.try_into().ok()?;
+        if firing.is_empty() || !before.is_empty() || !after.is_empty() {
             return None;
         }
         let check = |time: i64, firing: Vec<ExpectedAlert>| AlertTest {

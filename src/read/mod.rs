@@ -38,7 +38,7 @@ use comments::Comments;
 pub use exposition::{Sample, exposition, samples, unit};
 pub use language::Queries;
 pub use routes::{Alertmanager, Settings};
-pub use rule_file::{log_rule_file, rule_file};
+pub use rule_file::{has_rules, log_rule_file, rule_file};
 pub use rule_tests::RuleTest;
 pub use slo::LeftOut;
 use source::Source;

@@ -19,6 +19,12 @@ enum Ruler {
     Loki,
 }
 
+/// Whether a text may be a rule file: other files of a folder are left alone.
+#[must_use]
+pub fn has_rules(text: &str) -> bool {
+    text.lines().any(|line| line.starts_with("groups:"))
+}
+
 /// Reads the groups of a rule file, and says what Prometheus would refuse.
 #[must_use]
 pub fn rule_file(file: File<'_>) -> (Vec<Arc<Group>>, Vec<Diagnostic>) {

@@ -82,6 +82,6 @@ fn failed(report: &mut String, path: &str, test: &TestResult) {
     }
 }
 
-fn counted(count: usize, word: &str) -> String {
+pub(super) fn counted(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }

@@ -2,22 +2,25 @@
 
 use serde_json::{Value, json};
 
-use super::{FileResult, Summary, TestResult, headline, place, sides};
+use super::{Coverage, FileResult, Summary, TestResult, headline, place, sides};
 use crate::diagnostic::Diagnostic;
 
 /// The report as JSON, with its line end.
 #[must_use]
-pub fn json(files: &[FileResult]) -> String {
+pub fn json(files: &[FileResult], coverage: Option<&Coverage>) -> String {
     let Summary {
         passed,
         failed,
         broken,
     } = Summary::of(files);
-    let report = json!({
+    let mut report = json!({
         "version": 1,
         "files": files.iter().map(file).collect::<Vec<_>>(),
         "summary": { "passed": passed, "failed": failed, "files_not_run": broken },
     });
+    if let Some(coverage) = coverage {
+        report["coverage"] = coverage.json();
+    }
     format!("{report:#}\n")
 }
 

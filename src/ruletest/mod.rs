@@ -1,5 +1,6 @@
 //! What became of unit tests of rules, and how that looks: for people, as JSON, as JUnit's XML.
 
+mod coverage;
 mod human;
 mod json;
 mod junit;
@@ -13,6 +14,7 @@ use obsctl_rules::{Place, RuleSet};
 use crate::diagnostic::{Diagnostic, Severity, nearest};
 use crate::routing;
 
+pub use coverage::Coverage;
 pub use human::human;
 pub use json::json;
 pub use junit::junit;

@@ -27,6 +27,7 @@
 
 mod alert;
 mod ask;
+mod coverage;
 mod group;
 #[cfg(test)]
 mod line_tests;
@@ -39,5 +40,6 @@ pub mod unit;
 mod writer;
 
 pub use ask::Expression;
+pub use coverage::{Branch, Coverable, Item};
 pub use group::{Action, Alerting, Group, Place, Rule, RuleSet};
 pub use template::Text;

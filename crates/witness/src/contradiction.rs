@@ -59,8 +59,7 @@ impl Prover<'_> {
             match node.op {
                 BinaryOp::And if same => {
                     let left = self.conjunction(&node.lhs, want, asked);
-                    return left
-                        .or_else(|| self.conjunction(&node.rhs, Interval::ANY, asked));
+                    return left.or_else(|| self.conjunction(&node.rhs, Interval::ANY, asked));
                 }
                 BinaryOp::Unless if same => {
                     let left = self.conjunction(&node.lhs, want, asked);
@@ -105,7 +104,10 @@ impl Prover<'_> {
                     _ => format!("never above {max}"),
                 };
                 let message = format!("{} is {range}", shown(expr));
-                return Some(Contradiction { span: expr.span(), message });
+                return Some(Contradiction {
+                    span: expr.span(),
+                    message,
+                });
             }
         }
         match expr {
@@ -201,7 +203,10 @@ impl Prover<'_> {
         let span = expr.span();
         for (at, matcher) in selector.matchers.iter().enumerate() {
             let label = &matcher.name.text;
-            if selector.matchers[..at].iter().any(|it| it.name.text == *label) {
+            if selector.matchers[..at]
+                .iter()
+                .any(|it| it.name.text == *label)
+            {
                 continue;
             }
             let values = self.facts.values(name, label);

@@ -21,12 +21,18 @@ struct Catalog {
 impl Catalog {
     fn new() -> Self {
         let rule = |name, text: &str, labels: &[(&str, &str)]| {
-            let labels = labels.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned()));
+            let labels = labels
+                .iter()
+                .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()));
             (name, expr(text), labels.collect())
         };
         Self {
             recorded: vec![
-                rule("job:requests:rate5m", "sum by (job) (rate(requests_total[5m]))", &[]),
+                rule(
+                    "job:requests:rate5m",
+                    "sum by (job) (rate(requests_total[5m]))",
+                    &[],
+                ),
                 rule(
                     "job:errors:ratio",
                     r#"sum by (job) (rate(requests_total{code=~"5.."}[5m])) / job:requests:rate5m"#,

@@ -157,13 +157,26 @@ impl Sight {
                 }
             }
         }
-        let mut reads: Vec<&Reading> = Vec::new();
-        let asked: Vec<_> = question
-            .exprs
+        self.reach(pending, &question.exprs, &mut rules);
+        let by_rule = rules.keys().all(|at| self.in_order(*at, &rules));
+        Seen { rules, by_rule }
+    }
+
+    /// The rules whose results these alerts and queries see, by themselves or through other rules.
+    pub fn reached(&self, alerts: &BTreeSet<&str>, exprs: &[&Expr]) -> BTreeSet<usize> {
+        let named = alerts.iter().filter_map(|name| self.alerting.get(*name));
+        let mut rules = BTreeMap::new();
+        self.reach(named.flatten().copied().collect(), exprs, &mut rules);
+        rules.into_keys().collect()
+    }
+
+    /// Adds rules, and those that write what they or the expressions read, with whether their `ALERTS` are read.
+    fn reach(&self, mut pending: Vec<usize>, exprs: &[&Expr], rules: &mut BTreeMap<usize, bool>) {
+        let asked: Vec<_> = exprs
             .iter()
             .flat_map(|it| dependency::readings(it))
             .collect();
-        reads.extend(&asked);
+        let mut reads: Vec<&Reading> = asked.iter().collect();
         let mut expanded = BTreeSet::new();
         loop {
             while let Some(reading) = reads.pop() {
@@ -178,8 +191,6 @@ impl Sight {
                 reads.extend(&self.rules[at].reads);
             }
         }
-        let by_rule = rules.keys().all(|at| self.in_order(*at, &rules));
-        Seen { rules, by_rule }
     }
 
     /// Whether a rule reads only what was written before, and can be evaluated over all steps. What is written

@@ -59,7 +59,7 @@ impl Test {
         Ok(self.alerts.iter().map(of).collect())
     }
 
-    fn engine(&self) -> Engine {
+    pub(super) fn engine(&self) -> Engine {
         Engine::new(Options {
             subquery_step: self.evaluation_interval,
             ..Options::default()
@@ -106,57 +106,20 @@ impl Test {
         Outcome { failures }
     }
 
-    /// The alerts of a name that fire at a time: milliseconds since the test's start. What the test expects does not
-    /// matter.
-    ///
-    /// # Errors
-    /// When a rule cannot be evaluated.
-    pub fn firing(
-        &self,
-        rules: &RuleSet,
-        alert: &str,
-        time: i64,
-    ) -> Result<Vec<ExpectedAlert>, RuleFailure> {
-        let case = AlertCase {
-            time,
-            alert: alert.to_owned(),
-            expected: Vec::new(),
-            place: Place::default(),
-        };
-        let time = self.start + self.evaluated(&case);
-        let asking = Self {
-            alerts: vec![case],
-            queries: Vec::new(),
-            log_queries: Vec::new(),
-            ..self.clone()
-        };
-        let engine = self.engine();
-        let seen = |question: Question<'_>| rules.sight.seen(question);
-        let mut results = asking.evaluate(rules, seen, &engine, &self.samples());
-        if let Some(failure) = results.failure {
-            return Err(failure);
+    /// The evaluations of its rules.
+    pub(super) fn steps(&self) -> Steps {
+        let alerts = self.alerts.iter().map(|case| case.time);
+        let queries = self.queries.iter().map(|case| case.time);
+        let last = alerts.chain(queries).max().unwrap_or(0);
+        Steps {
+            start: self.start,
+            step: self.evaluation_interval,
+            count: last / self.evaluation_interval + 1,
         }
-        let firing = results.firing.remove(&(time, alert.to_owned()));
-        let firing = firing.unwrap_or_default().into_iter().map(|it| {
-            let mut labels = it.labels;
-            labels.remove(ALERT_NAME);
-            ExpectedAlert {
-                labels,
-                annotations: it.annotations,
-            }
-        });
-        Ok(firing.collect())
-    }
-
-    fn engine(&self) -> Engine {
-        Engine::new(Options {
-            subquery_step: self.evaluation_interval,
-            ..Options::default()
-        })
     }
 
     /// The input as samples; of a series that is written twice the last counts.
-    fn samples(&self) -> BTreeMap<Labels, Vec<(i64, Value)>> {
+    pub(super) fn samples(&self) -> BTreeMap<Labels, Vec<(i64, Value)>> {
         let series = self.input.iter().map(|series| {
             let times = (0..).map(|number: i64| self.start + number * self.interval);
             let samples = times.zip(&series.points);
@@ -167,22 +130,17 @@ impl Test {
     }
 
     /// The evaluation that an alert test sees: milliseconds since the test's start.
-    fn evaluated(&self, case: &AlertCase) -> i64 {
+    pub(super) fn evaluated(&self, case: &AlertCase) -> i64 {
         case.time / self.evaluation_interval * self.evaluation_interval
     }
 
-    fn evaluate(
+    pub(super) fn evaluate(
         &self,
         rules: &RuleSet,
         see: impl FnOnce(Question<'_>) -> Seen,
         engine: &Engine,
         input: &BTreeMap<Labels, Vec<(i64, Value)>>,
     ) -> Results {
-        let times = self.alerts.iter().map(|case| case.time);
-        let last = times
-            .chain(self.queries.iter().map(|case| case.time))
-            .max()
-            .unwrap_or(0);
         let mut asked: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
         for case in &self.alerts {
             let time = self.start + self.evaluated(case);
@@ -213,11 +171,7 @@ impl Test {
                 engine,
                 lines: Lines::new(&self.lines),
             },
-            steps: Steps {
-                start: self.start,
-                step: self.evaluation_interval,
-                count: last / self.evaluation_interval + 1,
-            },
+            steps: self.steps(),
             input,
             rules: live.collect(),
             around: &around,

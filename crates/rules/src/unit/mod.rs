@@ -5,6 +5,7 @@
 //! sees the evaluation before it. A query test sees all samples up to the last evaluation of the whole test.
 
 mod compare;
+mod coverage;
 mod judge;
 
 use std::collections::BTreeMap;
