@@ -76,7 +76,7 @@ fn build_servers_get_a_suite_for_each_file() {
 
 #[test]
 fn programs_get_both_sides() {
-    let report: serde_json::Value = serde_json::from_str(&super::json(&results())).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&super::json(&results(), None)).unwrap();
     let failure = &report["files"][0]["tests"][1]["failures"][0];
     assert_eq!(failure["line"], 9);
     assert_eq!(failure["got"][1], "{a=\"<b>\"} 2");

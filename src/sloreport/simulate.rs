@@ -71,7 +71,7 @@ pub(super) fn simulate(
         match failure.what {
             What::Alerts { time, .. } => firing.push(time),
             What::Rule(failure) => return Seen::Failed(failure.message),
-            What::Samples { .. } | What::Query { .. } => {}
+            What::Answer { .. } | What::Query { .. } => {}
         }
     }
     let first = firing.first().copied();
@@ -110,7 +110,7 @@ fn rules(project: &Project, lowering: &Lowering<'_>, window: &BurnWindow) -> Rul
     let condition = obsctl_rules::Rule {
         name: CONDITION.to_owned(),
         action: Action::Alert(Alerting::default()),
-        expr: lowering.condition(window),
+        expr: lowering.condition(window).into(),
         labels: BTreeMap::new(),
         place: Place::default(),
     };
@@ -136,7 +136,7 @@ fn recorded(rule: &Rule) -> Option<obsctl_rules::Rule> {
     Some(obsctl_rules::Rule {
         name: rule.record.to_string(),
         action: Action::Record,
-        expr,
+        expr: expr.into(),
         labels: labels
             .map(|(name, value)| (name.clone(), Text::plain(value)))
             .collect(),

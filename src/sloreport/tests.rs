@@ -142,7 +142,7 @@ fn hourly(project: &Project, series: &[String], start: i64, hour: i64, query: &s
         .failures
         .into_iter()
         .flat_map(|failure| match failure.what {
-            What::Samples { got, .. } => got,
+            What::Answer { got, .. } => got,
             other => panic!("{other:?}"),
         });
     got.map(|line| {

@@ -237,9 +237,9 @@ impl Slo {
         self
     }
 
-    /// Over the last so many days.
+    /// Over the last so many days, or a period of the calendar.
     #[must_use]
-    pub fn over(mut self, window: Duration) -> Self {
+    pub fn over(mut self, window: impl Into<SloWindow>) -> Self {
         self.window = window.into();
         self
     }

@@ -281,7 +281,7 @@ fn rules(alert: &Alert<'_>, facts: &dyn Facts) -> RuleSet {
             keep_firing: alert.keep_firing,
             annotations: BTreeMap::new(),
         }),
-        expr: alert.expr.clone(),
+        expr: alert.expr.clone().into(),
         labels: BTreeMap::new(),
         place: Place::default(),
     });
@@ -309,7 +309,7 @@ fn read(expr: &Expr, facts: &dyn Facts, depth: u32, rules: &mut Vec<Rule>) {
             rules.push(Rule {
                 name: name.to_owned(),
                 action: Action::Record,
-                expr: recorded.expr.clone(),
+                expr: recorded.expr.clone().into(),
                 labels: labels
                     .map(|(name, value)| (name.clone(), Text::plain(value)))
                     .collect(),

@@ -1,5 +1,7 @@
 //! `obsctl slo`
 
+use std::rc::Rc;
+
 use clap::{Args, ValueEnum};
 use obsctl_model::{Slo, Stack};
 
@@ -65,7 +67,7 @@ impl SloCommand {
             .cloned()
             .collect();
         if !problems.is_empty() {
-            let source = |path: &str| workspace.source(path);
+            let source = |path: &str| workspace.source(path).map(Rc::from);
             let style = render::Style {
                 color: true,
                 ..render::Style::default()

@@ -184,7 +184,7 @@ fn rule(entry: &Entry) -> Option<obsctl_rules::Rule> {
     Some(obsctl_rules::Rule {
         name: name.clone(),
         action,
-        expr: parsed.expr,
+        expr: parsed.expr.into(),
         labels: texts(&entry.labels),
         place: Place::default(),
     })

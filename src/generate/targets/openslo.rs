@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use obsctl_model::{Duration, LabelName, days, hours, mins};
+use obsctl_model::{Duration, LabelName, SloWindow, days, hours, mins};
 use obsctl_promql::Expr;
 use obsctl_promql::ast::{AggregateOp, BinaryOp, Selector};
 use serde::Serialize;
@@ -182,7 +182,22 @@ struct Query {
 struct TimeWindow {
     duration: String,
     is_rolling: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    calendar: Option<Calendar>,
 }
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Calendar {
+    start_time: &'static str,
+    time_zone: &'static str,
+}
+
+/// A beginning of a month and of a quarter.
+const CALENDAR: Calendar = Calendar {
+    start_time: "2026-01-01 00:00:00",
+    time_zone: "UTC",
+};
 
 #[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -304,7 +319,7 @@ fn burns(slo: &Lowering<'_>) -> Vec<(String, BurnWindow)> {
         .flat_map(|urgency| slo::conditions(slo.slo, urgency));
     burns
         .map(|burn| {
-            let (period, long) = (shorthand(period), shorthand(burn.long));
+            let (period, long) = (written(period), shorthand(burn.long));
             (format!("obsctl-{period}-{long}"), burn)
         })
         .collect()
@@ -367,8 +382,12 @@ fn one<'a>(lowering: &Lowering<'a>, name: String) -> Object<'a> {
                 spec: metric,
             },
             time_window: [TimeWindow {
-                duration: shorthand(slo.window),
-                is_rolling: true,
+                duration: written(slo.window),
+                is_rolling: matches!(slo.window, SloWindow::Rolling(_)),
+                calendar: match slo.window {
+                    SloWindow::Rolling(_) => None,
+                    SloWindow::Month | SloWindow::Quarter => Some(CALENDAR),
+                },
             }],
             budgeting_method: if sliced { "Timeslices" } else { "Occurrences" },
             objectives: [objective],
@@ -488,6 +507,15 @@ fn asked(query: &Expr) -> MetricSpec {
                 query: query.to_string(),
             },
         },
+    }
+}
+
+/// A period.
+fn written(window: SloWindow) -> String {
+    match window {
+        SloWindow::Rolling(window) => shorthand(window),
+        SloWindow::Month => "1M".to_owned(),
+        SloWindow::Quarter => "1Q".to_owned(),
     }
 }
 

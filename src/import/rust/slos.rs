@@ -1,6 +1,6 @@
 //! SLOs.
 
-use obsctl_model::{Indicator, Promql, Slo};
+use obsctl_model::{Indicator, Promql, Slo, SloWindow};
 
 use super::literal::{call, chain, indented, list, text, time};
 
@@ -43,8 +43,11 @@ fn slo(slo: &Slo, notes: &mut Vec<String>) -> String {
     if !slo.description.is_empty() {
         with("description", &[text(&slo.description)]);
     }
-    if slo.window != obsctl_model::days(30) {
-        with("over", &[time(slo.window)]);
+    match slo.window {
+        SloWindow::Month => with("over_month", &[]),
+        SloWindow::Quarter => with("over_quarter", &[]),
+        SloWindow::Rolling(window) if window == obsctl_model::days(30) => {}
+        SloWindow::Rolling(window) => with("over", &[time(window)]),
     }
     if !slo.owner.is_empty() {
         with("owner", &[text(&slo.owner)]);

@@ -16,7 +16,7 @@ mod windows;
 use std::collections::BTreeMap;
 
 use obsctl_model::dashboard::Dashboard;
-use obsctl_model::{Duration, LabelName, RuleGroup, Slo, SloWindow, Slug, Stack, days};
+use obsctl_model::{Duration, LabelName, RuleGroup, Slo, SloWindow, Stack, days};
 
 use super::Catalog;
 use crate::diagnostic::{Diagnostic, nearest};

@@ -77,7 +77,7 @@ impl Test {
         let source = |path: &str| workspace.source(path).map(Rc::from);
         let report = match self.format {
             Format::Human => {
-                let coverage = coverage.as_ref().map(ruletest::Coverage::human);
+                let coverage = coverage.as_ref().map(Coverage::human);
                 coverage.unwrap_or_default() + &ruletest::human(&files, &source)
             }
             Format::Json => ruletest::json(&files, coverage.as_ref()),

@@ -6,7 +6,7 @@ mod sli;
 
 use std::collections::BTreeMap;
 
-use obsctl_model::{Duration, Indicator, LabelName, Origin, Slo, Slug};
+use obsctl_model::{Duration, Indicator, LabelName, Origin, Slo, SloWindow, Slug};
 
 use self::resolve::Named;
 use self::sli::Metric;
@@ -424,12 +424,16 @@ fn described(reader: &mut Reader<'_>, mut slo: Slo, metadata: &Metadata<'_>) -> 
 }
 
 /// How long the period is; none where there are no words for it.
-fn window<'n>(reader: &mut Reader<'_>, spec: &Node<'_>, nodes: &'n [Node<'n>]) -> Option<Duration> {
+fn window<'n>(
+    reader: &mut Reader<'_>,
+    spec: &Node<'_>,
+    nodes: &'n [Node<'n>],
+) -> Option<SloWindow> {
     let node = match nodes {
         [] => {
             let what = "`timeWindow` is not said: 30 days are taken for it";
             reader.left_out(spec.at, what);
-            return Some(obsctl_model::days(30));
+            return Some(obsctl_model::days(30).into());
         }
         [node] => node,
         [_, second, ..] => {
@@ -444,15 +448,18 @@ fn window<'n>(reader: &mut Reader<'_>, spec: &Node<'_>, nodes: &'n [Node<'n>]) -
     let reader = fields.end();
     if let Some(node) = calendar {
         let mut fields = Fields::of(reader, node, "`calendar`")?;
-        fields.required("startTime");
-        fields.required("timeZone");
+        let (start, zone) = (fields.required("startTime"), fields.required("timeZone"));
         let reader = fields.end();
         if rolling {
             reader.trouble(node.at, "a window that is rolling follows no `calendar`");
-        } else {
-            reader.wordless(node.at, "its period follows the calendar");
+            return None;
         }
-        return None;
+        let period = period_of(duration?, start?, zone?);
+        if period.is_none() {
+            let what = "its period is no month or quarter of the calendar in UTC";
+            reader.wordless(node.at, what);
+        }
+        return period;
     }
     if !rolling {
         reader.trouble(
@@ -462,7 +469,22 @@ fn window<'n>(reader: &mut Reader<'_>, spec: &Node<'_>, nodes: &'n [Node<'n>]) -
         return None;
     }
     let at = node.get("duration").map_or(node.at, |one| one.at);
-    shorthand(reader, at, duration?)
+    shorthand(reader, at, duration?).map(SloWindow::from)
+}
+
+/// The period of the calendar that begins at a time, where it is one of those there are words for.
+fn period_of(duration: &str, start: &str, zone: &str) -> Option<SloWindow> {
+    let in_utc = ["UTC", "Etc/UTC", "GMT"].contains(&zone);
+    let (date, midnight) = start.split_once(' ')?;
+    let (_, month_and_day) = date.split_once('-')?;
+    let month = month_and_day
+        .strip_suffix("-01")
+        .filter(|_| in_utc && midnight == "00:00:00")?;
+    match duration {
+        "1M" => Some(SloWindow::Month),
+        "1Q" if ["01", "04", "07", "10"].contains(&month) => Some(SloWindow::Quarter),
+        _ => None,
+    }
 }
 
 /// A length of time as OpenSLO writes it.
