@@ -57,12 +57,20 @@ impl Text {
 
     /// Whether expanding may ask the storage.
     pub(crate) fn may_query(&self) -> bool {
-        !self.is_plain() && self.written.contains("query")
+        self.names("query")
     }
 
     /// Whether the result may differ although labels and value are the same.
     pub(crate) fn may_change(&self) -> bool {
-        self.may_query() || !self.is_plain() && self.written.contains("now")
+        self.may_query() || self.names("now")
+    }
+
+    /// Whether it is a template in which this word stands by itself: `urlquery` is no `query`.
+    fn names(&self, function: &str) -> bool {
+        let mut words = self
+            .written
+            .split(|it: char| !it.is_alphanumeric() && it != '_');
+        !self.is_plain() && words.any(|word| word == function)
     }
 
     /// The text of an alert; what goes wrong stands in it, as Prometheus does it.
@@ -143,5 +151,31 @@ impl gotemplate::Object for Histogram {
 
     fn text(&self) -> Option<String> {
         Some(self.0.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_functions_of_these_names_need_the_storage_or_the_clock() {
+        for (text, queries, changes) in [
+            (
+                "{{ with query \"up\" }}{{ . | first | value }}{{ end }}",
+                true,
+                true,
+            ),
+            ("{{\"up\"|query}}", true, true),
+            ("{{ $labels.path | urlquery }}", false, false),
+            ("{{ $labels.job }} is known now", false, true),
+            ("{{ now }}", false, true),
+            ("{{ $labels.owner }} is unknown", false, false),
+        ] {
+            let text = Text::template(text);
+            assert_eq!(text.may_query(), queries, "{}", text.written());
+            assert_eq!(text.may_change(), changes, "{}", text.written());
+        }
+        assert!(!Text::plain("query now").may_change());
     }
 }

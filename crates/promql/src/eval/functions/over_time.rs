@@ -94,10 +94,7 @@ fn sum(over: &Over<'_>, window: &Window<'_>) -> Outcome {
             HistogramSum::finish,
         ));
     }
-    let mut sum = Kahan::default();
-    for value in window.floats.values {
-        sum.add(*value);
-    }
+    let sum = over.running.sum(window);
     number(if sum.sum.is_infinite() {
         sum.sum
     } else {
@@ -118,11 +115,7 @@ fn avg(over: &Over<'_>, window: &Window<'_>) -> Outcome {
             HistogramMean::finish,
         ));
     }
-    let mut mean = Mean::default();
-    for value in window.floats.values {
-        mean.add(*value);
-    }
-    number(mean.mean())
+    number(over.running.mean(window).mean())
 }
 
 /// The sum or mean of the histograms of a window.

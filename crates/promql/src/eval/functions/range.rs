@@ -1,14 +1,19 @@
 //! Functions of ranges: a window slides over the samples of each series.
 
+pub(super) mod running;
+
 use super::{is_range, linear, over_time, rate};
 use crate::ast::Extended;
 use crate::eval::evaluator::{Evaluator, Sink};
 use crate::eval::labels::Labels;
 use crate::eval::plan::{Kind, Node, Range, Source};
 use crate::eval::select::{Cursor, Floats, Histograms, RangeSeries};
+use crate::eval::storage::Samples;
 use crate::eval::value::Series;
 use crate::eval::{Annotation, EvalError, Value};
 use crate::{Span, functions};
+
+use running::Running;
 
 /// What a function makes of the samples of one series at one step.
 pub(super) type RangeFunction = fn(&Over<'_>, &Window<'_>) -> Result<Option<Value>, EvalError>;
@@ -39,6 +44,8 @@ pub(super) struct Over<'a> {
     pub extended: Option<Extended>,
     /// Where the first argument stands.
     pub span: Span,
+    /// What is carried from one window to the next.
+    pub running: Running,
 }
 
 impl Over<'_> {
@@ -65,6 +72,11 @@ impl Over<'_> {
 pub(super) struct Window<'a> {
     pub floats: Floats<'a>,
     pub histograms: Histograms<'a>,
+    /// The place of the first number among all of the series.
+    pub first: usize,
+    /// The places of the numbers that are smaller than the one before, inside of the window. Only for functions
+    /// of counters.
+    pub falls: &'a [usize],
     /// The time of the step.
     pub time: i64,
     /// The range reaches from after `start` to `end`.
@@ -107,8 +119,9 @@ pub(super) fn eval(
             range: range.range,
             extended: range.extended(),
             span: args[0].span,
+            running: Running::default(),
         };
-        let mut result = slide(&over, &series, range, &params, function)?;
+        let mut result = slide(&over, &series, range, &params, function, counts)?;
         if counts && !result.floats.is_empty() {
             note_non_counter(&over);
         }
@@ -143,6 +156,7 @@ fn slide(
     range: &Range,
     params: &[Vec<f64>],
     function: RangeFunction,
+    counts: bool,
 ) -> Result<Series, EvalError> {
     let steps = over.evaluator.steps;
     let lookback = over.evaluator.options.lookback;
@@ -154,6 +168,13 @@ fn slide(
     };
     let mut float_ends = (Cursor::default(), Cursor::default());
     let mut histogram_ends = (Cursor::default(), Cursor::default());
+    let all_falls = if counts {
+        let (first, last) = (steps.time(0), steps.end());
+        let first = range.shift.time(first) - range.range - before;
+        falls(&series.floats, first, range.shift.time(last) + behind)
+    } else {
+        Vec::new()
+    };
     let mut values = vec![0.0; params.len()];
     let mut result = Series::new(series.labels.clone());
     for step in 0..steps.count {
@@ -161,8 +182,8 @@ fn slide(
         let end = range.shift.time(time);
         let start = end - range.range;
         let (from, to) = (start - before, end + behind);
-        let floats = between(&series.floats, &mut float_ends, from, to);
-        let histograms = between(&series.histograms, &mut histogram_ends, from, to);
+        let (first, floats) = between(&series.floats, &mut float_ends, from, to);
+        let (_, histograms) = between(&series.histograms, &mut histogram_ends, from, to);
         if floats.is_empty() && histograms.is_empty() {
             continue;
         }
@@ -172,6 +193,8 @@ fn slide(
         let window = Window {
             floats,
             histograms,
+            first,
+            falls: inside(&all_falls, first, floats.len()),
             time,
             start,
             end,
@@ -184,18 +207,44 @@ fn slide(
     Ok(result)
 }
 
+/// The samples after `from` and up to `to`, and the place of the first of them.
 #[inline]
 fn between<'a, T>(
-    samples: &crate::eval::storage::Samples<'a, T>,
+    samples: &Samples<'a, T>,
     ends: &mut (Cursor, Cursor),
     from: i64,
     to: i64,
-) -> crate::eval::storage::Samples<'a, T> {
+) -> (usize, Samples<'a, T>) {
     if samples.is_empty() {
-        return samples.slice(0, 0);
+        return (0, samples.slice(0, 0));
     }
     let last = ends.1.after(samples.times, to);
-    samples.slice(ends.0.after(samples.times, from).min(last), last)
+    let first = ends.0.after(samples.times, from).min(last);
+    (first, samples.slice(first, last))
+}
+
+/// The places of the numbers after `from` and up to `to` that are smaller than the one before: few, so that a
+/// window need not look at all of its samples to find them.
+fn falls(floats: &Floats<'_>, from: i64, to: i64) -> Vec<usize> {
+    let first = floats.times.partition_point(|time| *time <= from);
+    let last = floats.times.partition_point(|time| *time <= to);
+    let pairs = floats.values.windows(2).enumerate();
+    let pairs = pairs.take(last.saturating_sub(1)).skip(first);
+    pairs
+        .filter(|(_, pair)| pair[1] < pair[0])
+        .map(|(place, _)| place + 1)
+        .collect()
+}
+
+/// Those of the places whose number and the one before are among so many numbers from `first` on.
+#[inline]
+fn inside(places: &[usize], first: usize, count: usize) -> &[usize] {
+    if places.is_empty() {
+        return places;
+    }
+    let from = places.partition_point(|place| *place <= first);
+    let to = places.partition_point(|place| *place < first + count);
+    &places[from..to.max(from)]
 }
 
 /// Says that a rate is asked for of what seems to be no counter.

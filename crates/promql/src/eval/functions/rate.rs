@@ -6,7 +6,6 @@ mod histograms;
 use super::range::{Over, Window};
 use super::seconds;
 use crate::ast::Extended;
-use crate::eval::select::Floats;
 use crate::eval::select::smooth::edges;
 use crate::eval::{Annotation, EvalError, Value};
 
@@ -38,7 +37,7 @@ pub(super) fn extrapolated(
         let growth = histograms::extrapolated(over, window, counter, per_second);
         return Ok(growth.map(Value::from));
     }
-    let growth = floats_growth(over, floats, counter);
+    let growth = floats_growth(over, window, counter);
     let first = (counter && floats.values[0] >= 0.0).then_some(floats.values[0]);
     let begun = begun_inside(window, floats.times, floats.starts, counter);
     let growth = if begun.is_some() {
@@ -61,17 +60,16 @@ pub(super) fn extrapolated(
 }
 
 /// The difference of last and first, and what was counted before each reset.
-fn floats_growth(over: &Over<'_>, floats: Floats<'_>, counter: bool) -> f64 {
+fn floats_growth(over: &Over<'_>, window: &Window<'_>, counter: bool) -> f64 {
+    let floats = window.floats;
     let values = floats.values;
     let mut growth = values[values.len() - 1] - values[0];
     if !counter {
         return growth;
     }
     if floats.starts.is_empty() {
-        for pair in values.windows(2) {
-            if pair[1] < pair[0] {
-                growth += pair[0];
-            }
+        for place in window.falls {
+            growth += values[place - window.first - 1];
         }
         return growth;
     }
