@@ -4,7 +4,7 @@ use obsctl_model::{Duration, LabelName};
 use obsctl_promql::ast::{
     Aggregate, AggregateOp, Binary, BinaryOp, Call, DurationExpr, DurationLiteral, Expr, Group,
     Grouping, MatchOp, Matcher, Matching, MatchingLabels, Name, Number, RangeSelector, Selector,
-    StringLiteral, Subquery, Variable, VariableForm,
+    StringLiteral, Variable, VariableForm,
 };
 
 pub(crate) fn name(text: impl Into<String>) -> Name {
@@ -81,17 +81,6 @@ pub(crate) fn over_variable(function: &str, selector: &Selector, variable: &str)
         span: Default::default(),
     });
     call(function, vec![range])
-}
-
-/// `expr[range:step]`
-pub(crate) fn subquery(expr: Expr, range: Duration, step: Duration) -> Expr {
-    Expr::from(Subquery {
-        expr: Box::new(expr),
-        range: duration(range),
-        step: Some(duration(step)),
-        modifiers: Default::default(),
-        span: Default::default(),
-    })
 }
 
 fn aggregate(op: AggregateOp, expr: Expr, grouping: Option<Grouping>) -> Expr {
