@@ -82,8 +82,22 @@ fn differ(both: &mut Both<'_, Slo>) {
 }
 
 /// An indicator by its word, its queries and its limit.
-fn parts(indicator: &Indicator) -> (&'static str, Vec<(&'static str, &Promql)>, Option<String>) {
-    match indicator {
+fn parts(
+    indicator: &Indicator,
+) -> (
+    &'static str,
+    Vec<(&'static str, ExpressionRef<'_>)>,
+    Option<String>,
+) {
+    let (word, queries, limit) = match indicator {
+        Indicator::Logs { bad, total } => {
+            let logs = |query| ExpressionRef::Logql(query);
+            return (
+                "log lines",
+                vec![("bad", logs(bad)), ("total", logs(total))],
+                None,
+            );
+        }
         Indicator::Bad { bad, total } => ("bad events", vec![("bad", bad), ("total", total)], None),
         Indicator::Good { good, total } => {
             ("good events", vec![("good", good), ("total", total)], None)
@@ -111,7 +125,11 @@ fn parts(indicator: &Indicator) -> (&'static str, Vec<(&'static str, &Promql)>, 
         Indicator::Freshness { age, at_most } => {
             ("freshness", vec![("age", age)], written(Some(at_most)))
         }
-    }
+    };
+    let queries: Vec<(_, &Promql)> = queries;
+    let queries = queries.into_iter();
+    let queries = queries.map(|(name, query)| (name, ExpressionRef::Promql(query)));
+    (word, queries.collect(), limit)
 }
 
 fn indicator(both: &mut Both<'_, Slo>) {
@@ -124,7 +142,6 @@ fn indicator(both: &mut Both<'_, Slo>) {
         parts(&both.after.indicator).1,
     );
     for ((name, old), (_, new)) in old.into_iter().zip(new) {
-        let (old, new) = (ExpressionRef::Promql(old), ExpressionRef::Promql(new));
         let query = asks(Some(format!("`{name}`")), old, new);
         both.details.extend(query);
     }

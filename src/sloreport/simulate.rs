@@ -130,6 +130,7 @@ fn recorded(rule: &Rule) -> Option<obsctl_rules::Rule> {
     };
     let expr: Expr = match &rule.query {
         RuleQuery::Promql(query) => query.expr().clone(),
+        // Loki evaluates those: no series is made up for what they count.
         RuleQuery::Logql(_) => return None,
     };
     let labels = rule.labels.iter();

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::query::Labels;
-use crate::{Allow, Duration, LabelName, Origin, Promql, SloWindow, Slug};
+use crate::{Allow, Duration, LabelName, LogQl, Origin, Promql, SloWindow, Slug};
 
 /// A service level objective. It becomes recording rules and burn-rate alerts before anything is checked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -86,6 +86,14 @@ pub enum Indicator {
         histogram: Promql,
         /// The threshold, in the histogram's unit.
         threshold: f64,
+    },
+    /// Bad log lines over all log lines. Loki counts them and writes the rates to Prometheus, where everything else is made of
+    /// them.
+    Logs {
+        /// Selects the bad lines: a stream selector and its pipeline, without a range.
+        bad: LogQl,
+        /// Selects all lines that count.
+        total: LogQl,
     },
     /// Time slices in which a condition held: the condition is a comparison with `bool`, or a gauge of 0 and 1.
     /// Every minute each of its series is one slice.
@@ -362,10 +370,17 @@ impl Indicator {
         Self::latency(spans("latency_bucket", service, span, ""), threshold)
     }
 
-    /// Its queries.
+    /// Bad log lines over all log lines: stream selectors with their pipelines.
+    #[must_use]
+    pub fn logs(bad: LogQl, total: LogQl) -> Self {
+        Self::Logs { bad, total }
+    }
+
+    /// Its queries of Prometheus.
     #[must_use]
     pub fn queries(&self) -> Vec<&Promql> {
         match self {
+            Self::Logs { .. } => vec![],
             Self::Bad { bad: part, total } | Self::Good { good: part, total } => vec![part, total],
             Self::Latency { histogram, .. } | Self::NativeLatency { histogram, .. } => {
                 vec![histogram]

@@ -102,7 +102,17 @@ mod tests {
 
     #[test]
     fn says_what_is_left() {
-        insta::assert_snapshot!(report(&CHECK, promising(90.0)), @"");
-        insta::assert_snapshot!(report(&CHECK, promising(50.0)), @"");
+        insta::assert_snapshot!(report(&CHECK, promising(90.0)), @"
+        warning[burn-rate-out-of-reach]: a budget of 10% cannot burn 14.4 times as fast as it may: its page fires after 3h36m at the earliest
+        --> definitions.rs
+         = in: SLO `api-requests`
+         = help: that is an error ratio of 144%: promise more than 93.06% to be told after 1h, or accept it
+        ");
+        let without_page = report(&CHECK, promising(80.0));
+        assert!(
+            without_page
+                .contains("cannot burn 14.4 times as fast as it may: nothing fires its page"),
+            "{without_page}"
+        );
     }
 }

@@ -21,7 +21,7 @@ Exit status:
   1  the rules fire or stop at other times, or an SLO cannot be measured
   2  nothing has that name";
 
-/// List each SLO's budget, what sets its alerts off and when, confirmed by evaluating its rules
+/// Say what sets each SLO's alerts off and when, confirmed by evaluating its rules
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct SloCommand {

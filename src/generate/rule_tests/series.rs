@@ -57,7 +57,7 @@ pub fn inputs(lowering: &Lowering<'_>, catalog: &Catalog, phases: &[Phase]) -> O
     match &lowering.measure {
         Measure::Bad { bad, total } => maker.events(bad, total, true),
         Measure::Good { good, total } => maker.events(good, total, false),
-        Measure::Native { .. } | Measure::Raw { .. } => None,
+        Measure::Native { .. } | Measure::Raw { .. } | Measure::Logs { .. } => None,
         Measure::Slices { good } => {
             let (selector, good, bad) = condition(good)?;
             maker.slices(selector, good, bad)

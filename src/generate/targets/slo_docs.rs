@@ -50,9 +50,13 @@ fn section(page: &mut Markdown, slo: &Slo, project: &Project) {
     let figures = slo::figures(slo, &lowering.measure);
     page.list(facts(slo, &figures));
     page.paragraph("What is measured:");
+    let language = match slo.indicator {
+        Indicator::Logs { .. } => "logql",
+        _ => "promql",
+    };
     for (what, query) in indicator(&slo.indicator) {
         page.paragraph(&what);
-        page.fence("promql", query);
+        page.fence(language, query);
     }
     page.paragraph(
         "What sets its alerts off. Both windows must be above the error ratio; times are from the first error, with none before.",
@@ -147,6 +151,10 @@ fn indicator(indicator: &Indicator) -> Vec<(String, &str)> {
                 error_ratio.as_str(),
             )]
         }
+        Indicator::Logs { bad, total } => vec![
+            ("Bad log lines:".to_owned(), bad.as_str()),
+            ("All log lines:".to_owned(), total.as_str()),
+        ],
         Indicator::TimeSlices { good } => vec![("1 where good:".to_owned(), good.as_str())],
         Indicator::Freshness { age, at_most } => {
             vec![(format!("Ages of at most {at_most}:"), age.as_str())]

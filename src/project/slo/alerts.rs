@@ -6,7 +6,7 @@ use obsctl_model::{Alert, Duration, Rule, Severity, Slo, Uid, days};
 use obsctl_promql::Expr;
 use obsctl_promql::ast::BinaryOp;
 
-use super::lower::{Lowering, RATE, ratio};
+use super::lower::{EVERY, Lowering, ratio};
 use super::tree;
 use super::windows::{BurnWindow, Urgency};
 
@@ -213,12 +213,12 @@ impl Lowering<'_> {
     fn bad_in(&self, window: Duration) -> Expr {
         let bad = self.own(self.bad_series());
         if self.measure.counts_events() {
-            // One stored rate for each of its own five minutes, however often rules are evaluated.
-            let tiles = tree::subquery(Expr::from(bad), window, RATE);
+            // Each stored rate stands for the events of one evaluation. Fewer, of five minutes each, would be seen only at
+            // multiples of five minutes, and keep a page back for as long.
             tree::binary(
                 BinaryOp::Mul,
-                tree::call("sum_over_time", vec![tiles]),
-                tree::number(RATE.as_secs_f64()),
+                tree::over("sum_over_time", &bad, window),
+                tree::number(EVERY.as_secs_f64()),
             )
         } else {
             tree::over("sum_over_time", &bad, window)

@@ -2,7 +2,7 @@
 
 use obsctl_model::{Duration, Slo, millis};
 
-use super::lower::{DIRECT, RATE};
+use super::lower::RATE;
 use super::{BurnWindow, Measure, Urgency, alert_name, conditions};
 use crate::project::Project;
 
@@ -30,8 +30,8 @@ pub struct BurnFigures {
     pub window: BurnWindow,
     /// The error ratio above which it fires.
     pub threshold: f64,
-    /// Whether it counts events: windows of more than an hour then add up rates that are stored every evaluation.
-    pub counts_events: bool,
+    /// Windows longer than this add up rates that are stored every evaluation; none where slices are counted.
+    pub stored_above: Option<Duration>,
 }
 
 impl BurnFigures {
@@ -74,7 +74,7 @@ impl BurnFigures {
     }
 
     fn stores(&self, window: Duration) -> bool {
-        self.counts_events && window > DIRECT
+        self.stored_above.is_some_and(|above| window > above)
     }
 }
 
@@ -90,7 +90,9 @@ pub fn figures<'a>(slo: &'a Slo, measure: &Measure) -> SloFigures<'a> {
                     alert: alert_name(slo, urgency),
                     window,
                     threshold: window.threshold(slo.objective),
-                    counts_events: measure.counts_events(),
+                    stored_above: measure
+                        .counts_events()
+                        .then(|| measure.direct().unwrap_or(RATE)),
                 })
         })
         .collect();

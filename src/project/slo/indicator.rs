@@ -1,6 +1,7 @@
 //! From an [`Indicator`] to a [`Measure`]: its queries are read and held against the catalog.
 
-use obsctl_model::{Indicator, MetricDef, MetricKind, Promql, Slo};
+use obsctl_logql::ast::LogQuery;
+use obsctl_model::{Indicator, LogQl, MetricDef, MetricKind, Promql, Slo};
 use obsctl_promql::Expr;
 use obsctl_promql::ast::{BinaryOp, Modifiers, Selector};
 
@@ -29,6 +30,10 @@ pub(super) fn measure(slo: &Slo, catalog: &Catalog) -> Result<Measure, Box<Diagn
             histogram,
             threshold,
         } => reader.native_latency(histogram, *threshold),
+        Indicator::Logs { bad, total } => Ok(Measure::Logs {
+            bad: reader.lines(bad, "bad log lines")?,
+            total: reader.lines(total, "log lines")?,
+        }),
         Indicator::TimeSlices { good } => reader.slices(good),
         Indicator::Freshness { age, at_most } => {
             reader.gauge(age, "age")?;
@@ -91,6 +96,33 @@ impl Reader<'_> {
                 "more than a metric and its matchers",
             )
             .help("write the metric and its matchers only: rates, windows and sums are put around them")))
+    }
+
+    /// A selection of log lines: no range, nothing counted.
+    fn lines(&self, query: &LogQl, role: &str) -> Result<LogQuery, Box<Diagnostic>> {
+        let problem = |message: String, note: &str| {
+            Diagnostic::new(super::subject(self.slo), query.origin(), message).underline(
+                query.as_str(),
+                0..query.as_str().len(),
+                note,
+            )
+        };
+        if let Some(error) = query.errors().first() {
+            return Err(Box::new(problem(
+                format!("the query of its {role} does not parse: {}", error.message),
+                "read as LogQL",
+            )));
+        }
+        match query.expr() {
+            obsctl_logql::Expr::Log(lines) => Ok((**lines).clone()),
+            _ => Err(Box::new(
+                problem(
+                    format!("the query of its {role} selects no lines"),
+                    "more than a stream selector and its pipeline",
+                )
+                .help("write the selector and its pipeline only: rates, windows and sums are put around them"),
+            )),
+        }
     }
 
     /// A series that counts events.

@@ -14,14 +14,15 @@
 use std::collections::BTreeMap;
 
 use obsctl_model::{
-    Duration, MetricName, Promql, RecordingRule, Rule, Slo, SloWindow, Unit, hours, mins,
+    Duration, LogQl, MetricName, Promql, RecordingRule, Rule, RuleQuery, Slo, SloWindow, Unit,
+    hours, mins,
 };
 use obsctl_promql::Expr;
 use obsctl_promql::ast::{BinaryOp, MatchOp, Selector};
 
 use super::calendar::Calendar;
 use super::measure::{Measure, some};
-use super::{tree, windows};
+use super::{logs, tree, windows};
 
 /// How often the rules are evaluated. The stored rates are of five minutes: this keeps 30 days of them cheap to add up.
 pub(crate) const EVERY: Duration = mins(1);
@@ -76,10 +77,19 @@ impl Lowering<'_> {
         } else {
             Unit::None
         };
-        let mut rules = vec![
-            self.record(self.total_series(), &self.measure.total(by, RATE), unit),
-            self.record(self.bad_series(), &self.measure.bad(by, RATE), unit),
-        ];
+        let counted = (self.measure.total(by, RATE), self.measure.bad(by, RATE));
+        let (total, bad): (RuleQuery, RuleQuery) = match (&self.measure, counted) {
+            (Measure::Logs { bad, total }, _) => (
+                self.log_query(&logs::total(total, by, RATE)),
+                self.log_query(&logs::bad(bad, total, by, RATE)),
+            ),
+            (_, (Some(total), Some(bad))) => (self.query(&total).into(), self.query(&bad).into()),
+            _ => return vec![],
+        };
+        let mut rules: Vec<_> = [(self.total_series(), total), (self.bad_series(), bad)]
+            .into_iter()
+            .map(|(name, query)| Rule::Record(self.rule_of(name, query, unit)))
+            .collect();
         let calendar = Calendar::of(self.slo.window);
         let mut windows = windows::recorded(self.slo.window.nominal());
         if calendar.is_some() {
@@ -138,11 +148,20 @@ impl Lowering<'_> {
             return ratio;
         }
         let (bad, total) = (self.own(self.bad_series()), self.own(self.total_series()));
+        let direct = || {
+            let by = &self.slo.by;
+            if self.measure.direct()? < window {
+                return None;
+            }
+            Some((
+                self.measure.bad(by, window)?,
+                self.measure.total(by, window)?,
+            ))
+        };
         let (bad, total) = if self.measure.counts_events() && window == RATE {
             (Expr::from(bad), Expr::from(total))
-        } else if self.measure.counts_events() && window <= DIRECT {
-            let by = &self.slo.by;
-            (self.measure.bad(by, window), self.measure.total(by, window))
+        } else if let Some(counted) = direct() {
+            counted
         } else {
             let sum = |selector| tree::over("sum_over_time", selector, window);
             (sum(&bad), sum(&total))
@@ -245,12 +264,20 @@ impl Lowering<'_> {
         Rule::Record(self.rule(name, expr, unit))
     }
 
+    fn log_query(&self, expr: &obsctl_logql::Expr) -> RuleQuery {
+        LogQl::written(expr.to_string(), self.slo.origin).into()
+    }
+
     fn rule(&self, name: &str, expr: &Expr, unit: Unit) -> RecordingRule {
+        self.rule_of(name, self.query(expr).into(), unit)
+    }
+
+    fn rule_of(&self, name: &str, query: RuleQuery, unit: Unit) -> RecordingRule {
         let name = MetricName::new(name)
             .expect("names of recorded series are made of letters, digits, `:` and `_`");
         RecordingRule {
             record: name,
-            query: self.query(expr).into(),
+            query,
             labels: self.labels(),
             unit: Some(unit),
             allow: self.slo.allow.clone(),

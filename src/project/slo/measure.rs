@@ -1,9 +1,11 @@
 //! What an SLO counts: bad and all events of a window, or bad and all time slices of an evaluation.
 
+use obsctl_logql::ast::LogQuery;
 use obsctl_model::{Duration, LabelName};
 use obsctl_promql::Expr;
 use obsctl_promql::ast::{AggregateOp, BinaryOp, MatchOp, Selector};
 
+use super::lower::DIRECT;
 use super::tree;
 
 /// An indicator whose queries were read and found to fit its metrics.
@@ -29,6 +31,13 @@ pub enum Measure {
         histogram: Selector,
         /// The threshold.
         threshold: f64,
+    },
+    /// Bad log lines over all of them: Loki counts them.
+    Logs {
+        /// Selects the bad lines.
+        bad: LogQuery,
+        /// Selects all lines.
+        total: LogQuery,
     },
     /// A condition that gives 1 where good, 0 where bad: each of its series is a slice per evaluation.
     Slices {
@@ -59,19 +68,31 @@ impl Measure {
         )
     }
 
-    /// What is counted, in a person's words: "events" or "time slices".
+    /// Up to which window ratios are measured on the events themselves; longer ones add stored rates up. None where
+    /// Prometheus does not have the events, or where slices are counted.
     #[must_use]
-    pub const fn noun(&self) -> &'static str {
-        if self.counts_events() {
-            "events"
-        } else {
-            "time slices"
+    pub const fn direct(&self) -> Option<Duration> {
+        match self {
+            Self::Bad { .. } | Self::Good { .. } | Self::Native { .. } => Some(DIRECT),
+            Self::Logs { .. } | Self::Slices { .. } | Self::Freshness { .. } | Self::Raw { .. } => {
+                None
+            }
         }
     }
 
-    /// All events per second over the window, or the slices of one evaluation.
-    pub(super) fn total(&self, by: &[LabelName], window: Duration) -> Expr {
+    /// What is counted, in a person's words: "events", "log lines" or "time slices".
+    #[must_use]
+    pub const fn noun(&self) -> &'static str {
         match self {
+            Self::Logs { .. } => "log lines",
+            Self::Slices { .. } | Self::Freshness { .. } | Self::Raw { .. } => "time slices",
+            Self::Bad { .. } | Self::Good { .. } | Self::Native { .. } => "events",
+        }
+    }
+
+    /// All events per second over the window, or the slices of one evaluation. None for what Prometheus does not count.
+    pub(super) fn total(&self, by: &[LabelName], window: Duration) -> Option<Expr> {
+        Some(match self {
             Self::Bad { total, .. } | Self::Good { total, .. } => rate(total, by, window),
             Self::Native { histogram, .. } => {
                 tree::call("histogram_count", vec![rate(histogram, by, window)])
@@ -83,16 +104,19 @@ impl Measure {
                 tree::over_window(error_ratio, window),
                 tree::number(f64::NEG_INFINITY),
             ),
-        }
+            Self::Logs { .. } => return None,
+        })
     }
 
     /// Bad events per second over the window, or the bad slices of one evaluation. Zero where only good ones
     /// were seen: a counter whose bad series was never incremented does not exist yet.
-    pub(super) fn bad(&self, by: &[LabelName], window: Duration) -> Expr {
-        let total = || self.total(by, window);
+    pub(super) fn bad(&self, by: &[LabelName], window: Duration) -> Option<Expr> {
+        let all = self.total(by, window)?;
+        let total = || all.clone();
         let none = || tree::binary(BinaryOp::Mul, tree::number(0.0), total());
         let or_none = |expr| tree::binary(BinaryOp::Or, expr, none());
-        match self {
+        Some(match self {
+            Self::Logs { .. } => return None,
             Self::Bad { bad, .. } => or_none(rate(bad, by, window)),
             // Rates are extrapolated per series: good may come out a little above total.
             Self::Good { good, .. } => tree::call(
@@ -129,7 +153,7 @@ impl Measure {
                 tree::test(BinaryOp::Greater, age.clone(), tree::number(*at_most)),
             ),
             Self::Raw { error_ratio } => known(tree::over_window(error_ratio, window)),
-        }
+        })
     }
 
     /// The bad part over a window, where a query can be asked for it.

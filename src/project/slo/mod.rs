@@ -5,6 +5,7 @@ mod calendar;
 mod dashboards;
 mod figures;
 mod indicator;
+mod logs;
 mod lower;
 mod measure;
 mod spans;

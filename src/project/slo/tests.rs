@@ -117,8 +117,8 @@ fn rules_are_named_and_labelled_as_sloths() {
 fn alerts_ask_both_windows() {
     let project = link([availability().min_bad_events(10)]);
     insta::assert_snapshot!(rules(&project, "sloth-slo-alerts-api-availability"), @r#"
-        AvailabilityFastBurn: max without (sloth_window) (slo:sli_error:ratio_rate5m{sloth_id="api-availability"} > 0.0144) and max without (sloth_window) (slo:sli_error:ratio_rate1h{sloth_id="api-availability"} > 0.0144) and sum_over_time(slo:bad_events:rate5m{sloth_id="api-availability"}[1h:5m]) * 300 >= 10 or max without (sloth_window) (slo:sli_error:ratio_rate30m{sloth_id="api-availability"} > 0.006) and max without (sloth_window) (slo:sli_error:ratio_rate6h{sloth_id="api-availability"} > 0.006) and sum_over_time(slo:bad_events:rate5m{sloth_id="api-availability"}[6h:5m]) * 300 >= 10
-        AvailabilitySlowBurn: max without (sloth_window) (slo:sli_error:ratio_rate2h{sloth_id="api-availability"} > 0.003) and max without (sloth_window) (slo:sli_error:ratio_rate1d{sloth_id="api-availability"} > 0.003) and sum_over_time(slo:bad_events:rate5m{sloth_id="api-availability"}[1d:5m]) * 300 >= 10 or max without (sloth_window) (slo:sli_error:ratio_rate6h{sloth_id="api-availability"} > 0.001) and max without (sloth_window) (slo:sli_error:ratio_rate3d{sloth_id="api-availability"} > 0.001) and sum_over_time(slo:bad_events:rate5m{sloth_id="api-availability"}[3d:5m]) * 300 >= 10
+        AvailabilityFastBurn: max without (sloth_window) (slo:sli_error:ratio_rate5m{sloth_id="api-availability"} > 0.0144) and max without (sloth_window) (slo:sli_error:ratio_rate1h{sloth_id="api-availability"} > 0.0144) and sum_over_time(slo:bad_events:rate5m{sloth_id="api-availability"}[1h]) * 60 >= 10 or max without (sloth_window) (slo:sli_error:ratio_rate30m{sloth_id="api-availability"} > 0.006) and max without (sloth_window) (slo:sli_error:ratio_rate6h{sloth_id="api-availability"} > 0.006) and sum_over_time(slo:bad_events:rate5m{sloth_id="api-availability"}[6h]) * 60 >= 10
+        AvailabilitySlowBurn: max without (sloth_window) (slo:sli_error:ratio_rate2h{sloth_id="api-availability"} > 0.003) and max without (sloth_window) (slo:sli_error:ratio_rate1d{sloth_id="api-availability"} > 0.003) and sum_over_time(slo:bad_events:rate5m{sloth_id="api-availability"}[1d]) * 60 >= 10 or max without (sloth_window) (slo:sli_error:ratio_rate6h{sloth_id="api-availability"} > 0.001) and max without (sloth_window) (slo:sli_error:ratio_rate3d{sloth_id="api-availability"} > 0.001) and sum_over_time(slo:bad_events:rate5m{sloth_id="api-availability"}[3d]) * 60 >= 10
         "#);
 }
 
@@ -379,17 +379,34 @@ fn spans_are_held_against_their_catalog() {
 fn a_month_of_the_calendar_begins_anew() {
     let project = link([availability().over_month()]);
     let all = rules(&project, "sloth-slo-sli-recordings-api-availability");
-    let lines: Vec<_> = all.lines().skip(8).collect();
-    insta::assert_snapshot!(lines.join("\n"), @"");
+    let lines: Vec<_> = all.lines().skip(9).collect();
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+        slo:period_events:rate5m: slo:events:rate5m{sloth_id="api-availability"} * on () group_left (slo_period) count_values("slo_period", month())
+        slo:period_bad_events:rate5m: slo:bad_events:rate5m{sloth_id="api-availability"} * on () group_left (slo_period) count_values("slo_period", month())
+        slo:sli_error:ratio_month: sum without (slo_period) (sum_over_time(slo:period_bad_events:rate5m{sloth_id="api-availability"}[31d]) / (sum_over_time(slo:period_events:rate5m{sloth_id="api-availability"}[31d]) > 0) and on (slo_period) count_values("slo_period", month()))
+        slo:period_elapsed:ratio: (day_of_month() - 1 + time() % 86400 / 86400) / days_in_month()
+        "#);
     let meta = rules(&project, "sloth-slo-meta-recordings-api-availability");
-    let lines: Vec<_> = meta.lines().skip(2).collect();
-    insta::assert_snapshot!(lines.join("\n"), @"");
+    let lines: Vec<_> = meta
+        .lines()
+        .skip(2)
+        .filter(|line| !line.contains("info"))
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+        slo:time_period:days: days_in_month()
+        slo:current_burn_rate:ratio: slo:sli_error:ratio_rate5m{sloth_id="api-availability"} / on (sloth_id, sloth_slo, sloth_service) group_left () slo:error_budget:ratio{sloth_id="api-availability"}
+        slo:period_burn_rate:ratio: slo:sli_error:ratio_month{sloth_id="api-availability"} / on (sloth_id, sloth_slo, sloth_service) group_left () slo:error_budget:ratio{sloth_id="api-availability"}
+        slo:period_error_budget_remaining:ratio: 1 - slo:period_burn_rate:ratio{sloth_id="api-availability"} * on (sloth_id, sloth_slo, sloth_service) group_left () slo:period_elapsed:ratio{sloth_id="api-availability"}
+        "#);
     let quarter = link([availability().over_quarter()]);
     let meta = rules(&quarter, "sloth-slo-meta-recordings-api-availability");
     let days = meta
         .lines()
         .find(|line| line.contains("slo:time_period:days"));
-    insta::assert_snapshot!(days.expect("the rule exists"), @"");
+    assert_eq!(
+        days.expect("the rule exists"),
+        "slo:time_period:days: 90 + ((year() % 4 == bool 0) - (year() % 100 == bool 0) + (year() % 400 == bool 0)) * (month() <= bool 3) + (month() > bool 3) + (month() > bool 6)"
+    );
 }
 
 #[test]
@@ -419,4 +436,41 @@ fn labels_that_can_change_are_not_on_what_is_recorded() {
         series.collect::<Vec<_>>()
     };
     assert_eq!(of("gold"), of("silver"));
+}
+
+#[test]
+fn log_lines_are_counted_by_loki() {
+    let lines = |text: &str| logql(text);
+    let logs = || {
+        Indicator::logs(
+            lines(r#"{service_name="api"} | json | status >= 500"#),
+            lines(r#"{service_name="api"} | json | status > 0"#),
+        )
+    };
+    let project = link([slo("logged", 99.0, logs())]);
+    assert_eq!(project.problems(), []);
+    let all = rules(&project, "sloth-slo-sli-recordings-api-logged");
+    let lines: Vec<_> = all.lines().take(4).collect();
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+        slo:events:rate5m: sum(rate({service_name="api"} | json | status > 0 [5m]))
+        slo:bad_events:rate5m: sum(rate({service_name="api"} | json | status >= 500 [5m])) or 0 * sum(rate({service_name="api"} | json | status > 0 [5m]))
+        slo:sli_error:ratio_rate5m: slo:bad_events:rate5m{sloth_id="api-logged"} / (slo:events:rate5m{sloth_id="api-logged"} > 0)
+        slo:sli_error:ratio_rate30m: sum_over_time(slo:bad_events:rate5m{sloth_id="api-logged"}[30m]) / (sum_over_time(slo:events:rate5m{sloth_id="api-logged"}[30m]) > 0)
+        "#);
+    let engines = |engine| {
+        let groups = project.groups().iter().flat_map(|group| &group.rules);
+        groups
+            .filter(|rule| rule.query().engine() == engine)
+            .count()
+    };
+    assert_eq!(engines(obsctl_model::Engine::Loki), 2);
+    let counted = slo(
+        "x",
+        99.0,
+        Indicator::logs(logql("rate({a=\"b\"}[5m])"), logql("{a=\"b\"}")),
+    );
+    assert_eq!(
+        problem(counted).message,
+        "the query of its bad log lines selects no lines"
+    );
 }

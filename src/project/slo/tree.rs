@@ -4,7 +4,7 @@ use obsctl_model::{Duration, LabelName};
 use obsctl_promql::ast::{
     Aggregate, AggregateOp, Binary, BinaryOp, Call, DurationExpr, DurationLiteral, Expr, Group,
     Grouping, MatchOp, Matcher, Matching, MatchingLabels, Name, Number, RangeSelector, Selector,
-    StringLiteral, Subquery, Variable, VariableForm,
+    StringLiteral, Variable, VariableForm,
 };
 
 pub(crate) fn name(text: impl Into<String>) -> Name {

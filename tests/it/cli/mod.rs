@@ -15,3 +15,4 @@ mod policy;
 mod promql;
 mod reports;
 mod scenario;
+mod slo;
