@@ -282,7 +282,7 @@ fn openslo_measures_in_many_ways() {
         error 8:94 not a query: what `avg` aggregates must be an instant vector, found a range vector
           TimeSlices { good: promql("sum(rate(a{x=\"1\"}[5m])) / (sum(rate(a[5m])) > 0) >= bool 0.95") }
         error 11:16 `Timeslices` needs `timeSliceWindow` and `timeSliceTarget`
-          Raw { error_ratio: promql("1 - (1 - sum(rate(a{x=\"1\"}[5m])) / (sum(rate(a[5m])) > 0))") }
+          Raw { error_ratio: promql("sum(rate(a{x=\"1\"}[5m])) / (sum(rate(a[5m])) > 0)") }
           Raw { error_ratio: promql("1 - slo:good:ratio") }
           Raw { error_ratio: promql("slo:bad:ratio") }
           NativeLatency { histogram: promql("h"), threshold: 0.5 }
@@ -337,7 +337,6 @@ fn what_is_wrong_in_sloths_files_is_found() {
         error 9:16 an objective of 100 percent cannot be kept: write one above 0 and below 100, with at most 6 decimals
         # objective: most
         error 9:16 `objective` is a number, as `0.5`, `1e3`, `.inf` or `.nan`
-        error 9:16 an objective of 0 percent cannot be kept: write one above 0 and below 100, with at most 6 decimals
         # name: Requests_Availability
         # name: '---'
         error 8:11 the name `---` has no letter or digit
@@ -414,6 +413,7 @@ fn what_is_wrong_in_pyrras_resources_is_found() {
         error 54:15 the query of its gauge is no plain selector
         # query: up
         error 54:7 an indicator needs `metric`
+        error 54:7 an indicator has no key `query` (its keys are `grouping`, `metric`)
         # latencies:
         error 36:5 `indicator` has no key `latencies` (did you mean `latency`?) (its keys are `ratio`, `latency`, `latencyNative`, `bool_gauge`)
         error 36:5 `indicator` has one of `ratio`, `latency`, `latencyNative`, `bool_gauge`
@@ -482,7 +482,48 @@ fn what_is_wrong_in_objects_of_openslo_is_found() {
         );
         out.push_str(&change(from, to));
     }
-    assert_snapshot!(out, @"");
+    assert_snapshot!(out, @r#"
+        # kind: SLO
+        error 36:13 only `openslo/v1` is read, not `openslo/v1alpha`
+        # kind: SLOs
+        error 37:7 OpenSLO has no kind `SLOs` (did you mean `SLO`?)
+        # indicatorRef: mail-deliverd
+        error 45:17 no `SLI` is named `mail-deliverd` (did you mean `mail-delivered`?) (read the file that has it together with this one)
+        # indicator_ref: mail-delivered
+        error 45:3 an `SLO` has no key `indicator_ref` (did you mean `indicatorRef`?) (its keys are `description`, `service`, `indicator`, `indicatorRef`, `timeWindow`, `budgetingMethod`, `objectives`, `alertPolicies`)
+        error 44:3 an `SLO` needs `indicator` or `indicatorRef`
+        # metricSourceRef: metric
+        error 27:26 no `DataSource` is named `metric` (did you mean `metrics`?) (read the file that has it together with this one)
+        # type: Graphite
+        note 29:18 its queries are for `Graphite`: only those for Prometheus are read (this SLO is left out: `docs/slos.md` lists what can be read)
+        # alertPolicyRef: wake
+        error 53:23 no `AlertPolicy` is named `wake` (read the file that has it together with this one)
+        # duration: 1M
+        note 47:17 `1M` is longer at one time than at another: say it in days (this SLO is left out: `docs/slos.md` lists what can be read)
+        # duration: 4 weeks
+        error 47:17 `4 weeks` is no length of time: write a number and one of `m h d w M Q Y`
+        # calendar: {startTime: 2020-01-01 00:00:00, timeZone: UTC}
+        note 48:17 its period follows the calendar (this SLO is left out: `docs/slos.md` lists what can be read)
+        # budgetingMethod: Occurences
+        error 49:20 OpenSLO has no budgeting method `Occurences` (did you mean `Occurrences`?)
+        # - targetPercent: 99
+        note 52:7 it has several objectives: an SLO for each has words (this SLO is left out: `docs/slos.md` lists what can be read)
+        # indicatorRef: mail-delivered
+        note 51:7 it is put together of several objectives (this SLO is left out: `docs/slos.md` lists what can be read)
+        # - targetPercent: 100
+        error 51:22 an objective of 100 percent cannot be kept: write one above 0 and below 100, with at most 6 decimals
+        # op: eq
+        error 78:11 `op: eq` is none of `lte`, `gte`, `lt`, `gt`
+        # displayName: x
+        error 78:7 an objective of a `thresholdMetric` needs `op` and `value`
+        # good:
+        error 24:5 `ratioMetric` has `total` with `good` or `bad`, or else `raw`
+        # name: mail-delivery
+        error 55:1 another `SLO` is named `mail-delivery` too
+        # to: pager
+        error 107:9 an `AlertNotificationTarget` needs `target`
+        error 107:9 an `AlertNotificationTarget` has no key `to` (its keys are `target`, `description`)
+        "#);
 }
 
 #[test]
