@@ -40,7 +40,7 @@ fn file(cases: &[(&str, &str)]) -> String {
   - stream: '{job="api"}'
     structured_metadata: {trace_id: abc}
     entries:
-    - {at: 3m, every: 10s, times: 30, line: 'level=error took=1{{i}}ms'}
+    - {at: 3m, every: 10s, times: 30, line: 'level=error took=10{{i}}ms'}
     - {at: 1m, line: level=info}
   - stream: '{job="batch"}'
     lines: [started, ~, 'level=error msg="x"']"#;

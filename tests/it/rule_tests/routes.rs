@@ -27,7 +27,7 @@ inhibit_rules:
 - {source_matchers: [severity="critical"], target_matchers: [severity=~"warning|critical"], equal: [service]}
 receivers: [{name: ops}, {name: heartbeat}, {name: log}, {name: team-a}, {name: pager}]
 time_intervals:
-- {name: weekend, time_intervals: [{weekdays: ['saturday:sunday'], location: Europe/Berlin}]}
+- {name: weekend, time_intervals: [{weekdays: [saturday, sunday], location: Europe/Berlin}]}
 - {name: work, time_intervals: [{times: [{start_time: '09:00', end_time: '17:00'}], location: Europe/Berlin}]}
 "#;
 
@@ -139,7 +139,7 @@ fn mistakes_are_shown_with_their_places() {
         "am.yml",
         &CONFIG
             .replace("[weekend]", "[weekends]")
-            .replace("saturday:sunday", "saturday:monday"),
+            .replace("saturday, sunday", "'saturday:monday'"),
     );
     insta::assert_snapshot!(folder.run(&["test", "bad.yml"]), @"");
 }
