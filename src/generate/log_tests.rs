@@ -11,7 +11,7 @@ use obsctl_logql::Expr;
 use obsctl_logql::ast::Duration as Length;
 use obsctl_logql::eval::{self, Engine, Storage};
 use obsctl_model::{
-    Alert, Domain, Duration, LogCatalog, LogEvent, Presence, Rule, RuleGroup, millis, mins,
+    Alert, Duration, LogCatalog, LogEvent, Presence, Rule, RuleGroup, millis, mins,
 };
 use obsctl_promql::eval::Labels;
 use obsctl_rules::unit::{AlertCase, ExpectedAlert, Test as Trial};
@@ -133,7 +133,7 @@ impl<'a> Written<'a> {
             let value = match (label.name.as_str(), &label.domain) {
                 (SERVICE, _) => event.service.as_str(),
                 (LEVEL, _) => event.level.word(),
-                (_, domain) => Domain::example(domain),
+                (_, domain) => domain.example(),
             };
             (label.name.as_str(), value)
         });
@@ -333,7 +333,9 @@ fn up(time: i64) -> i64 {
 #[cfg(test)]
 mod unit {
     use obsctl_model::query::logql;
-    use obsctl_model::{FieldKind, LabelDef, LabelName, Level, LogField, Severity, Slug, Stack};
+    use obsctl_model::{
+        Domain, FieldKind, LabelDef, LabelName, Level, LogField, Severity, Slug, Stack,
+    };
 
     use super::*;
     use crate::generate::Environment;

@@ -3,6 +3,7 @@
 use obsctl_logql::Expr;
 use obsctl_logql::eval::{Entry, Storage};
 use obsctl_promql::eval::{Labels, notation};
+use obsctl_promql::histogram::NotationError;
 use obsctl_rules::unit::{LogAnswer, LogQueryCase, Test};
 
 use super::Reader;
@@ -51,7 +52,13 @@ pub(super) fn stream(reader: &mut Reader<'_>, node: &Node<'_>, test: &mut Test) 
 
 fn labels(reader: &mut Reader<'_>, node: &Node<'_>, stream: &str) -> Option<Labels> {
     let at = node.get("stream");
-    let labels = notated(reader, at, stream, notation::metric)?;
+    let read = |text: &str| {
+        notation::metric(text).map_err(|error| NotationError {
+            help: "write the labels of a stream as in `{job=\"api\"}`",
+            ..error
+        })
+    };
+    let labels = notated(reader, at, stream, read)?;
     let named = labels.metric_name();
     if labels.is_empty() || !named.is_empty() {
         let message = format!("`{stream}` is no stream: write its labels as in `{{job=\"api\"}}`");

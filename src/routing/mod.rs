@@ -57,14 +57,13 @@ impl Routing {
         let mut times = BTreeMap::new();
         for (name, settings, origin) in written.times {
             let subject = format!("time interval `{name}`");
-            match Interval::all(settings) {
-                Ok(intervals) => {
-                    if times.insert((*name).to_owned(), intervals).is_some() {
-                        let message = format!("two time intervals are named `{name}`");
-                        problems.push(Diagnostic::new(subject, *origin, message));
-                    }
-                }
-                Err(message) => problems.push(Diagnostic::new(subject, *origin, message)),
+            let intervals = Interval::all(settings).unwrap_or_else(|message| {
+                problems.push(Diagnostic::new(subject.clone(), *origin, message));
+                vec![]
+            });
+            if times.insert((*name).to_owned(), intervals).is_some() {
+                let message = format!("two time intervals are named `{name}`");
+                problems.push(Diagnostic::new(subject, *origin, message));
             }
         }
         let routing = Self {

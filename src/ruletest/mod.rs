@@ -174,7 +174,7 @@ fn headline(failure: &Failure) -> String {
     let failure = match failure {
         Failure::Rules(failure) => failure,
         Failure::Route(failure) => {
-            return format!("the alert `{}` goes elsewhere", failure.alert);
+            return format!("the alert `{}` is routed in another way", failure.alert);
         }
     };
     match &failure.what {

@@ -27,7 +27,7 @@ inhibit_rules:
 - {source_matchers: [severity="critical"], target_matchers: [severity=~"warning|critical"], equal: [service]}
 receivers: [{name: ops}, {name: heartbeat}, {name: log}, {name: team-a}, {name: pager}]
 time_intervals:
-- {name: weekend, time_intervals: [{weekdays: ['saturday:sunday'], location: Europe/Berlin}]}
+- {name: weekend, time_intervals: [{weekdays: [saturday, sunday], location: Europe/Berlin}]}
 - {name: work, time_intervals: [{times: [{start_time: '09:00', end_time: '17:00'}], location: Europe/Berlin}]}
 "#;
 
@@ -118,7 +118,18 @@ fn alerts_are_followed_to_their_receivers() {
     folder.write("good.yml", &test("[pager]"));
     assert_eq!(super::verdicts(&folder, "good.yml")["down"], true);
     folder.write("one.yml", &test("[ops]"));
-    insta::assert_snapshot!(folder.run(&["test", "one.yml"]), @"");
+    insta::assert_snapshot!(folder.run(&["test", "one.yml"]), @r#"
+    exit status: 1
+    ----- stdout -----
+    one.yml: 0 tests passed, 1 failed
+      one.yml:8: test `down`
+        the alert `{alertname="Down", severity="critical", team="a"}` is routed in another way
+        - expected  + got
+          - receivers: ops
+          + receivers: pager
+            route to `pager`, grouped by service
+    0 tests passed, 1 failed
+    "#);
 }
 
 #[test]
@@ -129,19 +140,93 @@ fn mistakes_are_shown_with_their_places() {
         "bad.yml",
         "alertmanager_config: am.yml\ntests:\n- route_test:\n  - {labels: {a: b}, exp_receivers: [opps]}\n  - {labels: {a: b}, at: 2026-01-31T12:00:00Z, exp_muted_by: [weekends]}\n",
     );
-    insta::assert_snapshot!(folder.run(&["test", "bad.yml"]), @"");
+    insta::assert_snapshot!(folder.run(&["test", "bad.yml"]), @"
+    exit status: 2
+    ----- stdout -----
+    bad.yml: not run
+    error[unreadable]: Alertmanager has no receiver `opps`
+     --> bad.yml:4:5
+      |
+    4 |   - {labels: {a: b}, exp_receivers: [opps]}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = in: route test
+      = help: did you mean `ops`?
+
+    error[unreadable]: Alertmanager has no time interval `weekends`
+     --> bad.yml:5:5
+      |
+    5 |   - {labels: {a: b}, at: 2026-01-31T12:00:00Z, exp_muted_by: [weekends]}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = in: route test
+      = help: did you mean `weekend`?
+
+    0 tests passed, 0 failed, 1 file not run
+    ");
     folder.write(
         "none.yml",
         "tests:\n- route_test:\n  - {labels: {a: b}}\n  - {labels: {a: b}, exp_muted_by: [x], at: noon}\n",
     );
-    insta::assert_snapshot!(folder.run(&["test", "none.yml"]), @"");
+    insta::assert_snapshot!(folder.run(&["test", "none.yml"]), @"
+    exit status: 2
+    ----- stdout -----
+    none.yml: not run
+    error[unreadable]: a route test expects nothing: it needs `exp_receivers`, `at` or `active_alerts`
+     --> none.yml:3:5
+      |
+    3 |   - {labels: {a: b}}
+      |     ^^^^^^^^^^^^^^^^
+      |
+      = in: file `none.yml`
+
+    error[unreadable]: `at` is a time as `2026-01-31T12:00:00Z`, or seconds since 1970
+     --> none.yml:4:45
+      |
+    4 |   - {labels: {a: b}, exp_muted_by: [x], at: noon}
+      |                                             ^^^^^
+      |
+      = in: file `none.yml`
+
+    error[unreadable]: tests of routing need `alertmanager_config`: the path of Alertmanager's configuration
+     --> none.yml:1:1
+      |
+    1 | tests:
+      | ^^^^^^
+      |
+      = in: file `none.yml`
+
+    0 tests passed, 0 failed, 1 file not run
+    ");
     folder.write(
         "am.yml",
         &CONFIG
             .replace("[weekend]", "[weekends]")
-            .replace("saturday:sunday", "saturday:monday"),
+            .replace("saturday, sunday", "'saturday:monday'"),
     );
-    insta::assert_snapshot!(folder.run(&["test", "bad.yml"]), @"");
+    insta::assert_snapshot!(folder.run(&["test", "bad.yml"]), @"
+    exit status: 2
+    ----- stdout -----
+    bad.yml: not run
+    error[unreadable]: `saturday:monday` are no weekdays: write them as `monday:friday`, from `sunday` to `saturday`
+      --> am.yml:18:3
+       |
+    18 | - {name: weekend, time_intervals: [{weekdays: ['saturday:monday'], location: Europe/Berlin}]}
+       |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       |
+       = in: time interval `weekend`
+
+    error[unreadable]: there is no time interval `weekends`
+     --> am.yml:8:5
+      |
+    8 |   - receiver: team-a
+      |     ^^^^^^^^^^^^^^^^
+      |
+      = in: route to `team-a`
+      = help: did you mean `weekend`?
+
+    0 tests passed, 0 failed, 1 file not run
+    ");
 }
 
 /// Whether amtool is there; a machine of CI must have it.
