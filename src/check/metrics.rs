@@ -61,7 +61,12 @@ impl Facts for Metrics<'_> {
             Series::Synthetic(one) => one.labels?.iter().map(|it| (*it).to_owned()).collect(),
             Series::Recorded { .. } => return None,
         };
-        Some(own.into_iter().chain(of_target.iter().cloned()).chain(of_jobs).collect())
+        Some(
+            own.into_iter()
+                .chain(of_target.iter().cloned())
+                .chain(of_jobs)
+                .collect(),
+        )
     }
 
     fn values(&self, metric: &str, label: &str) -> Values {
@@ -87,7 +92,10 @@ impl Facts for Metrics<'_> {
 
     fn buckets(&self, metric: &str) -> Vec<f64> {
         match self.project.catalog().get(metric) {
-            Some(Series::Exposed { metric, part: Part::Bucket }) => match &metric.kind {
+            Some(Series::Exposed {
+                metric,
+                part: Part::Bucket,
+            }) => match &metric.kind {
                 MetricKind::Histogram { buckets, .. } => buckets.clone(),
                 _ => vec![],
             },

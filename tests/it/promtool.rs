@@ -5,8 +5,8 @@ use std::process::Command;
 
 use obsctl::check;
 use obsctl::generate::{self, Environment};
-use obsctl::model::{Engine, LabelName, Rule};
 use obsctl::model::prelude::*;
+use obsctl::model::{Engine, LabelName, Rule};
 use obsctl::policy::Policy;
 use obsctl::project::Project;
 use obsctl_stack::labels::{JobStatus, Provider};

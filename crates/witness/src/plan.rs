@@ -172,7 +172,10 @@ mod tests {
         let text = |phases: &[(Option<Shape>, u32)]| notation(&samples(phases, 60.0));
         assert_eq!(text(&[(Some(Shape::Level(1.0)), 5)]), "1x4");
         assert_eq!(
-            text(&[(Some(Shape::Growth(6.0)), 3), (Some(Shape::Growth(60.0)), 3)]),
+            text(&[
+                (Some(Shape::Growth(6.0)), 3),
+                (Some(Shape::Growth(60.0)), 3)
+            ]),
             "0+6x2 72+60x2"
         );
         assert_eq!(
@@ -180,7 +183,11 @@ mod tests {
             "0+6x5"
         );
         assert_eq!(
-            text(&[(Some(Shape::Level(1.0)), 3), (None, 3), (Some(Shape::Level(0.0)), 1)]),
+            text(&[
+                (Some(Shape::Level(1.0)), 3),
+                (None, 3),
+                (Some(Shape::Level(0.0)), 1)
+            ]),
             "1x2 stale _x2 0"
         );
         assert_eq!(text(&[(None, 2), (Some(Shape::Flip(1.0)), 3)]), "_x2 0 1 0");

@@ -169,7 +169,11 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn witness(&self, series: &BTreeMap<Labels, Both>) -> Result<Witness, Obstacle> {
-        let Phases { before, trouble, after } = self.phases;
+        let Phases {
+            before,
+            trouble,
+            after,
+        } = self.phases;
         let count = |steps: i64| u32::try_from(steps).unwrap_or(u32::MAX);
         #[expect(clippy::cast_precision_loss, reason = "steps stay far below 2^53")]
         let seconds = self.step as f64 / 1000.0;
@@ -203,8 +207,14 @@ impl Run<'_> {
         if is_firing(end) && !heartbeat {
             return Err(wrong("the series that were derived do not make it stop"));
         }
-        let first = (0..=firing).rev().take_while(|step| is_firing(*step)).last();
-        let stops = (firing..=end).rev().take_while(|step| !is_firing(*step)).last();
+        let first = (0..=firing)
+            .rev()
+            .take_while(|step| is_firing(*step))
+            .last();
+        let stops = (firing..=end)
+            .rev()
+            .take_while(|step| !is_firing(*step))
+            .last();
         let labels = fires.get(at(firing)).into_iter().flatten();
         Ok(Witness {
             step: self.step,
@@ -236,7 +246,10 @@ impl Run<'_> {
             ..Test::default()
         };
         test.firing(&self.rules).map_err(|failure| {
-            let message = format!("`{}` cannot be evaluated: {}", failure.rule, failure.message);
+            let message = format!(
+                "`{}` cannot be evaluated: {}",
+                failure.rule, failure.message
+            );
             Obstacle::new(self.alert.expr, message)
         })
     }

@@ -74,7 +74,10 @@ impl<'a> Scene<'a> {
                     return;
                 };
                 let offset = used.selector.modifiers.offset.as_ref();
-                back += offset.and_then(|it| it.constant_millis()).unwrap_or(0).max(0);
+                back += offset
+                    .and_then(|it| it.constant_millis())
+                    .unwrap_or(0)
+                    .max(0);
                 if let Some(range) = used.range.and_then(|it| it.constant_millis()) {
                     back += range;
                     self.note_range(range);
@@ -102,7 +105,10 @@ impl<'a> Scene<'a> {
             }
             Expr::Subquery(node) => {
                 let offset = node.modifiers.offset.as_ref();
-                back += offset.and_then(|it| it.constant_millis()).unwrap_or(0).max(0);
+                back += offset
+                    .and_then(|it| it.constant_millis())
+                    .unwrap_or(0)
+                    .max(0);
                 let range = node.range.constant_millis().unwrap_or(0);
                 back += range;
                 self.note_range(range);
@@ -135,7 +141,12 @@ impl<'a> Scene<'a> {
     fn common(&self, label: &str) -> String {
         let mut candidates = vec![];
         for chosen in &self.chosen {
-            for matcher in chosen.selector.matchers.iter().filter(|it| it.name.text == label) {
+            for matcher in chosen
+                .selector
+                .matchers
+                .iter()
+                .filter(|it| it.name.text == label)
+            {
                 match matcher.op {
                     MatchOp::Equal => candidates.push(matcher.value.value.clone()),
                     MatchOp::Regex => candidates.extend(sample::samples(&matcher.value.value)),
@@ -247,7 +258,10 @@ impl<'a> Scene<'a> {
                 let mut labels: BTreeSet<_> = positive.map(|it| it.name.text.clone()).collect();
                 labels.remove(METRIC_NAME);
                 let recorded = metric_name(used.selector).filter(|_| depth < DEEPEST);
-                for rule in recorded.map(|it| self.facts.recorded(it)).unwrap_or_default() {
+                for rule in recorded
+                    .map(|it| self.facts.recorded(it))
+                    .unwrap_or_default()
+                {
                     labels.extend(rule.labels.keys().cloned());
                     labels.extend(self.labels(rule.expr, depth + 1));
                 }

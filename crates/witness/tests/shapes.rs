@@ -21,12 +21,18 @@ struct Catalog {
 impl Catalog {
     fn new() -> Self {
         let rule = |name, text: &str, labels: &[(&str, &str)]| {
-            let labels = labels.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned()));
+            let labels = labels
+                .iter()
+                .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()));
             (name, expr(text), labels.collect())
         };
         Self {
             recorded: vec![
-                rule("job:requests:rate5m", "sum by (job) (rate(requests_total[5m]))", &[]),
+                rule(
+                    "job:requests:rate5m",
+                    "sum by (job) (rate(requests_total[5m]))",
+                    &[],
+                ),
                 rule(
                     "job:errors:ratio",
                     r#"sum by (job) (rate(requests_total{code=~"5.."}[5m])) / job:requests:rate5m"#,
@@ -171,9 +177,16 @@ fn conditions_have_witnesses() {
 #[test]
 fn what_cannot_fire_is_told() {
     for (text, why) in [
-        ("x > 5 and x < 3", "`x` would have to be above and below"),
-        ("(x > 5) < 3", "`x` would have to be above and below"),
-        ("x > 5 unless x > 3", "`x` would have to be above and below"),
+        (
+            "x > 5 and x < 3",
+            "`x` would have to be above 5 and below 3",
+        ),
+        ("(x > 5) < 3", "`x` would have to be below 3 and above 5"),
+        ("sum(x == 0) > 0", "`x` would have to be above 0 and 0"),
+        (
+            "x > 5 unless x > 3",
+            "`x` would have to be above 5 and at most 3",
+        ),
         ("x unless x", "`x` is left out wherever it is there"),
         ("up > 1", "`up` is between 0 and 1"),
         ("up * 100 > 100", "`up` is between 0 and 1"),

@@ -89,10 +89,16 @@ impl<'a> Maker<'a> {
                 test(alert, &witness, &rules)
             })
             .collect();
-        let files: BTreeSet<_> = order.iter().map(|it| rule_file::file_name(&it.name)).collect();
+        let files: BTreeSet<_> = order
+            .iter()
+            .map(|it| rule_file::file_name(&it.name))
+            .collect();
         let names = order.iter().map(|it| it.name.clone());
         (!tests.is_empty()).then(|| TestFile {
-            rule_files: files.iter().map(|it| format!("../prometheus/{it}.yml")).collect(),
+            rule_files: files
+                .iter()
+                .map(|it| format!("../prometheus/{it}.yml"))
+                .collect(),
             evaluation_interval: duration(step),
             group_eval_order: names.collect(),
             tests,
@@ -250,7 +256,9 @@ fn test(alert: &Alert, witness: &Witness, rules: &RuleSet) -> Option<Test> {
 fn labels_in_texts(alert: &Alert) -> BTreeSet<String> {
     let own = [Some(&alert.summary), alert.description.as_ref()];
     let own = own.into_iter().flatten();
-    let all = own.chain(alert.labels.values()).chain(alert.annotations.values());
+    let all = own
+        .chain(alert.labels.values())
+        .chain(alert.annotations.values());
     let names = all.flat_map(|text| text.split("$labels.").skip(1));
     let names = names.map(|rest| {
         let end = rest.find(|char: char| !(char.is_ascii_alphanumeric() || char == '_'));

@@ -25,7 +25,11 @@ impl Solver<'_> {
     pub(super) fn call(&mut self, expr: &Expr, call: &Call, want: Interval, need: &Need) -> Solved {
         let name = call.func.text.as_str();
         if expr.selectors().next().is_none() {
-            return met(expr, self.without_series(expr).is_some_and(|it| want.contains(it)));
+            return met(
+                expr,
+                self.without_series(expr)
+                    .is_some_and(|it| want.contains(it)),
+            );
         }
         let Some(_) = call.args.first() else {
             return Err(Obstacle::new(expr, "the call has no argument"));
@@ -43,7 +47,11 @@ impl Solver<'_> {
                     _ => range(series).unwrap_or(step) / step,
                 };
                 let counts = matches!(name, "rate" | "irate" | "increase");
-                let possible = if counts { Interval::POSITIVE } else { Interval::ANY };
+                let possible = if counts {
+                    Interval::POSITIVE
+                } else {
+                    Interval::ANY
+                };
                 let each = want.and(possible).rising(|it| tidy(it / unit));
                 let mode = if need.bucket.is_none() || need.mode == Mode::Level {
                     Mode::Growth
@@ -76,7 +84,11 @@ impl Solver<'_> {
             }
             "stddev_over_time" | "stdvar_over_time" => {
                 let root = |value: f64| {
-                    if name == "stdvar_over_time" { value.max(0.0).sqrt() } else { value }
+                    if name == "stdvar_over_time" {
+                        value.max(0.0).sqrt()
+                    } else {
+                        value
+                    }
                 };
                 let jump = want.and(Interval::POSITIVE).rising(|it| 2.0 * root(it));
                 self.solve(series, jump, &need.mode(Mode::Flip))
@@ -132,7 +144,10 @@ impl Solver<'_> {
     /// Puts all observations into one bucket, whose quantile is what is asked for.
     fn quantile(&mut self, expr: &Expr, call: &Call, want: Interval, need: &Need) -> Solved {
         let [quantile, series] = call.args.as_slice() else {
-            return Err(Obstacle::new(expr, "`histogram_quantile()` has two arguments"));
+            return Err(Obstacle::new(
+                expr,
+                "`histogram_quantile()` has two arguments",
+            ));
         };
         let Some(part) = constant(quantile).filter(|it| *it > 0.0 && *it < 1.0) else {
             return Err(Obstacle::new(quantile, "the quantile is not known"));
@@ -168,7 +183,11 @@ impl Solver<'_> {
 
     /// The value of an expression without series at the first evaluation that matters.
     fn without_series(&self, expr: &Expr) -> Option<f64> {
-        match Engine::default().instant(&Storage::new(), expr, 0).ok()?.data {
+        match Engine::default()
+            .instant(&Storage::new(), expr, 0)
+            .ok()?
+            .data
+        {
             Data::Scalar(value) => Some(value),
             Data::Vector(samples) => samples.first()?.value.float(),
             _ => None,

@@ -134,9 +134,11 @@ impl Solver<'_> {
         let asked = asked.filter(|name| self.scene.can_have(&metric, name));
         let matched = matchers.iter().map(|it| &it.name);
         let bucket = need.bucket.is_some();
-        for name in matched.chain(asked).filter(|name| {
-            !(labels_metric(name) || bucket && *name == BUCKET)
-        }).collect::<std::collections::BTreeSet<_>>() {
+        for name in matched
+            .chain(asked)
+            .filter(|name| !(labels_metric(name) || bucket && *name == BUCKET))
+            .collect::<std::collections::BTreeSet<_>>()
+        {
             let own = of_label(matchers, name);
             let value = match need.fixed.get(name) {
                 Some(fixed) => own
@@ -185,13 +187,17 @@ impl Solver<'_> {
             }
             let free = other.matchers.iter().filter(|matcher| {
                 let name = &matcher.name;
-                let equal = of_label(own, name).iter().any(|it| it.equal_value().is_some());
+                let equal = of_label(own, name)
+                    .iter()
+                    .any(|it| it.equal_value().is_some());
                 let asked = need.names.contains(name) || need.fixed.contains_key(name);
                 !(labels_metric(name) || name == BUCKET || equal || asked)
                     && self.scene.can_have(metric, name)
             });
             for matcher in free {
-                let accepted = self.scene.candidates(metric, &matcher.name, &of_label(own, &matcher.name));
+                let accepted =
+                    self.scene
+                        .candidates(metric, &matcher.name, &of_label(own, &matcher.name));
                 let apart = accepted.into_iter().find(|value| !matcher.matches(value));
                 if let Some(value) = apart {
                     labels.insert(matcher.name.clone(), value);
@@ -243,19 +249,26 @@ impl Solver<'_> {
         make: impl Fn(&mut Self, &Recorded<'_>, &Need) -> Solved,
     ) -> Solved {
         let Some(matchers) = compile(selector).filter(|_| !self.too_deep()) else {
-            return Err(Obstacle::new(expr, "the recording rules cannot be followed"));
+            return Err(Obstacle::new(
+                expr,
+                "the recording rules cannot be followed",
+            ));
         };
         let mut first = None;
         for rule in rules {
             let refuses = |(name, value): (&String, &String)| {
-                of_label(&matchers, name).iter().any(|it| !it.matches(value))
+                of_label(&matchers, name)
+                    .iter()
+                    .any(|it| !it.matches(value))
             };
             if rule.labels.iter().any(refuses) {
                 continue;
             }
             let mut inner = need.clone();
             for matcher in matchers.iter().filter(|it| !labels_metric(&it.name)) {
-                if let Some(value) = self.scene.value("", &matcher.name, &of_label(&matchers, &matcher.name))
+                if let Some(value) =
+                    self.scene
+                        .value("", &matcher.name, &of_label(&matchers, &matcher.name))
                     && !value.is_empty()
                 {
                     inner.names.insert(matcher.name.clone());
@@ -263,7 +276,9 @@ impl Solver<'_> {
                 }
             }
             inner.names.retain(|name| !rule.labels.contains_key(name));
-            inner.fixed.retain(|name, _| !rule.labels.contains_key(name));
+            inner
+                .fixed
+                .retain(|name, _| !rule.labels.contains_key(name));
             inner.sum = false;
             let (plan, missing) = (self.plan.clone(), self.missing.clone());
             self.depth += 1;

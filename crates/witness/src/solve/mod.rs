@@ -144,14 +144,15 @@ impl<'a> Solver<'a> {
         if need.mode == Mode::Level && expr.selectors().next().is_some() {
             want = want.and(self.possible(expr));
             if want.is_empty() {
-                return Err(Obstacle::new(expr, format!("`{expr}` is never what is asked for")));
+                return Err(Obstacle::new(
+                    expr,
+                    format!("`{expr}` is never what is asked for"),
+                ));
             }
         }
         match expr {
             Expr::Paren(node) => self.solve(&node.expr, want, need),
-            Expr::Unary(node) if node.minus => {
-                self.solve(&node.expr, want.falling(|it| -it), need)
-            }
+            Expr::Unary(node) if node.minus => self.solve(&node.expr, want.falling(|it| -it), need),
             Expr::Unary(node) => self.solve(&node.expr, want, need),
             Expr::Subquery(node) => self.solve(&node.expr, want, need),
             Expr::Selector(node) => self.selector(expr, node, want, need),
@@ -204,9 +205,14 @@ impl<'a> Solver<'a> {
                 let total = want.pick(self.attempt);
                 if let Some(total) = total.filter(|total| most > 0.0 && *total > most) {
                     let copies = (total / most).ceil();
-                    return self.copies(expr, copies, |solver, inner| {
-                        solver.solve(&node.expr, Interval::exactly(total / copies), inner)
-                    }, &inner);
+                    return self.copies(
+                        expr,
+                        copies,
+                        |solver, inner| {
+                            solver.solve(&node.expr, Interval::exactly(total / copies), inner)
+                        },
+                        &inner,
+                    );
                 }
                 self.solve(&node.expr, want, &inner.sum(true))
             }
@@ -233,9 +239,12 @@ impl<'a> Solver<'a> {
                     return Err(Obstacle::new(expr, message));
                 };
                 let inner = inner.sum(false);
-                self.copies(expr, count, |solver, inner| {
-                    solver.solve(&node.expr, Interval::ANY, inner)
-                }, &inner)
+                self.copies(
+                    expr,
+                    count,
+                    |solver, inner| solver.solve(&node.expr, Interval::ANY, inner),
+                    &inner,
+                )
             }
             op => Err(Obstacle::new(
                 expr,
@@ -264,10 +273,7 @@ impl<'a> Solver<'a> {
     }
 
     /// Tries one after the other; what the first did that fails is undone.
-    pub fn either<const N: usize>(
-        &mut self,
-        ways: [&dyn Fn(&mut Self) -> Solved; N],
-    ) -> Solved {
+    pub fn either<const N: usize>(&mut self, ways: [&dyn Fn(&mut Self) -> Solved; N]) -> Solved {
         let mut first = None;
         for way in ways {
             let (plan, missing) = (self.plan.clone(), self.missing.clone());

@@ -78,13 +78,7 @@ impl Solver<'_> {
     }
 
     /// The parts of a conjunction. What is asked of equal expressions is asked of one.
-    fn parts<'e>(
-        &self,
-        expr: &'e Expr,
-        want: Interval,
-        need: &Need,
-        parts: &mut Vec<Part<'e>>,
-    ) {
+    fn parts<'e>(&self, expr: &'e Expr, want: Interval, need: &Need, parts: &mut Vec<Part<'e>>) {
         let own = expr.without_parens();
         if let Expr::Binary(node) = own {
             if node.op == BinaryOp::And {
@@ -109,7 +103,11 @@ impl Solver<'_> {
                 known.need = known.need.and(&need.names);
             }
             None => parts.push(Part {
-                expr: if std::ptr::eq(own, expr.without_parens()) { own } else { expr },
+                expr: if std::ptr::eq(own, expr.without_parens()) {
+                    own
+                } else {
+                    expr
+                },
                 want,
                 need: need.clone(),
             }),
@@ -181,9 +179,8 @@ impl Solver<'_> {
                 self.solve(&node.rhs, Interval::exactly(value), &right_need)
                     .and_then(|()| self.solve(&node.lhs, left, &left_need))
             } else {
-                self.solve(&node.lhs, left, &left_need).and_then(|()| {
-                    self.solve(&node.rhs, Interval::exactly(value), &right_need)
-                })
+                self.solve(&node.lhs, left, &left_need)
+                    .and_then(|()| self.solve(&node.rhs, Interval::exactly(value), &right_need))
             };
             match solved {
                 Ok(()) => return Ok(()),
@@ -262,7 +259,10 @@ impl Solver<'_> {
             .map(|it| it.text.clone())
             .collect();
         let (many, one) = if labels.is_some_and(|it| it.on) {
-            (need.and(&named), need.only(&named).and(&named).and(&include))
+            (
+                need.and(&named),
+                need.only(&named).and(&named).and(&include),
+            )
         } else {
             let (left, right) = (
                 self.scene.labels(&node.lhs, 0),
@@ -270,7 +270,10 @@ impl Solver<'_> {
             );
             let both = &left | &right;
             let shared = &both - &named;
-            (need.and(&shared), need.without(&named).and(&shared).and(&include))
+            (
+                need.and(&shared),
+                need.without(&named).and(&shared).and(&include),
+            )
         };
         match group {
             Some(group) if !group.left => (one, many.without(&include)),
@@ -286,13 +289,19 @@ impl Solver<'_> {
                 self.silence(&node.lhs, need)?;
                 self.silence(&node.rhs, need)
             }
-            BinaryOp::Unless => self.either([
-                &|solver| solver.silence(&node.lhs, &left_need),
-                &|solver| solver.solve(&node.rhs, Interval::ANY, &right_need),
-            ]),
+            BinaryOp::Unless => {
+                self.either(
+                    [&|solver| solver.silence(&node.lhs, &left_need), &|solver| {
+                        solver.solve(&node.rhs, Interval::ANY, &right_need)
+                    }],
+                )
+            }
             op if op.is_comparison() && !node.bool_modifier => {
                 let Some(op) = negated(op) else {
-                    return Err(Obstacle::new(expr, "the comparison cannot be turned around"));
+                    return Err(Obstacle::new(
+                        expr,
+                        "the comparison cannot be turned around",
+                    ));
                 };
                 let mut opposite = node.clone();
                 opposite.op = op;
@@ -304,10 +313,11 @@ impl Solver<'_> {
             }
             _ if constant(&node.lhs).is_some() => self.silence(&node.rhs, &right_need),
             _ if constant(&node.rhs).is_some() => self.silence(&node.lhs, &left_need),
-            _ => self.either([
-                &|solver| solver.silence(&node.lhs, &left_need),
-                &|solver| solver.silence(&node.rhs, &right_need),
-            ]),
+            _ => self.either(
+                [&|solver| solver.silence(&node.lhs, &left_need), &|solver| {
+                    solver.silence(&node.rhs, &right_need)
+                }],
+            ),
         }
     }
 }
@@ -332,12 +342,15 @@ fn left_for(op: BinaryOp, want: Interval, right: f64) -> Option<Interval> {
         BinaryOp::Mul if right == 0.0 => want.contains(0.0).then_some(Interval::ANY),
         BinaryOp::Mul => want.divided(right),
         BinaryOp::Div => want.divided(1.0 / right),
-        BinaryOp::Pow if right > 0.0 => {
-            Some(want.and(Interval::POSITIVE).rising(|it| it.powf(1.0 / right)))
-        }
+        BinaryOp::Pow if right > 0.0 => Some(
+            want.and(Interval::POSITIVE)
+                .rising(|it| it.powf(1.0 / right)),
+        ),
         op if op.is_comparison() => {
             let all = Interval::compared(op, right);
-            all.into_iter().map(|it| it.and(want)).find(|it| !it.is_empty())
+            all.into_iter()
+                .map(|it| it.and(want))
+                .find(|it| !it.is_empty())
         }
         _ => None,
     }
