@@ -161,10 +161,6 @@ fn conditions_have_witnesses() {
                     witness.stops.is_none_or(|stops| stops > witness.firing),
                     "{text}"
                 );
-                eprintln!("{text}");
-                for series in &witness.series {
-                    eprintln!("    {series}");
-                }
             }
             Err(obstacle) => missing.push(format!("{text}: {obstacle}")),
         }
