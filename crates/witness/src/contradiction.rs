@@ -1,6 +1,6 @@
 //! Conditions that nothing can meet, found without evaluating anything.
 
-use obsctl_promql::ast::{Binary, BinaryOp, Selector};
+use obsctl_promql::ast::{Aggregate, AggregateOp, Binary, BinaryOp, Selector};
 use obsctl_promql::eval::Matcher;
 use obsctl_promql::{Expr, Span};
 
@@ -16,6 +16,8 @@ pub struct Contradiction {
     pub span: Span,
     /// What is said of it: a lowercase headline.
     pub message: String,
+    /// Whether several parts exclude each other; otherwise the one part is impossible whatever stands around it.
+    pub parts: bool,
 }
 
 /// Why the condition can never be met, whatever the data; nothing where that is not certain.
@@ -74,7 +76,8 @@ impl Prover<'_> {
                 };
                 let found = self.conjunction(kept, wanted.and(want), asked);
                 let empty = || wanted.and(want).is_empty();
-                return found.or_else(|| empty().then(|| nothing_is_both(kept)));
+                let both = || excluding(kept, want, wanted, false);
+                return found.or_else(|| empty().then(both));
             }
         }
         match asked.iter_mut().find(|it| it.expr == own) {
@@ -82,7 +85,7 @@ impl Prover<'_> {
                 let both = known.want.and(want);
                 let apart = both.is_empty() && !known.want.is_empty() && !want.is_empty();
                 if apart {
-                    return Some(nothing_is_both(own));
+                    return Some(excluding(own, known.want, want, true));
                 }
                 known.want = both;
             }
@@ -104,10 +107,7 @@ impl Prover<'_> {
                     _ => format!("never above {max}"),
                 };
                 let message = format!("{} is {range}", shown(expr));
-                return Some(Contradiction {
-                    span: expr.span(),
-                    message,
-                });
+                return Some(alone(expr.span(), message));
             }
         }
         match expr {
@@ -117,7 +117,7 @@ impl Prover<'_> {
             Expr::Selector(node) => self.selector(expr, node, want),
             Expr::Range(node) => self.selector(expr, &node.selector, Interval::ANY),
             Expr::Subquery(node) => self.never(&node.expr, Interval::ANY),
-            Expr::Aggregate(node) => self.never(&node.expr, Interval::ANY),
+            Expr::Aggregate(node) => self.aggregate(node, want),
             Expr::Call(call) => match call.func.text.as_str() {
                 "absent" | "absent_over_time" | "scalar" => None,
                 _ => {
@@ -127,6 +127,26 @@ impl Prover<'_> {
             },
             Expr::Binary(node) => self.operator(node, want),
             _ => None,
+        }
+    }
+
+    /// An aggregation within `want` needs an operand that is.
+    fn aggregate(&self, node: &Aggregate, want: Interval) -> Option<Contradiction> {
+        let above_zero = Interval::compared(BinaryOp::Greater, 0.0);
+        match node.op {
+            AggregateOp::Min
+            | AggregateOp::Max
+            | AggregateOp::Topk
+            | AggregateOp::Bottomk
+            | AggregateOp::Limitk => self.never(&node.expr, want),
+            AggregateOp::Sum if want.min.at >= 0.0 && !want.contains(0.0) => {
+                let found = self.never(&node.expr, *above_zero.first()?)?;
+                Some(Contradiction {
+                    parts: true,
+                    ..found
+                })
+            }
+            _ => self.never(&node.expr, Interval::ANY),
         }
     }
 
@@ -190,12 +210,15 @@ impl Prover<'_> {
                 first.get_or_insert(inner.never(rule.expr, want)?);
             }
         }
-        let message = match first {
-            Some(inner) => format!("of the rule that records it, {}", inner.message),
-            None => format!("no rule records {}", shown(expr)),
-        };
         let span = expr.span();
-        Some(Contradiction { span, message })
+        Some(match first {
+            Some(inner) => Contradiction {
+                span,
+                message: format!("of the rule that records it, {}", inner.message),
+                ..inner
+            },
+            None => alone(span, format!("no rule records {}", shown(expr))),
+        })
     }
 
     /// Why no series of the metric is selected.
@@ -221,11 +244,11 @@ impl Prover<'_> {
             let mut wanted = own.iter().filter_map(Matcher::equal_value);
             if wanted.any(|value| !fits(value)) {
                 let message = format!("no series has a `{label}` that all matchers accept");
-                return Some(Contradiction { span, message });
+                return Some(alone(span, message));
             }
             if values.all && !fits("") && !values.known.iter().any(|value| fits(value)) {
                 let message = format!("no `{label}` that `{name}` can have is asked for");
-                return Some(Contradiction { span, message });
+                return Some(alone(span, message));
             }
         }
         None
@@ -245,6 +268,7 @@ fn excluded(left: &Expr, right: &Expr, asked: &mut [Asked<'_>]) -> Option<Contra
     let found = |expr: &Expr| Contradiction {
         span: expr.span(),
         message: format!("{} is left out wherever it is there", shown(expr)),
+        parts: true,
     };
     if left.without_parens() == right {
         return Some(found(right));
@@ -267,8 +291,10 @@ fn excluded(left: &Expr, right: &Expr, asked: &mut [Asked<'_>]) -> Option<Contra
     let [allowed] = Interval::compared(opposite, value)[..] else {
         return None;
     };
-    known.want = known.want.and(allowed);
-    known.want.is_empty().then(|| nothing_is_both(kept))
+    let before = known.want;
+    known.want = before.and(allowed);
+    let empty = known.want.is_empty();
+    empty.then(|| excluding(kept, before, allowed, true))
 }
 
 fn filled(node: &Binary) -> bool {
@@ -276,10 +302,21 @@ fn filled(node: &Binary) -> bool {
     matching.is_some_and(|it| it.fill_left.is_some() || it.fill_right.is_some())
 }
 
-fn nothing_is_both(expr: &Expr) -> Contradiction {
+/// A part that is impossible by itself.
+const fn alone(span: Span, message: String) -> Contradiction {
+    Contradiction {
+        span,
+        message,
+        parts: false,
+    }
+}
+
+fn excluding(expr: &Expr, first: Interval, second: Interval, parts: bool) -> Contradiction {
+    let (first, second) = (first.to_string(), second.to_string());
     Contradiction {
         span: expr.span(),
-        message: format!("{} would have to be above and below", shown(expr)),
+        message: format!("{} would have to be {first} and {second}", shown(expr)),
+        parts,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Sets of numbers that a value has to be in: one stretch, each end of which belongs to it or not.
 
+use std::fmt;
+
 use obsctl_promql::ast::BinaryOp;
 
 /// The numbers between two others.
@@ -148,6 +150,22 @@ impl Interval {
         candidates
             .into_iter()
             .find(|value| value.is_finite() && self.contains(*value))
+    }
+}
+
+impl fmt::Display for Interval {
+    /// As what a value has to be: `above 5`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (low, high) = (self.min, self.max);
+        match (low.at.is_finite(), high.at.is_finite()) {
+            (true, true) if low.at == high.at => write!(f, "{}", low.at),
+            (true, true) => write!(f, "between {} and {}", low.at, high.at),
+            (true, false) if low.within => write!(f, "at least {}", low.at),
+            (true, false) => write!(f, "above {}", low.at),
+            (false, true) if high.within => write!(f, "at most {}", high.at),
+            (false, true) => write!(f, "below {}", high.at),
+            (false, false) => f.write_str("any number"),
+        }
     }
 }
 

@@ -24,7 +24,7 @@ const ATTEMPTS: u32 = 8;
 const LOOKBACK: i64 = 5 * 60_000;
 
 /// More evaluations than this are not run.
-const MOST_STEPS: i64 = 20_000;
+const MOST_STEPS: i64 = 5_000;
 
 const MINUTE: i64 = 60_000;
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use obsctl_promql::Expr;
-use obsctl_promql::ast::{BinaryOp, MatchOp, Selector};
+use obsctl_promql::ast::{BinaryOp, DurationExpr, MatchOp, Selector};
 use obsctl_promql::eval::Matcher;
 use obsctl_promql::eval::labels::{BUCKET, METRIC_NAME};
 
@@ -75,10 +75,10 @@ impl<'a> Scene<'a> {
                 };
                 let offset = used.selector.modifiers.offset.as_ref();
                 back += offset
-                    .and_then(|it| it.constant_millis())
+                    .and_then(DurationExpr::constant_millis)
                     .unwrap_or(0)
                     .max(0);
-                if let Some(range) = used.range.and_then(|it| it.constant_millis()) {
+                if let Some(range) = used.range.and_then(DurationExpr::constant_millis) {
                     back += range;
                     self.note_range(range);
                 }
@@ -106,7 +106,7 @@ impl<'a> Scene<'a> {
             Expr::Subquery(node) => {
                 let offset = node.modifiers.offset.as_ref();
                 back += offset
-                    .and_then(|it| it.constant_millis())
+                    .and_then(DurationExpr::constant_millis)
                     .unwrap_or(0)
                     .max(0);
                 let range = node.range.constant_millis().unwrap_or(0);

@@ -14,8 +14,7 @@ pub static CHECK: Check = Check {
     name: "alert-cannot-fire",
     severity: Severity::Error,
     docs: "\
-The condition of an alert cannot be met, whatever the data are: its parts exclude each other, or what it reads through
-recording rules can never be what it asks for.
+Parts of an alert's condition exclude each other: nothing can meet all of them, whatever the data are.
 
 ## Why it matters
 
@@ -24,7 +23,8 @@ The alert looks like a guard and is none: it stays silent through the trouble th
 ## How to fix it
 
 Ask what the series would have to do for the alert to fire, and write that. Two thresholds on one value leave room
-between them: `x > 3 and x < 5`. If it should fire on either of two conditions, join them with `or`.
+between them: `x > 3 and x < 5`. If it should fire on either of two conditions, join them with `or`. To count the series
+that are 0, write `count(x == 0) > 0`: their sum is 0.
 ",
     run,
     fires: || example::alert(promql("connections > 100 and connections < 50")),
@@ -46,7 +46,8 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
         let found = known
             .entry(text)
             .or_insert_with(|| contradiction(query.at.query.expr(), &metrics));
-        if let Some(found) = found {
+        // What is impossible by itself other checks tell, of any query.
+        if let Some(found) = found.as_ref().filter(|found| found.parts) {
             let finding = query.at.finding(
                 found.span,
                 "the alert can never fire",
@@ -69,7 +70,7 @@ mod tests {
          --> definitions.rs:1:23
           |
         1 | connections > 100 and connections < 50
-          |                       ^^^^^^^^^^^ `connections` would have to be above and below
+          |                       ^^^^^^^^^^^ `connections` would have to be above 100 and below 50
           |
           = in: alert `HighLatency` of group `api`
           = help: write what the series would have to do for it to fire
@@ -95,12 +96,12 @@ mod tests {
     }
 
     #[test]
-    fn what_no_series_can_be_is_found() {
+    fn parts_that_exclude_each_other_are_found() {
         for query in [
             "connections > 100 unless connections > 50",
-            r#"rate(api_requests_total{method="PUT"}[5m]) > 1"#,
-            "(up > 2) and connections > 1",
             "connections > 1 unless connections",
+            "sum(connections == 0) > 0",
+            "(connections > 9 and connections < 5) or (connections > 5 unless connections > 2)",
         ] {
             assert_eq!(
                 underlined(&CHECK, example::alert(promql(query))).len(),

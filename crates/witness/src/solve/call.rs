@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use obsctl_promql::Expr;
-use obsctl_promql::ast::Call;
+use obsctl_promql::ast::{Call, DurationExpr};
 use obsctl_promql::eval::{Data, Engine, Storage};
 
 use super::{Bucket, Need, Solved, Solver, met};
@@ -203,7 +203,7 @@ impl Solver<'_> {
     /// How many samples a range has.
     fn samples(&self, expr: &Expr) -> f64 {
         let step = match expr {
-            Expr::Subquery(node) => node.step.as_ref().and_then(|it| it.constant_seconds()),
+            Expr::Subquery(node) => node.step.as_ref().and_then(DurationExpr::constant_seconds),
             _ => None,
         };
         let step = step.unwrap_or_else(|| self.seconds());

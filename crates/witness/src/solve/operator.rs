@@ -31,7 +31,7 @@ impl Solver<'_> {
             BinaryOp::Or => {
                 let first = |solver: &mut Self| solver.solve(&node.lhs, want, need);
                 let second = |solver: &mut Self| solver.solve(&node.rhs, want, need);
-                if self.attempt % 2 == 0 {
+                if self.attempt.is_multiple_of(2) {
                     self.either([&first, &second])
                 } else {
                     self.either([&second, &first])
