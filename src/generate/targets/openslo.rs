@@ -22,8 +22,34 @@ pub static OPENSLO: Target = Target {
     generate,
 };
 
-/// The data source of all queries.
-const SOURCE: &str = "prometheus";
+/// A data source: who answers queries.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Source {
+    name: &'static str,
+    of: &'static str,
+}
+
+const PROMETHEUS: Source = Source {
+    name: "prometheus",
+    of: "Prometheus",
+};
+/// For SLOs on log lines.
+const LOKI: Source = Source {
+    name: "loki",
+    of: "Loki",
+};
+
+impl Source {
+    fn asked(self, query: String) -> MetricSpec {
+        MetricSpec {
+            source: MetricSource {
+                metric_source_ref: self.name,
+                of: self.of,
+                spec: Query { query },
+            },
+        }
+    }
+}
 
 /// The longest description that OpenSLO allows, in characters.
 const LONGEST: usize = 1050;
@@ -244,11 +270,18 @@ fn document(slos: &[Lowering<'_>]) -> String {
 }
 
 fn objects<'a>(slos: &'a [Lowering<'a>]) -> Vec<Object<'a>> {
-    let source = DataSource {
-        of: "Prometheus",
-        connection: BTreeMap::new(),
+    let asked = |slo: &Lowering<'_>| match slo.measure {
+        Measure::Logs { .. } => LOKI,
+        _ => PROMETHEUS,
     };
-    let mut all = vec![object("DataSource", SOURCE, Spec::DataSource(source))];
+    let sources: BTreeSet<_> = slos.iter().map(asked).collect();
+    let sources = sources.into_iter().map(|source| {
+        let of = source.of;
+        let connection = BTreeMap::new();
+        let spec = Spec::DataSource(DataSource { of, connection });
+        object("DataSource", source.name, spec)
+    });
+    let mut all: Vec<_> = sources.collect();
     let services: BTreeSet<_> = slos.iter().map(|slo| slo.slo.service.as_str()).collect();
     for name in services.into_iter().filter(|name| is_dns_label(name)) {
         let spec = Described {
@@ -459,6 +492,17 @@ fn metric(
             raw: Some(asked(error_ratio)),
             ..Ratio::default()
         }),
+        Measure::Logs { bad, total } => {
+            let counted = |lines| {
+                let rate = slo::lines(lines, by, mins(5));
+                Some(LOKI.asked(rate.to_string()))
+            };
+            ratio(Ratio {
+                bad: counted(bad),
+                total: counted(total),
+                ..Ratio::default()
+            })
+        }
         Measure::Freshness { age, at_most } => {
             let metric = Metric::ThresholdMetric(asked(age));
             return (metric, slices("lte", *at_most), Some("age"));
@@ -499,15 +543,7 @@ fn compared(condition: &Expr) -> Option<(&Expr, &'static str, f64)> {
 }
 
 fn asked(query: &Expr) -> MetricSpec {
-    MetricSpec {
-        source: MetricSource {
-            metric_source_ref: SOURCE,
-            of: "Prometheus",
-            spec: Query {
-                query: query.to_string(),
-            },
-        },
-    }
+    PROMETHEUS.asked(query.to_string())
 }
 
 /// A period.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use obsctl_model::{Alert, Promql, RecordingRule, Rule, RuleGroup, RuleQuery, Severity};
+use obsctl_model::{Alert, LogQl, Promql, RecordingRule, Rule, RuleGroup, RuleQuery, Severity};
 
 use super::literal::{text, time};
 
@@ -81,14 +81,19 @@ fn imported(name: &str, query: impl Into<obsctl::model::RuleQuery>) -> Alert {
 fn query(query: &RuleQuery) -> String {
     match query {
         RuleQuery::Promql(query) => promql(query),
-        RuleQuery::Logql(query) if is_plain(query.as_str()) => {
-            format!("logql({})", text(query.as_str()))
-        }
-        RuleQuery::Logql(query) => format!(
-            "LogQl::written({}, obsctl::model::Origin::here())",
-            text(query.as_str())
-        ),
+        RuleQuery::Logql(query) => logql(query),
     }
+}
+
+/// A query in LogQL.
+pub(super) fn logql(query: &LogQl) -> String {
+    if is_plain(query.as_str()) {
+        return format!("logql({})", text(query.as_str()));
+    }
+    format!(
+        "LogQl::written({}, obsctl::model::Origin::here())",
+        text(query.as_str())
+    )
 }
 
 /// A query in PromQL.

@@ -1,8 +1,9 @@
 //! SLOs.
 
-use obsctl_model::{Indicator, Promql, Slo, SloWindow};
+use obsctl_model::{Indicator, Slo, SloWindow};
 
 use super::literal::{call, chain, indented, list, text, time};
+use super::rules::{logql, promql};
 
 pub(super) fn declare(slos: &[Slo], out: &mut String, notes: &mut Vec<String>) {
     if slos.is_empty() {
@@ -91,15 +92,12 @@ fn indicator(indicator: &Indicator) -> String {
             "native_latency",
             vec![promql(histogram), number(*threshold)],
         ),
+        Indicator::Logs { bad, total } => ("logs", vec![logql(bad), logql(total)]),
         Indicator::TimeSlices { good } => ("time_slices", vec![promql(good)]),
         Indicator::Freshness { age, at_most } => ("freshness", vec![promql(age), time(*at_most)]),
         Indicator::Raw { error_ratio } => ("raw", vec![promql(error_ratio)]),
     };
     call(&format!("Indicator::{name}"), &arguments)
-}
-
-fn promql(query: &Promql) -> String {
-    super::rules::promql(query)
 }
 
 fn number(value: f64) -> String {

@@ -11,7 +11,7 @@ use obsctl_model::{Duration, LabelName};
 use super::tree;
 
 /// Lines per second over the window.
-pub(super) fn total(lines: &LogQuery, by: &[LabelName], window: Duration) -> Expr {
+pub(crate) fn total(lines: &LogQuery, by: &[LabelName], window: Duration) -> Expr {
     let millis = i64::try_from(window.as_millis()).unwrap_or(i64::MAX);
     let range = RangeQuery {
         query: lines.clone(),

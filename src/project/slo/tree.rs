@@ -153,17 +153,6 @@ fn deep(time: &mut DurationExpr, see: &mut impl FnMut(&mut DurationExpr)) {
     }
 }
 
-/// `expr[range:step]`
-pub(crate) fn subquery(expr: Expr, range: Duration, step: Duration) -> Expr {
-    Expr::from(Subquery {
-        expr: Box::new(expr),
-        range: duration(range),
-        step: Some(duration(step)),
-        modifiers: Default::default(),
-        span: Default::default(),
-    })
-}
-
 fn aggregate(op: AggregateOp, expr: Expr, grouping: Option<Grouping>) -> Expr {
     Expr::Aggregate(Aggregate {
         op,
