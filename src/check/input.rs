@@ -98,7 +98,11 @@ impl<'a> Named<'a> {
 impl<'a> Facts<'a> {
     fn new(project: &'a Project, flows: &Flows<'a>, query: &'a Promql) -> Self {
         let expr = query.expr();
-        let types = || typecheck(expr).1;
+        let types = if query.errors().is_empty() {
+            typecheck(expr).1
+        } else {
+            vec![]
+        };
         let nodes: Vec<_> = expr.descendants().collect();
         let mut calls = vec![];
         let mut selectors = vec![];
@@ -112,7 +116,7 @@ impl<'a> Facts<'a> {
         let named = selectors.iter();
         Self {
             flow: flows.of(expr),
-            types: query.errors().is_empty().then(types).unwrap_or_default(),
+            types,
             nodes,
             calls,
             named: named

@@ -1,7 +1,5 @@
 //! The looks of findings.
 
-use std::rc::Rc;
-
 use obsctl_model::Origin;
 
 use super::{Rule, Style, checkstyle, github, gitlab, human, json, junit, sarif, summary};
@@ -27,7 +25,7 @@ fn finding() -> Diagnostic {
 }
 
 /// A file in which the name is declared two lines below the line of the macro.
-fn source(_: &str) -> Option<Rc<str>> {
+fn source(_: &str) -> Option<std::rc::Rc<str>> {
     let mut lines = vec![""; 200];
     lines[22] = "    metrics! {";
     lines[24] = "        pub counter ApiRequests(\"api_requests_total\") {}";
