@@ -23,8 +23,8 @@ Examples:
   obsctl test tests/ --only 'fast burn'    tests whose name has these words
   obsctl test --format junit > report.xml
 
-Files are those of `promtool test rules`, of Prometheus 3.14; they may also have log lines for
-rules of Loki, and say where alerts go by Alertmanager's configuration. Folders are searched for them.
+Files are those of `promtool test rules`, of Prometheus 3.14. They may also have log lines for
+rules of Loki, and say where alerts go. Folders are searched for them.
 
 Exit status:
   0  all tests passed
@@ -34,7 +34,7 @@ Exit status:
 /// Where generated tests are: those that promtool runs too, and those of Loki's rules.
 const GENERATED: [&str; 2] = ["alerts/tests", "alerts/loki-tests"];
 
-/// Run unit tests of rules: series and log lines in; alerts, recorded series and receivers out
+/// Run unit tests of rules and routing: series and log lines in, alerts out
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Test {
