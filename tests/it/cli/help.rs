@@ -16,7 +16,7 @@ fn lists_the_commands() {
     Commands:
       generate     Write dashboards, rules, configuration and docs from the definitions
       check        Find what is wrong in the definitions, or in files you already have
-      test         Run unit tests of rules: series and log lines in; alerts, recorded series and receivers out
+      test         Run unit tests of rules and routing: series and log lines in, alerts out
       diff         Say what changed and what it breaks: metrics, alerts, rules, dashboards
       queries      List every query: where it stands, and which metrics, labels and values it uses
       promql       Evaluate a PromQL query over what a service exposes, or over series in a file

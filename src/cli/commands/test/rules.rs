@@ -21,6 +21,9 @@ pub(super) enum Ruler {
     Prometheus,
 }
 
+/// A rule file, by its path.
+type Ruled = (Ruler, String);
+
 /// The groups of a rule file, and what is wrong with it.
 pub(super) type Groups = (Vec<Arc<Group>>, Vec<Diagnostic>);
 
@@ -70,12 +73,13 @@ pub(super) fn rule_sets(
     }
     let texts: Vec<_> = texts.into_iter().collect();
     let read = parallel::map(&texts, |((ruler, path), text)| ruler.read(kept(path), text));
-    let rules: BTreeMap<&(Ruler, String), &Groups> = texts
+    let rules: BTreeMap<&Ruled, &Groups> = texts
         .iter()
         .zip(&read)
         .map(|((file, _), read)| (file, read))
         .collect();
-    let mut sets: BTreeMap<(&[(Ruler, String)], &[String]), Arc<RuleSet>> = BTreeMap::new();
+    type Named<'a> = (&'a [Ruled], &'a [String]);
+    let mut sets: BTreeMap<Named<'_>, Arc<RuleSet>> = BTreeMap::new();
     let mut all = vec![];
     for (file, paths) in files.iter_mut().zip(&named) {
         let read = || paths.iter().filter_map(|path| rules.get(path));
