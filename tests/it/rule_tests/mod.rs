@@ -56,7 +56,7 @@ fn generated_tests_pass() {
     let output = folder.command(&["test"]).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(
-        output.status.success() && text.ends_with("23 tests passed, 0 failed\n"),
+        output.status.success() && text.ends_with("57 tests passed, 0 failed\n"),
         "{text}"
     );
 }
