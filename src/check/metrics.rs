@@ -70,8 +70,14 @@ impl Facts for Metrics<'_> {
     }
 
     fn values(&self, metric: &str, label: &str) -> Values {
-        let Some(Series::Exposed { metric, .. }) = self.project.catalog().get(metric) else {
-            return Values::default();
+        let metric = match self.project.catalog().get(metric) {
+            Some(Series::Exposed { metric, .. }) => metric,
+            Some(Series::Synthetic(_)) if label == "job" => {
+                let jobs = self.project.stack().scrape_jobs.iter();
+                let known = jobs.map(|job| job.job.clone()).collect();
+                return Values { known, all: false };
+            }
+            _ => return Values::default(),
         };
         let (known, all) = match metric.label(label).map(|it| &it.domain) {
             // Whose version nobody knows may have others.

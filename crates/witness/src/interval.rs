@@ -158,7 +158,7 @@ impl fmt::Display for Interval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (low, high) = (self.min, self.max);
         match (low.at.is_finite(), high.at.is_finite()) {
-            (true, true) if low.at == high.at => write!(f, "{}", low.at),
+            (true, true) if low.at == high.at => write!(f, "exactly {}", low.at),
             (true, true) => write!(f, "between {} and {}", low.at, high.at),
             (true, false) if low.within => write!(f, "at least {}", low.at),
             (true, false) => write!(f, "above {}", low.at),

@@ -178,7 +178,10 @@ fn what_cannot_fire_is_told() {
             "`x` would have to be above 5 and below 3",
         ),
         ("(x > 5) < 3", "`x` would have to be below 3 and above 5"),
-        ("sum(x == 0) > 0", "`x` would have to be above 0 and 0"),
+        (
+            "sum(x == 0) > 0",
+            "`x` would have to be above 0 and exactly 0",
+        ),
         (
             "x > 5 unless x > 3",
             "`x` would have to be above 5 and at most 3",

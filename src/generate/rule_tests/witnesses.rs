@@ -10,7 +10,7 @@ use obsctl_model::{Alert, Duration, Engine, Rule, RuleGroup, RuleQuery, millis};
 use obsctl_promql::parse;
 use obsctl_rules::unit::{self, AlertCase};
 use obsctl_rules::{Action, Alerting, Place, RuleSet, Text};
-use obsctl_witness::{Witness, find, step};
+use obsctl_witness::{Series as Played, Witness, find, step};
 
 use super::file::{AlertTest, FiringAlert, InputSeries, Test, TestFile};
 use crate::check::Metrics;
@@ -198,11 +198,13 @@ fn test(alert: &Alert, witness: &Witness, rules: &RuleSet) -> Option<Test> {
         expected: vec![],
         place: Place::default(),
     };
-    let times: Vec<_> = [witness.quiet, Some(witness.firing), witness.stops]
+    // The left end of a range belongs to it before Prometheus 3: there the alert stops later.
+    let stopped = witness.stops.map(|_| witness.end);
+    let times: Vec<_> = [witness.quiet, Some(witness.firing), stopped]
         .into_iter()
         .flatten()
         .collect();
-    let input: Result<Vec<_>, _> = witness.series.iter().map(|it| it.read()).collect();
+    let input: Result<Vec<_>, _> = witness.series.iter().map(Played::read).collect();
     let played = unit::Test {
         interval: witness.step,
         evaluation_interval: witness.step,

@@ -39,7 +39,7 @@ Exit status:
 /// Where generated tests are: those that promtool runs too, and those of Loki's rules.
 const GENERATED: [&str; 2] = ["alerts/tests", "alerts/loki-tests"];
 
-/// Run unit tests of rules: series and log lines in; alerts, recorded series and receivers out
+/// Run unit tests of rules and routing: series and log lines in, alerts out
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Test {
