@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use obsctl_model::{Alert, Duration, Rule, Severity, Slo, Uid, days};
 use obsctl_promql::Expr;
-use obsctl_promql::ast::BinaryOp;
+use obsctl_promql::ast::{BinaryOp, MatchOp};
 
 use super::lower::{EVERY, Lowering, ratio};
 use super::tree;
@@ -120,7 +120,10 @@ impl Lowering<'_> {
     /// Nothing could be measured for so long: the other alerts cannot fire.
     fn absent(&self, lasting: Duration) -> Alert {
         let slo = self.slo;
-        let total = self.own(self.total_series());
+        // `absent` gives what is asked for by equality: the labels that the other alerts have, too.
+        let labels = self.labels().into_iter();
+        let labels = labels.map(|(name, value)| tree::matcher(&name, MatchOp::Equal, value));
+        let total = tree::selector(self.total_series(), labels.collect());
         let gone = if slo.by.is_empty() {
             tree::call("absent", vec![Expr::from(total)])
         } else {
@@ -133,7 +136,7 @@ impl Lowering<'_> {
             let never = tree::over("absent_over_time", &total, MISSED);
             tree::binary(BinaryOp::Or, missed, never)
         };
-        let mut alert = Alert {
+        Alert {
             name: absent_name(slo),
             lasting,
             severity: Some(Severity::Warning),
@@ -149,10 +152,7 @@ impl Lowering<'_> {
                 self.measure.noun()
             )),
             ..self.on(&gone)
-        };
-        // The alerts above have these of the series.
-        alert.labels.extend(self.labels());
-        alert
+        }
     }
 
     /// What all its alerts have in common.
