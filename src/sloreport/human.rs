@@ -17,8 +17,8 @@ pub fn human(reports: &[Report<'_>]) -> String {
     let _ = writeln!(
         text,
         "Errors begin after none, and end: `fires` counts from the first, `stops` from the last one. `2x` and `10x` are\n\
-         times the error ratio above which the condition holds. Confirmed: the generated rules, evaluated every {EVERY} over\n\
-         such series, fire and stop at those times, give or take one evaluation."
+         times the error ratio above which the condition holds. Rules are evaluated every {EVERY}. Confirmed: evaluated over such\n\
+         series, they fire and stop at those times, give or take one evaluation."
     );
     text
 }
@@ -119,6 +119,9 @@ fn row(condition: &Condition) -> [String; 11] {
 }
 
 fn verdict(condition: &Condition) -> &'static str {
+    if condition.cases.iter().all(|case| case.seen.is_none()) {
+        return "";
+    }
     let mut verdicts = condition.cases.iter().map(Case::is_confirmed);
     if verdicts.clone().any(|verdict| verdict == Some(false)) {
         "\x1b[1;31mdiffers\x1b[0m"
@@ -139,7 +142,7 @@ fn difference(case: &Case) -> Option<String> {
     let time = |time: &Option<Duration>| {
         time.map_or_else(|| "never".to_owned(), |time| format!("after {time}"))
     };
-    Some(match &case.seen {
+    Some(match case.seen.as_ref()? {
         Seen::Nothing => return None,
         Seen::Failed(message) => format!("the rules cannot be evaluated: {message}"),
         Seen::Times { fires, stops } => format!(

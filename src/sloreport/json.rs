@@ -66,9 +66,9 @@ fn windows(window: &BurnWindow) -> Value {
 
 fn case(case: &Case) -> Value {
     let simulated = match &case.seen {
-        Seen::Nothing => Value::Null,
-        Seen::Failed(message) => json!({ "error": message }),
-        Seen::Times { fires, stops } => json!({
+        None | Some(Seen::Nothing) => Value::Null,
+        Some(Seen::Failed(message)) => json!({ "error": message }),
+        Some(Seen::Times { fires, stops }) => json!({
             "fires_after_seconds": fires.map(Duration::as_secs_f64),
             "stops_after_seconds": stops.map(Duration::as_secs_f64),
         }),

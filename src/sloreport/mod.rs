@@ -47,8 +47,8 @@ pub struct Case {
     pub fires: Duration,
     /// When it stops, counted from the last error.
     pub stops: Duration,
-    /// What the rules did.
-    pub seen: Seen,
+    /// What the rules did; none where they were not asked.
+    pub seen: Option<Seen>,
 }
 
 /// How many events are bad.
@@ -97,7 +97,7 @@ impl Case {
                 seen.as_millis().abs_diff(computed.as_millis()) <= EVERY.as_millis()
             })
         };
-        match &self.seen {
+        match self.seen.as_ref()? {
             Seen::Nothing => None,
             Seen::Failed(_) => Some(false),
             Seen::Times { fires, stops } => {
@@ -116,9 +116,9 @@ impl Report<'_> {
     }
 }
 
-/// The reports of those SLOs that can be measured, in the same order.
+/// The reports of those SLOs that can be measured, in the same order. With `confirm` their rules are evaluated.
 #[must_use]
-pub fn reports<'a>(project: &Project, slos: &[&'a Slo]) -> Vec<Report<'a>> {
+pub fn reports<'a>(project: &Project, slos: &[&'a Slo], confirm: bool) -> Vec<Report<'a>> {
     let read = slos
         .iter()
         .filter_map(|slo| slo::read(slo, project.catalog()));
@@ -137,7 +137,7 @@ pub fn reports<'a>(project: &Project, slos: &[&'a Slo]) -> Vec<Report<'a>> {
             figures,
         });
     }
-    let cases = parallel::map(&works, |work| work.case(project));
+    let cases = parallel::map(&works, |work| work.case(confirm.then_some(project)));
     for (work, case) in works.into_iter().zip(cases) {
         let conditions = &mut reports[work.report].conditions;
         match conditions.last_mut().filter(|last| last.burn == work.burn) {
@@ -180,20 +180,23 @@ impl<'a> Work<'a> {
         })
     }
 
-    fn case(&self, project: &Project) -> Case {
+    /// With a project whose rules are evaluated, or without.
+    fn case(&self, project: Option<&Project>) -> Case {
         let stops = self.burn.stops_after(self.ratio);
         Case {
             errors: self.errors,
             ratio: self.ratio,
             fires: self.fires,
             stops,
-            seen: simulate::simulate(
-                project,
-                &self.lowering,
-                &self.burn.window,
-                self.ratio,
-                [self.fires, stops],
-            ),
+            seen: project.map(|project| {
+                simulate::simulate(
+                    project,
+                    &self.lowering,
+                    &self.burn.window,
+                    self.ratio,
+                    [self.fires, stops],
+                )
+            }),
         }
     }
 }

@@ -13,21 +13,25 @@ use crate::sloreport;
 const EXAMPLES: &str = "\
 Examples:
   obsctl slo
-  obsctl slo api-availability
+  obsctl slo api-availability --confirm
   obsctl slo --format json | jq '.slos[].conditions[] | {alert, error_ratio_above}'
 
 Exit status:
-  0  all times are confirmed
+  0  listed; with --confirm: all times are confirmed
   1  the rules fire or stop at other times, or an SLO cannot be measured
   2  nothing has that name";
 
-/// Say what sets each SLO's alerts off and when, confirmed by evaluating its rules
+/// Say what sets each SLO's alerts off and when, and confirm it by evaluating its rules
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct SloCommand {
     /// Its name, or its service and name as in `api-requests`; without any, all SLOs
     #[arg(value_name = "NAME")]
     names: Vec<String>,
+
+    /// Evaluate the generated rules over made-up series, and say whether they keep to the computed times
+    #[arg(long)]
+    confirm: bool,
 
     /// How they are listed
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Table)]
@@ -52,7 +56,7 @@ impl SloCommand {
     ) -> Result<u8, CommandError> {
         let project = Project::link(stack);
         let slos = self.chosen(&project)?;
-        let reports = sloreport::reports(&project, &slos);
+        let reports = sloreport::reports(&project, &slos, self.confirm);
         let text = match self.format {
             Format::Table => sloreport::human(&reports),
             Format::Json => sloreport::json(&reports),

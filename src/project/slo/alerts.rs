@@ -120,7 +120,7 @@ impl Lowering<'_> {
     /// Nothing could be measured for so long: the other alerts cannot fire.
     fn absent(&self, lasting: Duration) -> Alert {
         let slo = self.slo;
-        // `absent` gives the labels that its selector asks for: those that the alerts above have of their series.
+        // `absent` gives what is asked for by equality: the labels that the other alerts have, too.
         let labels = self.labels().into_iter();
         let labels = labels.map(|(name, value)| tree::matcher(&name, MatchOp::Equal, value));
         let total = tree::selector(self.total_series(), labels.collect());

@@ -22,7 +22,7 @@ fn lists_the_commands() {
       promql       Evaluate a PromQL query over what a service exposes, or over series in a file
       import       Write definitions from rule files, dashboards, SLOs and metrics you already have
       explain      Say what a metric, alert, SLO or check is and where it is used
-      slo          Say what sets each SLO's alerts off and when, confirmed by evaluating its rules
+      slo          Say what sets each SLO's alerts off and when, and confirm it by evaluating its rules
       up           Start the local stack in containers and wait until it is healthy
       status       Show how the containers of the local stack do, and where they are
       logs         Show what the containers of the local stack print

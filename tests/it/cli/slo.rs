@@ -7,7 +7,7 @@ use crate::common::CliTest;
 #[test]
 fn every_time_of_the_reference_stack_is_confirmed() {
     let test = CliTest::new();
-    let report = test.run(&["slo"]);
+    let report = test.run(&["slo", "--confirm"]);
     assert!(report.starts_with("exit status: 0\n"), "{report}");
     assert!(!report.contains("differs"), "{report}");
     assert_eq!(report.matches(" confirmed\n").count(), 20, "{report}");
@@ -15,7 +15,7 @@ fn every_time_of_the_reference_stack_is_confirmed() {
 
 #[test]
 fn one_slo_for_programs() {
-    let report = CliTest::new().run(&["slo", "api-availability", "--format", "json"]);
+    let report = CliTest::new().run(&["slo", "api-availability", "--confirm", "--format", "json"]);
     let (_, json) = report.split_once("----- stdout -----\n").expect("a report");
     let document: Value = serde_json::from_str(json).expect("JSON");
     let slos = document["slos"].as_array().expect("a list");
