@@ -207,6 +207,9 @@ enum Ruler {
     Prometheus,
 }
 
+/// A rule file, by its path.
+type Ruled = (Ruler, String);
+
 /// A file of tests, read.
 #[derive(Debug)]
 struct TestFile {
@@ -259,12 +262,13 @@ fn rule_sets(
         }
     });
     type Read = (Vec<Arc<Group>>, Vec<Diagnostic>);
-    let rules: BTreeMap<&(Ruler, String), &Read> = texts
+    let rules: BTreeMap<&Ruled, &Read> = texts
         .iter()
         .zip(&read)
         .map(|((file, _), read)| (file, read))
         .collect();
-    let mut sets: BTreeMap<(&[(Ruler, String)], &[String]), Arc<RuleSet>> = BTreeMap::new();
+    type Named<'a> = (&'a [Ruled], &'a [String]);
+    let mut sets: BTreeMap<Named<'_>, Arc<RuleSet>> = BTreeMap::new();
     let mut all = vec![];
     for (file, paths) in files.iter_mut().zip(&named) {
         let read = || paths.iter().filter_map(|path| rules.get(path));
