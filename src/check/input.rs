@@ -1,6 +1,6 @@
 //! What all checks read, computed once.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -138,7 +138,7 @@ impl<'a> Input<'a> {
         let ((flows, (logs, traces)), expressions) =
             parallel::both(aside, || project.expressions());
         // Definitions repeat each other: each text is looked at once.
-        let mut places = HashMap::new();
+        let mut places = BTreeMap::new();
         let mut texts = vec![];
         let repeated = expressions.iter().map(|at| {
             *places.entry(at.query.as_str()).or_insert_with(|| {

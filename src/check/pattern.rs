@@ -1,6 +1,6 @@
 //! Regular expressions of matchers, as Prometheus reads them: anchored on both sides, `.` matches everything.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use regex_automata::dfa::{Automaton, dense};
@@ -11,8 +11,8 @@ use regex_automata::{Anchored, util};
 /// Compiles every expression once.
 #[derive(Debug, Default)]
 pub struct Patterns {
-    compiled: Mutex<HashMap<String, Option<Arc<Regex>>>>,
-    overlaps: Mutex<HashMap<(String, String), Option<bool>>>,
+    compiled: Mutex<BTreeMap<String, Option<Arc<Regex>>>>,
+    overlaps: Mutex<BTreeMap<(String, String), Option<bool>>>,
 }
 
 /// Larger automata than this are not compared; bytes.

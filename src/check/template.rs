@@ -1,6 +1,6 @@
 //! Labels named in texts: Prometheus' templates (`{{ $labels.path }}`) and Grafana's legends (`{{path}}`).
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,7 +14,7 @@ use crate::project::template::{self as project_template, Template};
 /// Reads every template once.
 #[derive(Debug, Default)]
 pub struct Templates {
-    read: Mutex<HashMap<String, Arc<Template>>>,
+    read: Mutex<BTreeMap<String, Arc<Template>>>,
 }
 
 impl Templates {

@@ -1,6 +1,6 @@
 //! The queries of files: each text once, and which language it is in where nobody says it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use obsctl_model::{Origin, Promql};
@@ -8,7 +8,7 @@ use obsctl_model::{Origin, Promql};
 /// The queries that were read so far. Files repeat each other: of equal texts there is one tree.
 #[derive(Debug, Default)]
 pub struct Queries {
-    known: Mutex<HashMap<Box<str>, Promql>>,
+    known: Mutex<BTreeMap<Box<str>, Promql>>,
 }
 
 impl Queries {
