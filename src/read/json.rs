@@ -325,10 +325,9 @@ mod tests {
     proptest! {
         #[test]
         fn numbers_are_those_of_json(word in "-?[0-9.eE+-]{1,8}") {
-            let theirs = serde_json::from_str::<serde_json::Number>(&word);
-            // Numbers that no machine holds are numbers all the same.
-            let large = matches!(&theirs, Err(error) if error.to_string().contains("out of range"));
-            prop_assert_eq!(is_number(&word), theirs.is_ok() || large, "{}", word);
+            // Numbers that no machine holds are numbers all the same: nothing is made of them here.
+            let theirs = serde_json::from_str::<serde::de::IgnoredAny>(&word);
+            prop_assert_eq!(is_number(&word), theirs.is_ok(), "{}", word);
         }
 
         #[test]

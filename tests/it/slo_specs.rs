@@ -42,7 +42,7 @@ fn recorded(project: &Project) -> Vec<&RecordingRule> {
     recorded.collect()
 }
 
-/// The names and labels that Sloth documents for the first SLO of the file, over 30 days
+/// The names and labels that Sloth documents, but for labels of the SLO itself, for the first SLO of the file, over 30 days
 /// (<https://sloth.dev/introduction/architecture/>); `sloth_mode`, `sloth_spec` and `sloth_version` say who made the rules.
 #[test]
 fn rules_of_sloths_file_have_sloths_names_and_labels() {
@@ -54,8 +54,6 @@ fn rules_of_sloths_file_have_sloths_names_and_labels() {
         ("sloth_id", "shop-requests-availability"),
         ("sloth_service", "shop"),
         ("sloth_slo", "requests-availability"),
-        ("team", "checkout"),
-        ("tier", "1"),
     ];
     let with = |name: &str, more: &[(&str, &str)]| {
         let labels = own.iter().chain(more);
@@ -80,7 +78,13 @@ fn rules_of_sloths_file_have_sloths_names_and_labels() {
     ] {
         expected.push(with(name, &[]));
     }
-    expected.push(with("sloth_slo_info", &[("sloth_objective", "99.9")]));
+    // Sloth puts these on all series, where a change of them begins every window anew.
+    let info = [
+        ("sloth_objective", "99.9"),
+        ("team", "checkout"),
+        ("tier", "1"),
+    ];
+    expected.push(with("sloth_slo_info", &info));
     let mut made: Vec<_> = recorded(&project)
         .into_iter()
         .filter(|rule| rule.labels["sloth_id"] == "shop-requests-availability")
@@ -262,7 +266,11 @@ fn every_indicator_is_read_again_as_it_was() {
         for by in [&[][..], &["path", "tenant"]] {
             let mut slo = slo(indicator.clone());
             slo.by = by.iter().map(|name| LabelName::from_static(name)).collect();
-            assert_eq!(again(std::slice::from_ref(&slo)), [slo]);
+            for window in [slo.window, SloWindow::Month, SloWindow::Quarter] {
+                slo.window = window;
+                slo.absent_for = Some(hours(2));
+                assert_eq!(again(std::slice::from_ref(&slo)), [slo.clone()]);
+            }
         }
     }
 }

@@ -392,6 +392,7 @@ fn one<'a>(lowering: &Lowering<'a>, name: String) -> Object<'a> {
         "min-bad-events",
         slo.min_bad_events.map(|events| events.to_string()),
     );
+    annotate("absent-for", slo.absent_for.map(|time| time.to_string()));
     annotate("query-gives", gives.map(str::to_owned));
     // Queries of events say it themselves.
     annotate("by", (!events && !slo.by.is_empty()).then(|| join(&slo.by)));

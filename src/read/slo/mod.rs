@@ -43,7 +43,7 @@ pub(super) fn wordless(at: Origin, message: impl Into<String>) -> Diagnostic {
         severity: Severity::Note,
         ..wrong(at, message)
     }
-    .help("this SLO is left out: `docs/slos.md` lists what can be read")
+    .help("this SLO is left out: `docs/slos-of-other-tools.md` lists what can be read")
 }
 
 /// An SLO of these parts, with the windows and alerts that all have.

@@ -276,7 +276,7 @@ fn openslo_measures_in_many_ways() {
           Good { good: promql("a{x=\"1\"}"), total: promql("a") }
           Bad { bad: promql("a{x=\"1\"}"), total: promql("a") }
           Latency { histogram: promql("a_bucket"), threshold: 0.5 }
-        note 8:95 its queries are no counters that are added up: `sum(counter{…})` or `sum(rate(counter{…}[5m]))` (this SLO is left out: `docs/slos.md` lists what can be read)
+        note 8:95 its queries are no counters that are added up: `sum(counter{…})` or `sum(rate(counter{…}[5m]))` (this SLO is left out: `docs/slos-of-other-tools.md` lists what can be read)
           Good { good: promql("a{x=\"1\"}"), total: promql("a") }
           Raw { error_ratio: promql("1 - sum(sum_over_time(pods{ready=\"yes\"}[$window])) / sum(sum_over_time(count(pods)[$window:1m]))") }
         error 8:94 not a query: what `avg` aggregates must be an instant vector, found a range vector
@@ -289,7 +289,7 @@ fn openslo_measures_in_many_ways() {
           TimeSlices { good: promql("age < bool 5") }
           TimeSlices { good: promql("age < bool 5") }
         error 11:16 an objective of a `thresholdMetric` needs `op` and `value`
-        note 8:74 its queries are for `Datadog`: only those for Prometheus are read (this SLO is left out: `docs/slos.md` lists what can be read)
+        note 8:74 its queries are for `Datadog`: only those for Prometheus are read (this SLO is left out: `docs/slos-of-other-tools.md` lists what can be read)
         error 8:62 no `DataSource` is named `nowhere` (read the file that has it together with this one)
         "#);
 }
@@ -349,7 +349,7 @@ fn what_is_wrong_in_sloths_files_is_found() {
         # plugin: {id: a/b}
         error 44:7 `sli` has one of `events`, `raw` and `plugin`
         # plugin: {id: a/b, options: {x: y}}
-        note 44:15 what plugin `a/b` measures is a program of Sloth's, not known here (this SLO is left out: `docs/slos.md` lists what can be read)
+        note 44:15 what plugin `a/b` measures is a program of Sloth's, not known here (this SLO is left out: `docs/slos-of-other-tools.md` lists what can be read)
         # slo_plugins: {chain: []}
         # service: [shop]
         error 3:10 `service` is a text, not a list
@@ -454,7 +454,7 @@ fn what_is_wrong_in_objects_of_openslo_is_found() {
         ("duration: 4w", "duration: 4 weeks"),
         (
             "duration: 4w\n      isRolling: true",
-            "duration: 1M\n      calendar: {startTime: 2020-01-01 00:00:00, timeZone: UTC}",
+            "duration: 1M\n      calendar: {startTime: 2020-01-01 00:00:00, timeZone: Europe/Berlin}",
         ),
         (
             "budgetingMethod: Occurrences",
@@ -495,21 +495,21 @@ fn what_is_wrong_in_objects_of_openslo_is_found() {
         # metricSourceRef: metric
         error 27:26 no `DataSource` is named `metric` (did you mean `metrics`?) (read the file that has it together with this one)
         # type: Graphite
-        note 29:18 its queries are for `Graphite`: only those for Prometheus are read (this SLO is left out: `docs/slos.md` lists what can be read)
+        note 29:18 its queries are for `Graphite`: only those for Prometheus are read (this SLO is left out: `docs/slos-of-other-tools.md` lists what can be read)
         # alertPolicyRef: wake
         error 53:23 no `AlertPolicy` is named `wake` (read the file that has it together with this one)
         # duration: 1M
-        note 47:17 `1M` is longer at one time than at another: say it in days (this SLO is left out: `docs/slos.md` lists what can be read)
+        note 47:17 `1M` is longer at one time than at another: say it in days (this SLO is left out: `docs/slos-of-other-tools.md` lists what can be read)
         # duration: 4 weeks
         error 47:17 `4 weeks` is no length of time: write a number and one of `m h d w M Q Y`
-        # calendar: {startTime: 2020-01-01 00:00:00, timeZone: UTC}
-        note 48:17 its period follows the calendar (this SLO is left out: `docs/slos.md` lists what can be read)
+        # calendar: {startTime: 2020-01-01 00:00:00, timeZone: Europe/Berlin}
+        note 48:17 its period is no month or quarter of the calendar in UTC (this SLO is left out: `docs/slos-of-other-tools.md` lists what can be read)
         # budgetingMethod: Occurences
         error 49:20 OpenSLO has no budgeting method `Occurences` (did you mean `Occurrences`?)
         # - targetPercent: 99
-        note 52:7 it has several objectives: an SLO for each has words (this SLO is left out: `docs/slos.md` lists what can be read)
+        note 52:7 it has several objectives: an SLO for each has words (this SLO is left out: `docs/slos-of-other-tools.md` lists what can be read)
         # indicatorRef: mail-delivered
-        note 51:7 it is put together of several objectives (this SLO is left out: `docs/slos.md` lists what can be read)
+        note 51:7 it is put together of several objectives (this SLO is left out: `docs/slos-of-other-tools.md` lists what can be read)
         # - targetPercent: 100
         error 51:22 an objective of 100 percent cannot be kept: write one above 0 and below 100, with at most 6 decimals
         # op: eq

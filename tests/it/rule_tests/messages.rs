@@ -23,7 +23,7 @@ fn every_kind_of_mistake_is_shown_with_its_place() {
       |
       = in: file `bad.yml`
       = help: did you mean `evaluation_interval`?
-      = help: its keys are `rule_files`, `group_eval_order`, `fuzzy_compare`, `evaluation_interval`, `tests`
+      = help: its keys are `rule_files`, `log_rule_files`, `alertmanager_config`, `group_eval_order`, `fuzzy_compare`, `evaluation_interval`, `tests`
 
     error[unreadable]: a series has labels only with `=`
      --> bad.yml:5:3

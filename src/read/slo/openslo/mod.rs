@@ -392,6 +392,10 @@ fn described(reader: &mut Reader<'_>, mut slo: Slo, metadata: &Metadata<'_>) -> 
                 slo.min_bad_events = value.parse().ok();
                 slo.min_bad_events.is_some()
             }
+            Some("absent-for") => {
+                slo.absent_for = Duration::parse(value).ok();
+                slo.absent_for.is_some()
+            }
             Some("query-gives") => {
                 meaning = match value.as_str() {
                     "condition" => Meaning::Condition,
