@@ -166,12 +166,17 @@ fn slos() -> Stack {
             )
             .over(days(45)),
         )
-        .slo(slo(
-            "large-budget",
-            90.0,
-            Indicator::bad(failed(), ApiRequests::select()),
+        .slo(
+            slo(
+                "large-budget",
+                90.0,
+                Indicator::bad(failed(), ApiRequests::select()),
+            )
+            .allow(
+                "burn-rate-out-of-reach",
+                "what it becomes without is tested",
+            ),
         )
-        .allow("burn-rate-out-of-reach", "what it becomes without is tested"))
         .slo(
             slo(
                 "good",

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use obsctl::generate::targets::openslo;
 use obsctl::generate::{Environment, yaml};
 use obsctl::model::prelude::*;
-use obsctl::model::{LabelName, Objective, Rule, Service};
+use obsctl::model::{LabelName, Objective, Rule, Service, SloWindow};
 use obsctl::project::Project;
 use obsctl::read::{self, File, Found};
 use obsctl_promql::eval::{Data, Engine, Labels, Options, Storage, Value};
