@@ -45,6 +45,7 @@ pub fn stack() -> Stack {
         ))
         .metric_family(family())
         .rule_group(RuleGroup::new("shop").alert(checkouts_fail()))
+        .test(failed_checkouts_page())
         .dashboard(overview())
         .runbook(
             Runbook::new(
@@ -76,6 +77,18 @@ fn checkouts_fail() -> Alert {
         .owner(TEAM)
         .summary("{{ $value | humanizePercentage }} of checkouts fail")
         .runbook(CHECKOUTS_FAIL)
+}
+
+fn failed_checkouts_page() -> RuleTest {
+    let ended = |outcome| Checkouts { outcome };
+    RuleTest::new("failed checkouts page after five minutes")
+        .given(ended(Outcome::Paid), "0+90x30")
+        .given(ended(Outcome::Failed), "0+10x30")
+        .at(mins(5), silent(checkouts_fail()))
+        .at(
+            mins(10),
+            fires(checkouts_fail()).summary("10% of checkouts fail"),
+        )
 }
 
 fn overview() -> Dashboard {

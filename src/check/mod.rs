@@ -9,6 +9,7 @@ mod metrics;
 mod pattern;
 mod rewrite;
 mod routing;
+mod rule_test;
 pub mod rules;
 mod size;
 mod suppression;

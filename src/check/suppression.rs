@@ -55,6 +55,9 @@ pub(super) fn accepted(project: &Project) -> Vec<Accepted<'_>> {
     for slo in &stack.slos {
         extend(&mut found, &slo.allow, || subject::slo(slo));
     }
+    for test in &stack.tests {
+        extend(&mut found, &test.allow, || subject::rule_test(test));
+    }
     for group in project.groups() {
         for rule in &group.rules {
             extend(&mut found, rule.allows(), || subject::rule(group, rule));

@@ -164,7 +164,7 @@ pub mod subject {
         Alert, Dashboard, Panel, ProvisionedDatasource, RecordingRule, Rule, RuleGroup, Runbook,
         SignalLink, Variable,
     };
-    use obsctl_model::{MetricDef, Slo, Workload};
+    use obsctl_model::{MetricDef, RuleTest, Slo, Workload};
 
     /// An alert.
     #[must_use]
@@ -221,6 +221,12 @@ pub mod subject {
     #[must_use]
     pub fn slo(slo: &Slo) -> String {
         format!("SLO `{}`", slo.name)
+    }
+
+    /// A test of rules.
+    #[must_use]
+    pub fn rule_test(test: &RuleTest) -> String {
+        format!("test `{}`", test.name)
     }
 
     /// A link from the results of a datasource.

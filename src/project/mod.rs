@@ -7,6 +7,7 @@ pub mod expression;
 mod knowledge;
 pub mod labels;
 pub mod queries;
+pub mod rule_test;
 pub mod runbook_pages;
 pub mod slo;
 mod speed;
@@ -153,6 +154,7 @@ fn sort(stack: &mut Stack) {
         .sort_by(|a, b| (&a.name, &a.service).cmp(&(&b.name, &b.service)));
     stack.dashboards.sort_by(|a, b| a.uid.cmp(&b.uid));
     stack.runbooks.sort_by(|a, b| a.id.cmp(&b.id));
+    stack.tests.sort_by(|a, b| a.name.cmp(&b.name));
     stack.scrape_jobs.sort_by(|a, b| a.job.cmp(&b.job));
     stack.workloads.sort_by(|a, b| a.name.cmp(&b.name));
 }

@@ -169,8 +169,9 @@ pub fn doubts(path: &'static str, test: &Test, name: &str, rules: &RuleSet) -> V
     doubts
 }
 
-/// What is wrong, in one line; the values stand beside it ([`sides`]).
-fn headline(failure: &Failure) -> String {
+/// What is wrong, in one line; the values stand beside it ([`differences`]).
+#[must_use]
+pub fn headline(failure: &Failure) -> String {
     let failure = match failure {
         Failure::Rules(failure) => failure,
         Failure::Route(failure) => {
@@ -260,6 +261,15 @@ fn sides(failure: &Failure) -> Option<(Vec<String>, Vec<String>)> {
         What::Answer { expected, got, .. } => Some((expected.clone(), got.clone())),
         What::Query { .. } | What::Rule(_) => None,
     }
+}
+
+/// What was expected beside what is there, in lines: `-` before what is missing, `+` before what should not be
+/// there; none where nothing was compared.
+#[must_use]
+pub fn differences(failure: &Failure) -> Option<Vec<String>> {
+    let (expected, got) = sides(failure)?;
+    let lines = difference(&expected, &got).into_iter();
+    Some(lines.map(|(sign, line)| format!("{sign} {line}")).collect())
 }
 
 /// Expected and given lines beside each other: what both have once, `-` before what is missing, `+` before

@@ -9,7 +9,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("catalogs", &[]),
     (
         "check",
-        &["diagnostic", "parallel", "policy", "project", "routing"],
+        &[
+            "diagnostic",
+            "parallel",
+            "policy",
+            "project",
+            "routing",
+            "ruletest",
+        ],
     ),
     (
         "cli",

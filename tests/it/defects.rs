@@ -16,8 +16,8 @@ use obsctl::model::prelude::{
 };
 use obsctl::model::{
     Alert, Allow, Domain, LabelDef, LabelMatch, LabelName, MetricName, Objective, Origin,
-    ProvisionedDatasource, Receiver, RecordingRule, Route, Rule, RuleGroup, RuleQuery, SignalLink,
-    SloWindow, Taken, Unit, mins, secs,
+    ProvisionedDatasource, Receiver, RecordingRule, Route, Rule, RuleGroup, RuleQuery, RuleTest,
+    SignalLink, SloWindow, Taken, Unit, fires, mins, secs,
 };
 use obsctl::policy::{ON_DEMAND, Policy};
 use obsctl::project::Project;
@@ -79,6 +79,9 @@ const DEFECTS: &[Defect] = &[
             stack,
             "avg(histogram_quantile(0.9, rate(api_request_duration_seconds_bucket[5m]))) > 1",
         );
+    }),
+    ("broken-rule-test", |stack| {
+        stack.tests.push(RuleTest::new("nothing"));
     }),
     ("buckets-not-summed", |stack| {
         condition(
@@ -179,6 +182,10 @@ const DEFECTS: &[Defect] = &[
         alert
             .allow
             .push(Allow::new("unbounded-label-kept", "for now").until(2025, 1, 1));
+    }),
+    ("failing-rule-test", |stack| {
+        let test = RuleTest::new("nothing fires").at(mins(5), fires("TargetDown"));
+        stack.tests.push(test);
     }),
     ("for-longer-than-range", |stack| {
         condition(stack, "sum(increase(api_requests_total[10m])) > 0").lasting = mins(15);
@@ -604,6 +611,10 @@ fn every_check_finds_its_defect_and_nothing_else_is_an_error() {
     let before: BTreeSet<_> = findings(obsctl_stack::stack()).iter().map(key).collect();
     for (check, seed) in DEFECTS {
         let mut stack = obsctl_stack::stack();
+        if !check.ends_with("-rule-test") {
+            // A rule that is changed fails its tests, as it should.
+            stack.tests.clear();
+        }
         seed(&mut stack);
         let mut found = findings(stack);
         found.retain(|finding| !before.contains(&key(finding)));

@@ -93,11 +93,11 @@ fn the_reference_stack_is_accepted_and_its_tests_pass() {
         rules.any(|it| matches!(it, Rule::Alert(one) if one.query.engine() == Engine::Prometheus))
     };
     let groups = stack.rule_groups.iter().filter(of_prometheus).count();
-    let expected = stack.slos.len() + groups;
+    let expected = stack.slos.len() + groups + stack.tests.len();
     let tests = prove(stack);
     assert!(
         !has_promtool() || tests == expected,
-        "{tests} files of tests for {expected} SLOs and groups of alerts"
+        "{tests} files of tests for {expected} SLOs, groups of alerts and tests beside the rules"
     );
 }
 

@@ -18,6 +18,7 @@ mod origin;
 pub mod query;
 mod routing;
 mod rule;
+mod rule_test;
 mod runbook;
 mod scrape;
 mod slo;
@@ -52,6 +53,10 @@ pub use routing::{
     Channel, Inhibition, LabelMatch, LabelMatchOp, MuteTime, Receiver, Route, Routing, Secret,
 };
 pub use rule::{Engine, RecordingRule, Rule, RuleGroup, RuleQuery};
+pub use rule_test::{
+    AlertName, Bucketed, Expectation, Firing, Given, IntoSeries, LabelKey, Outcome, RuleTest,
+    Sample, SampleValue, TestSeries, fires, gives, gives_histogram, gives_nothing, silent,
+};
 pub use runbook::{Action, Resolution, Runbook, Step};
 pub use scrape::{ScrapeJob, Service};
 pub use serde_json::json;
@@ -81,11 +86,12 @@ pub mod prelude {
         Instant, TargetLabel, interval, logql, promql, range, record, time, traceql,
     };
     pub use crate::{
-        Action, Alert, Allow, Attribute, Counter, Domain, Duration, Exposer, FieldKind, Gauge,
-        Histogram, Indicator, LabelMatch, Level, LogEvent, LogField, LogQl, LoggedContext,
-        LoggedEvent, LoggedField, LoggedFields, Metric, MetricName, Promql, RecordingRule,
-        RuleGroup, Runbook, Severity, Slo, Slug, SpanDef, SpanKind, Stability, Stack, Summary,
-        TraceQl, Uid, Unit, days, hours, json, labels, log_contexts, log_events, log_fields,
-        metrics, mins, secs,
+        Action, Alert, Allow, Attribute, Bucketed, Counter, Domain, Duration, Exposer, FieldKind,
+        Gauge, Histogram, Indicator, IntoSeries, LabelMatch, Level, LogEvent, LogField, LogQl,
+        LoggedContext, LoggedEvent, LoggedField, LoggedFields, Metric, MetricName, Promql,
+        RecordingRule, RuleGroup, RuleTest, Runbook, Severity, Slo, Slug, SpanDef, SpanKind,
+        Stability, Stack, Summary, TraceQl, Uid, Unit, days, fires, gives, gives_histogram,
+        gives_nothing, hours, json, labels, log_contexts, log_events, log_fields, metrics, mins,
+        secs, silent,
     };
 }

@@ -291,13 +291,26 @@ macro_rules! metrics {
         compile_error!(concat!("`", stringify!($kind), "` is no metric kind, or its buckets are missing or too many: write ",
             "`counter`, `gauge`, `histogram` with [buckets], `native_histogram`, `dual_histogram` with [buckets], or `summary` with [quantiles]"))
     };
-    (@traits counter $metric:ident) => { impl $crate::Counter for $metric {} };
-    (@traits gauge $metric:ident) => { impl $crate::Gauge for $metric {} };
-    (@traits histogram $metric:ident) => { impl $crate::Histogram for $metric { const CLASSIC: bool = true; } };
-    (@traits dual_histogram $metric:ident) => { impl $crate::Histogram for $metric { const CLASSIC: bool = true; } };
-    (@traits native_histogram $metric:ident) => { impl $crate::Histogram for $metric { const CLASSIC: bool = false; } };
-    (@traits summary $metric:ident) => { impl $crate::Summary for $metric {} };
+    (@traits counter $metric:ident) => { impl $crate::Counter for $metric {} $crate::metrics!(@series $metric); };
+    (@traits gauge $metric:ident) => { impl $crate::Gauge for $metric {} $crate::metrics!(@series $metric); };
+    (@traits histogram $metric:ident) => {
+        impl $crate::Histogram for $metric { const CLASSIC: bool = true; }
+        impl $crate::Bucketed for $metric {}
+    };
+    (@traits dual_histogram $metric:ident) => { $crate::metrics!(@traits histogram $metric); $crate::metrics!(@series $metric); };
+    (@traits native_histogram $metric:ident) => {
+        impl $crate::Histogram for $metric { const CLASSIC: bool = false; }
+        $crate::metrics!(@series $metric);
+    };
+    (@traits summary $metric:ident) => { impl $crate::Summary for $metric {} $crate::metrics!(@series $metric); };
     (@traits $kind:ident $metric:ident) => {};
+    (@series $metric:ident) => {
+        impl $crate::IntoSeries for $metric {
+            fn into_series(self) -> $crate::TestSeries {
+                $crate::TestSeries::of(&self, "")
+            }
+        }
+    };
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Dashboard, Duration, LogCatalog, MetricFamily, ProvisionedDatasource, Routing, RuleGroup,
-    Runbook, ScrapeJob, Service, Slo, Slug, SpanCatalog, TelemetryCatalog, Workload, secs,
+    RuleTest, Runbook, ScrapeJob, Service, Slo, Slug, SpanCatalog, TelemetryCatalog, Workload,
+    secs,
 };
 
 /// A team's telemetry and everything made from it. obsctl generates and checks one of these.
@@ -33,6 +34,9 @@ pub struct Stack {
     /// Recording rules and alerts.
     #[serde(default)]
     pub rule_groups: Vec<RuleGroup>,
+    /// Tests of the rules.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tests: Vec<RuleTest>,
     /// Service level objectives.
     #[serde(default)]
     pub slos: Vec<Slo>,
@@ -87,6 +91,7 @@ impl Stack {
             logs: LogCatalog::default(),
             spans: SpanCatalog::default(),
             rule_groups: vec![],
+            tests: vec![],
             slos: vec![],
             dashboards: vec![],
             runbooks: vec![],
@@ -104,6 +109,8 @@ impl Stack {
         metric_family metrics MetricFamily;
         /// Adds a group of rules.
         rule_group rule_groups RuleGroup;
+        /// Adds a test of rules.
+        test tests RuleTest;
         /// Adds a service level objective.
         slo slos Slo;
         /// Adds a dashboard.

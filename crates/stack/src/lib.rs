@@ -31,6 +31,8 @@ pub fn stack() -> Stack {
         .spans(spans::catalog())
         .rule_group(recordings::group())
         .rule_groups(alerts::groups())
+        .tests(recordings::tests())
+        .tests(alerts::tests())
         .slos(slos::all())
         .runbooks(runbooks::all())
         .routing(routing::routing())

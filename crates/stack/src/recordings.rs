@@ -2,6 +2,7 @@
 
 use obsctl_model::prelude::*;
 
+use crate::labels::HttpMethod;
 use crate::metrics::api::ApiRequests;
 
 /// Requests per second of the API as a whole.
@@ -36,4 +37,30 @@ pub fn group() -> RuleGroup {
                 .sum_by(ApiRequests::path)
                 .share_of(all().sum_by(ApiRequests::path)),
         ))
+}
+
+/// The tests.
+#[must_use]
+pub fn tests() -> Vec<RuleTest> {
+    let requests = |path: &str, status_code: &str| ApiRequests {
+        method: HttpMethod::Get,
+        path: path.into(),
+        status_code: status_code.into(),
+        tenant_id: "acme".into(),
+    };
+    let test = RuleTest::new(
+        "the failed part of an endpoint is of its own requests, and 0 without errors",
+    )
+    .given(requests("/a", "200"), "0+45x30")
+    .given(requests("/a", "500"), "0+15x30")
+    .given(requests("/b", "200"), "0+60x30")
+    .at(
+        mins(10),
+        gives(record(&PATH_ERRORS), 0.25).with(ApiRequests::path, "/a"),
+    )
+    .at(
+        mins(10),
+        gives(record(&PATH_ERRORS), 0.0).with(ApiRequests::path, "/b"),
+    );
+    vec![test]
 }

@@ -7,6 +7,7 @@ pub mod alert_policy;
 pub mod alert_without_runbook;
 pub mod all_values_joined;
 pub mod average_of_quantiles;
+pub mod broken_rule_test;
 pub mod buckets_not_summed;
 pub mod burn_rate_out_of_reach;
 pub mod chained_comparison;
@@ -28,6 +29,7 @@ pub mod duplicate_rule;
 pub mod duplicate_uid;
 pub mod empty_row;
 pub mod expired_suppression;
+pub mod failing_rule_test;
 pub mod for_longer_than_range;
 pub mod for_shorter_than_interval;
 pub mod group_policy;
@@ -108,6 +110,7 @@ pub static ALL: &[&Check] = &[
     &alert_without_runbook::CHECK,
     &all_values_joined::CHECK,
     &average_of_quantiles::CHECK,
+    &broken_rule_test::CHECK,
     &buckets_not_summed::CHECK,
     &burn_rate_out_of_reach::CHECK,
     &chained_comparison::CHECK,
@@ -129,6 +132,7 @@ pub static ALL: &[&Check] = &[
     &duplicate_uid::CHECK,
     &empty_row::CHECK,
     &expired_suppression::CHECK,
+    &failing_rule_test::CHECK,
     &for_longer_than_range::CHECK,
     &for_shorter_than_interval::CHECK,
     &group_policy::CHECK,

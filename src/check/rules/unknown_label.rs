@@ -73,7 +73,7 @@ fn note(issue: &Issue<'_>) -> &'static str {
 }
 
 /// The labels there are, for the help of a finding.
-pub(super) fn available(labels: &[&str]) -> String {
+pub(in crate::check) fn available(labels: &[&str]) -> String {
     if labels.is_empty() {
         return "there are no labels".to_owned();
     }

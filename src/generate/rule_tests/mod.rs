@@ -74,6 +74,7 @@ pub fn tests(
         evaluation_interval: mins(GRID),
         group_eval_order: groups.to_vec(),
         tests,
+        ..TestFile::default()
     })
 }
 
@@ -132,7 +133,7 @@ impl Prover<'_> {
             interval: mins(1),
             input_series: series,
             alert_rule_test: checks,
-            promql_expr_test: vec![],
+            ..Test::default()
         })
     }
 
@@ -172,6 +173,7 @@ impl Prover<'_> {
                 end,
                 left.round() / 1000.0,
             )],
+            ..Test::default()
         })
     }
 
@@ -196,7 +198,7 @@ impl Prover<'_> {
             interval: mins(1),
             input_series: series,
             alert_rule_test: self.expect(history + lasting, None, &failing, ratio),
-            promql_expr_test: vec![],
+            ..Test::default()
         })
     }
 
@@ -222,6 +224,7 @@ impl Prover<'_> {
                 busy + quiet,
                 0.1,
             )],
+            ..Test::default()
         })
     }
 
@@ -279,7 +282,7 @@ impl Prover<'_> {
                 check(pending + down(lasting - 1.0), false),
                 check(fires, true),
             ],
-            promql_expr_test: vec![],
+            ..Test::default()
         })
     }
 
@@ -414,6 +417,7 @@ impl Prover<'_> {
             exp_samples: vec![Sample {
                 labels: "{}".to_owned(),
                 value,
+                ..Sample::default()
             }],
         }
     }

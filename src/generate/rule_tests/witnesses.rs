@@ -101,6 +101,7 @@ impl<'a> Maker<'a> {
                 .collect(),
             evaluation_interval: duration(step),
             group_eval_order: names.collect(),
+            fuzzy_compare: false,
             tests,
         })
     }
@@ -250,7 +251,7 @@ fn test(alert: &Alert, witness: &Witness, rules: &RuleSet) -> Option<Test> {
                     .collect(),
             })
             .collect(),
-        promql_expr_test: vec![],
+        ..Test::default()
     })
 }
 

@@ -26,6 +26,7 @@ mod slo_docs;
 pub mod slo_list;
 pub mod tempo_config;
 mod trace_docs;
+mod typed_tests;
 
 /// All targets, by name.
 pub static ALL: &[&Target] = &[
@@ -53,4 +54,5 @@ pub static ALL: &[&Target] = &[
     &slo_list::SLO_LIST,
     &tempo_config::TEMPO_CONFIG,
     &trace_docs::TRACE_DOCS,
+    &typed_tests::TYPED_TESTS,
 ];

@@ -2,7 +2,7 @@
 //!
 //! Each carries the label `service`, so that an alert about a service that is down silences the symptoms.
 
-use obsctl_model::RuleGroup;
+use obsctl_model::{RuleGroup, RuleTest};
 
 pub mod alerting;
 pub mod api;
@@ -30,4 +30,16 @@ pub fn groups() -> Vec<RuleGroup> {
         targets::group(),
         worker::group(),
     ]
+}
+
+/// All tests of alerts.
+#[must_use]
+pub fn tests() -> Vec<RuleTest> {
+    [
+        api::tests(),
+        sync::tests(),
+        targets::tests(),
+        worker::tests(),
+    ]
+    .concat()
 }

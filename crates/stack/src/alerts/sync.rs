@@ -2,6 +2,7 @@
 
 use obsctl_model::prelude::*;
 
+use crate::labels::{ObjectType, Provider};
 use crate::metrics::business::SyncFreshness;
 use crate::{limits, runbooks, services, teams, uids};
 
@@ -28,4 +29,28 @@ fn stale() -> Alert {
         .description("Tenants see old orders, payments and payouts; reconciliations may be wrong.")
         .label("service", services::WORKER)
         .dashboard(uids::EXTERNAL_APIS)
+}
+
+/// The tests.
+#[must_use]
+pub fn tests() -> Vec<RuleTest> {
+    let sync = |tenant: &str, provider| SyncFreshness {
+        tenant_id: tenant.into(),
+        provider,
+        object_type: ObjectType::Orders,
+    };
+    let test = RuleTest::new("old syncs of one provider warn of that provider")
+        .given(sync("a", Provider::Shopify), "20000x30")
+        .given(sync("b", Provider::Shopify), "60x30")
+        .given(sync("c", Provider::Shopify), "60x30")
+        .given(sync("d", Provider::Shopify), "60x30")
+        .given(sync("a", Provider::Stripe), "60x30")
+        .at(mins(14), silent(stale()))
+        .at(
+            mins(20),
+            fires(stale())
+                .with(SyncFreshness::provider, Provider::Shopify)
+                .summary("25% of shopify syncs are older than 4 hours"),
+        );
+    vec![test]
 }

@@ -23,3 +23,22 @@ fn target_down() -> Alert {
         .label("service", "{{ $labels.job }}")
         .dashboard(uids::PIPELINE)
 }
+
+/// The tests.
+#[must_use]
+pub fn tests() -> Vec<RuleTest> {
+    vec![
+        RuleTest::new("a target that is down pages until it is up")
+            .given_series(r#"up{job="api",instance="api:8000"}"#, "1x4 0x10 1x5")
+            .at(mins(6), silent(target_down()))
+            .at(
+                mins(10),
+                fires(target_down())
+                    .with(TargetLabel::JOB, "api")
+                    .with(TargetLabel::INSTANCE, "api:8000")
+                    .with("service", "api")
+                    .summary("api at api:8000 cannot be scraped"),
+            )
+            .at(mins(17), silent(target_down())),
+    ]
+}

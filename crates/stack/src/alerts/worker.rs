@@ -2,7 +2,7 @@
 
 use obsctl_model::prelude::*;
 
-use crate::labels::JobStatus;
+use crate::labels::{JobStatus, Queue};
 use crate::metrics::worker::{WorkerActiveTasks, WorkerJobs, WorkerQueueDepth};
 use crate::{limits, runbooks, services, teams, uids};
 
@@ -72,4 +72,25 @@ fn job_failures() -> Alert {
         .description("Data of the affected tenants is missing until their jobs succeed.")
         .label("service", services::WORKER)
         .dashboard(uids::WORKER)
+}
+
+/// The tests.
+#[must_use]
+pub fn tests() -> Vec<RuleTest> {
+    let waiting = WorkerQueueDepth {
+        queue_name: Queue::Sync,
+    };
+    let active = WorkerActiveTasks {
+        worker_id: "celery@worker-1".into(),
+    };
+    vec![
+        RuleTest::new("tasks that no worker takes page after ten minutes")
+            .given(waiting, "12x40")
+            .given(active, "1x9 0x30")
+            .at(mins(19), silent(stalled()))
+            .at(
+                mins(20),
+                fires(stalled()).summary("12 tasks wait and no worker runs any"),
+            ),
+    ]
 }
