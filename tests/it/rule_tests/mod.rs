@@ -1,6 +1,7 @@
 //! Unit tests of rules: `obsctl test` and Debian's promtool say the same of the same files.
 
 mod cases;
+mod coverage;
 mod lines;
 mod messages;
 mod newer;
