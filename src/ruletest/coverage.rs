@@ -32,14 +32,15 @@ impl Coverage {
         }
     }
 
-    /// How much of all that the rules can do is exercised, in percent; all of nothing is 100.
+    /// How much of all that the rules can do is exercised, in percent with one decimal; all of nothing is 100. It is
+    /// cut, not rounded: 100 is only what is complete.
     #[must_use]
     pub fn percent(&self) -> f64 {
         let (covered, all) = self.counts();
         if all == 0 {
             return 100.0;
         }
-        covered as f64 * 100.0 / all as f64
+        (covered as f64 * 1000.0 / all as f64).floor() / 10.0
     }
 
     /// What is exercised, and what there is.
@@ -80,7 +81,7 @@ impl Coverage {
         }
         let (covered, all) = self.counts();
         let rules = counted(self.rules.len(), "rule");
-        let percent = one_decimal(self.percent());
+        let percent = self.percent();
         let _ = writeln!(
             text,
             "coverage {percent}%: {covered} of {all} things that {rules} can do"
@@ -107,17 +108,12 @@ impl Coverage {
             })
         });
         json!({
-            "percent": one_decimal(self.percent()),
+            "percent": self.percent(),
             "covered": covered,
             "items": all,
             "rules": rules.collect::<Vec<_>>(),
         })
     }
-}
-
-/// Cut, not rounded: 100 is only what is complete.
-fn one_decimal(percent: f64) -> f64 {
-    (percent * 10.0).floor() / 10.0
 }
 
 /// What no test does, in words.

@@ -40,7 +40,19 @@ fn folder() -> CliTest {
 
 #[test]
 fn what_no_test_exercises_is_shown() {
-    insta::assert_snapshot!(folder().run(&["test", "--coverage", "errors.test.yml"]), @"");
+    insta::assert_snapshot!(folder().run(&["test", "--coverage", "errors.test.yml"]), @r#"
+    exit status: 0
+    ----- stdout -----
+    rules.yml
+         4  code:requests:rate5m: 2 of 3
+            - no series has a `code` of `4..`: requests_total{code=~"4..|5.."}
+         6  Errors: 3 of 4
+            - the right side never takes a series of the left side away: code:requests:rate5m > 1 unless on () maintenance
+         8  Down: no test sees it
+    coverage 45.4%: 5 of 11 things that 3 rules can do
+    errors.test.yml: 1 test passed
+    1 test passed, 0 failed
+    "#);
 }
 
 #[test]
@@ -56,9 +68,31 @@ fn too_little_fails() {
             least,
         ])
     };
-    insta::assert_snapshot!(run("50"), @"");
-    insta::assert_snapshot!(run("45"), @"");
-    insta::assert_snapshot!(run("101"), @"");
+    insta::assert_snapshot!(run("50"), @r#"
+    exit status: 1
+    ----- stdout -----
+    more/others.yml
+         1  a:b:sum: no test sees it
+    rules.yml
+         4  code:requests:rate5m: 2 of 3
+            - no series has a `code` of `4..`: requests_total{code=~"4..|5.."}
+         6  Errors: 3 of 4
+            - the right side never takes a series of the left side away: code:requests:rate5m > 1 unless on () maintenance
+         8  Down: no test sees it
+    coverage 41.6%: 5 of 12 things that 4 rules can do
+    errors.test.yml: 1 test passed
+    1 test passed, 0 failed
+    ----- stderr -----
+    the tests cover 41.6% of what the rules can do: --min-coverage asks for 50%
+    "#);
+    assert!(run("41.6").starts_with("exit status: 0"));
+    insta::assert_snapshot!(run("101"), @"
+    exit status: 2
+    ----- stderr -----
+    error: invalid value '101' for '--min-coverage <PERCENT>': a percentage is a number from 0 to 100
+
+    For more information, try '--help'.
+    ");
 }
 
 #[test]

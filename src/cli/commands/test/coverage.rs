@@ -46,7 +46,7 @@ impl Demand {
         let (least, percent) = (self.min_coverage?, coverage.percent());
         (percent < least).then(|| {
             format!(
-                "the tests cover {percent:.1}% of what the rules can do: --min-coverage asks for {least}%"
+                "the tests cover {percent}% of what the rules can do: --min-coverage asks for {least}%"
             )
         })
     }
