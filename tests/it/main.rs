@@ -22,6 +22,7 @@ mod outputs;
 mod promtool;
 mod registry;
 mod rule_tests;
+mod slo_months;
 mod slo_specs;
 mod templates;
 
@@ -31,7 +32,7 @@ use std::path::Path;
 /// A file that no `mod` names compiles nowhere and tests nothing.
 #[test]
 fn every_file_is_a_module() {
-    for folder in ["", "cli", "engines", "live", "rule_tests"] {
+    for folder in ["", "cli", "engines", "live", "rule_tests", "slo_months"] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("tests/it")
             .join(folder);
