@@ -11,7 +11,7 @@ use super::findings::counted;
 use super::online::recorded;
 use super::{CommandError, Obstacle, Workspace};
 use crate::catalogs;
-use crate::diagnostic::{Diagnostic, Severity, identity};
+use crate::diagnostic::{Diagnostic, Severity, UNREADABLE, identity};
 use crate::live::{self, Address};
 use crate::online::Inventory;
 use crate::parallel;
@@ -299,7 +299,7 @@ fn nothing(path: &'static str) -> Diagnostic {
     let origin = obsctl_model::Origin::at(path, 1, 1);
     let message = format!("`{path}` holds neither rules nor a dashboard");
     Diagnostic {
-        check: read::UNREADABLE,
+        check: UNREADABLE,
         severity: Severity::Error,
         ..Diagnostic::new(format!("file `{path}`"), origin, message)
     }

@@ -9,7 +9,7 @@ use super::TestFile;
 use super::files::beside;
 use crate::cli::estate::kept;
 use crate::cli::{CommandError, Workspace};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, UNREADABLE};
 use crate::read::{self, File};
 use crate::routing::{Configuration, Routing};
 
@@ -86,7 +86,7 @@ fn routing(path: &'static str, text: &str) -> (Routing, Vec<Diagnostic>) {
 /// What keeps the tests of a file from being run.
 fn unreadable(problem: Diagnostic) -> Diagnostic {
     Diagnostic {
-        check: read::UNREADABLE,
+        check: UNREADABLE,
         severity: Severity::Error,
         ..problem
     }
