@@ -16,6 +16,7 @@ mod template;
 #[cfg(test)]
 mod testing;
 mod value;
+mod witness;
 
 use std::collections::BTreeMap;
 
@@ -32,6 +33,7 @@ pub use input::{Input, Named, Query};
 pub use metrics::Metrics;
 pub use pattern::Patterns;
 pub use template::Templates;
+pub use witness::{milliseconds, tried, wanted};
 
 /// A check: its documentation, its code, and two examples that are also its test.
 #[derive(Clone, Copy, Debug)]

@@ -23,8 +23,8 @@ pub use levels::{Level, Levels, PathRule};
 pub use pattern::Pattern;
 pub use problem::Problem;
 
-/// Checks about taste: they are run where they are asked for, by name or by a level.
-pub const ON_DEMAND: &[&str] = &["unformatted-query"];
+/// Checks about taste, and those that take long: they are run where they are asked for, by name or by a level.
+pub const ON_DEMAND: &[&str] = &["alert-without-witness", "unformatted-query"];
 
 /// What `obsctl.toml` says.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -82,9 +82,8 @@ impl Policy {
             };
             let problem = |reason: String| Problem::at(text, span.start, reason);
             return Err(if name == UNREADABLE {
-                problem(format!("`{name}` has a level for some files only")).fixed_by(
-                    "say which: give it under `[[check.rules]]`, beside their `paths`",
-                )
+                problem(format!("`{name}` has a level for some files only"))
+                    .fixed_by("say which: give it under `[[check.rules]]`, beside their `paths`")
             } else {
                 problem(format!("there is no check `{name}`")).did_you_mean(name, known)
             });

@@ -129,8 +129,8 @@ Templates that become files only later, as those of Helm, stand among the others
 
 ```toml
 [[check.rules]]
-paths = ["charts/**"]
-levels = { unreadable = "off" }
+paths = [\"charts/**\"]
+levels = { unreadable = \"off\" }
 ```
 ";
 

@@ -5,6 +5,7 @@ pub mod alert_always_fires;
 pub mod alert_cannot_fire;
 pub mod alert_policy;
 pub mod alert_without_runbook;
+pub mod alert_without_witness;
 pub mod all_values_joined;
 pub mod average_of_quantiles;
 pub mod buckets_not_summed;
@@ -35,6 +36,7 @@ pub mod hidden_query_unused;
 pub mod impossible_label_value;
 pub mod inhibition_never_applies;
 pub mod interval_over_lookback;
+pub mod invalid_routing;
 pub mod irate_in_alert;
 pub mod label_lost_by_aggregation;
 pub mod metric_naming;
@@ -106,6 +108,7 @@ pub static ALL: &[&Check] = &[
     &alert_cannot_fire::CHECK,
     &alert_policy::CHECK,
     &alert_without_runbook::CHECK,
+    &alert_without_witness::CHECK,
     &all_values_joined::CHECK,
     &average_of_quantiles::CHECK,
     &buckets_not_summed::CHECK,
@@ -136,6 +139,7 @@ pub static ALL: &[&Check] = &[
     &impossible_label_value::CHECK,
     &inhibition_never_applies::CHECK,
     &interval_over_lookback::CHECK,
+    &invalid_routing::CHECK,
     &irate_in_alert::CHECK,
     &label_lost_by_aggregation::CHECK,
     &metric_naming::CHECK,
