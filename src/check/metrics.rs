@@ -156,7 +156,7 @@ mod tests {
         let metrics = Metrics::new(&project);
         for (team, there) in [("platform", true), ("data", false)] {
             let text = format!("all:connections:sum{{team=\"{team}\"}} > 5");
-            let query = promql(text);
+            let query = promql(&text);
             let found = find(&Alert::new("Many", query.expr()), &metrics);
             assert_eq!(found.is_ok(), there, "{team}: {found:?}");
         }

@@ -69,7 +69,16 @@ mod tests {
 
     #[test]
     fn names_the_part() {
-        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"");
+        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"
+        note[alert-without-witness]: no series are found that make `HighLatency` fire
+         --> definitions.rs:1:1
+          |
+        1 | stddev(connections) > 100
+          | ^^^^^^^^^^^^^^^^^^^ what `stddev` needs is not derived
+          |
+          = in: alert `HighLatency` of group `api`
+          = help: write this part in another way, or a test of your own
+        ");
     }
 
     #[test]

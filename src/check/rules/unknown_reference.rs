@@ -303,8 +303,8 @@ fn letters(uid: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::testing::{findings, report};
-    use obsctl_model::{Image, Receiver, Routing, Slug, Workload};
+    use crate::check::testing::report;
+    use obsctl_model::{Image, Slug, Workload};
 
     #[test]
     fn suggests_the_nearest_dashboard() {
