@@ -1,5 +1,6 @@
 //! What a project knows of metrics, for those that look for witnesses of alerts.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use obsctl_model::{Domain, Exposer, MetricKind, RecordingRule, Rule, RuleQuery};
@@ -13,7 +14,7 @@ use crate::project::{Part, Project, Series};
 #[derive(Debug)]
 pub struct Metrics<'a> {
     project: &'a Project,
-    recorded: BTreeMap<&'a str, Vec<&'a RecordingRule>>,
+    recorded: BTreeMap<&'a str, Vec<(&'a RecordingRule, Cow<'a, BTreeMap<String, String>>)>>,
 }
 
 impl<'a> Metrics<'a> {
@@ -21,10 +22,18 @@ impl<'a> Metrics<'a> {
     #[must_use]
     pub fn new(project: &'a Project) -> Self {
         let mut recorded: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for rule in project.groups().iter().flat_map(|group| &group.rules) {
-            if let Rule::Record(rule) = rule {
+        for group in project.groups() {
+            for rule in &group.rules {
+                let Rule::Record(rule) = rule else { continue };
+                let labels = if group.labels.is_empty() {
+                    Cow::Borrowed(&rule.labels)
+                } else {
+                    // A rule's own label comes before that of its group.
+                    let own = rule.labels.clone();
+                    Cow::Owned(group.labels.clone().into_iter().chain(own).collect())
+                };
                 let rules = recorded.entry(rule.record.as_str()).or_default();
-                rules.push(rule);
+                rules.push((rule, labels));
             }
         }
         Self { project, recorded }
@@ -111,13 +120,45 @@ impl Facts for Metrics<'_> {
 
     fn recorded(&self, name: &str) -> Vec<Recorded<'_>> {
         let rules = self.recorded.get(name).into_iter().flatten();
-        let rules = rules.filter_map(|rule| match &rule.query {
+        let rules = rules.filter_map(|(rule, labels)| match &rule.query {
             RuleQuery::Promql(query) => Some(Recorded {
                 expr: query.expr(),
-                labels: &rule.labels,
+                labels,
             }),
             RuleQuery::Logql(_) => None,
         });
         rules.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use obsctl_model::query::promql;
+    use obsctl_model::{MetricName, RecordingRule, RuleGroup};
+    use obsctl_witness::{Alert, find};
+
+    use super::*;
+    use crate::check::example;
+
+    #[test]
+    fn what_a_group_labels_is_recorded_with_it() {
+        let rule = || {
+            RecordingRule::new(
+                MetricName::from_static("all:connections:sum"),
+                promql("sum(connections)"),
+            )
+        };
+        let mut group = RuleGroup::new("connections").record(rule());
+        group
+            .labels
+            .insert("team".to_owned(), "platform".to_owned());
+        let project = Project::link(example::stack().rule_group(group));
+        let metrics = Metrics::new(&project);
+        for (team, there) in [("platform", true), ("data", false)] {
+            let text = format!("all:connections:sum{{team=\"{team}\"}} > 5");
+            let query = promql(&text);
+            let found = find(&Alert::new("Many", query.expr()), &metrics);
+            assert_eq!(found.is_ok(), there, "{team}: {found:?}");
+        }
     }
 }

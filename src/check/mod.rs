@@ -17,12 +17,13 @@ mod template;
 #[cfg(test)]
 mod testing;
 mod value;
+mod witness;
 
 use std::collections::BTreeMap;
 
 use obsctl_model::Stack;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, UNREADABLE};
 use crate::parallel;
 use crate::policy::{Baseline, Policy};
 use crate::project::Project;
@@ -33,6 +34,7 @@ pub use input::{Input, Named, Query};
 pub use metrics::Metrics;
 pub use pattern::Patterns;
 pub use template::Templates;
+pub use witness::{milliseconds, tried, wanted};
 
 /// A check: its documentation, its code, and two examples that are also its test.
 #[derive(Clone, Copy, Debug)]
@@ -190,12 +192,12 @@ fn once(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
 
 /// Gives a finding the level that `policy` says; false where it is not to be reported.
 fn level(diagnostic: &mut Diagnostic, policy: &Policy) -> bool {
-    if Check::find(diagnostic.check).is_none() && !ONLINE.contains(&diagnostic.check) {
-        // A file that cannot be read was looked at by no check: that is no matter of opinion.
-        return true;
-    }
-    let file = diagnostic.file();
-    match policy.severity(diagnostic.check, diagnostic.severity, file.as_deref()) {
+    let (own, file) = (diagnostic.severity, diagnostic.file());
+    let severity = match diagnostic.check {
+        UNREADABLE => policy.severity_unread(own, file.as_deref()),
+        check => policy.severity(check, own, file.as_deref()),
+    };
+    match severity {
         Some(severity) => {
             diagnostic.severity = severity;
             true

@@ -6,17 +6,18 @@ use std::time::Duration;
 
 use clap::Args;
 use obsctl_model::{RuleGroup, Service, Slo, Slug, Stack, TelemetryCatalog};
+use serde_json::Value;
 
 use super::findings::counted;
 use super::online::recorded;
 use super::{CommandError, Obstacle, Workspace};
 use crate::catalogs;
-use crate::diagnostic::{Diagnostic, Severity, identity};
+use crate::diagnostic::{Diagnostic, Severity, UNREADABLE, identity};
 use crate::live::{self, Address};
 use crate::online::Inventory;
 use crate::parallel;
-use crate::project::{Knowledge, Project, slo};
-use crate::read::{self, File, Found, Queries};
+use crate::project::{Knowledge, Project, Routes, Told, slo};
+use crate::read::{self, Alertmanager, File, Found, Queries};
 
 /// Existing files, and what is known of the world around them
 #[derive(Debug, Args)]
@@ -44,6 +45,7 @@ pub(super) struct Gathered {
     stack: Stack,
     knowledge: Knowledge,
     problems: Vec<Diagnostic>,
+    routes: Vec<Routes>,
     summary: Option<String>,
     /// Whether its catalog says what has to be exposed.
     pub(super) declares: bool,
@@ -58,6 +60,7 @@ impl Gathered {
             stack,
             knowledge: Knowledge::STACK,
             problems: vec![],
+            routes: vec![],
             summary: None,
             declares: true,
             own: true,
@@ -115,6 +118,7 @@ impl Gathered {
         Project::link(self.stack)
             .knowing(self.knowledge)
             .with_unread(self.problems)
+            .routed(self.routes)
     }
 }
 
@@ -216,6 +220,7 @@ impl Estate {
             stack: project,
             knowledge,
             problems,
+            routes: found.alertmanagers.into_iter().map(routes).collect(),
             summary: Some(summary),
             declares: self.stack,
             own: false,
@@ -267,6 +272,31 @@ fn unlowered(mut slos: Vec<Slo>, groups: &[RuleGroup]) -> Vec<Slo> {
     slos
 }
 
+/// A configuration of Alertmanager as checks ask it.
+fn routes(written: Alertmanager) -> Routes {
+    let tells = |settings: &Value| {
+        let mut ways = settings.as_object().into_iter().flatten();
+        ways.any(|(key, way)| {
+            key.ends_with("_configs") && way.as_array().is_some_and(|way| !way.is_empty())
+        })
+    };
+    let receivers = written.named_receivers().map(|one| Told {
+        name: one.name.clone(),
+        tells: tells(&one.settings),
+        origin: one.origin,
+    });
+    let receivers = receivers.collect();
+    let times = written.mute_times.into_iter();
+    Routes {
+        root: written.root,
+        inhibitions: written.inhibitions,
+        receivers,
+        times: times
+            .map(|one| (one.name, one.settings, one.origin))
+            .collect(),
+    }
+}
+
 /// The services that SLOs are about.
 fn services(slos: &[Slo]) -> Vec<Service> {
     let services = slos.iter().map(|slo| (slo.service.as_str(), slo));
@@ -299,7 +329,7 @@ fn nothing(path: &'static str) -> Diagnostic {
     let origin = obsctl_model::Origin::at(path, 1, 1);
     let message = format!("`{path}` holds neither rules nor a dashboard");
     Diagnostic {
-        check: read::UNREADABLE,
+        check: UNREADABLE,
         severity: Severity::Error,
         ..Diagnostic::new(format!("file `{path}`"), origin, message)
     }
@@ -327,6 +357,10 @@ fn summary(found: &Found, files: usize) -> String {
     }
     if !found.datasources.is_empty() {
         parts.push(counted(found.datasources.len(), "datasource"));
+    }
+    if !found.alertmanagers.is_empty() {
+        let count = counted(found.alertmanagers.len(), "configuration");
+        parts.push(format!("{count} of Alertmanager"));
     }
     if !found.others.is_empty() {
         parts.push(format!(

@@ -10,6 +10,9 @@ pub mod render;
 
 pub use fix::{Edit, Fix};
 
+/// The name of findings about files that could not be read: no check makes them.
+pub const UNREADABLE: &str = "unreadable";
+
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {

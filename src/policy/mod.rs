@@ -14,7 +14,7 @@ use obsctl_model::{Duration, LabelName};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Severity, UNREADABLE};
 
 pub use baseline::{Baseline, Compared, Entry};
 pub use demands::{Alerts, Dashboards, Demands, Groups, RecordingRules};
@@ -23,8 +23,8 @@ pub use levels::{Level, Levels, PathRule};
 pub use pattern::Pattern;
 pub use problem::Problem;
 
-/// Checks about taste: they are run where they are asked for, by name or by a level.
-pub const ON_DEMAND: &[&str] = &["unformatted-query"];
+/// Checks about taste, and those that take long: they are run where they are asked for, by name or by a level.
+pub const ON_DEMAND: &[&str] = &["alert-without-witness", "unformatted-query"];
 
 /// What `obsctl.toml` says.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -73,15 +73,20 @@ impl Policy {
     pub fn parse(text: &str, checks: &[&str]) -> Result<Self, Problem> {
         let policy: Self = toml::from_str(text).map_err(|error| Problem::of_toml(text, &error))?;
         let check = &policy.check;
-        for levels in
-            std::iter::once(&check.levels).chain(check.rules.iter().map(|rule| &rule.levels))
-        {
-            if let Some((name, span)) = levels.unknown(checks) {
-                return Err(
-                    Problem::at(text, span.start, format!("there is no check `{name}`"))
-                        .did_you_mean(name, checks),
-                );
-            }
+        let of_files = [checks, &[UNREADABLE]].concat();
+        let rules = check.rules.iter();
+        let rules = rules.map(|rule| (&rule.levels, of_files.as_slice()));
+        for (levels, known) in std::iter::once((&check.levels, checks)).chain(rules) {
+            let Some((name, span)) = levels.unknown(known) else {
+                continue;
+            };
+            let problem = |reason: String| Problem::at(text, span.start, reason);
+            return Err(if name == UNREADABLE {
+                problem(format!("`{name}` has a level for some files only"))
+                    .fixed_by("say which: give it under `[[check.rules]]`, beside their `paths`")
+            } else {
+                problem(format!("there is no check `{name}`")).did_you_mean(name, known)
+            });
         }
         let (alerts, groups) = (&policy.demands.alerts, &policy.demands.groups);
         for (key, other, least, most) in [
@@ -142,16 +147,26 @@ impl Policy {
         if !self.selects(check) {
             return None;
         }
-        let of_file = file.and_then(|file| {
-            let rules = self.check.rules.iter().rev();
-            rules
-                .filter(|rule| rule.paths.iter().any(|glob| glob.matches(file)))
-                .find_map(|rule| rule.levels.get(check))
-        });
-        match of_file.or_else(|| self.check.levels.get(check)) {
+        match (self.of_file(check, file)).or_else(|| self.check.levels.get(check)) {
             Some(level) => level.severity(),
             None => self.is_wanted(check).then_some(own),
         }
+    }
+
+    /// The same of what could not be read: no check looked at it, so only a rule about its file counts.
+    #[must_use]
+    pub fn severity_unread(&self, own: Severity, file: Option<&str>) -> Option<Severity> {
+        let level = self.of_file(UNREADABLE, file);
+        level.map_or(Some(own), Level::severity)
+    }
+
+    /// The level that the last rule about a file says.
+    fn of_file(&self, check: &str, file: Option<&str>) -> Option<Level> {
+        let file = file?;
+        let rules = self.check.rules.iter().rev();
+        rules
+            .filter(|rule| rule.paths.iter().any(|glob| glob.matches(file)))
+            .find_map(|rule| rule.levels.get(check))
     }
 
     /// Whether a check that no level is said for is run.
@@ -226,6 +241,29 @@ mod tests {
         // What is on for some files is run, what is on for none is not.
         assert!(policy.runs("syntax"));
         assert!(!policy.runs("panel-without-unit"));
+    }
+
+    #[test]
+    fn what_cannot_be_read_has_a_level_by_file_only() {
+        let policy = parse(
+            "[[check.rules]]\npaths = [\"charts/**\"]\nlevels = { unreadable = \"off\" }\n\
+             [[check.rules]]\npaths = [\"charts/ours.yml\"]\nlevels = { unreadable = \"warning\" }",
+        );
+        // What is selected are checks.
+        let policy = policy.only(["syntax".to_owned()]);
+        for (file, expected) in [
+            (Some("charts/x/alerts.yml"), None),
+            (Some("charts/ours.yml"), Some(Severity::Warning)),
+            (Some("rules/a.yml"), Some(Severity::Error)),
+            (None, Some(Severity::Error)),
+        ] {
+            let severity = policy.severity_unread(Severity::Error, file);
+            assert_eq!(severity, expected, "{file:?}");
+        }
+        insta::assert_snapshot!(wrong("[check.levels]\nunreadable = \"off\""), @"
+        2:1: `unreadable` has a level for some files only
+        help: say which: give it under `[[check.rules]]`, beside their `paths`
+        ");
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod expression;
 mod knowledge;
 pub mod labels;
 pub mod queries;
+mod routes;
 pub mod rule_test;
 pub mod runbook_pages;
 pub mod slo;
@@ -27,6 +28,7 @@ pub use component::{Component, OTLP_PORTS, TRACE_ID, memory_variable, variable};
 pub use expression::{Expression, Site, subject};
 pub use knowledge::Knowledge;
 pub use queries::{Placed, QueryRef};
+pub use routes::{Routes, Told};
 pub use speed::Speed;
 pub use usage::Usage;
 
@@ -42,6 +44,7 @@ pub struct Project {
     speed: Speed,
     knowledge: Knowledge,
     unread: Vec<Diagnostic>,
+    routes: Vec<Routes>,
     asked: Vec<template::Asked>,
 }
 
@@ -61,6 +64,7 @@ impl Project {
         dashboards.extend(runbook_pages::pages(&stack.runbooks, &stack.rule_groups));
         dashboards.sort_by(|a, b| a.uid.cmp(&b.uid));
         let asked = template::asked(&stack.rule_groups);
+        let routes = stack.routing.iter().map(Routes::from).collect();
         Self {
             stack,
             dashboards,
@@ -70,6 +74,7 @@ impl Project {
             speed: Speed::REAL,
             knowledge: Knowledge::STACK,
             unread: vec![],
+            routes,
             asked,
         }
     }
@@ -86,6 +91,19 @@ impl Project {
     pub fn with_unread(mut self, unread: Vec<Diagnostic>) -> Self {
         self.unread = unread;
         self
+    }
+
+    /// With configurations of Alertmanager that were read.
+    #[must_use]
+    pub fn routed(mut self, routes: Vec<Routes>) -> Self {
+        self.routes.extend(routes);
+        self
+    }
+
+    /// Who is told of alerts: what the stack says itself, and each configuration of Alertmanager that was read.
+    #[must_use]
+    pub fn routes(&self) -> &[Routes] {
+        &self.routes
     }
 
     /// What could not be read, as findings.

@@ -42,7 +42,7 @@ pub use rule_file::{has_rules, log_rule_file, rule_file};
 pub use rule_tests::RuleTest;
 pub use slo::LeftOut;
 use source::Source;
-pub use source::{UNREADABLE, UNREADABLE_PAGE};
+pub use source::UNREADABLE_PAGE;
 pub use texts::{Text, texts};
 pub use unit_tests::{UnitTest, UnitTests, has_unit_tests, unit_tests};
 pub use written::{Replacement, Unfit};

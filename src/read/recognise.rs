@@ -43,6 +43,7 @@ pub(super) fn file(reader: &mut Reader<'_>) {
         && found.datasources.is_empty()
         && found.catalogs.is_empty()
         && !found.has_slos
+        && found.alertmanagers.is_empty()
         && found.tests.is_empty();
     if nothing && found.problems.is_empty() && found.others.is_empty() {
         reader.found.others.push(reader.source.path);

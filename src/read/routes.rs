@@ -19,6 +19,14 @@ pub struct Alertmanager {
     pub mute_times: Vec<Settings>,
 }
 
+impl Alertmanager {
+    /// The receivers without what they have in common.
+    pub fn named_receivers(&self) -> impl Iterator<Item = &Settings> {
+        let all = self.receivers.iter();
+        all.filter(|one| one.settings.get("name").is_some())
+    }
+}
+
 /// What has a name, and settings that are Alertmanager's to judge. They may hold secrets.
 #[derive(Clone, Debug)]
 pub struct Settings {

@@ -4,7 +4,7 @@ use obsctl_model::Origin;
 
 use super::node::{Node, Value};
 use super::written::Written;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, UNREADABLE};
 
 /// A file that is read.
 #[derive(Debug)]
@@ -108,9 +108,6 @@ fn ends(bytes: &[u8]) -> usize {
     few.sum()
 }
 
-/// The name of findings about what could not be read.
-pub const UNREADABLE: &str = "unreadable";
-
 /// What is to be said about them, in Markdown.
 pub const UNREADABLE_PAGE: &str = "\
 # `unreadable`
@@ -122,11 +119,19 @@ that was named holds nothing that obsctl reads.
 
 ## Why it matters
 
-What cannot be read was looked at by no check. That is why `obsctl.toml` cannot change the severity, and no `allow` accepts it.
+What cannot be read was looked at by no check. That is why no `allow` accepts it, and `obsctl.toml` changes its level only for the files that it names.
 
 ## How to fix it
 
 Correct the place that is named. A file of another kind is passed over in silence where only its folder is named.
+
+Templates that become files only later, as those of Helm, stand among the others in many folders:
+
+```toml
+[[check.rules]]
+paths = [\"charts/**\"]
+levels = { unreadable = \"off\" }
+```
 ";
 
 #[cfg(test)]

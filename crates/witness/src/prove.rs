@@ -86,10 +86,12 @@ pub fn find(alert: &Alert<'_>, facts: &dyn Facts) -> Result<Witness, Obstacle> {
             if tried.contains(&plans) {
                 continue;
             }
-            match run.witness(&series) {
-                Ok(witness) => return Ok(witness),
-                Err(found) => {
-                    obstacle.get_or_insert(found);
+            for lead in run.leads(&series) {
+                match run.witness(&series, lead) {
+                    Ok(witness) => return Ok(witness),
+                    Err(found) => {
+                        obstacle.get_or_insert(found);
+                    }
                 }
             }
             tried.push(plans);
@@ -168,7 +170,24 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn witness(&self, series: &BTreeMap<Labels, Both>) -> Result<Witness, Obstacle> {
+    /// How many samples may be missing before the first: time begins at 0, so a point in time of long ago is a number
+    /// below 0 as long as there are none.
+    fn leads(&self, series: &BTreeMap<Labels, Both>) -> Vec<i64> {
+        let shapes = series.values().flat_map(|(well, bad)| [well, bad]);
+        let ages = shapes.flatten().filter_map(|shape| match shape {
+            Shape::Age(ago, _) => Some(*ago),
+            _ => None,
+        });
+        let oldest = ages.fold(0.0, f64::max);
+        #[expect(clippy::cast_precision_loss, reason = "steps stay far below 2^53")]
+        let steps = (oldest * 1000.0 / self.step as f64).ceil() + 1.0;
+        #[expect(clippy::cast_possible_truncation, reason = "larger ones are not run")]
+        let steps = steps.min(MOST_STEPS as f64) as i64;
+        let fits = oldest > 0.0 && steps + self.phases.end() <= MOST_STEPS;
+        std::iter::once(0).chain(fits.then_some(steps)).collect()
+    }
+
+    fn witness(&self, series: &BTreeMap<Labels, Both>, lead: i64) -> Result<Witness, Obstacle> {
         let Phases {
             before,
             trouble,
@@ -181,6 +200,7 @@ impl Run<'_> {
             .iter()
             .map(|(labels, (well, bad))| {
                 let phases = [
+                    (None, count(lead)),
                     (*well, count(before)),
                     (*bad, count(trouble)),
                     (*well, count(after)),
@@ -191,8 +211,9 @@ impl Run<'_> {
                 }
             })
             .collect();
-        let fires = self.fires(&values)?;
-        let (quiet, firing) = (before - 1, before + trouble - 1);
+        let end = lead + self.phases.end() - 1;
+        let fires = self.fires(&values, end)?;
+        let (quiet, firing) = (lead + before - 1, lead + before + trouble - 1);
         let at = |step: i64| usize::try_from(step).unwrap_or(usize::MAX);
         let wrong = |message: &str| Obstacle::new(self.alert.expr, message);
         let is_firing = |step: i64| fires.get(at(step)).is_some_and(|it| !it.is_empty());
@@ -203,7 +224,6 @@ impl Run<'_> {
         if is_firing(quiet) && !heartbeat {
             return Err(wrong("it fires already while all is well"));
         }
-        let end = self.phases.end() - 1;
         if is_firing(end) && !heartbeat {
             return Err(wrong("the series that were derived do not make it stop"));
         }
@@ -228,11 +248,11 @@ impl Run<'_> {
         })
     }
 
-    /// What fires at each evaluation.
-    fn fires(&self, series: &[Series]) -> Result<Vec<Vec<ExpectedAlert>>, Obstacle> {
+    /// What fires at each evaluation to the last one.
+    fn fires(&self, series: &[Series], end: i64) -> Result<Vec<Vec<ExpectedAlert>>, Obstacle> {
         let input: Result<Vec<_>, _> = series.iter().map(Series::read).collect();
         let input = input.map_err(|error| Obstacle::new(self.alert.expr, error.message))?;
-        let cases = (0..self.phases.end()).map(|step| AlertCase {
+        let cases = (0..=end).map(|step| AlertCase {
             time: step * self.step,
             alert: self.alert.name.to_owned(),
             expected: vec![],

@@ -245,6 +245,23 @@ impl<'a> Scene<'a> {
                 .is_none_or(|labels| labels.iter().any(|it| it == label))
     }
 
+    /// Whether all that is selected of a metric is of one time, now or so much earlier: what happens then is only seen
+    /// later.
+    pub fn is_delayed_as_one(&self, selector: &Selector) -> bool {
+        let delay = |selector: &Selector| match &selector.modifiers.offset {
+            None => Some(0),
+            Some(offset) => offset.constant_millis().filter(|delay| *delay >= 0),
+        };
+        let own = delay(selector);
+        let mut same = self.chosen.iter();
+        own == Some(0)
+            || own.is_some()
+                && metric_name(selector).is_some()
+                && same.all(|it| {
+                    metric_name(it.selector) != metric_name(selector) || delay(it.selector) == own
+                })
+    }
+
     /// The labels that one knows the series of an expression to have: its matchers and its groups.
     pub fn labels(&self, expr: &Expr, depth: u32) -> BTreeSet<String> {
         let of = |expr: &Expr| self.labels(expr, depth);

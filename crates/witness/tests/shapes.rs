@@ -112,6 +112,11 @@ fn conditions_have_witnesses() {
         "time() - last_success_timestamp_seconds > 3600",
         "time() - max by (job) (last_success_timestamp_ms) / 1000 > 3600",
         "certificate_expiry - time() < 86400 * 7",
+        "time() - last_success_timestamp_seconds > 3600 and last_success_timestamp_seconds > 0",
+        "last_success_timestamp_seconds > 0 and time() - last_success_timestamp_seconds > 3600",
+        "load offset 10m > 5",
+        "sum by (job) (rate(requests_total{code=~\"5..\"}[5m] offset 30m)) > 5",
+        "load > 5 and on (instance) temperature offset 1h > 50",
         "avg_over_time(load[10m]) > 5",
         "max_over_time(load[10m]) > 5",
         "sum_over_time(errors[10m]) > 5",
@@ -168,6 +173,15 @@ fn conditions_have_witnesses() {
         assert_eq!(proof, None, "{text}");
     }
     assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+#[test]
+fn a_point_in_time_is_no_number_below_zero() {
+    let expr = expr("time() - done_seconds > 3600 and done_seconds > 0");
+    let witness = find(&Alert::new("Old", &expr), &Unknown).unwrap();
+    let values = &witness.series[0].values;
+    assert!(values.starts_with("_x"), "{values}");
+    assert!(witness.fires > 3_600_000, "{witness:?}");
 }
 
 #[test]
@@ -234,7 +248,7 @@ fn what_is_not_understood_is_named() {
     for (text, why) in [
         (
             "x > x offset 1d",
-            "what a series did earlier (`offset`, `@`) is not derived",
+            "what a series did at another time (`offset`, `@`) is not derived",
         ),
         ("stddev(x) > 5", "what `stddev` needs is not derived"),
     ] {

@@ -13,7 +13,7 @@ pub static CHECK: Check = Check {
     name: "duplicate-uid",
     severity: Severity::Error,
     docs: "\
-Two dashboards have the same uid, or two runbooks, services, scrape jobs, receivers or mute times the same name.
+Two dashboards have the same uid, or two runbooks, services, scrape jobs or receivers the same name.
 
 ## Why it matters
 
@@ -48,14 +48,16 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
     for job in &stack.scrape_jobs {
         named.push((format!("scrape job `{}`", job.job), job.origin));
     }
-    if let Some(routing) = &stack.routing {
-        for receiver in &routing.receivers {
-            named.push((format!("receiver `{}`", receiver.name), receiver.origin));
-        }
-        for mute in &routing.mute_times {
-            named.push((format!("mute time `{}`", mute.name), routing.root.origin));
-        }
+    twice(named, findings);
+    // Each configuration of Alertmanager has receivers of its own.
+    for routes in input.project.routes() {
+        let receivers = routes.receivers.iter();
+        let named = receivers.map(|one| (format!("receiver `{}`", one.name), one.origin));
+        twice(named.collect(), findings);
     }
+}
+
+fn twice(named: Vec<(String, Origin)>, findings: &mut Findings) {
     let mut seen: BTreeMap<String, Origin> = BTreeMap::new();
     for (name, origin) in named {
         if let Some(first) = seen.get(&name) {

@@ -5,6 +5,7 @@ pub mod alert_always_fires;
 pub mod alert_cannot_fire;
 pub mod alert_policy;
 pub mod alert_without_runbook;
+pub mod alert_without_witness;
 pub mod all_values_joined;
 pub mod average_of_quantiles;
 pub mod broken_rule_test;
@@ -37,6 +38,7 @@ pub mod hidden_query_unused;
 pub mod impossible_label_value;
 pub mod inhibition_never_applies;
 pub mod interval_over_lookback;
+pub mod invalid_routing;
 pub mod irate_in_alert;
 pub mod label_lost_by_aggregation;
 pub mod metric_naming;
@@ -108,6 +110,7 @@ pub static ALL: &[&Check] = &[
     &alert_cannot_fire::CHECK,
     &alert_policy::CHECK,
     &alert_without_runbook::CHECK,
+    &alert_without_witness::CHECK,
     &all_values_joined::CHECK,
     &average_of_quantiles::CHECK,
     &broken_rule_test::CHECK,
@@ -140,6 +143,7 @@ pub static ALL: &[&Check] = &[
     &impossible_label_value::CHECK,
     &inhibition_never_applies::CHECK,
     &interval_over_lookback::CHECK,
+    &invalid_routing::CHECK,
     &irate_in_alert::CHECK,
     &label_lost_by_aggregation::CHECK,
     &metric_naming::CHECK,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use obsctl_model::dashboard::{Dashboard, DashboardLinkTarget, LinkTarget};
 use obsctl_model::query::promql;
-use obsctl_model::{Alert, Exposer, Origin, Route, Rule, Uid};
+use obsctl_model::{Alert, Exposer, Origin, Rule, Uid};
 
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -16,15 +16,14 @@ pub static CHECK: Check = Check {
     name: "unknown-reference",
     severity: Severity::Error,
     docs: "\
-A dashboard, runbook, service, workload, receiver, mute time or datasource is named that the stack does not define,
+A dashboard, runbook, service, workload or datasource is named that the stack does not define,
 also in the address of a link (`/d/uid`). Of files alone, only what differs from an existing name in case and separators is
 reported, and library panels that an export does not bring along; datasources where the files that Grafana is provisioned with
 are among them.
 
 ## Why it matters
 
-Links lead to an error page. A route to a receiver that does not exist keeps Alertmanager from starting, a workload that
-waits for one that does not exist keeps the local stack from it.
+Links lead to an error page. A workload that waits for one that does not exist keeps the local stack from starting.
 
 ## How to fix it
 
@@ -56,14 +55,11 @@ struct Names<'a> {
     dashboards: BTreeSet<&'a str>,
     runbooks: BTreeSet<&'a str>,
     services: BTreeSet<&'a str>,
-    receivers: BTreeSet<&'a str>,
-    mute_times: BTreeSet<&'a str>,
 }
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
     let project = input.project;
     let stack = project.stack();
-    let routing = stack.routing.as_ref();
     let names = Names {
         dashboards: project
             .dashboards()
@@ -72,16 +68,6 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             .collect(),
         runbooks: stack.runbooks.iter().map(|one| one.id.as_str()).collect(),
         services: stack.services.iter().map(|one| one.name.as_str()).collect(),
-        receivers: routing
-            .iter()
-            .flat_map(|routing| &routing.receivers)
-            .map(|one| one.name.as_str())
-            .collect(),
-        mute_times: routing
-            .iter()
-            .flat_map(|routing| &routing.mute_times)
-            .map(|one| one.name.as_str())
-            .collect(),
     };
     let mut known = |subject: &dyn Fn() -> String,
                      origin: Origin,
@@ -275,21 +261,6 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             known(&subject, event.origin, "log context", context, &contexts);
         }
     }
-    let mut routes: Vec<&Route> = routing.iter().map(|routing| &routing.root).collect();
-    while let Some(route) = routes.pop() {
-        let subject = || format!("route to `{}`", route.receiver);
-        known(
-            &subject,
-            route.origin,
-            "receiver",
-            &route.receiver,
-            &names.receivers,
-        );
-        for mute in route.muted.iter().chain(&route.active) {
-            known(&subject, route.origin, "mute time", mute, &names.mute_times);
-        }
-        routes.extend(&route.routes);
-    }
 }
 
 /// The dashboards that addresses in a dashboard lead to, and what has each: `/d/uid/title?…` without a host.
@@ -332,8 +303,8 @@ fn letters(uid: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::testing::{findings, report};
-    use obsctl_model::{Image, Receiver, Routing, Slug, Workload};
+    use crate::check::testing::report;
+    use obsctl_model::{Image, Slug, Workload};
 
     #[test]
     fn suggests_the_nearest_dashboard() {
@@ -462,27 +433,5 @@ mod tests {
          = in: workload `till`
          = help: did you mean `shop`?
         ");
-    }
-
-    #[test]
-    fn routes_name_receivers_and_mute_times() {
-        let routing = Routing {
-            root: Route::to("ops").child(Route::to("opps").muted_during("nights")),
-            receivers: vec![Receiver::new("ops")],
-            inhibitions: vec![],
-            mute_times: vec![],
-        };
-        let found: Vec<_> = findings(example::stack().routing(routing))
-            .into_iter()
-            .filter(|finding| finding.check == CHECK.name)
-            .map(|finding| finding.message)
-            .collect();
-        assert_eq!(
-            found,
-            [
-                "mute time `nights` does not exist",
-                "receiver `opps` does not exist"
-            ]
-        );
     }
 }

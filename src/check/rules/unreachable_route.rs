@@ -1,9 +1,9 @@
 //! `unreachable-route`
 
 use obsctl_model::query::promql;
-use obsctl_model::{LabelMatch, LabelMatchOp, Receiver, Route, Routing, Rule, Stack};
+use obsctl_model::{Alert, LabelMatch, Receiver, Route, Routing, RuleGroup, Stack};
 
-use crate::check::routing::Labels;
+use crate::check::routing::{Asked, Labels, alerts};
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::routing::{Matcher, holds};
@@ -13,7 +13,8 @@ pub static CHECK: Check = Check {
     name: "unreachable-route",
     severity: Severity::Warning,
     docs: "\
-No alert of the stack matches a route, or a route before it takes all that it would.
+No alert of the stack matches a route, a route before it takes all that it would, or it asks for what the routes around
+it exclude. Of files alone nobody knows all alerts: there the first is not looked for.
 
 ## Why it matters
 
@@ -22,7 +23,7 @@ The receiver is never told. Mostly a label or a value was renamed, and the alert
 ## How to fix it
 
 Match labels that alerts have: `severity` and `team`, their own, and those of their query. Put the narrower route first,
-or let the wider one go on: `.and_on()`.
+or let the wider one go on: `.and_on()`, in Alertmanager's file `continue: true`.
 ",
     run,
     fires: || routed(LabelMatch::is("team", "plattform")),
@@ -30,73 +31,64 @@ or let the wider one go on: `.and_on()`.
 };
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
-    let Some(routing) = &input.project.stack().routing else {
-        return;
+    let project = input.project;
+    // With files of others nobody knows which other alerts there are.
+    let alerts = if project.knows().ours {
+        alerts(input)
+    } else {
+        vec![]
     };
-    let alerts: Vec<Labels> = input
-        .project
-        .groups()
-        .iter()
-        .flat_map(|group| group.rules.iter().map(move |rule| (group, rule)))
-        .filter_map(|(group, rule)| match rule {
-            Rule::Alert(alert) => Some(Labels::of(input, group, alert)),
-            Rule::Record(_) => None,
-        })
-        .collect();
-    let mut pending: Vec<&Route> = vec![&routing.root];
-    while let Some(route) = pending.pop() {
-        for (index, child) in route.routes.iter().enumerate() {
-            let before = route.routes[..index]
-                .iter()
-                .find(|before| !before.continues && wider(before, child));
-            if let Some(before) = before {
-                let message = format!(
-                    "the route to `{}` takes what the one to `{}` would",
-                    before.receiver, child.receiver
-                );
-                findings.push(
-                    Diagnostic::new(
-                        format!("route to `{}`", child.receiver),
-                        child.origin,
-                        message,
-                    )
-                    .also(before.origin, "stands before it")
-                    .help(
-                        "put the narrower route first, or let the wider one go on with `.and_on()`",
-                    ),
-                );
-                continue;
+    for routes in project.routes() {
+        let mut pending = vec![(&routes.root, Asked::of(&routes.root.matchers))];
+        while let Some((route, around)) = pending.pop() {
+            for (index, child) in route.routes.iter().enumerate() {
+                let asked = around.and(&child.matchers);
+                match unreachable(&route.routes[..index], child, &asked, &alerts) {
+                    Some(finding) => findings.push(finding),
+                    None => pending.push((child, asked)),
+                }
             }
-            let matchers = Matcher::all(&child.matchers);
-            let possible = alerts
-                .iter()
-                .any(|labels| holds(&matchers, labels) != Some(false));
-            if !possible && !alerts.is_empty() {
-                let message = format!("no alert matches the route to `{}`", child.receiver);
-                findings.push(
-                    Diagnostic::new(
-                        format!("route to `{}`", child.receiver),
-                        child.origin,
-                        message,
-                    )
-                    .help("match labels and values that alerts have"),
-                );
-                continue;
-            }
-            pending.push(child);
         }
     }
 }
 
-/// Whether a route takes everything that another would: its matchers are among the other's.
-fn wider(route: &Route, other: &Route) -> bool {
-    let same = |a: &LabelMatch, b: &LabelMatch| {
-        a == b || a.op == LabelMatchOp::Regex && a.value == ".*" && a.label == b.label
+/// Why nothing takes a route after these; `asked` is what it and the routes around it ask.
+fn unreachable(
+    before: &[Route],
+    route: &Route,
+    asked: &Asked<'_>,
+    alerts: &[(&RuleGroup, &Alert, Labels)],
+) -> Option<Diagnostic> {
+    let finding = |message: String| {
+        let subject = format!("route to `{}`", route.receiver);
+        Diagnostic::new(subject, route.origin, message)
     };
-    route
-        .matchers
+    let receiver = &route.receiver;
+    if !asked.is_possible() {
+        let message = format!("no alert can match the route to `{receiver}`");
+        let help = "it and the routes around it ask for two values of one label: ask for one";
+        return Some(finding(message).help(help));
+    }
+    let wider = before
         .iter()
-        .all(|matcher| other.matchers.iter().any(|theirs| same(matcher, theirs)))
+        .find(|before| !before.continues && asked.implies(&before.matchers));
+    if let Some(wider) = wider {
+        let first = &wider.receiver;
+        let message = format!("the route to `{first}` takes what the one to `{receiver}` would");
+        let help = "put the narrower route first, or let the wider one go on: `continue`";
+        return Some(
+            finding(message)
+                .also(wider.origin, "stands before it")
+                .help(help),
+        );
+    }
+    let matchers = Matcher::all(&route.matchers);
+    let mut labels = alerts.iter().map(|(.., labels)| labels);
+    let possible = labels.any(|labels| holds(&matchers, labels) != Some(false));
+    (!possible && !alerts.is_empty()).then(|| {
+        let message = format!("no alert matches the route to `{receiver}`");
+        finding(message).help("match labels and values that alerts have")
+    })
 }
 
 /// The example's alert, and a route with this matcher.

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use obsctl_model::query::promql;
-use obsctl_model::{Channel, LabelMatch, Receiver, Route, Routing, Rule, Stack};
+use obsctl_model::{Channel, LabelMatch, Receiver, Route, Routing, Stack};
 
-use crate::check::routing::Labels;
+use crate::check::routing::alerts;
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::project::subject;
+use crate::project::{Routes, subject};
 use crate::routing::Tree;
 
 /// An alert that nobody is told of.
@@ -16,7 +16,8 @@ pub static CHECK: Check = Check {
     name: "unrouted-alert",
     severity: Severity::Warning,
     docs: "\
-An alert's routes lead only to receivers that have no channel.
+An alert's routes lead only to receivers that have no channel. Of files, this is said of alerts that only the root of the
+route tree takes, where one configuration of Alertmanager is among them.
 
 ## Why it matters
 
@@ -33,42 +34,71 @@ so: `.allow(\"unrouted-alert\", \"…\")`.
 };
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
-    let Some(routing) = &input.project.stack().routing else {
-        return;
-    };
-    let told: BTreeSet<&str> = routing
-        .receivers
-        .iter()
-        .filter(|receiver| !receiver.channels.is_empty())
-        .map(|receiver| receiver.name.as_str())
-        .collect();
-    let defined: BTreeSet<&str> = routing
-        .receivers
-        .iter()
-        .map(|one| one.name.as_str())
-        .collect();
-    let tree = Tree::of(&routing.root);
-    for group in input.project.groups() {
-        for rule in &group.rules {
-            let Rule::Alert(alert) = rule else { continue };
-            let labels = Labels::of(input, group, alert);
-            let reached = tree.receivers(&tree.reached(&labels));
-            // One that does not exist is another check's finding.
-            let silent = reached
-                .iter()
-                .all(|name| defined.contains(name) && !told.contains(name));
-            if silent && let Some(first) = reached.first() {
-                let message = format!(
-                    "nobody is told of `{}`: receiver `{first}` has no channel",
-                    alert.name
-                );
-                findings.push(
-                    Diagnostic::new(subject::alert(group, alert), alert.origin, message)
-                        .help("give the receiver a channel, or the alert a label that another route matches"),
-                );
+    match input.project.routes() {
+        // Of several configurations nobody knows which one is told of an alert.
+        [routes] => {
+            if input.project.knows().ours {
+                each(input, routes, findings);
+            } else {
+                left_to_the_root(input, routes, findings);
             }
         }
+        _ => {}
     }
+}
+
+/// Whether a receiver is there and has no channel. One that does not exist is another check's finding.
+fn is_silent(routes: &Routes, name: &str) -> bool {
+    let mut receivers = routes.receivers.iter().filter(|one| one.name == name);
+    receivers.next().is_some_and(|first| !first.tells) && receivers.all(|one| !one.tells)
+}
+
+/// The alerts of a team.
+fn each(input: &Input<'_>, routes: &Routes, findings: &mut Findings) {
+    let tree = Tree::of(&routes.root);
+    for (group, alert, labels) in alerts(input) {
+        let reached = tree.receivers(&tree.reached(&labels));
+        let silent = reached.iter().all(|name| is_silent(routes, name));
+        if silent && let Some(first) = reached.first() {
+            let message = format!(
+                "nobody is told of `{}`: receiver `{first}` has no channel",
+                alert.name
+            );
+            findings.push(
+                Diagnostic::new(subject::alert(group, alert), alert.origin, message).help(
+                    "give the receiver a channel, or the alert a label that another route matches",
+                ),
+            );
+        }
+    }
+}
+
+/// Alerts of files that no route but the root takes. A route that leads to nobody is there on purpose.
+fn left_to_the_root(input: &Input<'_>, routes: &Routes, findings: &mut Findings) {
+    let receiver = &routes.root.receiver;
+    if !is_silent(routes, receiver) {
+        return;
+    }
+    let tree = Tree::of(&routes.root);
+    let all = alerts(input);
+    let left: BTreeSet<_> = all
+        .iter()
+        .filter(|(.., labels)| tree.reached(labels) == [0])
+        .map(|(_, alert, _)| alert.name.as_str())
+        .collect();
+    let Some(first) = left.first() else { return };
+    let others = match left.len() - 1 {
+        0 => String::new(),
+        1 => " and one other alert".to_owned(),
+        others => format!(" and {others} other alerts"),
+    };
+    let message = format!(
+        "nobody is told of `{first}`{others}: receiver `{receiver}` of the root has no channel"
+    );
+    findings.push(
+        Diagnostic::new(format!("route to `{receiver}`"), routes.root.origin, message)
+            .help("give the receiver a channel, or these alerts a route: one to nobody says that it is meant"),
+    );
 }
 
 fn told(name: &str) -> Receiver {

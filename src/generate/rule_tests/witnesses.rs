@@ -10,14 +10,13 @@ use obsctl_model::{Alert, Duration, Engine, Rule, RuleGroup, RuleQuery, millis};
 use obsctl_promql::parse;
 use obsctl_rules::unit::{self, AlertCase};
 use obsctl_rules::{Action, Alerting, Place, RuleSet, Text};
-use obsctl_witness::{Series as Played, Witness, find, step};
+use obsctl_witness::{Series as Played, Witness, find};
 
 use super::file::{AlertTest, FiringAlert, InputSeries, Test, TestFile};
-use crate::check::Metrics;
+use crate::check::{Metrics, milliseconds, tried, wanted};
 use crate::generate::links::Links;
 use crate::generate::rule_file::{self, Entry};
 use crate::project::expression::series_name;
-use crate::project::slo;
 use crate::project::{Project, Series};
 
 /// The tests of all alerts of Prometheus but those of SLOs, which have proofs of their own: by the name of the
@@ -29,12 +28,9 @@ pub fn tests(project: &Project, links: Links<'_>) -> BTreeMap<String, TestFile> 
         links,
         metrics: Metrics::new(project),
     };
-    let slos = project.stack().slos.iter();
-    let proven: BTreeSet<_> = slos.flat_map(slo::group_names).collect();
     let mut files: BTreeMap<String, TestFile> = BTreeMap::new();
-    for group in project.groups() {
-        let file = (!proven.contains(&group.name)).then(|| maker.tests(group));
-        let Some(file) = file.flatten() else {
+    for group in tried(project) {
+        let Some(file) = maker.tests(group) else {
             continue;
         };
         // Groups whose names make one file name are in one file.
@@ -58,33 +54,14 @@ struct Maker<'a> {
 
 impl<'a> Maker<'a> {
     fn tests(&self, group: &'a RuleGroup) -> Option<TestFile> {
-        let alerts = group.rules.iter().filter_map(|rule| match rule {
-            Rule::Alert(alert) => match &alert.query {
-                RuleQuery::Promql(query) if query.errors().is_empty() => {
-                    Some((alert, query.expr()))
-                }
-                _ => None,
-            },
-            Rule::Record(_) => None,
-        });
-        let alerts: Vec<_> = alerts.collect();
-        let step = alerts
-            .iter()
-            .map(|(_, expr)| step(expr, &self.metrics))
-            .min()?;
+        let alerts = wanted(group, &self.metrics);
+        let step = alerts.first()?.1.step?;
         let mut order = vec![];
         self.order(group, &mut order);
         let rules = self.rules(&order)?;
         let tests: Vec<_> = alerts
             .into_iter()
-            .filter_map(|(alert, expr)| {
-                let wanted = obsctl_witness::Alert {
-                    keep_firing: alert.keep_firing.map_or(0, milliseconds),
-                    labels: labels_in_texts(alert),
-                    step: Some(step),
-                    ..obsctl_witness::Alert::new(&alert.name, expr)
-                };
-                let wanted = wanted.lasting(milliseconds(alert.lasting));
+            .filter_map(|(alert, wanted)| {
                 let witness = find(&wanted, &self.metrics).ok()?;
                 test(alert, &witness, &rules)
             })
@@ -253,25 +230,6 @@ fn test(alert: &Alert, witness: &Witness, rules: &RuleSet) -> Option<Test> {
             .collect(),
         ..Test::default()
     })
-}
-
-/// The labels of the series that the texts of an alert show.
-fn labels_in_texts(alert: &Alert) -> BTreeSet<String> {
-    let own = [Some(&alert.summary), alert.description.as_ref()];
-    let own = own.into_iter().flatten();
-    let all = own
-        .chain(alert.labels.values())
-        .chain(alert.annotations.values());
-    let names = all.flat_map(|text| text.split("$labels.").skip(1));
-    let names = names.map(|rest| {
-        let end = rest.find(|char: char| !(char.is_ascii_alphanumeric() || char == '_'));
-        rest[..end.unwrap_or(rest.len())].to_owned()
-    });
-    names.filter(|name| !name.is_empty()).collect()
-}
-
-fn milliseconds(time: Duration) -> i64 {
-    i64::try_from(time.as_millis()).unwrap_or(i64::MAX / 4)
 }
 
 fn duration(time: i64) -> Duration {

@@ -15,8 +15,7 @@ use obsctl_model::{Indicator, LabelName, Objective, Origin, Slo, Slug};
 use super::Reader;
 use super::fields::Fields;
 use super::node::Node;
-use super::source::UNREADABLE;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, UNREADABLE};
 
 /// Something a file says that its definitions do not.
 #[derive(Clone, Debug, PartialEq)]

@@ -167,3 +167,97 @@ fn what_cannot_be_read_is_explained() {
     let report = CliTest::new().run(&["explain", "unreadable"]);
     assert!(report.contains("was looked at by no check"), "{report}");
 }
+
+/// Routing with what Alertmanager does not load, and what no alert can make happen.
+const ROUTING: &str = r#"route:
+  receiver: nobody
+  routes:
+    - matchers: [severity =~ "critical|warning"]
+      receiver: ops
+      routes:
+        - matchers: [severity = "info"]
+          receiver: chat
+    - matchers: [severity = "critical", team = "a"]
+      receiver: chat
+    - matchers: [severity = "info", team =~ "a|b"]
+      receiver: chatt
+      mute_time_intervals: [nights]
+    - matchers: [alertname = "Watchdog"]
+      receiver: nobody
+receivers:
+  - name: nobody
+  - name: ops
+    webhook_configs: [{url: "http://localhost/"}]
+  - name: chat
+    webhook_configs: [{url: "http://localhost/"}]
+inhibit_rules:
+  - source_matchers: [severity = "critical"]
+    target_matchers: [severity = "warning"]
+    equal: [severity, job]
+  - source_matchers: [severity = "critical"]
+    target_matchers: [severity =~ "warning|info"]
+    equal: [job]
+"#;
+
+const ROUTED: &str = "groups:
+- name: app
+  rules:
+  - {alert: Lost, expr: sum(up) == 0, labels: {severity: page}}
+  - {alert: Watchdog, expr: vector(1) > 0}
+  - {alert: Told, expr: sum(up) == 1, labels: {severity: warning}}
+  - {alert: Perhaps, expr: up == 0}
+";
+
+#[test]
+fn routing_among_files_is_checked_as_far_as_it_is_certain() {
+    let test = CliTest::new();
+    test.write("alertmanager.yml", ROUTING);
+    test.write("rules.yml", ROUTED);
+    let only = "invalid-routing,unrouted-alert,unreachable-route,inhibition-never-applies";
+    let report = test.run(&["check", "alertmanager.yml", "rules.yml", "--only", only]);
+    let lines: Vec<_> = report.lines().collect();
+    let found = lines.windows(2).filter_map(|two| {
+        let place = two[1].trim_start().strip_prefix("--> alertmanager.yml:")?;
+        Some(format!("{place} {}", two[0]))
+    });
+    let mut found: Vec<_> = found.collect();
+    found.sort();
+    assert_snapshot!(found.join("\n"), @"
+    11:7 error[invalid-routing]: there is no receiver `chatt`
+    11:7 error[invalid-routing]: there is no time interval `nights`
+    23:5 warning[inhibition-never-applies]: no source and target of the inhibition agree on `severity`
+    2:3 warning[unrouted-alert]: nobody is told of `Lost`: receiver `nobody` of the root has no channel
+    7:11 warning[unreachable-route]: no alert can match the route to `chat`
+    9:7 warning[unreachable-route]: the route to `ops` takes what the one to `chat` would
+    ");
+    assert!(report.contains("2 errors, 4 warnings"), "{report}");
+}
+
+#[test]
+fn routing_of_files_is_not_judged_by_the_alerts_that_are_given() {
+    let test = CliTest::new();
+    // Every default goes to somebody, and other rules may set other labels.
+    let routing = ROUTING.replace("receiver: nobody\n  routes", "receiver: ops\n  routes");
+    let wrong = [
+        "      routes:\n        - matchers: [severity = \"info\"]\n          receiver: chat\n",
+        "    - matchers: [severity = \"critical\", team = \"a\"]\n      receiver: chat\n",
+        "      mute_time_intervals: [nights]\n",
+        "severity, ",
+    ];
+    let mut routing = routing.replace("chatt", "chat");
+    for wrong in wrong {
+        assert!(routing.contains(wrong), "{wrong}");
+        routing = routing.replace(wrong, "");
+    }
+    test.write("alertmanager.yml", &routing);
+    test.write(
+        "rules.yml",
+        "groups:\n- name: a\n  rules:\n  - {alert: A, expr: up == 0}\n",
+    );
+    let report = test.run(&["check", "."]);
+    assert!(report.starts_with("exit status: 0"), "{report}");
+    assert!(
+        report.contains("1 configuration of Alertmanager"),
+        "{report}"
+    );
+}

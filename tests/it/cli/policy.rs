@@ -387,6 +387,25 @@ fn a_file_that_cannot_be_read_is_no_matter_of_opinion() {
     assert!(report.contains("rules.yml:"), "{report}");
 }
 
+#[test]
+fn templates_among_rules_are_left_out_by_their_paths() {
+    let test = CliTest::new();
+    let template = "groups:\n{{- range .Values.x }}\n- name: x\n  rules:\n  - alert: Up\n    expr: up == 0\n{{- end }}\n";
+    test.write("charts/app/alerts.yml", template);
+    let report = test.run(&["check", "charts"]);
+    assert_eq!(found(&report), ["error[unreadable"]);
+    test.write(
+        "obsctl.toml",
+        "[[check.rules]]\npaths = [\"charts/**\"]\nlevels = { unreadable = \"off\" }\n",
+    );
+    let report = test.run(&["check", "charts"]);
+    assert!(report.starts_with("exit status: 0"), "{report}");
+    test.write("rules/alerts.yml", template);
+    let report = test.run(&["check", "."]);
+    assert_eq!(found(&report), ["error[unreadable"]);
+    assert!(report.contains("--> rules/alerts.yml:"), "{report}");
+}
+
 /// The blocks of TOML in the documentation.
 fn documented() -> String {
     let page = std::fs::read_to_string(repository().join("docs/configuration.md")).unwrap();

@@ -8,6 +8,7 @@ use obsctl::model::prelude::*;
 use obsctl::model::{Channel, Receiver, Route, Routing, Secret};
 
 use super::{Need, files_in, generated, program, succeed, written};
+use crate::common::CliTest;
 
 #[test]
 fn promtool_accepts_rules_and_configuration() {
@@ -51,6 +52,43 @@ fn amtool_accepts_the_configuration() {
             let receivers = receivers_of(&amtool, &file, &[&format!("severity={severity}")]);
             assert!(!receivers.is_empty(), "{severity}");
         }
+    }
+}
+
+#[test]
+fn what_amtool_refuses_is_found() {
+    let Some(amtool) = program(&["amtool"], &Need::InCi) else {
+        return;
+    };
+    let good = "route:\n  receiver: ops\n  routes:\n  - matchers: [team =~ \"a|b\"]\n    receiver: ops\n    \
+                mute_time_intervals: [nights]\nreceivers:\n- name: ops\ntime_intervals:\n- name: nights\n  \
+                time_intervals: [{times: [{start_time: '20:00', end_time: '22:00'}]}]\n";
+    for (from, to) in [
+        ("ops", "ops"),
+        ("    receiver: ops", "    receiver: opps"),
+        ("[nights]", "[days]"),
+        ("a|b", "(a|b"),
+        ("20:00", "25:00"),
+        ("- name: ops", "- name: ops\n- name: ops"),
+        (
+            "  receiver: ops\n  routes",
+            "  receiver: ops\n  matchers: [a = b]\n  routes",
+        ),
+    ] {
+        assert!(good.contains(from), "{from}");
+        let text = good.replacen(from, to, 1);
+        let test = CliTest::new();
+        test.write("alertmanager.yml", &text);
+        let file = test.path("alertmanager.yml");
+        let judged = Command::new(&amtool)
+            .arg("check-config")
+            .arg(&file)
+            .output()
+            .unwrap();
+        let report = test.run(&["check", "alertmanager.yml"]);
+        let clean = report.starts_with("exit status: 0");
+        assert_eq!(judged.status.success(), from == to, "{to}: {judged:?}");
+        assert_eq!(clean, from == to, "{to}: {report}");
     }
 }
 

@@ -63,18 +63,18 @@ fn reduce_large(x: f64) -> Reduced {
     const MANTISSA: u64 = (1 << 52) - 1;
     let bits = x.to_bits();
     let exponent = (bits >> 52) as usize - (1023 + 52 - 61);
-    let mantissa = u128::from(bits & MANTISSA | 1 << 52);
+    let mantissa = u128::from((bits & MANTISSA) | (1 << 52));
     let digit = |at: usize| {
-        let pair = u128::from(FOUR_BY_PI[at]) << 64 | u128::from(FOUR_BY_PI[at + 1]);
+        let pair = (u128::from(FOUR_BY_PI[at]) << 64) | u128::from(FOUR_BY_PI[at + 1]);
         (pair << (exponent % 64)) >> 64
     };
     let at = exponent / 64;
     // The product of mantissa and three digits, without what is whole turns and what is below.
-    let product = (mantissa * digit(at) << 64)
+    let product = ((mantissa * digit(at)) << 64)
         .wrapping_add(mantissa * digit(at + 1))
         .wrapping_add((mantissa * digit(at + 2)) >> 64);
     let eighths = (product >> 125) as u64;
-    let rest = (product << 3 >> 64) as u64;
+    let rest = ((product << 3) >> 64) as u64;
     let zeros = rest.leading_zeros();
     // The fraction as a float: its highest bit is implicit, and what is too much is cut off. What moves in from
     // below is not shifted by the eighths, as in Go.

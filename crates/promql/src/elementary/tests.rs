@@ -252,7 +252,8 @@ fn what_is_no_number_and_the_ends_are_those_of_the_standard() {
         2.5,
         -2.5,
     ];
-    let pairs: [(fn(f64) -> f64, fn(f64) -> f64); 10] = [
+    type Function = fn(f64) -> f64;
+    let pairs: [(Function, Function); 10] = [
         (sin, f64::sin),
         (atan, f64::atan),
         (asin, f64::asin),

@@ -29,8 +29,8 @@ impl Solver<'_> {
                 });
             }
         }
-        if selector.modifiers.offset.is_some() || selector.modifiers.at.is_some() {
-            let message = "what a series did earlier (`offset`, `@`) is not derived";
+        if selector.modifiers.at.is_some() || !self.scene.is_delayed_as_one(selector) {
+            let message = "what a series did at another time (`offset`, `@`) is not derived";
             return Err(Obstacle::new(expr, message));
         }
         let Some(matchers) = compile(selector).filter(|_| selector.variables.is_empty()) else {
@@ -41,7 +41,7 @@ impl Solver<'_> {
         for labels in &there {
             match self.plan.get(labels).and_then(|it| it.number(need.mode)) {
                 Some(number) => numbers.push((labels.clone(), number)),
-                None if self.retrend(labels, want, need) => return Ok(()),
+                None if self.remake(labels, want, need) => return Ok(()),
                 None => return Err(conflict(expr, labels)),
             }
         }
@@ -85,16 +85,24 @@ impl Solver<'_> {
         Ok(())
     }
 
-    /// A level becomes the start of a trend where one is asked for.
-    fn retrend(&mut self, labels: &Labels, want: Interval, need: &Need) -> bool {
-        let (Some(Shape::Level(from)), Mode::Trend(later)) = (self.plan.get(labels), need.mode)
-        else {
-            return false;
+    /// A level becomes the start of a trend, or a point in time, where one is asked for.
+    fn remake(&mut self, labels: &Labels, want: Interval, need: &Need) -> bool {
+        let shape = match (self.plan.get(labels), need.mode) {
+            (Some(Shape::Level(from)), Mode::Trend(later)) => {
+                let to = want.pick(self.attempt);
+                to.map(|to| Shape::trend(*from, to, later))
+            }
+            (Some(Shape::Level(value)), Mode::Age(unit)) if *value > 0.0 => {
+                let ago = want.pick(self.attempt);
+                ago.map(|ago| Shape::Age(ago, unit))
+            }
+            // Which number a point in time is the samples say: none is too large for any of them.
+            (Some(shape @ Shape::Age(..)), Mode::Level) => {
+                want.contains(f64::MAX).then_some(*shape)
+            }
+            _ => None,
         };
-        let Some(to) = want.pick(self.attempt) else {
-            return false;
-        };
-        let shape = Shape::trend(*from, to, later);
+        let Some(shape) = shape else { return false };
         self.plan.insert(labels.clone(), shape);
         true
     }

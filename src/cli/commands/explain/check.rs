@@ -1,7 +1,8 @@
 //! What a check finds.
 
 use super::{Definitions, Kind};
-use crate::read::{UNREADABLE, UNREADABLE_PAGE};
+use crate::diagnostic::UNREADABLE;
+use crate::read::UNREADABLE_PAGE;
 use crate::{check, online};
 
 pub(super) static KIND: Kind = Kind {

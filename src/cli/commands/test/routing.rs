@@ -9,7 +9,7 @@ use super::TestFile;
 use super::files::beside;
 use crate::cli::estate::kept;
 use crate::cli::{CommandError, Workspace};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, UNREADABLE};
 use crate::read::{self, File};
 use crate::routing::{Configuration, Routing};
 
@@ -62,11 +62,7 @@ fn routing(path: &'static str, text: &str) -> (Routing, Vec<Diagnostic>) {
         problems.push(Diagnostic::new(format!("file `{path}`"), origin, message).help(help));
         return (Routing::default(), problems);
     };
-    // What is common to all receivers stands among them by its key.
-    let receivers = written
-        .receivers
-        .iter()
-        .filter(|one| one.settings.get("name").is_some());
+    let receivers = written.named_receivers();
     let receivers = receivers.map(|one| one.name.as_str()).collect();
     let times = written.mute_times.iter();
     let times: Vec<_> = times
@@ -86,7 +82,7 @@ fn routing(path: &'static str, text: &str) -> (Routing, Vec<Diagnostic>) {
 /// What keeps the tests of a file from being run.
 fn unreadable(problem: Diagnostic) -> Diagnostic {
     Diagnostic {
-        check: read::UNREADABLE,
+        check: UNREADABLE,
         severity: Severity::Error,
         ..problem
     }
