@@ -172,10 +172,7 @@ fn slos() -> Stack {
                 90.0,
                 Indicator::bad(failed(), ApiRequests::select()),
             )
-            .allow(
-                "burn-rate-out-of-reach",
-                "what it becomes without is tested",
-            ),
+            .allow("burn-rate-out-of-reach", "the slower page is enough"),
         )
         .slo(
             slo(

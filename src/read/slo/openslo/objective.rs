@@ -1,6 +1,6 @@
 //! An SLO of OpenSLO: what it promises, over which period, and what people are told of it.
 
-use obsctl_model::{Indicator, LabelName, Origin, Slo, Slug};
+use obsctl_model::{Duration, Indicator, LabelName, Origin, Slo, Slug};
 
 use super::alerting::alert_policies;
 use super::window::{shorthand, window};

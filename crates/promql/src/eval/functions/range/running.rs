@@ -46,7 +46,7 @@ pub(in crate::eval::functions) struct Running {
 impl Running {
     /// The sum of the numbers of a window.
     pub fn sum(&self, window: &Window<'_>) -> Kahan {
-        let part = self.sum.get().up_to(window, |sum, value| sum.add(value));
+        let part = self.sum.get().up_to(window, Kahan::add);
         self.sum.set(part);
         part.value
     }
