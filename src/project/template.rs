@@ -200,7 +200,7 @@ impl<'t> Reader<'t> {
                             operand.span.range(),
                             "a text stands in single quotes",
                             "write `\"…\"`: single quotes hold one character",
-                        )
+                        );
                     }
                     _ => {}
                 }
