@@ -21,6 +21,9 @@ const BUSY: f64 = 1_000_000.0;
 /// What rates are stored over. They show errors half of that late, and events that long after the last one.
 const RATE: Duration = mins(5);
 
+/// Minutes from one restart of a counter to the next: several a day. Half a minute of events is lost each time.
+const RESTARTS: u64 = 7 * HOUR;
+
 /// Every reference SLO.
 const ALL: [&str; 5] = [
     "api-availability",
@@ -313,11 +316,12 @@ fn few_bad_events_set_nothing_off() {
     });
 }
 
-/// Series that end, first without an error, then in the middle of an outage.
+/// Series that end, first without an error, then after an hour of nothing but errors. That is far from what conditions it does not meet
+/// need: a long window that loses its earlier events has a higher error ratio.
 #[test]
 fn no_data() {
     each(&ALL, |subject| {
-        let (begin, lasting) = (15 * DAY, outage(subject));
+        let (begin, lasting) = (15 * DAY, HOUR);
         let after = MONTH - begin - lasting;
         let phases = [phase(begin, 0.0), phase(lasting, 1.0), phase(after, 0.0)];
         let mut series = subject.series(&phases)?;
@@ -371,12 +375,17 @@ fn counter_resets(instances: usize) {
         let lasting = MONTH - begin;
         let all = subject.series(&[phase(begin, 0.0), phase(lasting, ratio)])?;
         let mut series = of_instance(&all, "restarts");
-        restart(&mut series, 7 * HOUR);
+        restart(&mut series, RESTARTS);
         if instances > 1 {
             series.extend(of_instance(&all, "stays"));
         }
         let month = subject.month(series);
-        let expected = burns(subject, ratio, begin, lasting, resets(ratio));
+        let mut expected = burns(subject, ratio, begin, lasting, resets(ratio));
+        for firing in &mut expected {
+            // Windows hold so much less traffic from before the errors.
+            let lost = (firing.fires.end() - begin as f64) * 0.5 / RESTARTS as f64;
+            firing.fires = firing.fires.start() - lost..=firing.fires.end() + lost;
+        }
         assert_fired(subject, &month, expected);
         assert_spent(
             subject,
