@@ -284,7 +284,13 @@ fn line(event: &LogEvent, given: &[(&str, &str)]) -> String {
 fn every_log_alert_of_the_reference_stack_is_set_off_by_its_events_and_by_no_other() {
     let stack = obsctl_stack::stack();
     let events = &stack.logs.events;
-    let cases: [(&str, &str, &str, &[(&str, &str)]); 4] = [
+    type Case = (
+        &'static str,
+        &'static str,
+        &'static str,
+        &'static [(&'static str, &'static str)],
+    );
+    let cases: [Case; 4] = [
         ("TenantIsolationBreach", "api", "tenant_mismatch", &[]),
         ("TenantContextMissing", "api", "tenant_context_missing", &[]),
         (

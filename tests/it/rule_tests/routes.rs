@@ -116,7 +116,7 @@ fn alerts_are_followed_to_their_receivers() {
         )
     };
     folder.write("good.yml", &test("[pager]"));
-    assert_eq!(super::verdicts(&folder, "good.yml")["down"], true);
+    assert!(super::verdicts(&folder, "good.yml")["down"]);
     folder.write("one.yml", &test("[ops]"));
     insta::assert_snapshot!(folder.run(&["test", "one.yml"]), @r#"
     exit status: 1
