@@ -120,7 +120,7 @@ fn met<'a>(
         let fires = minutes(burn.fires_after(ratio)?);
         let in_time = fires <= lasting as f64;
         // A scenario in which it is not sure says nothing.
-        assert!(in_time || needed > lasting as f64, "{} of {lasting}", fires);
+        assert!(in_time || needed > lasting as f64, "{fires} of {lasting}");
         in_time.then_some((burn, fires))
     });
     met.collect()

@@ -176,7 +176,7 @@ pub fn restart(series: &mut [WrittenSeries], every: u64) {
         let counted: Vec<_> = one.points.iter().map(number).collect();
         let mut lost = 0.0;
         for (minute, point) in one.points.iter_mut().enumerate().skip(1) {
-            if minute as u64 % every == 0 {
+            if (minute as u64).is_multiple_of(every) {
                 // Of the minute in which it restarts half of the events are not counted.
                 lost = f64::midpoint(counted[minute - 1], counted[minute]);
             }
