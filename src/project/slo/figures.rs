@@ -61,7 +61,8 @@ impl BurnFigures {
         }))
     }
 
-    /// How long it goes on after errors that filled the short window ended: until that holds too few. Shorter errors end sooner.
+    /// How long it goes on after the errors ended: until the short window holds too few. Errors that are shorter than that window, but
+    /// long enough to set it off, are seen for as long.
     #[must_use]
     pub fn stops_after(&self, error_ratio: f64) -> Duration {
         let reset = self.window.short.as_secs_f64() * (1.0 - self.threshold / error_ratio);
