@@ -34,16 +34,14 @@ so: `.allow(\"unrouted-alert\", \"…\")`.
 };
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
-    match input.project.routes() {
-        // Of several configurations nobody knows which one is told of an alert.
-        [routes] => {
-            if input.project.knows().ours {
-                each(input, routes, findings);
-            } else {
-                left_to_the_root(input, routes, findings);
-            }
-        }
-        _ => {}
+    // Of several configurations nobody knows which one is told of an alert.
+    let [routes] = input.project.routes() else {
+        return;
+    };
+    if input.project.knows().ours {
+        each(input, routes, findings);
+    } else {
+        left_to_the_root(input, routes, findings);
     }
 }
 
