@@ -212,6 +212,11 @@ const DEFECTS: &[Defect] = &[
         let group = groups.find(|group| matches!(group.rules[0], Rule::Record(_)));
         group.expect("the stack records").interval = Some(mins(10));
     }),
+    ("invalid-routing", |stack| {
+        let routing = stack.routing.as_mut().expect("the stack routes alerts");
+        let route = Route::to("nobody").when(LabelMatch::is("team", "platform"));
+        routing.root.routes.push(route);
+    }),
     ("irate-in-alert", |stack| {
         condition(stack, "sum(irate(api_requests_total[5m])) > 1");
     }),

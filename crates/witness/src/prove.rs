@@ -172,6 +172,11 @@ struct Run<'a> {
 impl Run<'_> {
     /// How many samples may be missing before the first: time begins at 0, so a point in time of long ago is a number
     /// below 0 as long as there are none.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        reason = "steps stay far below 2^53"
+    )]
     fn leads(&self, series: &BTreeMap<Labels, Both>) -> Vec<i64> {
         let shapes = series.values().flat_map(|(well, bad)| [well, bad]);
         let ages = shapes.flatten().filter_map(|shape| match shape {
@@ -179,9 +184,7 @@ impl Run<'_> {
             _ => None,
         });
         let oldest = ages.fold(0.0, f64::max);
-        #[expect(clippy::cast_precision_loss, reason = "steps stay far below 2^53")]
         let steps = (oldest * 1000.0 / self.step as f64).ceil() + 1.0;
-        #[expect(clippy::cast_possible_truncation, reason = "larger ones are not run")]
         let steps = steps.min(MOST_STEPS as f64) as i64;
         let fits = oldest > 0.0 && steps + self.phases.end() <= MOST_STEPS;
         std::iter::once(0).chain(fits.then_some(steps)).collect()
