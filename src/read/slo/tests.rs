@@ -454,7 +454,7 @@ fn what_is_wrong_in_objects_of_openslo_is_found() {
         ("duration: 4w", "duration: 4 weeks"),
         (
             "duration: 4w\n      isRolling: true",
-            "duration: 1M\n      calendar: {startTime: 2020-01-01 00:00:00, timeZone: UTC}",
+            "duration: 1M\n      calendar: {startTime: 2020-01-01 00:00:00, timeZone: Europe/Berlin}",
         ),
         (
             "budgetingMethod: Occurrences",
@@ -502,8 +502,8 @@ fn what_is_wrong_in_objects_of_openslo_is_found() {
         note 47:17 `1M` is longer at one time than at another: say it in days (this SLO is left out: `docs/slos.md` lists what can be read)
         # duration: 4 weeks
         error 47:17 `4 weeks` is no length of time: write a number and one of `m h d w M Q Y`
-        # calendar: {startTime: 2020-01-01 00:00:00, timeZone: UTC}
-        note 48:17 its period follows the calendar (this SLO is left out: `docs/slos.md` lists what can be read)
+        # calendar: {startTime: 2020-01-01 00:00:00, timeZone: Europe/Berlin}
+        note 48:17 its period is no month or quarter of the calendar in UTC (this SLO is left out: `docs/slos.md` lists what can be read)
         # budgetingMethod: Occurences
         error 49:20 OpenSLO has no budgeting method `Occurences` (did you mean `Occurrences`?)
         # - targetPercent: 99
