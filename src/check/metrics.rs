@@ -10,11 +10,14 @@ use obsctl_witness::{Facts, Recorded, Values, samples};
 use super::value;
 use crate::project::{Part, Project, Series};
 
+/// The labels that a rule sets, those of its group with them.
+type Labels<'a> = Cow<'a, BTreeMap<String, String>>;
+
 /// The catalog of a project and its recording rules.
 #[derive(Debug)]
 pub struct Metrics<'a> {
     project: &'a Project,
-    recorded: BTreeMap<&'a str, Vec<(&'a RecordingRule, Cow<'a, BTreeMap<String, String>>)>>,
+    recorded: BTreeMap<&'a str, Vec<(&'a RecordingRule, Labels<'a>)>>,
 }
 
 impl<'a> Metrics<'a> {
