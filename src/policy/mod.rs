@@ -261,7 +261,7 @@ mod tests {
             assert_eq!(severity, expected, "{file:?}");
         }
         insta::assert_snapshot!(wrong("[check.levels]\nunreadable = \"off\""), @"
-        2:1: `unreadable` has a level for some files only
+        line 2, column 1: `unreadable` has a level for some files only
         help: say which: give it under `[[check.rules]]`, beside their `paths`
         ");
     }
