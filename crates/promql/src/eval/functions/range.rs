@@ -3,15 +3,15 @@
 pub(super) mod running;
 
 use super::{is_range, linear, over_time, rate};
+use crate::Span;
 use crate::ast::Extended;
 use crate::eval::evaluator::{Evaluator, Sink};
 use crate::eval::labels::Labels;
-use crate::eval::plan::{Kind, Node, Range, Source};
+use crate::eval::plan::{Kind, Node, Range};
 use crate::eval::select::{Cursor, Floats, Histograms, RangeSeries};
 use crate::eval::storage::Samples;
 use crate::eval::value::Series;
 use crate::eval::{Annotation, EvalError, Value};
-use crate::{Span, functions};
 
 use running::Running;
 
@@ -101,9 +101,6 @@ pub(super) fn eval(
         .filter(|arg| !is_range(arg))
         .map(|arg| evaluator.scalar(arg));
     let params = params.collect::<Result<Vec<_>, _>>()?;
-    if lost(name, range, args) {
-        return evaluator.each_range(range, &mut |_| Ok(()));
-    }
     let keeps_name = matches!(name, "last_over_time" | "first_over_time");
     let counts = matches!(name, "rate" | "increase");
     let starts = evaluator.options.start_timestamps
@@ -134,13 +131,6 @@ pub(super) fn eval(
         }
         sink(result)
     })
-}
-
-/// Whether a subquery at a fixed time is lost beside arguments that are not fixed, as in Prometheus: it is
-/// evaluated once for all steps, and then is no range any more (`preprocessExprHelper` in `promql/engine.go`).
-fn lost(name: &str, range: &Range, args: &[Node]) -> bool {
-    let whole_is_fixed = !functions::depends_on_time(name) && args.iter().all(|arg| arg.fixed);
-    matches!(range.source, Source::Subquery { .. }) && range.shift.at.is_some() && !whole_is_fixed
 }
 
 fn range_of(arg: &Node) -> Option<&Range> {
