@@ -12,6 +12,7 @@ pub mod fix;
 pub mod generate;
 pub mod import;
 pub mod live;
+mod memo;
 pub mod online;
 mod parallel;
 pub mod policy;

@@ -1,17 +1,19 @@
 //! Regular expressions of matchers, as Prometheus reads them: anchored on both sides, `.` matches everything.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use regex_automata::dfa::{Automaton, dense};
 use regex_automata::meta::Regex;
 use regex_automata::util::primitives::StateID;
 use regex_automata::{Anchored, util};
 
+use crate::memo::Memo;
+
 /// Compiles every expression once.
 #[derive(Debug, Default)]
 pub struct Patterns {
-    compiled: Mutex<BTreeMap<String, Option<Arc<Regex>>>>,
+    compiled: Memo<Option<Arc<Regex>>>,
     overlaps: Mutex<BTreeMap<(String, String), Option<bool>>>,
 }
 
@@ -38,30 +40,24 @@ impl Patterns {
     #[must_use]
     pub fn overlap(&self, left: &str, right: &str) -> Option<bool> {
         let key = (left.to_owned(), right.to_owned());
-        if let Some(known) = lock(&self.overlaps).get(&key) {
-            return *known;
-        }
-        let found = overlap(left, right);
-        lock(&self.overlaps).insert(key, found);
-        found
+        // What another thread left is whole: it only ever inserts.
+        let known = || self.overlaps.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = known().get(&key).copied();
+        before.unwrap_or_else(|| {
+            let found = overlap(left, right);
+            known().insert(key, found);
+            found
+        })
     }
 
     fn compiled(&self, regex: &str) -> Option<Arc<Regex>> {
-        if let Some(known) = lock(&self.compiled).get(regex) {
-            return known.clone();
-        }
-        // It is asked for few and short texts: a whole automaton would take longer to make than it saves.
-        let mut builder = Regex::builder();
-        builder.configure(Regex::config().dfa(false));
-        let compiled = builder.build(&anchored(regex)).ok().map(Arc::new);
-        lock(&self.compiled).insert(regex.to_owned(), compiled.clone());
-        compiled
+        self.compiled.of(regex, || {
+            // It is asked for few and short texts: a whole automaton would take longer to make than it saves.
+            let mut builder = Regex::builder();
+            builder.configure(Regex::config().dfa(false));
+            builder.build(&anchored(regex)).ok().map(Arc::new)
+        })
     }
-}
-
-/// What another thread left is whole: it only ever inserts.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn anchored(regex: &str) -> String {

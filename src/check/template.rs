@@ -1,12 +1,12 @@
 //! Labels named in texts: Prometheus' templates (`{{ $labels.path }}`) and Grafana's legends (`{{path}}`).
 
-use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use obsctl_model::Origin;
 
 use super::{Input, Query};
+use crate::memo::Memo;
 use crate::project::Site;
 use crate::project::labels::Loss;
 use crate::project::template::{self as project_template, Template};
@@ -14,24 +14,15 @@ use crate::project::template::{self as project_template, Template};
 /// Reads every template once.
 #[derive(Debug, Default)]
 pub struct Templates {
-    read: Mutex<BTreeMap<String, Arc<Template>>>,
+    read: Memo<Arc<Template>>,
 }
 
 impl Templates {
     /// What is known of a template; nothing of a text without actions.
     #[must_use]
     pub fn read(&self, text: &str) -> Option<Arc<Template>> {
-        if !text.contains("{{") {
-            return None;
-        }
-        // What another thread left is whole: it only ever inserts.
-        let known = || self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = known().get(text).cloned();
-        Some(before.unwrap_or_else(|| {
-            let template = Arc::new(project_template::read(text));
-            known().insert(text.to_owned(), Arc::clone(&template));
-            template
-        }))
+        let read = || Arc::new(project_template::read(text));
+        text.contains("{{").then(|| self.read.of(text, read))
     }
 }
 

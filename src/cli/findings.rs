@@ -71,7 +71,7 @@ pub(super) fn write(
     workspace: &Workspace,
     terminal: &mut Terminal<'_>,
 ) -> io::Result<()> {
-    let source = |path: &str| workspace.source(path).map(Rc::from);
+    let source = |path: &str| workspace.source(path).map(Rc::new);
     let summaries: Vec<_> = check::rules::ALL
         .iter()
         .filter(|check| policy.runs(check.name))
@@ -141,12 +141,12 @@ fn draw(
 const CHUNK: usize = 64;
 
 /// The text of a file, remembered until another file is asked for: findings are sorted by file.
-fn remembering(workspace: &Workspace) -> impl Fn(&str) -> Option<Rc<str>> {
+fn remembering(workspace: &Workspace) -> impl Fn(&str) -> Option<Rc<String>> {
     let last = RefCell::new((String::new(), None));
     move |path| {
         let mut last = last.borrow_mut();
         if last.0 != path {
-            *last = (path.to_owned(), workspace.source(path).map(Rc::from));
+            *last = (path.to_owned(), workspace.source(path).map(Rc::new));
         }
         last.1.clone()
     }

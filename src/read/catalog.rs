@@ -2,6 +2,7 @@
 
 use obsctl_model::{LogCatalog, MetricDef, MetricFamily, Slo, SpanCatalog, TelemetryCatalog};
 use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
 
 use super::Reader;
 use super::fields::Fields;
@@ -12,7 +13,7 @@ use super::node::{Node, Value};
 pub(super) fn is_catalog(node: &Node<'_>) -> bool {
     let keys = ["metrics", "logs", "spans"];
     let mut own = node.entries().iter().peekable();
-    let known = own.peek().is_some() && own.all(|(key, _)| keys.contains(&key.text.as_ref()));
+    let known = own.peek().is_some() && own.all(|(key, _)| keys.contains(&key.text));
     let families = node.get("metrics").map_or(&[][..], Node::items);
     let logs = ["events", "standard_fields", "stream_labels", "contexts"];
     let inside = |part: &str, keys: &[&str]| {
@@ -60,7 +61,7 @@ fn logs(reader: &mut Reader<'_>, node: Option<&Node<'_>>) -> LogCatalog {
         return LogCatalog::default();
     };
     let rest = without(node, "events");
-    let mut logs: LogCatalog = exactly(reader, &rest, "`logs`", "").unwrap_or_default();
+    let mut logs: LogCatalog = typed(reader, node.at, "`logs`", rest).unwrap_or_default();
     let events = node.get("events").map_or(&[][..], Node::items);
     for one in events {
         if let Some(event) = exactly(reader, one, "a log event", "name") {
@@ -76,7 +77,7 @@ fn spans(reader: &mut Reader<'_>, node: Option<&Node<'_>>) -> SpanCatalog {
         return SpanCatalog::default();
     };
     let rest = without(node, "spans");
-    let mut spans: SpanCatalog = exactly(reader, &rest, "`spans`", "").unwrap_or_default();
+    let mut spans: SpanCatalog = typed(reader, node.at, "`spans`", rest).unwrap_or_default();
     let all = node.get("spans").map_or(&[][..], Node::items);
     for one in all {
         if let Some(span) = exactly(reader, one, "a span", "name") {
@@ -105,30 +106,35 @@ pub(super) fn slos(reader: &mut Reader<'_>, node: &Node<'_>) {
 }
 
 /// A map without one of its lists.
-fn without<'n>(node: &Node<'n>, key: &str) -> Node<'n> {
-    let mut rest = node.clone();
-    if let Value::Map(entries) = &mut rest.value {
-        entries.retain(|(own, _)| own.text != key);
+fn without(node: &Node<'_>, key: &str) -> Json {
+    let mut rest = node.json();
+    if let Json::Object(entries) = &mut rest {
+        entries.remove(key);
     }
     rest
 }
 
-/// A value in the form that definitions have as text.
+/// A value in the form that definitions have as text: `what`, whose name stands under `key`.
 fn exactly<T: DeserializeOwned>(
     reader: &mut Reader<'_>,
     node: &Node<'_>,
     what: &str,
     key: &str,
 ) -> Option<T> {
-    match serde_json::from_value(node.json()) {
-        Ok(value) => Some(value),
-        Err(error) => {
-            let of = match node.text(&[key]) {
-                "" => what.to_owned(),
-                name => format!("{what} `{name}`"),
-            };
-            reader.trouble(node.at, format!("{of}: {error}"));
-            None
-        }
-    }
+    let of = match node.text(&[key]) {
+        "" => what.to_owned(),
+        name => format!("{what} `{name}`"),
+    };
+    typed(reader, node.at, &of, node.json())
+}
+
+fn typed<T: DeserializeOwned>(
+    reader: &mut Reader<'_>,
+    at: usize,
+    of: &str,
+    json: Json,
+) -> Option<T> {
+    serde_json::from_value(json)
+        .map_err(|error| reader.trouble(at, format!("{of}: {error}")))
+        .ok()
 }

@@ -145,7 +145,7 @@ impl<'r, 'n, 's> Fields<'r, 'n, 's> {
     /// Says which keys nobody asked for, and gives the reader back.
     pub(super) fn end(self) -> &'r mut Reader<'s> {
         for (key, _) in self.node.entries() {
-            if !self.known.contains(&key.text.as_ref()) {
+            if !self.known.contains(&key.text) {
                 let message = format!("{} has no key `{}`", self.what, key.text);
                 let found = self.reader.source.unreadable(key.at, message);
                 let found = found.did_you_mean(&key.text, self.known.iter().copied());

@@ -1,17 +1,19 @@
-//! JSON with places. A reader of our own: texts without escapes are borrowed from the file, and a list or map is
-//! allocated once, when it is complete.
+//! JSON with places. A reader of our own: texts without escapes are borrowed from the file, and a list or map takes
+//! its place in the arena when it is complete.
 
-use std::borrow::Cow;
+use bumpalo::Bump;
 
 use super::Trouble;
 use super::node::{Key, Node, Style, Value, twice};
 
 /// Reads a document.
-pub(super) fn read(text: &str) -> Result<Node<'_>, Trouble> {
+pub(super) fn read<'a>(text: &'a str, arena: &'a Bump) -> Result<Node<'a>, Trouble> {
     let mut reader = Reader {
         text,
+        arena,
         at: 0,
         depth: 0,
+        unescaped: String::new(),
         items: vec![],
         entries: vec![],
     };
@@ -25,16 +27,16 @@ pub(super) fn read(text: &str) -> Result<Node<'_>, Trouble> {
 /// So many spaces are compared at once.
 const INDENT: &[u8; 8] = b"        ";
 
-/// Room that a text with escapes has at least, in half of its bytes.
-const ROOM: usize = 64;
-
 /// How deep lists and maps may stand in one another: more would exhaust the stack.
 const DEEPEST: usize = 512;
 
 struct Reader<'a> {
     text: &'a str,
+    arena: &'a Bump,
     at: usize,
     depth: usize,
+    /// The text with escapes that is read, or the memory of the one before.
+    unescaped: String,
     /// The items of all lists that are open, those of the innermost last.
     items: Vec<Node<'a>>,
     /// The same of maps.
@@ -66,7 +68,7 @@ impl<'a> Reader<'a> {
             Some(b'"') => Value::Scalar(self.string()?, Style::Quoted),
             Some(b'{') => self.nested(Self::map)?,
             Some(b'[') => self.nested(Self::list)?,
-            Some(_) => Value::Scalar(Cow::Borrowed(self.word()?), Style::Plain),
+            Some(_) => Value::Scalar(self.word()?, Style::Plain),
             None => return Err(self.trouble("a value is expected, and the text ends")),
         };
         Ok(Node { value, at })
@@ -97,7 +99,9 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        Ok(Value::List(self.items.split_off(first)))
+        let items = self.arena.alloc_slice_copy(&self.items[first..]);
+        self.items.truncate(first);
+        Ok(Value::List(items))
     }
 
     fn map(&mut self) -> Result<Value<'a>, Trouble> {
@@ -112,8 +116,9 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        let entries = self.entries.split_off(first);
-        match twice(&entries) {
+        let entries = self.arena.alloc_slice_copy(&self.entries[first..]);
+        self.entries.truncate(first);
+        match twice(entries) {
             Some(key) => {
                 let message = format!("the key `{}` stands twice in one map", key.text);
                 Err(Trouble {
@@ -179,34 +184,36 @@ impl<'a> Reader<'a> {
     }
 
     /// A text, from quote to quote.
-    fn string(&mut self) -> Result<Cow<'a, str>, Trouble> {
+    fn string(&mut self) -> Result<&'a str, Trouble> {
         let begin = self.at;
         self.at += 1;
-        let mut decoded: Option<String> = None;
-        loop {
-            let rest = &self.text[self.at..];
-            let stop = |byte: &u8| matches!(byte, b'"' | b'\\');
-            let Some(length) = rest.as_bytes().iter().position(stop) else {
-                return Err(trouble(begin, "a text is never closed"));
-            };
-            let plain = &rest[..length];
-            let quote = rest.as_bytes()[length] == b'"';
-            self.at += length + usize::from(quote);
-            match (quote, decoded.as_mut()) {
-                (true, None) => return Ok(Cow::Borrowed(plain)),
-                (true, Some(text)) => {
-                    text.push_str(plain);
-                    return Ok(Cow::Owned(decoded.unwrap_or_default()));
-                }
-                (false, _) => {
-                    // Where one character is escaped, mostly others follow.
-                    let room = || String::with_capacity(2 * plain.len().max(ROOM));
-                    let text = decoded.get_or_insert_with(room);
-                    text.push_str(plain);
-                    text.push(self.escape()?);
-                }
-            }
+        let (mut plain, mut closed) = self.until_stop(begin)?;
+        if closed {
+            return Ok(plain);
         }
+        let mut text = std::mem::take(&mut self.unescaped);
+        text.clear();
+        while !closed {
+            text.push_str(plain);
+            text.push(self.escape()?);
+            (plain, closed) = self.until_stop(begin)?;
+        }
+        text.push_str(plain);
+        let kept = self.arena.alloc_str(&text);
+        self.unescaped = text;
+        Ok(kept)
+    }
+
+    /// What stands before the next quote or backslash, and whether that is the quote, which is passed then.
+    fn until_stop(&mut self, begin: usize) -> Result<(&'a str, bool), Trouble> {
+        let rest = &self.text[self.at..];
+        let stop = |byte: &u8| matches!(byte, b'"' | b'\\');
+        let Some(length) = rest.as_bytes().iter().position(stop) else {
+            return Err(trouble(begin, "a text is never closed"));
+        };
+        let closed = rest.as_bytes()[length] == b'"';
+        self.at += length + usize::from(closed);
+        Ok((&rest[..length], closed))
     }
 
     /// The character that an escape stands for.
@@ -277,7 +284,8 @@ mod tests {
     #[test]
     fn values_are_read_as_they_were_written() {
         let text = r#" {"a": [1, -0.5e+3, true, null, ""], "b\n": "\u00e9\ud83d\ude00\"\\\/x"} "#;
-        let node = read(text).unwrap();
+        let arena = Bump::new();
+        let node = read(text, &arena).unwrap();
         assert_eq!(
             node.json(),
             serde_json::from_str::<serde_json::Value>(text).unwrap()
@@ -313,7 +321,8 @@ mod tests {
             ("1 1", 2),
             ("[1] // comment", 4),
         ] {
-            let trouble = read(text).expect_err(text);
+            let arena = Bump::new();
+            let trouble = read(text, &arena).expect_err(text);
             assert_eq!(trouble.at, at, "{text}: {}", trouble.message);
             assert!(
                 serde_json::from_str::<serde_json::Value>(text).is_err(),
@@ -334,7 +343,8 @@ mod tests {
         fn texts_are_those_of_json(text in any::<String>(), pretty in any::<bool>()) {
             let value = serde_json::json!({ text.clone(): [text] });
             let written = if pretty { format!("{value:#}") } else { value.to_string() };
-            prop_assert_eq!(read(&written).unwrap().json(), value);
+            let arena = Bump::new();
+            prop_assert_eq!(read(&written, &arena).unwrap().json(), value);
         }
     }
 }

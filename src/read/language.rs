@@ -1,27 +1,19 @@
 //! The queries of files: each text once, and which language it is in where nobody says it.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
-
 use obsctl_model::{Origin, Promql};
+
+use crate::memo::Memo;
 
 /// The queries that were read so far. Files repeat each other: of equal texts there is one tree.
 #[derive(Debug, Default)]
 pub struct Queries {
-    known: Mutex<BTreeMap<Box<str>, Promql>>,
+    known: Memo<Promql>,
 }
 
 impl Queries {
     /// The query of that text, said to be written at this place.
     pub(super) fn promql(&self, text: &str, at: Origin) -> Promql {
-        // What another thread left is whole: it only ever inserts.
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(query) = known.get(text) {
-            return query.clone().at(at);
-        }
-        let query = Promql::parse(text, at);
-        known.insert(text.into(), query.clone());
-        query
+        self.known.of(text, || Promql::parse(text, at)).at(at)
     }
 
     /// Whether a text is LogQL and cannot be PromQL.

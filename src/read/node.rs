@@ -1,22 +1,21 @@
-//! A document as a tree with places, whether it was YAML or JSON.
+//! A document as a tree with places, whether it was YAML or JSON. All of it is in one arena: it is made and freed as a whole.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// A value and the byte it begins at.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Node<'a> {
     pub(super) value: Value<'a>,
     pub(super) at: usize,
 }
 
 /// What a node is. Scalars stay as they were written: who reads them knows what they should be.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Value<'a> {
     /// A number, a word, a text.
-    Scalar(Cow<'a, str>, Style),
-    List(Vec<Node<'a>>),
-    Map(Vec<(Key<'a>, Node<'a>)>),
+    Scalar(&'a str, Style),
+    List(&'a [Node<'a>]),
+    Map(&'a [(Key<'a>, Node<'a>)]),
 }
 
 /// How a scalar was written.
@@ -31,9 +30,9 @@ pub(super) enum Style {
 }
 
 /// A key of a map.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Key<'a> {
-    pub(super) text: Cow<'a, str>,
+    pub(super) text: &'a str,
     pub(super) at: usize,
 }
 
@@ -54,7 +53,7 @@ pub(super) fn twice<'k, 'a>(entries: &'k [(Key<'a>, Node<'a>)]) -> Option<&'k Ke
         });
     }
     let mut seen = BTreeSet::new();
-    keys.find(|key| !seen.insert(key.text.as_ref()))
+    keys.find(|key| !seen.insert(key.text))
 }
 
 const NULL: [&str; 5] = ["", "~", "null", "Null", "NULL"];
@@ -72,7 +71,7 @@ impl<'a> Node<'a> {
     }
 
     pub(super) fn is_null(&self) -> bool {
-        matches!(&self.value, Value::Scalar(text, Style::Plain) if NULL.contains(&text.as_ref()))
+        matches!(&self.value, Value::Scalar(text, Style::Plain) if NULL.contains(text))
     }
 
     /// A scalar as text: `true` and `1` too, as Go reads them into a string.
@@ -85,7 +84,7 @@ impl<'a> Node<'a> {
 
     pub(super) fn as_bool(&self) -> Option<bool> {
         match &self.value {
-            Value::Scalar(text, Style::Plain) => match text.as_ref() {
+            Value::Scalar(text, Style::Plain) => match *text {
                 "true" | "True" | "TRUE" => Some(true),
                 "false" | "False" | "FALSE" => Some(false),
                 _ => None,
@@ -151,7 +150,7 @@ impl<'a> Node<'a> {
                 let number = || text.parse::<serde_json::Number>().ok().map(Json::Number);
                 let plain = || self.as_bool().map(Json::Bool).or_else(number);
                 let plain = (*style == Style::Plain).then(plain).flatten();
-                plain.unwrap_or_else(|| Json::String(text.clone().into_owned()))
+                plain.unwrap_or_else(|| Json::String((*text).to_owned()))
             }
             Value::List(items) => Json::Array(items.iter().map(Node::json).collect()),
             Value::Map(entries) => {

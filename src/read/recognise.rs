@@ -7,12 +7,14 @@ use super::source::Source;
 use super::{
     Engine, Reader, catalog, dashboard, datasources, json, routes, rule_tests, rules, yaml,
 };
+use bumpalo::Bump;
 
 /// Reads a file of either notation.
 pub(super) fn file(reader: &mut Reader<'_>) {
     let text = reader.source.text;
+    let arena = Bump::new();
     if text.trim_start().starts_with(['{', '[']) && !templated(text) {
-        match json::read(text) {
+        match json::read(text, &arena) {
             Ok(node) => {
                 list(reader, &node);
                 document(reader, &node);
@@ -21,7 +23,7 @@ pub(super) fn file(reader: &mut Reader<'_>) {
             Err(_) => reader.found.others.push(reader.source.path),
         }
     } else {
-        let read = yaml::read(text);
+        let read = yaml::read(text, &arena);
         let all = read.comments.iter().map(|(at, text)| (*at, text.as_ref()));
         reader.comments = Comments::read(reader, all);
         for node in &read.documents {
@@ -145,7 +147,7 @@ fn document(reader: &mut Reader<'_>, node: &Node<'_>) {
         rules::groups(reader, groups, Engine::Either);
         let known = ["groups", "namespace"];
         for (key, _) in node.entries() {
-            if !known.contains(&key.text.as_ref()) {
+            if !known.contains(&key.text) {
                 let message = format!("a rule file has no key `{}`", key.text);
                 let problem = reader.source.unreadable(key.at, message);
                 let problem = problem.did_you_mean(&key.text, known);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use bumpalo::Bump;
 use obsctl_promql::eval::labels::METRIC_NAME;
 use obsctl_rules::{Action, Alerting, Expression, Group, Rule, Text};
 
@@ -41,7 +42,8 @@ fn groups(file: File<'_>, ruler: Ruler) -> (Vec<Arc<Group>>, Vec<Diagnostic>) {
     let queries = Queries::default();
     let source = Source::new(file.path, file.text);
     let mut reader = Reader::new(source, Keep::Outline, &queries);
-    let read = yaml::read(file.text);
+    let arena = Bump::new();
+    let read = yaml::read(file.text, &arena);
     let mut groups = vec![];
     if let Some(trouble) = read.trouble {
         reader.trouble(trouble.at, trouble.message);

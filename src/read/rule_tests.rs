@@ -33,7 +33,7 @@ pub(super) const KEYS: [&str; 6] = [
 pub(super) fn is_tests(node: &Node<'_>) -> bool {
     let tests = node.get("tests").map_or(&[][..], Node::items);
     let mut keys = tests.iter().flat_map(Node::entries);
-    keys.any(|(key, _)| KEYS.contains(&key.text.as_ref()))
+    keys.any(|(key, _)| KEYS.contains(&key.text))
 }
 
 /// Reads the tests of a file.

@@ -105,12 +105,12 @@ impl Texts {
                 around: Rc::clone(&self.around),
             }),
             Value::List(items) => {
-                for item in items {
+                for item in *items {
                     self.walk(source, item, depth + 1);
                 }
             }
             Value::Map(entries) => {
-                for (key, node) in entries {
+                for (key, node) in *entries {
                     self.all.push(Text {
                         value: key.text.to_string(),
                         origin: source.origin(key.at),

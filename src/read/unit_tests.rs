@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use bumpalo::Bump;
 use obsctl_promql::eval::notation::{self, Point, WrittenSeries};
 use obsctl_promql::eval::{Labels, Value as Sampled};
 use obsctl_promql::histogram::NotationError;
@@ -57,7 +58,8 @@ pub fn unit_tests(file: File<'_>) -> (UnitTests, Vec<Diagnostic>) {
     let queries = Queries::default();
     let source = Source::new(file.path, file.text);
     let mut reader = Reader::new(source, Keep::Outline, &queries);
-    let read = yaml::read(file.text);
+    let arena = Bump::new();
+    let read = yaml::read(file.text, &arena);
     let mut tests = UnitTests::default();
     if let Some(trouble) = read.trouble {
         reader.trouble(trouble.at, trouble.message);

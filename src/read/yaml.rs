@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use bumpalo::Bump;
 use granit_parser::{Event, Options, Parser, ScalarStyle, Span};
 
 use super::Trouble;
@@ -22,8 +23,8 @@ pub(super) struct Yaml<'a> {
 const COPIES: usize = 1_000_000;
 
 /// Reads all documents up to the first mistake.
-pub(super) fn read(text: &str) -> Yaml<'_> {
-    let mut builder = Builder::default();
+pub(super) fn read<'a>(text: &'a str, arena: &'a Bump) -> Yaml<'a> {
+    let mut builder = Builder::new(arena);
     let mut options = Options::default();
     // Looking for comments between all tokens takes a third of the time.
     options.set_emit_comments(text.contains(super::comments::ORDER));
@@ -42,8 +43,9 @@ pub(super) fn read(text: &str) -> Yaml<'_> {
     builder.yaml
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Builder<'a> {
+    arena: &'a Bump,
     yaml: Yaml<'a>,
     open: Vec<Open<'a>>,
     anchors: BTreeMap<usize, Node<'a>>,
@@ -57,10 +59,27 @@ struct Open<'a> {
     anchor: usize,
     /// The key that waits for its value.
     key: Option<Key<'a>>,
-    value: Value<'a>,
+    inside: Inside<'a>,
+}
+
+/// What is inside of a list or map so far.
+#[derive(Debug)]
+enum Inside<'a> {
+    List(Vec<Node<'a>>),
+    Map(Entries<'a>),
 }
 
 impl<'a> Builder<'a> {
+    fn new(arena: &'a Bump) -> Self {
+        Self {
+            arena,
+            yaml: Yaml::default(),
+            open: vec![],
+            anchors: BTreeMap::new(),
+            copied: 0,
+        }
+    }
+
     fn event(&mut self, event: Event<'a>, span: Span) -> Result<(), Trouble> {
         let at = span.start.byte_offset().unwrap_or_default();
         match event {
@@ -70,16 +89,25 @@ impl<'a> Builder<'a> {
                     ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
                     _ => Style::Quoted,
                 };
+                let text = match text {
+                    Cow::Borrowed(text) => text,
+                    Cow::Owned(text) => self.arena.alloc_str(&text),
+                };
                 let value = Value::Scalar(text, style);
                 self.add(Node { value, at }, anchor)
             }
-            Event::SequenceStart(_, anchor, _) => self.begin(at, anchor, Value::List(vec![])),
-            Event::MappingStart(_, anchor, _) => self.begin(at, anchor, Value::Map(vec![])),
+            Event::SequenceStart(_, anchor, _) => self.begin(at, anchor, Inside::List(vec![])),
+            Event::MappingStart(_, anchor, _) => self.begin(at, anchor, Inside::Map(vec![])),
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
                 Some(Open {
-                    at, anchor, value, ..
+                    at, anchor, inside, ..
                 }) => {
-                    let value = unique(value)?;
+                    let value = match inside {
+                        Inside::List(items) => Value::List(self.arena.alloc_slice_copy(&items)),
+                        Inside::Map(entries) => {
+                            Value::Map(self.arena.alloc_slice_copy(&unique(entries)?))
+                        }
+                    };
                     self.add(Node { value, at }, anchor)
                 }
                 None => Ok(()),
@@ -94,7 +122,7 @@ impl<'a> Builder<'a> {
                     let message = format!("aliases copy more than {COPIES} values");
                     return Err(Trouble { at, message });
                 }
-                let node = Node { at, ..node.clone() };
+                let node = Node { at, ..*node };
                 self.add(node, 0)
             }
             Event::Comment(text, _) => {
@@ -105,27 +133,27 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn begin(&mut self, at: usize, anchor: usize, value: Value<'a>) -> Result<(), Trouble> {
+    fn begin(&mut self, at: usize, anchor: usize, inside: Inside<'a>) -> Result<(), Trouble> {
         self.open.push(Open {
             at,
             anchor,
             key: None,
-            value,
+            inside,
         });
         Ok(())
     }
 
     fn add(&mut self, node: Node<'a>, anchor: usize) -> Result<(), Trouble> {
         if anchor > 0 {
-            self.anchors.insert(anchor, node.clone());
+            self.anchors.insert(anchor, node);
         }
         let Some(open) = self.open.last_mut() else {
             self.yaml.documents.push(node);
             return Ok(());
         };
-        match &mut open.value {
-            Value::List(items) => items.push(node),
-            Value::Map(entries) => match open.key.take() {
+        match &mut open.inside {
+            Inside::List(items) => items.push(node),
+            Inside::Map(entries) => match open.key.take() {
                 Some(key) => entries.push((key, node)),
                 None => match node.value {
                     Value::Scalar(text, _) => open.key = Some(Key { text, at: node.at }),
@@ -138,52 +166,43 @@ impl<'a> Builder<'a> {
                     }
                 },
             },
-            Value::Scalar(..) => {}
         }
         Ok(())
     }
 }
 
+type Entries<'a> = Vec<(Key<'a>, Node<'a>)>;
+
 /// With what `<<` brings in, where no key stands twice.
-fn unique(value: Value<'_>) -> Result<Value<'_>, Trouble> {
-    let Value::Map(entries) = &value else {
-        return Ok(value);
-    };
-    match twice(entries) {
+fn unique(entries: Entries<'_>) -> Result<Entries<'_>, Trouble> {
+    match twice(&entries) {
         Some(key) if key.text != "<<" => Err(Trouble {
             at: key.at,
             message: format!("the key `{}` stands twice in one map", key.text),
         }),
-        _ => Ok(merged(value)),
+        _ => Ok(merged(entries)),
     }
 }
 
 /// With what `<<` brings in: own entries win.
-fn merged(value: Value<'_>) -> Value<'_> {
-    let Value::Map(entries) = value else {
-        return value;
-    };
+fn merged(entries: Entries<'_>) -> Entries<'_> {
     if entries.iter().all(|(key, _)| key.text != "<<") {
-        return Value::Map(entries);
+        return entries;
     }
     let (bring, mut own): (Vec<_>, Vec<_>) =
         entries.into_iter().partition(|(key, _)| key.text == "<<");
-    for (_, node) in bring {
+    for (_, node) in &bring {
         let maps = match node.value {
             Value::List(items) => items,
-            _ => vec![node],
+            _ => std::slice::from_ref(node),
         };
-        for map in maps {
-            if let Value::Map(entries) = map.value {
-                for (key, node) in entries {
-                    if own.iter().all(|(other, _)| other.text != key.text) {
-                        own.push((key, node));
-                    }
-                }
+        for (key, node) in maps.iter().flat_map(Node::entries) {
+            if own.iter().all(|(other, _)| other.text != key.text) {
+                own.push((*key, *node));
             }
         }
     }
-    Value::Map(own)
+    own
 }
 
 fn size(node: &Node<'_>) -> usize {

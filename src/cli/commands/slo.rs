@@ -71,7 +71,7 @@ impl SloCommand {
             .cloned()
             .collect();
         if !problems.is_empty() {
-            let source = |path: &str| workspace.source(path).map(Rc::from);
+            let source = |path: &str| workspace.source(path).map(Rc::new);
             let style = render::Style {
                 color: true,
                 ..render::Style::default()

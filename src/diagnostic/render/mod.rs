@@ -14,6 +14,7 @@ pub(crate) mod xml;
 use std::ops::Range;
 use std::rc::Rc;
 
+use memchr::memchr_iter;
 use obsctl_model::Origin;
 use serde::Serialize;
 
@@ -30,7 +31,7 @@ pub use sarif::{Change, sarif};
 
 /// Reads a source file, for renderers that show lines of it; `|_| None` for none. A file has many findings: its text is
 /// shared.
-pub type Source<'a> = &'a dyn Fn(&str) -> Option<Rc<str>>;
+pub type Source<'a> = &'a dyn Fn(&str) -> Option<Rc<String>>;
 
 /// What is looked for, for formats that list it.
 #[derive(Clone, Copy, Debug)]
@@ -91,7 +92,7 @@ impl Spot {
     /// The text of the line, and the bytes of it that are meant, where the file can be read.
     fn shown(&self, source: Source<'_>) -> Option<(String, Range<usize>)> {
         let text = source(self.file)?;
-        let line = text.lines().nth(self.line.saturating_sub(1) as usize)?;
+        let line = line(&text, self.line)?;
         let mut places = line.char_indices();
         let (start, _) = places.nth(self.column.saturating_sub(1) as usize)?;
         let end = match self.anchor.map(|anchor| format!("\"{anchor}\"")) {
@@ -101,6 +102,15 @@ impl Spot {
         };
         Some((line.to_owned(), start..end))
     }
+}
+
+/// A line of a text by its number, without its end. Files are long, and most findings stand far from their beginning.
+fn line(text: &str, number: u32) -> Option<&str> {
+    let from = match number.saturating_sub(1) as usize {
+        0 => 0,
+        before => memchr_iter(b'\n', text.as_bytes()).nth(before - 1)? + 1,
+    };
+    text[from..].lines().next()
 }
 
 /// Everything but the headline, as plain lines: for formats that show neither source nor several places.

@@ -25,7 +25,7 @@ fn finding() -> Diagnostic {
 }
 
 /// A file in which the name is declared two lines below the line of the macro.
-fn source(_: &str) -> Option<std::rc::Rc<str>> {
+fn source(_: &str) -> Option<std::rc::Rc<String>> {
     let mut lines = vec![""; 200];
     lines[22] = "    metrics! {";
     lines[24] = "        pub counter ApiRequests(\"api_requests_total\") {}";

@@ -98,20 +98,17 @@ fn panels(reader: &Reader<'_>, node: &Node<'_>, sources: &Sources, grid: u32) ->
 /// Panels from top to bottom and from left to right, as Grafana sorts them before it draws; those without a place
 /// stay where they are.
 fn placed<'n>(node: &'n Node<'n>) -> Vec<&'n Node<'n>> {
-    let mut panels: Vec<_> = node
-        .get("panels")
-        .map_or(&[][..], Node::items)
-        .iter()
-        .collect();
-    let side = |one: &Node<'_>, side| one.path(&["gridPos", side])?.as_f64();
-    let place = |one: &Node<'_>| Some((side(one, "y")?, side(one, "x")?));
-    if panels.iter().all(|one| place(one).is_some()) {
-        panels.sort_by(|a, b| {
-            let (a, b) = (place(a).unwrap_or_default(), place(b).unwrap_or_default());
-            a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
-        });
-    }
-    panels
+    let panels = list(node, "panels").iter();
+    let place = |one: &'n Node<'n>| {
+        let grid = one.get("gridPos")?;
+        let side = |side| grid.get(side)?.as_f64();
+        Some((side("y")?, side("x")?, one))
+    };
+    let Some(mut placed) = panels.clone().map(place).collect::<Option<Vec<_>>>() else {
+        return panels.collect();
+    };
+    placed.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    placed.into_iter().map(|(.., panel)| panel).collect()
 }
 
 fn row(reader: &Reader<'_>, node: &Node<'_>) -> Row {

@@ -92,7 +92,7 @@ fn asked(node: &Node<'_>, found: &mut Vec<String>) {
         Value::Map(entries) => {
             let chosen = ["current", "options", "name", "label", "description"];
             let entries = entries.iter();
-            let entries = entries.filter(|(key, _)| !chosen.contains(&key.text.as_ref()));
+            let entries = entries.filter(|(key, _)| !chosen.contains(&key.text));
             entries.for_each(|(_, node)| asked(node, found));
         }
     }

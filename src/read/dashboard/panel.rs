@@ -99,10 +99,9 @@ pub(super) fn look(panel: &mut Panel, node: &Node<'_>, kind: &str) {
 
 /// What is seen of a panel beside its queries: `node` has `fieldConfig` and `options`.
 pub(super) fn written(node: &Node<'_>, kind: &str) -> WrittenPanel {
-    let defaults = |keys: &[&str]| {
-        let defaults = node.path(&["fieldConfig", "defaults"]);
-        defaults.map_or("", |defaults| defaults.text(keys))
-    };
+    let config = node.get("fieldConfig");
+    let all = config.and_then(|config| config.get("defaults"));
+    let defaults = |keys: &[&str]| all.map_or("", |defaults| defaults.text(keys));
     let by_threshold = match kind {
         "stat" | "gauge" | "bargauge" => ["thresholds", ""].contains(&defaults(&["color", "mode"])),
         _ => defaults(&["color", "mode"]) == "thresholds",
@@ -116,16 +115,13 @@ pub(super) fn written(node: &Node<'_>, kind: &str) -> WrittenPanel {
         }
         _ => false,
     };
-    let overrides = node.path(&["fieldConfig", "overrides"]);
-    let mut properties = overrides
-        .map_or(&[][..], Node::items)
-        .iter()
-        .flat_map(|one| list(one, "properties"));
-    let mappings = node.path(&["fieldConfig", "defaults", "mappings"]);
+    let overrides = config.map_or(&[][..], |config| list(config, "overrides"));
+    let mut properties = overrides.iter().flat_map(|one| list(one, "properties"));
+    let mappings = all.map_or(&[][..], |defaults| list(defaults, "mappings"));
     WrittenPanel {
         thresholds_shown: colored && defaults(&["thresholds", "mode"]) != "percentage",
         units_differ: properties.any(|property| property.text(&["id"]) == "unit"),
-        mapped: mappings.is_some_and(|mappings| !mappings.items().is_empty()),
+        mapped: !mappings.is_empty(),
         sparkline: kind == "stat" && node.text(&["options", "graphMode"]) != "none",
         ..WrittenPanel::default()
     }
@@ -149,7 +145,7 @@ const NO_SETTINGS: [&str; 10] = [
 /// change of one is a change.
 pub(super) fn base(reader: &Reader<'_>, node: &Node<'_>, kind: &str, title: &str) -> Panel {
     let rest = node.entries().iter();
-    let rest = rest.filter(|(key, _)| !NO_SETTINGS.contains(&key.text.as_ref()));
+    let rest = rest.filter(|(key, _)| !NO_SETTINGS.contains(&key.text));
     if reader.keep == Keep::Outline {
         let named = rest.flat_map(|(_, value)| mentions(value));
         let mut panel = panel::plugin(title, kind, Value::Array(named.collect())).any();
@@ -157,7 +153,7 @@ pub(super) fn base(reader: &Reader<'_>, node: &Node<'_>, kind: &str, title: &str
         return panel;
     }
     let settings = rest.map(|(key, value)| {
-        let value = match key.text.as_ref() {
+        let value = match key.text {
             // Queries are read elsewhere; what else is in them can name a variable.
             "data" | "targets" => Value::Array(mentions(value)),
             _ => value.json(),

@@ -1,5 +1,7 @@
 //! Every query and every text of a dashboard, with the place it stands at: what checks read.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use super::field::Property;
@@ -108,7 +110,7 @@ pub struct PlacedText<'a> {
     /// What it is for.
     pub kind: TextKind,
     /// The text.
-    pub text: String,
+    pub text: Cow<'a, str>,
 }
 
 fn or(own: Origin, outer: Origin) -> Origin {
@@ -181,148 +183,138 @@ impl Dashboard {
     /// Every text that can name variables or labels: headings, legends, links, contents, repetitions.
     #[must_use]
     pub fn texts<'a>(&'a self) -> Vec<PlacedText<'a>> {
-        let mut found = vec![];
-        let mut add = |place: Place<'a>, kind, text: String| {
-            if !text.is_empty() {
-                found.push(PlacedText { place, kind, text });
-            }
-        };
-        add(Place::Dashboard, TextKind::Title, self.title.clone());
-        add(Place::Dashboard, TextKind::Content, self.json.text());
+        let mut texts = Texts::default();
+        texts.add(Place::Dashboard, TextKind::Title, &self.title);
+        texts.add(Place::Dashboard, TextKind::Content, self.json.text());
         for link in &self.links {
-            add(Place::Dashboard, TextKind::Link, link.href());
-            add(Place::Dashboard, TextKind::Content, link.json.text());
+            texts.add(Place::Dashboard, TextKind::Link, link.href());
+            texts.add(Place::Dashboard, TextKind::Content, link.json.text());
         }
         for variable in &self.variables {
+            let place = Place::Variable(variable);
             if let Values::Other(json) = &variable.values {
-                let place = Place::Variable(variable);
-                inside(json, &mut |text| {
-                    add(place.clone(), TextKind::Content, text.to_owned());
-                });
+                texts.add_inside(&place, json);
             }
             for value in variable.default.iter().chain(&variable.regex) {
-                add(Place::Variable(variable), TextKind::Content, value.clone());
+                texts.add(place.clone(), TextKind::Content, value);
             }
-            let source = variable.datasource.as_ref().map(|one| one.uid.to_string());
-            for text in source.into_iter().chain([variable.json.text()]) {
-                add(Place::Variable(variable), TextKind::Content, text);
+            if let Some(source) = &variable.datasource {
+                texts.add(place.clone(), TextKind::Content, &*source.uid);
             }
+            texts.add(place, TextKind::Content, variable.json.text());
         }
         for annotation in &self.annotations {
-            add(
-                Place::Annotation(annotation),
-                TextKind::Content,
-                annotation.json.text(),
-            );
+            let place = Place::Annotation(annotation);
+            texts.add(place.clone(), TextKind::Content, annotation.json.text());
             for text in [&annotation.title, &annotation.text].into_iter().flatten() {
-                add(
-                    Place::Annotation(annotation),
-                    TextKind::Content,
-                    text.clone(),
-                );
+                texts.add(place.clone(), TextKind::Content, text);
             }
         }
         for row in &self.rows {
             let place = Place::Row(&row.title);
-            add(place.clone(), TextKind::Title, row.title.clone());
+            texts.add(place.clone(), TextKind::Title, &row.title);
             if let Some(variable) = &row.repeat {
-                add(place, TextKind::Repeat, format!("${variable}"));
+                texts.add(place, TextKind::Repeat, format!("${variable}"));
             }
         }
         for panel in self.panels() {
-            panel_texts(panel, &mut add);
+            texts.add_panel(panel);
         }
-        found
+        texts.found
     }
 }
 
-/// The texts of a JSON value that name a variable.
-fn inside(json: &Value, add: &mut impl FnMut(&str)) {
-    match json {
-        Value::String(text) if obsctl_promql::variable::contains(text) => add(text),
-        Value::Array(items) => items.iter().for_each(|item| inside(item, add)),
-        Value::Object(entries) => inside_map(entries, add),
-        _ => {}
-    }
+/// The texts found so far.
+#[derive(Default)]
+struct Texts<'a> {
+    found: Vec<PlacedText<'a>>,
 }
 
-fn inside_map(entries: &Map<String, Value>, add: &mut impl FnMut(&str)) {
-    for (key, value) in entries {
-        if obsctl_promql::variable::contains(key) {
-            add(key);
+impl<'a> Texts<'a> {
+    fn add(&mut self, place: Place<'a>, kind: TextKind, text: impl Into<Cow<'a, str>>) {
+        let text = text.into();
+        if !text.is_empty() {
+            self.found.push(PlacedText { place, kind, text });
         }
-        inside(value, add);
     }
-}
 
-fn panel_texts<'a>(panel: &'a Panel, add: &mut impl FnMut(Place<'a>, TextKind, String)) {
-    let place = || Place::Panel(panel);
-    add(place(), TextKind::Title, panel.title.clone());
-    if let Some(description) = &panel.description {
-        add(place(), TextKind::Title, description.clone());
-    }
-    if let Some(repeat) = &panel.repeat {
-        add(place(), TextKind::Repeat, format!("${}", repeat.variable));
-    }
-    let others = panel.overrides.iter().flat_map(|one| &one.properties);
-    let others = others.filter_map(|property| match property {
-        Property::Other { value, .. } => Some(value),
-        _ => None,
-    });
-    let steps = panel.transformations.iter().filter_map(|step| match step {
-        Transformation::Other(json) => Some(json),
-        _ => None,
-    });
-    for json in others.chain(steps) {
-        add(place(), TextKind::Content, json.to_string());
-    }
-    add(place(), TextKind::Content, panel.json.text());
-    for (query, ref_id) in panel.queries.iter().zip(panel.ref_ids()) {
-        add(
-            Place::Query(panel, ref_id.clone()),
-            TextKind::Content,
-            query.json.text(),
-        );
-        if let Expression::Other(other) = &query.expression {
-            let place = Place::Query(panel, ref_id.clone());
-            let mut add = |text: &str| add(place.clone(), TextKind::Content, text.to_owned());
-            add(&other.uid);
-            inside_map(&other.json, &mut add);
-        }
-        if let Some(datasource) = &query.datasource {
-            add(
-                Place::Query(panel, ref_id.clone()),
-                TextKind::Content,
-                datasource.uid.to_string(),
-            );
-        }
-        if let Some(legend) = &query.legend {
-            add(
-                Place::Query(panel, ref_id.clone()),
-                TextKind::Legend,
-                legend.clone(),
-            );
+    /// The texts of a JSON value that name a variable.
+    fn add_inside(&mut self, place: &Place<'a>, json: &'a Value) {
+        match json {
+            Value::String(text) => self.add_naming(place, text),
+            Value::Array(items) => items.iter().for_each(|item| self.add_inside(place, item)),
+            Value::Object(entries) => self.add_entries(place, entries),
+            _ => {}
         }
     }
-    for link in panel.all_links() {
-        add(place(), TextKind::Title, link.title.clone());
-        add(place(), TextKind::Link, link.href());
+
+    fn add_entries(&mut self, place: &Place<'a>, entries: &'a Map<String, Value>) {
+        for (key, value) in entries {
+            self.add_naming(place, key);
+            self.add_inside(place, value);
+        }
     }
-    match &panel.visualization {
-        Visualization::Text(text) => add(place(), TextKind::Content, text.content.clone()),
-        Visualization::Plugin(plugin) => {
-            for json in std::iter::once(&plugin.options).chain(&plugin.custom) {
-                inside(json, &mut |text| {
-                    add(place(), TextKind::Content, text.to_owned());
-                });
+
+    fn add_naming(&mut self, place: &Place<'a>, text: &'a str) {
+        if obsctl_promql::variable::contains(text) {
+            self.add(place.clone(), TextKind::Content, text);
+        }
+    }
+
+    fn add_panel(&mut self, panel: &'a Panel) {
+        let place = || Place::Panel(panel);
+        self.add(place(), TextKind::Title, &panel.title);
+        if let Some(description) = &panel.description {
+            self.add(place(), TextKind::Title, description);
+        }
+        if let Some(repeat) = &panel.repeat {
+            self.add(place(), TextKind::Repeat, format!("${}", repeat.variable));
+        }
+        let others = panel.overrides.iter().flat_map(|one| &one.properties);
+        let others = others.filter_map(|property| match property {
+            Property::Other { value, .. } => Some(value),
+            _ => None,
+        });
+        let steps = panel.transformations.iter().filter_map(|step| match step {
+            Transformation::Other(json) => Some(json),
+            _ => None,
+        });
+        for json in others.chain(steps) {
+            self.add(place(), TextKind::Content, json.to_string());
+        }
+        self.add(place(), TextKind::Content, panel.json.text());
+        for (query, ref_id) in panel.queries.iter().zip(panel.ref_ids()) {
+            let place = Place::Query(panel, ref_id);
+            self.add(place.clone(), TextKind::Content, query.json.text());
+            if let Expression::Other(other) = &query.expression {
+                self.add(place.clone(), TextKind::Content, &other.uid);
+                self.add_entries(&place, &other.json);
+            }
+            if let Some(datasource) = &query.datasource {
+                self.add(place.clone(), TextKind::Content, &*datasource.uid);
+            }
+            if let Some(legend) = &query.legend {
+                self.add(place, TextKind::Legend, legend);
             }
         }
-        Visualization::AlertList(list) => {
-            for text in [&list.name_contains, &list.matching].into_iter().flatten() {
-                add(place(), TextKind::Content, text.clone());
-            }
+        for link in panel.all_links() {
+            self.add(place(), TextKind::Title, &link.title);
+            self.add(place(), TextKind::Link, link.href());
         }
-        _ => {}
+        match &panel.visualization {
+            Visualization::Text(text) => self.add(place(), TextKind::Content, &text.content),
+            Visualization::Plugin(plugin) => {
+                for json in std::iter::once(&plugin.options).chain(&plugin.custom) {
+                    self.add_inside(&place(), json);
+                }
+            }
+            Visualization::AlertList(list) => {
+                for text in [&list.name_contains, &list.matching].into_iter().flatten() {
+                    self.add(place(), TextKind::Content, text);
+                }
+            }
+            _ => {}
+        }
     }
 }
 

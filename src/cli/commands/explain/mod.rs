@@ -82,7 +82,7 @@ impl Explain {
         terminal: &mut Terminal<'_>,
     ) -> Result<u8, CommandError> {
         let project = Project::link(stack);
-        let source = |path: &str| workspace.source(path).map(Rc::from);
+        let source = |path: &str| workspace.source(path).map(Rc::new);
         let definitions = Definitions {
             project: &project,
             source: &source,

@@ -74,7 +74,7 @@ impl Test {
         terminal: &mut Terminal<'_>,
     ) -> Result<u8, CommandError> {
         let (files, coverage) = self.results(workspace)?;
-        let source = |path: &str| workspace.source(path).map(Rc::from);
+        let source = |path: &str| workspace.source(path).map(Rc::new);
         let report = match self.format {
             Format::Human => {
                 let coverage = coverage.as_ref().map(Coverage::human);

@@ -132,7 +132,7 @@ fn described(reader: &mut Reader<'_>, mut slo: Slo, metadata: &Metadata<'_>) -> 
             _ => Vec::from_iter(node.as_text()),
         };
         match values.as_slice() {
-            [value] if LabelName::new(key.text.as_ref()).is_ok() => {
+            [value] if LabelName::new(key.text).is_ok() => {
                 slo.labels.insert(key.text.to_string(), (*value).to_owned());
             }
             [_] => {
