@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use obsctl_model::{LogQl, Promql, TraceQl};
-use obsctl_promql::ast::Call;
+use obsctl_model::{LogQl, Promql, TraceQl, Unit};
+use obsctl_promql::ast::{Binary, Call};
 use obsctl_promql::{Expr, SelectorUse, Span, TypeError, typecheck};
 
 use super::{Patterns, Templates};
@@ -13,6 +13,7 @@ use crate::parallel;
 use crate::policy::Policy;
 use crate::project::expression::series_name;
 use crate::project::labels::{Flow, Flows};
+use crate::project::units::Clash;
 use crate::project::{Expression, Placed, Project, QueryRef, Series};
 
 /// A project, its expressions, and the labels of each.
@@ -64,10 +65,16 @@ pub struct Facts<'a> {
     pub nodes: Vec<&'a Expr>,
     /// The calls in it.
     pub calls: Vec<&'a Call>,
+    /// The operators between two operands in it.
+    pub binaries: Vec<&'a Binary>,
     /// The selectors in it.
     pub selectors: Vec<SelectorUse<'a>>,
     /// Those that name their series.
     pub named: Vec<Named<'a>>,
+    /// The unit of its result; none where it cannot be told.
+    pub unit: Option<Unit>,
+    /// Where it adds or compares what cannot be added or compared.
+    pub clashes: Vec<Clash>,
 }
 
 /// A selector that names its series.
@@ -104,21 +111,24 @@ impl<'a> Facts<'a> {
             vec![]
         };
         let nodes: Vec<_> = expr.descendants().collect();
-        let mut calls = vec![];
-        let mut selectors = vec![];
+        let (mut calls, mut binaries, mut selectors) = (vec![], vec![], vec![]);
         for expr in nodes.iter().copied() {
-            if let Expr::Call(call) = expr {
-                calls.push(call);
-            } else {
-                selectors.extend(expr.as_selector());
+            match expr {
+                Expr::Call(call) => calls.push(call),
+                Expr::Binary(node) => binaries.push(&**node),
+                _ => selectors.extend(expr.as_selector()),
             }
         }
         let named = selectors.iter();
+        let (unit, clashes) = project.measure(query);
         Self {
             flow: flows.of(expr),
             types,
+            unit,
+            clashes,
             nodes,
             calls,
+            binaries,
             named: named
                 .filter_map(|used| Named::new(project, *used))
                 .collect(),

@@ -27,7 +27,10 @@ impl Patterns {
     #[must_use]
     pub fn is_valid(&self, regex: &str) -> bool {
         // What only RE2 knows is none of our engine's business.
-        self.compiled(regex).is_some() || regex.contains(r"\Q") || regex.contains(r"\C")
+        is_plain(regex)
+            || self.compiled(regex).is_some()
+            || regex.contains(r"\Q")
+            || regex.contains(r"\C")
     }
 
     /// Whether a value matches; nothing where the expression cannot be compiled.
@@ -58,6 +61,16 @@ impl Patterns {
             builder.build(&anchored(regex)).ok().map(Arc::new)
         })
     }
+}
+
+/// Whether an expression is made of nothing but texts, alternatives and `.*`: nearly all are, and none of these is invalid.
+fn is_plain(regex: &str) -> bool {
+    let text = |byte: u8| byte.is_ascii_alphanumeric() || b"_-:/|. ".contains(&byte);
+    let mut before = None;
+    regex.bytes().all(|byte| {
+        let repeats = before.replace(byte) == Some(b'.') && matches!(byte, b'*' | b'+');
+        repeats || text(byte)
+    })
 }
 
 fn anchored(regex: &str) -> String {
@@ -109,6 +122,8 @@ fn overlap(left: &str, right: &str) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -118,6 +133,13 @@ mod tests {
         assert_eq!(patterns.matches("a.*", "a\nb"), Some(true));
         assert_eq!(patterns.matches("(", "a"), None);
         assert!(!patterns.is_valid("(") && patterns.is_valid(r"\Qa.b\E"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_plain_is_valid(regex in "[a-z.*+|_ :-]{0,8}") {
+            prop_assert!(!is_plain(&regex) || Patterns::default().compiled(&regex).is_some(), "{}", regex);
+        }
     }
 
     #[test]

@@ -54,7 +54,7 @@ impl<'a> Reader<'a> {
         loop {
             match bytes.get(self.at)? {
                 // Half of a file that people can read is indentation.
-                b' ' if bytes[self.at..].starts_with(INDENT) => self.at += INDENT.len(),
+                b' ' if bytes[self.at..].first_chunk() == Some(INDENT) => self.at += INDENT.len(),
                 b' ' | b'\t' | b'\r' | b'\n' => self.at += 1,
                 byte => return Some(*byte),
             }

@@ -133,7 +133,7 @@ impl<'a> Node<'a> {
     }
 
     /// Every scalar in it.
-    pub(super) fn scalars(&self, see: &mut impl FnMut(&str)) {
+    pub(super) fn scalars(&self, see: &mut impl FnMut(&'a str)) {
         match &self.value {
             Value::Scalar(text, _) => see(text),
             Value::List(items) => items.iter().for_each(|item| item.scalars(see)),

@@ -31,8 +31,7 @@ Write two comparisons: `a < b and b < c`. A range around a number can stay as it
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
     for query in &input.queries {
-        for expr in query.nodes.iter().copied() {
-            let Expr::Binary(outer) = expr else { continue };
+        for outer in query.binaries.iter().copied() {
             let Expr::Binary(inner) = &*outer.lhs else {
                 continue;
             };

@@ -5,7 +5,7 @@ use obsctl_promql::Expr;
 use obsctl_promql::ast::{AggregateOp, Binary, BinaryOp};
 
 use crate::check::value::{Bounds, Verdict, bounds, constant, verdict};
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, example};
 use crate::diagnostic::Severity;
 
 /// A condition that no value can meet.
@@ -33,7 +33,8 @@ a threshold that values can reach, or buckets that reach the threshold.
 };
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
+    let compute = |query: &&Query<'_>| !query.binaries.is_empty();
+    for query in input.queries.iter().filter(compute) {
         query
             .at
             .query

@@ -1,7 +1,6 @@
 //! `comparison-with-nan`
 
 use obsctl_model::query::promql;
-use obsctl_promql::Expr;
 use obsctl_promql::ast::BinaryOp;
 
 use crate::check::value::constant;
@@ -30,8 +29,7 @@ Only `NaN` differs from itself: `x != x` keeps the series that are `NaN`, `x == 
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
     for query in &input.queries {
-        for expr in query.nodes.iter().copied() {
-            let Expr::Binary(node) = expr else { continue };
+        for node in query.binaries.iter().copied() {
             if !node.op.is_comparison() {
                 continue;
             }

@@ -53,8 +53,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                     .help("say which labels to pair by: `on (…)` or `ignoring (…)`"),
             );
         }
-        for expr in query.nodes.iter().copied() {
-            let Expr::Binary(node) = expr else { continue };
+        for node in query.binaries.iter().copied() {
             if let Some((label, left, right)) = disagree(node) {
                 let message = format!(
                     "no series pair: `{label}` is `{left}` on the left and `{right}` on the right"

@@ -58,7 +58,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
         }
         let text = query.at.query;
         let readable = text.errors().is_empty() && !is_scalar(text.expr());
-        if readable && input.project.unit_of(text).is_none() {
+        if readable && query.unit.is_none() {
             let message = format!("panel `{}` has no unit", panel.title);
             findings.push(
                 query

@@ -42,7 +42,11 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             .iter()
             .map(|one| one.name.as_str())
             .collect();
-        for panel in dashboard.panels() {
+        let asks_others = |panel: &&Panel| {
+            let mut queries = panel.queries.iter();
+            queries.any(|query| matches!(query.expression, Expression::Other(_)))
+        };
+        for panel in dashboard.panels().filter(asks_others) {
             let refs: BTreeSet<String> = panel.ref_ids().collect();
             for (query, own) in panel.queries.iter().zip(panel.ref_ids()) {
                 let Expression::Other(other) = &query.expression else {

@@ -37,8 +37,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
         let Site::Alert { alert, .. } = &query.at.site else {
             continue;
         };
-        let Some((what, function)) = input.project.unit_of(query.at.query).and_then(readable)
-        else {
+        let Some((what, function)) = query.unit.and_then(readable) else {
             continue;
         };
         for (name, text) in template::texts(alert) {

@@ -4,7 +4,7 @@ use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 use obsctl_promql::ast::BinaryOp;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, example};
 use crate::diagnostic::Severity;
 use crate::project::labels::is_scalar;
 
@@ -38,7 +38,8 @@ Change the side that was meant to differ. `x == x` and `x != x`, which tell NaN 
 };
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
+    let compute = |query: &&Query<'_>| !query.binaries.is_empty();
+    for query in input.queries.iter().filter(compute) {
         query
             .at
             .query

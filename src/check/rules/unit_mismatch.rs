@@ -1,6 +1,5 @@
 //! `unit-mismatch`
 
-use obsctl_model::Promql;
 use obsctl_model::Unit;
 use obsctl_model::prelude::timeseries;
 use obsctl_model::query::promql;
@@ -9,7 +8,7 @@ use obsctl_promql::ast::Binary;
 
 use super::panel_without_unit::shows_numbers;
 use crate::check::value::constant;
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, example};
 use crate::diagnostic::Severity;
 use crate::project::expression::series_name;
 use crate::project::units::compatible;
@@ -48,13 +47,13 @@ Metrics that nothing declares are taken by their names: `_seconds`, `_bytes`, `_
 fn run(input: &Input<'_>, findings: &mut Findings) {
     for query in &input.queries {
         let text = query.at.query;
-        for clash in input.project.unit_clashes(text) {
+        for clash in &query.clashes {
             let (left, right) = (word(clash.left), word(clash.right));
             let message = format!("{left} and {right} cannot be added or compared");
             let note = format!("{left} on the left, {right} on the right");
             findings.push(query.at.finding(clash.span, message, note));
         }
-        for (node, number) in moments(input.project, text) {
+        for (node, number) in moments(input.project, query) {
             let message = format!("a point in time is compared with {number} seconds");
             findings.push(
                 query
@@ -73,7 +72,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
         let plain = panel.overrides.is_empty() && panel.transformations.is_empty();
         if let (Some(shown), true, true) = (panel.unit, plain, shows_numbers(panel))
             && panel.grafana_unit.is_none()
-            && let Some(given) = input.project.unit_of(text)
+            && let Some(given) = query.unit
             && !fits(shown, given)
         {
             let (shown, given) = (word(shown), word(given));
@@ -186,10 +185,9 @@ mod grafana {
 }
 
 /// Comparisons of points in time with numbers that are no such points, and no marks such as 0 either.
-fn moments<'a>(project: &Project, query: &'a Promql) -> Vec<(&'a Binary, f64)> {
+fn moments<'a>(project: &Project, query: &Query<'a>) -> Vec<(&'a Binary, f64)> {
     let mut found = vec![];
-    for expr in query.expr().descendants() {
-        let Expr::Binary(node) = expr else { continue };
+    for node in query.binaries.iter().copied() {
         let Some(number) = constant(&node.rhs) else {
             continue;
         };
@@ -209,7 +207,7 @@ fn moments<'a>(project: &Project, query: &'a Promql) -> Vec<(&'a Binary, f64)> {
             _ => false,
         };
         if moment {
-            found.push((&**node, number));
+            found.push((node, number));
         }
     }
     found

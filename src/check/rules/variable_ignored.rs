@@ -10,7 +10,7 @@ use obsctl_model::prelude::timeseries;
 use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 use obsctl_promql::ast::AggregateOp;
-use obsctl_promql::variable::{exact, scan};
+use obsctl_promql::variable::names;
 
 use crate::check::{Check, Findings, Input, Named, Query, example};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -60,7 +60,7 @@ fn of<'a>(query: &Query<'a>) -> Option<&'a Dashboard> {
 
 fn dashboard(all: &[(&Dashboard, &Query<'_>)], findings: &mut Findings) {
     // How often each series is narrowed by which label and variable, and how often it is not.
-    let mut narrowed: BTreeMap<(&str, &str, String), usize> = BTreeMap::new();
+    let mut narrowed: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
     let mut uses: BTreeMap<&str, usize> = BTreeMap::new();
     for (_, query) in all {
         for named in &query.named {
@@ -83,7 +83,7 @@ fn dashboard(all: &[(&Dashboard, &Query<'_>)], findings: &mut Findings) {
             if choices(named).next().is_some() {
                 continue;
             }
-            let from = narrowed.range((named.name, "", String::new())..);
+            let from = narrowed.range((named.name, "", "")..);
             let of_series = from.take_while(|((name, ..), _)| *name == named.name);
             for (key @ (name, label, variable), count) in of_series {
                 let offered = dashboard.variables.iter().any(|one| one.name == *variable);
@@ -92,7 +92,7 @@ fn dashboard(all: &[(&Dashboard, &Query<'_>)], findings: &mut Findings) {
                     continue;
                 }
                 let matched = selector.matchers.iter().any(|one| one.name.text == *label);
-                let used = scan(text).iter().any(|(_, one)| one.name == *variable);
+                let used = names(text).any(|(_, one)| one == *variable);
                 if matched
                     || used
                     || !selector.variables.is_empty()
@@ -126,11 +126,12 @@ fn dashboard(all: &[(&Dashboard, &Query<'_>)], findings: &mut Findings) {
 }
 
 /// The labels of a selector that have the value of a variable.
-fn choices<'a>(named: &Named<'a>) -> impl Iterator<Item = (&'a str, String)> + use<'a> {
+fn choices<'a>(named: &Named<'a>) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
     let matchers = named.used.selector.matchers.iter();
     matchers.filter_map(|matcher| {
-        let variable = exact(&matcher.value.value)?;
-        Some((matcher.name.text.as_str(), variable.name))
+        let value = matcher.value.value.as_str();
+        let (range, variable) = names(value).next()?;
+        (range == (0..value.len())).then_some((matcher.name.text.as_str(), variable))
     })
 }
 

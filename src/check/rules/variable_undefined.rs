@@ -62,11 +62,8 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
 }
 
 fn check(dashboard: &Dashboard, written: bool, findings: &mut Findings) {
-    let defined: BTreeSet<&str> = dashboard
-        .variables
-        .iter()
-        .map(|variable| variable.name.as_str())
-        .collect();
+    let defined = dashboard.variables.iter();
+    let defined: Vec<_> = defined.map(|variable| variable.name.as_str()).collect();
     for placed in dashboard.queries() {
         report(
             dashboard,
@@ -95,14 +92,14 @@ fn check(dashboard: &Dashboard, written: bool, findings: &mut Findings) {
 
 fn report(
     dashboard: &Dashboard,
-    defined: &BTreeSet<&str>,
+    defined: &[&str],
     text: &str,
     origin: Origin,
     place: &Place<'_>,
     findings: &mut Findings,
 ) {
     for (range, variable) in used(text) {
-        if defined.contains(variable) || is_builtin(variable) {
+        if defined.contains(&variable) || is_builtin(variable) {
             continue;
         }
         let of = subject::dashboard(dashboard);

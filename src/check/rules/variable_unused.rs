@@ -1,10 +1,8 @@
 //! `variable-unused`
 
-use std::collections::BTreeSet;
-
 use obsctl_model::Stack;
 use obsctl_model::dashboard::variable::Values;
-use obsctl_model::dashboard::{Dashboard, PlacedText};
+use obsctl_model::dashboard::{Dashboard, Variable};
 use obsctl_model::prelude::timeseries;
 use obsctl_model::query::promql;
 
@@ -35,52 +33,53 @@ Use the variable in the queries, or remove it.
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
     for dashboard in input.project.dashboards() {
-        if dashboard.variables.is_empty() {
-            continue;
-        }
-        let texts = dashboard.texts();
-        let names = used_names(dashboard, &texts);
-        for variable in &dashboard.variables {
-            // A choice of datasource can be there for the dashboards that links take it along to.
-            let carried = matches!(variable.values, Values::Datasource(_))
-                && dashboard.links.iter().any(|link| link.keep_variables);
-            if !names.contains(variable.name.as_str()) && !variable.is_implicit() && !carried {
-                let message = format!("nothing uses variable `{}`", variable.name);
-                findings.push(
-                    Diagnostic::new(
-                        subject::variable(dashboard, variable),
-                        variable.origin,
-                        message,
-                    )
-                    .help(format!(
-                        "use `${}` in the dashboard's queries, or remove it",
-                        variable.name
-                    )),
-                );
-            }
+        for variable in unused(dashboard) {
+            let message = format!("nothing uses variable `{}`", variable.name);
+            findings.push(
+                Diagnostic::new(
+                    subject::variable(dashboard, variable),
+                    variable.origin,
+                    message,
+                )
+                .help(format!(
+                    "use `${}` in the dashboard's queries, or remove it",
+                    variable.name
+                )),
+            );
         }
     }
 }
 
-/// The variables a dashboard uses anywhere: in these texts, or elsewhere.
-fn used_names<'a>(dashboard: &'a Dashboard, texts: &'a [PlacedText<'_>]) -> BTreeSet<&'a str> {
-    let mut names = BTreeSet::new();
-    let mut add = |text: &'a str| names.extend(used(text).map(|(_, variable)| variable));
-    for placed in dashboard.queries() {
-        add(text_of(&placed));
-    }
-    for placed in texts {
-        add(&placed.text);
-    }
-    if let Some(written) = dashboard.written.get() {
-        written.mentions.iter().for_each(|text| add(text));
-    }
-    for query in dashboard.panels().flat_map(|panel| &panel.queries) {
-        if let Some(datasource) = &query.datasource {
-            add(&datasource.uid);
+/// The variables of a dashboard that nothing in it uses.
+fn unused(dashboard: &Dashboard) -> Vec<&Variable> {
+    let mut unused: Vec<_> = dashboard.variables.iter().collect();
+    // A choice of datasource can be there for the dashboards that links take it along to.
+    let carries = dashboard.links.iter().any(|link| link.keep_variables);
+    let carried = |variable: &Variable| carries && matches!(variable.values, Values::Datasource(_));
+    unused.retain(|one| !one.is_implicit() && !carried(one));
+    let mut all_used_with = |text: &str| {
+        for (_, name) in used(text) {
+            unused.retain(|one| one.name != name);
         }
+        unused.is_empty()
+    };
+    // Nearly all are used by queries: the many other texts are mostly not asked.
+    let queries = dashboard.queries();
+    let panels = dashboard.panels().flat_map(|panel| &panel.queries);
+    let datasources = panels.filter_map(|query| Some(&*query.datasource.as_ref()?.uid));
+    let written = dashboard.written.get();
+    let mentions = written.into_iter().flat_map(|written| &written.mentions);
+    let all_used = queries
+        .iter()
+        .map(text_of)
+        .chain(datasources)
+        .chain(mentions.map(String::as_str))
+        .any(&mut all_used_with);
+    if !all_used {
+        let texts = dashboard.texts();
+        texts.iter().any(|placed| all_used_with(&placed.text));
     }
-    names
+    unused
 }
 
 /// A stack with a dashboard that offers a choice of `path` and shows this query.

@@ -28,7 +28,14 @@ impl Project {
     /// The unit of a query's result; none where it cannot be told.
     #[must_use]
     pub fn unit_of(&self, query: &Promql) -> Option<Unit> {
-        self.walk(0).measure(query.expr())?.unit()
+        self.measure(query).0
+    }
+
+    /// The unit of a query's result, and where it adds or compares what cannot be added or compared.
+    pub(crate) fn measure(&self, query: &Promql) -> (Option<Unit>, Vec<Clash>) {
+        let mut walk = self.walk(0);
+        let unit = walk.measure(query.expr()).and_then(Measure::unit);
+        (unit, walk.clashes)
     }
 
     /// The same, with metrics that no catalog has taken by their names: `_seconds`, `_bytes`.
@@ -37,14 +44,6 @@ impl Project {
         let mut walk = self.walk(0);
         walk.by_name = true;
         walk.measure(query.expr())?.unit()
-    }
-
-    /// Where an expression adds or compares what cannot be added or compared.
-    #[must_use]
-    pub fn unit_clashes(&self, query: &Promql) -> Vec<Clash> {
-        let mut walk = self.walk(0);
-        walk.measure(query.expr());
-        walk.clashes
     }
 
     fn walk(&self, depth: u32) -> Walk<'_> {

@@ -98,13 +98,22 @@ fn asked(node: &Node<'_>, found: &mut Vec<String>) {
     }
 }
 
-/// The texts in a node that name a variable: what is not read otherwise can still use one.
-fn mentions(node: &Node<'_>) -> Vec<serde_json::Value> {
-    let mut all = vec![];
-    node.scalars(&mut |text| {
-        if obsctl_promql::variable::contains(text) {
-            all.push(text.into());
-        }
-    });
-    all
+/// The texts that name a variable, each once: what is not read otherwise can still use one.
+#[derive(Default)]
+struct Mentions<'a> {
+    texts: Vec<&'a str>,
+}
+
+impl<'a> Mentions<'a> {
+    fn add(&mut self, node: &Node<'a>) {
+        node.scalars(&mut |text| {
+            if obsctl_promql::variable::contains(text) && !self.texts.contains(&text) {
+                self.texts.push(text);
+            }
+        });
+    }
+
+    fn json(self) -> serde_json::Value {
+        self.texts.into()
+    }
 }

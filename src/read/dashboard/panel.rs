@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::super::node::Node;
 use super::super::{Keep, Reader};
-use super::mentions;
+use super::Mentions;
 use super::sources::{Source, Sources};
 use super::target;
 
@@ -147,15 +147,21 @@ pub(super) fn base(reader: &Reader<'_>, node: &Node<'_>, kind: &str, title: &str
     let rest = node.entries().iter();
     let rest = rest.filter(|(key, _)| !NO_SETTINGS.contains(&key.text));
     if reader.keep == Keep::Outline {
-        let named = rest.flat_map(|(_, value)| mentions(value));
-        let mut panel = panel::plugin(title, kind, Value::Array(named.collect())).any();
+        let mut named = Mentions::default();
+        for (key, value) in rest {
+            beside_queries(key.text, value, &mut named);
+        }
+        let mut panel = panel::plugin(title, kind, named.json()).any();
         panel.origin = reader.source.origin(node.at);
         return panel;
     }
     let settings = rest.map(|(key, value)| {
         let value = match key.text {
-            // Queries are read elsewhere; what else is in them can name a variable.
-            "data" | "targets" => Value::Array(mentions(value)),
+            "data" | "targets" => {
+                let mut named = Mentions::default();
+                beside_queries(key.text, value, &mut named);
+                named.json()
+            }
             _ => value.json(),
         };
         (key.text.to_string(), value)
@@ -163,6 +169,19 @@ pub(super) fn base(reader: &Reader<'_>, node: &Node<'_>, kind: &str, title: &str
     let mut panel = panel::plugin(title, kind, Value::Object(settings.collect())).any();
     panel.origin = reader.source.origin(node.at);
     panel
+}
+
+/// What names variables in a setting of a panel. Queries are read elsewhere; what else is in them can name one.
+fn beside_queries<'a>(key: &str, value: &Node<'a>, named: &mut Mentions<'a>) {
+    if key != "targets" {
+        return named.add(value);
+    }
+    let settings = value.items().iter().flat_map(Node::entries);
+    for (key, value) in settings {
+        if key.text != "expr" {
+            named.add(value);
+        }
+    }
 }
 
 /// What answers a query: what it says itself, else what its panel says.
