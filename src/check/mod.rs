@@ -11,6 +11,7 @@ mod rewrite;
 mod routing;
 mod rule_test;
 pub mod rules;
+mod run;
 mod size;
 mod suppression;
 mod template;
@@ -24,7 +25,6 @@ use std::collections::BTreeMap;
 use obsctl_model::Stack;
 
 use crate::diagnostic::{Diagnostic, Severity, UNREADABLE};
-use crate::parallel;
 use crate::policy::{Baseline, Policy};
 use crate::project::Project;
 
@@ -33,6 +33,7 @@ pub use docs::{index, page};
 pub use input::{Input, Named, Query};
 pub use metrics::Metrics;
 pub use pattern::Patterns;
+pub use run::Run;
 pub use template::Templates;
 pub use witness::{milliseconds, tried, wanted};
 
@@ -47,7 +48,7 @@ pub struct Check {
     /// configuration under which the examples are checked, one of `json` the baseline.
     pub docs: &'static str,
     /// Finds.
-    pub run: fn(&Input<'_>, &mut Findings),
+    pub run: Run,
     /// The smallest stack with the defect.
     pub fires: fn() -> Stack,
     /// The same stack, mended.
@@ -150,14 +151,10 @@ pub fn run(project: &Project, policy: &Policy, today: Option<&str>) -> Vec<Diagn
     let input = Input::new(project, policy);
     let wanted: Vec<_> = rules::ALL
         .iter()
+        .copied()
         .filter(|check| policy.runs(check.name))
         .collect();
-    let found = parallel::map(&wanted, |check| {
-        let mut findings = Findings::default();
-        (check.run)(&input, &mut findings);
-        findings.of(check)
-    });
-    let found = found.into_iter().flatten();
+    let found = run::all(&input, &wanted).into_iter();
     let found = found.filter(|one| project.knows().looks_at(one.origin()));
     let found = found.chain(project.unread().iter().cloned()).collect();
     let mut kept = suppression::apply(project, policy, found, today);

@@ -3,7 +3,7 @@
 use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 
 /// `absent` of several groups, which sees only all of them missing.
@@ -23,37 +23,33 @@ unseen. Its result has none of the labels.
 Write an `absent(…)` for each group, with matchers in place of the grouping, or compare with what was there before:
 `x offset 1h unless x`.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || example::alert(promql("absent(sum by (job) (up))")),
     silent: || example::alert(promql(r#"absent(up{job="api"})"#)),
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        for call in &query.calls {
-            if call.func.text != "absent" {
-                continue;
-            }
-            let Some(Expr::Aggregate(node)) = call.args.first().map(Expr::without_parens) else {
-                continue;
-            };
-            let Some(grouping) = &node.grouping else {
-                continue;
-            };
-            if !grouping.without && !grouping.labels.is_empty() {
-                findings.push(
-                    query
-                        .at
-                        .finding(
-                            grouping.span,
-                            "`absent` of several groups",
-                            "true only when all of them are missing",
-                        )
-                        .help(
-                            "write an `absent(…)` for each, with matchers in place of the grouping",
-                        ),
-                );
-            }
+fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    for call in &query.calls {
+        if call.func.text != "absent" {
+            continue;
+        }
+        let Some(Expr::Aggregate(node)) = call.args.first().map(Expr::without_parens) else {
+            continue;
+        };
+        let Some(grouping) = &node.grouping else {
+            continue;
+        };
+        if !grouping.without && !grouping.labels.is_empty() {
+            findings.push(
+                query
+                    .at
+                    .finding(
+                        grouping.span,
+                        "`absent` of several groups",
+                        "true only when all of them are missing",
+                    )
+                    .help("write an `absent(…)` for each, with matchers in place of the grouping"),
+            );
         }
     }
 }

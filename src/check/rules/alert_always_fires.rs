@@ -5,7 +5,7 @@ use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 use obsctl_promql::ast::{Binary, BinaryOp};
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::expression::series_name;
 use crate::project::labels::is_scalar;
@@ -28,34 +28,32 @@ fires from the first scrape on, and for ever.
 Compare with a threshold: `… > 0.05`. A comparison with `bool` gives 0 instead of leaving series out; drop the `bool`.
 An alert that is meant to fire always, to prove that alerts arrive, says so: `.allow(\"alert-always-fires\", \"…\")`.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || example::alert(promql("sum(rate(api_requests_total[5m])) > bool 100")),
     silent: || example::alert(promql("sum(rate(api_requests_total[5m])) > 100")),
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        let Site::Alert { .. } = query.at.site else {
-            continue;
-        };
-        // Of others, what asks for no series is a heartbeat, whose absence is the alarm.
-        if query.selectors.is_empty() && !input.project.knows().ours {
-            continue;
-        }
-        let expr = query.at.query.expr();
-        if query.at.query.errors().is_empty() && always(input.project, expr, 0) {
-            let finding = query.at.finding(
-                expr.span(),
-                "the alert has no condition",
-                "fires for every series, whatever its value",
-            );
-            findings.push(match expr.without_parens() {
-                Expr::Binary(node) if node.bool_modifier => {
-                    finding.help("drop `bool`: it keeps the series whose condition is false")
-                }
-                _ => finding.help("compare with a threshold: `… > 0.05`"),
-            });
-        }
+fn run(input: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    let Site::Alert { .. } = query.at.site else {
+        return;
+    };
+    // Of others, what asks for no series is a heartbeat, whose absence is the alarm.
+    if query.selectors.is_empty() && !input.project.knows().ours {
+        return;
+    }
+    let expr = query.at.query.expr();
+    if query.at.query.errors().is_empty() && always(input.project, expr, 0) {
+        let finding = query.at.finding(
+            expr.span(),
+            "the alert has no condition",
+            "fires for every series, whatever its value",
+        );
+        findings.push(match expr.without_parens() {
+            Expr::Binary(node) if node.bool_modifier => {
+                finding.help("drop `bool`: it keeps the series whose condition is false")
+            }
+            _ => finding.help("compare with a threshold: `… > 0.05`"),
+        });
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use obsctl_model::query::promql;
 use obsctl_witness::contradiction;
 
-use crate::check::{Check, Findings, Input, Metrics, example};
+use crate::check::{Check, Findings, Input, Metrics, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::Site;
 
@@ -26,7 +26,7 @@ Ask what the series would have to do for the alert to fire, and write that. Two 
 between them: `x > 3 and x < 5`. If it should fire on either of two conditions, join them with `or`. To count the series
 that are 0, write `count(x == 0) > 0`: their sum is 0.
 ",
-    run,
+    run: Run::Once(run),
     fires: || example::alert(promql("connections > 100 and connections < 50")),
     silent: || example::alert(promql("connections > 100 or connections < 50")),
 };

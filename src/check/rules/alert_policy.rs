@@ -6,7 +6,7 @@ use obsctl_model::query::promql;
 use obsctl_model::{Alert, Rule};
 
 use crate::check::demand::{Demanded, labels};
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::subject;
 
@@ -40,7 +40,7 @@ Patterns are regular expressions that match the whole text. Labels are those tha
 query brings along does not count. Templates can become any text. An alert's own runbook and dashboard become `runbook_url`
 and `dashboard_url` when files are generated: then they are there, and their addresses are not compared.
 ",
-    run,
+    run: Run::Once(run),
     fires: || {
         example::with_alert(Alert {
             labels: BTreeMap::from([

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use obsctl_model::query::promql;
 use obsctl_model::{Alert, Rule, Slug};
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::subject;
 
@@ -25,7 +25,7 @@ nowhere is worse.
 
 Write the runbook, even a short one, and name it: `.runbook(…)`.
 ",
-    run,
+    run: Run::Once(run),
     fires: || {
         example::with_alert(Alert {
             runbook: Some(Slug::from_static("high-latensy")),

@@ -3,7 +3,7 @@
 use obsctl_model::query::promql;
 use obsctl_witness::{contradiction, find};
 
-use crate::check::{Check, Findings, Input, Metrics, example, tried, wanted};
+use crate::check::{Check, Findings, Input, Metrics, Run, example, tried, wanted};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::subject;
 
@@ -29,7 +29,7 @@ alert-without-witness = \"note\"
 
 Write the part in another way, or a test of your own: `obsctl test` runs it.
 ",
-    run,
+    run: Run::Once(run),
     fires: || example::alert(promql("stddev(connections) > 100")),
     silent: || example::alert(promql("max(connections) > 100")),
 };

@@ -6,7 +6,7 @@ use obsctl_model::dashboard::variable::{self, series_label_values};
 use obsctl_model::prelude::timeseries;
 use obsctl_model::query::promql;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::Site;
 
@@ -27,30 +27,28 @@ it is slow, and at some length Prometheus or a proxy before it refuses the reque
 Say what \"All\" stands for: `.*`, or `.+` to leave out series without the label. In Grafana it is the variable's custom
 all value.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || offered(None),
     silent: || offered(Some(".*")),
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        let Site::Variable {
-            variable,
-            label: Some(label),
-            ..
-        } = &query.at.site
-        else {
-            continue;
-        };
-        let mut labels = query.flow.labels.known();
-        let unbounded = labels.any(|(name, known)| name == *label && known.unbounded);
-        if variable.include_all && variable.all_value.is_none() && unbounded {
-            let message = format!("\"All\" of `{}` is every `{label}`, joined", variable.name);
-            findings.push(
-                Diagnostic::new(query.at.site.subject(), variable.origin, message)
-                    .help("say what \"All\" stands for: `.all_value(\".*\")`"),
-            );
-        }
+fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    let Site::Variable {
+        variable,
+        label: Some(label),
+        ..
+    } = &query.at.site
+    else {
+        return;
+    };
+    let mut labels = query.flow.labels.known();
+    let unbounded = labels.any(|(name, known)| name == *label && known.unbounded);
+    if variable.include_all && variable.all_value.is_none() && unbounded {
+        let message = format!("\"All\" of `{}` is every `{label}`, joined", variable.name);
+        findings.push(
+            Diagnostic::new(query.at.site.subject(), variable.origin, message)
+                .help("say what \"All\" stands for: `.all_value(\".*\")`"),
+        );
     }
 }
 

@@ -6,7 +6,7 @@ use obsctl_promql::Expr;
 use obsctl_promql::ast::{Aggregate, AggregateOp, BinaryOp, MatchOp};
 
 use crate::check::value::{constant, keeps_targets};
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::expression::series_name;
 use crate::project::{Part, Project, Series};
@@ -28,7 +28,7 @@ which nobody waited for.
 Add up the buckets and take the quantile of the sum: `histogram_quantile(0.99, sum by (le) (rate(…_bucket[5m])))`. A
 summary's quantiles cannot be put together at all: show the worst with `max`, or make it a histogram.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || {
         example::alert(promql(
             "avg(histogram_quantile(0.99, sum by (le, path) (rate(api_request_duration_seconds_bucket[5m])))) > 1",
@@ -41,34 +41,32 @@ summary's quantiles cannot be put together at all: show the worst with `max`, or
     },
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        for expr in query.nodes.iter().copied() {
-            let Expr::Aggregate(node) = expr else {
-                continue;
-            };
-            if !matches!(node.op, AggregateOp::Sum | AggregateOp::Avg) || keeps_targets(node) {
-                continue;
-            }
-            let what = match node.op {
-                AggregateOp::Sum => "sum",
-                _ => "average",
-            };
-            if let Some((inner, help)) = quantiles(input.project, node, scaled(&node.expr)) {
-                let message = format!("{what} of quantiles");
-                findings.push(
-                    query
-                        .at
-                        .finding(node.op_span, message, "no quantile of anything")
-                        .also_in(
-                            query.at.origin,
-                            query.at.query.as_str(),
-                            inner.span().range(),
-                            "quantiles",
-                        )
-                        .help(help),
-                );
-            }
+fn run(input: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    for expr in query.nodes.iter().copied() {
+        let Expr::Aggregate(node) = expr else {
+            continue;
+        };
+        if !matches!(node.op, AggregateOp::Sum | AggregateOp::Avg) || keeps_targets(node) {
+            continue;
+        }
+        let what = match node.op {
+            AggregateOp::Sum => "sum",
+            _ => "average",
+        };
+        if let Some((inner, help)) = quantiles(input.project, node, scaled(&node.expr)) {
+            let message = format!("{what} of quantiles");
+            findings.push(
+                query
+                    .at
+                    .finding(node.op_span, message, "no quantile of anything")
+                    .also_in(
+                        query.at.origin,
+                        query.at.query.as_str(),
+                        inner.span().range(),
+                        "quantiles",
+                    )
+                    .help(help),
+            );
         }
     }
 }

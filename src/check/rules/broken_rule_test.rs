@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use obsctl_model::query::promql;
 use obsctl_model::{RuleTest, Stack, mins, silent};
 
-use crate::check::{Check, Findings, Input, example, rule_test};
+use crate::check::{Check, Findings, Input, Run, example, rule_test};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::rule_test::file_name;
 use crate::project::subject;
@@ -28,7 +28,7 @@ The finding says what is wrong and what is near it. Name alerts by their definit
 label sets of declared metrics (`ApiRequests { … }`): the compiler then knows both. Two tests of one name would be one file:
 rename one.
 ",
-    run,
+    run: Run::Once(run),
     fires: || tested(RuleTest::new("many connections warn").at(mins(5), silent("HighLatencies"))),
     silent: || tested(RuleTest::new("many connections warn").at(mins(5), silent("HighLatency"))),
 };

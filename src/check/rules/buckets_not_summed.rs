@@ -4,7 +4,7 @@ use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 use obsctl_promql::ast::AggregateOp;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 
 /// Buckets put together in a way that leaves no histogram.
@@ -24,7 +24,7 @@ the quantile means nothing.
 Add the buckets up: `histogram_quantile(0.95, sum by (le) (rate(…_bucket[5m])))`. For the worst of all series take the
 maximum of their quantiles: `max(histogram_quantile(0.95, rate(…_bucket[5m])))`.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || {
         example::alert(promql(
             "histogram_quantile(0.95, max by (le) (rate(api_request_duration_seconds_bucket[5m]))) > 1",
@@ -37,37 +37,35 @@ maximum of their quantiles: `max(histogram_quantile(0.95, rate(…_bucket[5m])))
     },
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        for call in &query.calls {
-            if call.func.text != "histogram_quantile" {
-                continue;
-            }
-            let Some(Expr::Aggregate(node)) = call.args.get(1).map(Expr::without_parens) else {
-                continue;
-            };
-            let kept = node.grouping.as_ref().is_some_and(|grouping| {
-                grouping.labels.iter().any(|label| label.text == "le") != grouping.without
-            });
-            let wrong = matches!(
-                node.op,
-                AggregateOp::Max
-                    | AggregateOp::Min
-                    | AggregateOp::Count
-                    | AggregateOp::Group
-                    | AggregateOp::Stddev
-                    | AggregateOp::Stdvar
-                    | AggregateOp::Quantile
+fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    for call in &query.calls {
+        if call.func.text != "histogram_quantile" {
+            continue;
+        }
+        let Some(Expr::Aggregate(node)) = call.args.get(1).map(Expr::without_parens) else {
+            continue;
+        };
+        let kept = node.grouping.as_ref().is_some_and(|grouping| {
+            grouping.labels.iter().any(|label| label.text == "le") != grouping.without
+        });
+        let wrong = matches!(
+            node.op,
+            AggregateOp::Max
+                | AggregateOp::Min
+                | AggregateOp::Count
+                | AggregateOp::Group
+                | AggregateOp::Stddev
+                | AggregateOp::Stdvar
+                | AggregateOp::Quantile
+        );
+        if kept && wrong {
+            let message = format!("quantile of buckets put together by `{}`", node.op);
+            findings.push(
+                query
+                    .at
+                    .finding(node.op_span, message, "no histogram of anything")
+                    .help("add the buckets up with `sum by (le)`; for the worst series take `max` of the quantiles"),
             );
-            if kept && wrong {
-                let message = format!("quantile of buckets put together by `{}`", node.op);
-                findings.push(
-                    query
-                        .at
-                        .finding(node.op_span, message, "no histogram of anything")
-                        .help("add the buckets up with `sum by (le)`; for the worst series take `max` of the quantiles"),
-                );
-            }
         }
     }
 }

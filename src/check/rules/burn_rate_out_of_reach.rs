@@ -3,7 +3,7 @@
 use obsctl_model::query::promql;
 use obsctl_model::{Indicator, Slo, Slug, Stack};
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::slo::{self, BurnWindow, Urgency, percent, rounded};
 use crate::project::subject;
@@ -25,7 +25,7 @@ is left, nobody is paged whatever happens.
 
 Promise more. Or accept the finding where that is enough: `.allow(\"burn-rate-out-of-reach\", \"…\")`.
 ",
-    run,
+    run: Run::Once(run),
     fires: || promising(90.0),
     silent: || promising(95.0),
 };

@@ -4,7 +4,7 @@ use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 use obsctl_promql::ast::{Binary, BinaryOp};
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::labels::is_scalar;
 
@@ -24,47 +24,45 @@ A comparison of series gives those on its left side: `a < b < c` keeps `a` where
 
 Write two comparisons: `a < b and b < c`. A range around a number can stay as it is: `x > 5 < 10` compares `x` twice.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || example::alert(promql("connections offset 1d < connections < 100")),
     silent: || example::alert(promql("connections > 5 < 100")),
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        for outer in query.binaries.iter().copied() {
-            let Expr::Binary(inner) = &*outer.lhs else {
-                continue;
-            };
-            if !outer.op.is_comparison() || !inner.op.is_comparison() {
-                continue;
-            }
-            let text = |expr: &Expr| &query.at.query.as_str()[expr.span().range()];
-            let note = if inner.bool_modifier && is_zero_or_one(outer) {
-                // `(a < bool 5) == 0` says what is not so.
-                continue;
-            } else if inner.bool_modifier {
-                "compares 0 or 1".to_owned()
-            } else if !is_scalar(&inner.lhs) && !is_scalar(&inner.rhs) {
-                let left = text(&inner.lhs);
-                if left.len() > 40 {
-                    "compares what stands left of the first".to_owned()
-                } else {
-                    format!("compares `{left}`")
-                }
-            } else {
-                continue;
-            };
-            findings.push(
-                query
-                    .at
-                    .finding(
-                        outer.op_span,
-                        "the second comparison does not compare what stands next to it",
-                        note,
-                    )
-                    .help("write two comparisons: `a < b and b < c`"),
-            );
+fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    for outer in query.binaries.iter().copied() {
+        let Expr::Binary(inner) = &*outer.lhs else {
+            continue;
+        };
+        if !outer.op.is_comparison() || !inner.op.is_comparison() {
+            continue;
         }
+        let text = |expr: &Expr| &query.at.query.as_str()[expr.span().range()];
+        let note = if inner.bool_modifier && is_zero_or_one(outer) {
+            // `(a < bool 5) == 0` says what is not so.
+            continue;
+        } else if inner.bool_modifier {
+            "compares 0 or 1".to_owned()
+        } else if !is_scalar(&inner.lhs) && !is_scalar(&inner.rhs) {
+            let left = text(&inner.lhs);
+            if left.len() > 40 {
+                "compares what stands left of the first".to_owned()
+            } else {
+                format!("compares `{left}`")
+            }
+        } else {
+            continue;
+        };
+        findings.push(
+            query
+                .at
+                .finding(
+                    outer.op_span,
+                    "the second comparison does not compare what stands next to it",
+                    note,
+                )
+                .help("write two comparisons: `a < b and b < c`"),
+        );
     }
 }
 

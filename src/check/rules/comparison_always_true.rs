@@ -5,7 +5,7 @@ use obsctl_promql::Expr;
 use obsctl_promql::ast::{AggregateOp, BinaryOp};
 
 use crate::check::value::{Verdict, bounds, constant, verdict};
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::Site;
 
@@ -24,48 +24,46 @@ The alert fires as soon as there are data, and never ends: a rate is never negat
 
 Choose a threshold that tells good from bad: `> 0` rather than `>= 0`.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || example::alert(promql("sum(rate(api_requests_total[5m])) >= 0")),
     silent: || example::alert(promql("sum(rate(api_requests_total[5m])) > 0")),
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        if !matches!(query.at.site, Site::Alert { .. }) {
+fn run(input: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    if !matches!(query.at.site, Site::Alert { .. }) {
+        return;
+    }
+    let mut pending = vec![query.at.query.expr()];
+    while let Some(expr) = pending.pop() {
+        let Expr::Binary(node) = expr.without_parens() else {
             continue;
-        }
-        let mut pending = vec![query.at.query.expr()];
-        while let Some(expr) = pending.pop() {
-            let Expr::Binary(node) = expr.without_parens() else {
-                continue;
-            };
-            match node.op {
-                BinaryOp::And | BinaryOp::Or => pending.extend([&*node.lhs, &*node.rhs]),
-                BinaryOp::Unless => pending.push(&node.lhs),
-                op if op.is_comparison() && !node.bool_modifier => {
-                    if constant(&node.lhs).is_some() == constant(&node.rhs).is_some()
-                        || selects(&node.lhs)
-                        || selects(&node.rhs)
-                    {
-                        continue;
-                    }
-                    let left = bounds(input.project, &node.lhs);
-                    let right = bounds(input.project, &node.rhs);
-                    if verdict(left, op, right) == Verdict::Always {
-                        findings.push(
-                            query
-                                .at
-                                .finding(
-                                    node.op_span,
-                                    "the condition is always true",
-                                    "true of every value there can be",
-                                )
-                                .help("choose a threshold that tells good from bad"),
-                        );
-                    }
+        };
+        match node.op {
+            BinaryOp::And | BinaryOp::Or => pending.extend([&*node.lhs, &*node.rhs]),
+            BinaryOp::Unless => pending.push(&node.lhs),
+            op if op.is_comparison() && !node.bool_modifier => {
+                if constant(&node.lhs).is_some() == constant(&node.rhs).is_some()
+                    || selects(&node.lhs)
+                    || selects(&node.rhs)
+                {
+                    continue;
                 }
-                _ => {}
+                let left = bounds(input.project, &node.lhs);
+                let right = bounds(input.project, &node.rhs);
+                if verdict(left, op, right) == Verdict::Always {
+                    findings.push(
+                        query
+                            .at
+                            .finding(
+                                node.op_span,
+                                "the condition is always true",
+                                "true of every value there can be",
+                            )
+                            .help("choose a threshold that tells good from bad"),
+                    );
+                }
             }
+            _ => {}
         }
     }
 }

@@ -4,7 +4,7 @@ use obsctl_model::query::promql;
 use obsctl_promql::ast::BinaryOp;
 
 use crate::check::value::constant;
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 
 /// A comparison with what equals nothing.
@@ -22,30 +22,28 @@ A value is compared with `NaN`.
 
 Only `NaN` differs from itself: `x != x` keeps the series that are `NaN`, `x == x` all others.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || example::alert(promql("connections == NaN")),
     silent: || example::alert(promql("connections != connections")),
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        for node in query.binaries.iter().copied() {
-            if !node.op.is_comparison() {
-                continue;
-            }
-            for side in [&node.lhs, &node.rhs] {
-                if constant(side).is_some_and(f64::is_nan) {
-                    let note = match node.op {
-                        BinaryOp::NotEqual => "always true",
-                        _ => "never true",
-                    };
-                    findings.push(
-                        query
-                            .at
-                            .finding(node.op_span.to(side.span()), "a comparison with NaN", note)
-                            .help("`x != x` keeps the series that are NaN, `x == x` all others"),
-                    );
-                }
+fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    for node in query.binaries.iter().copied() {
+        if !node.op.is_comparison() {
+            continue;
+        }
+        for side in [&node.lhs, &node.rhs] {
+            if constant(side).is_some_and(f64::is_nan) {
+                let note = match node.op {
+                    BinaryOp::NotEqual => "always true",
+                    _ => "never true",
+                };
+                findings.push(
+                    query
+                        .at
+                        .finding(node.op_span.to(side.span()), "a comparison with NaN", note)
+                        .help("`x != x` keeps the series that are NaN, `x == x` all others"),
+                );
             }
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use obsctl_model::{Image, Origin, Setting, Slug, Stack, Workload};
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::{Component, OTLP_PORTS, memory_variable, subject, variable};
 
@@ -25,7 +25,7 @@ variable has one default, so that one of its users would get a value that it doe
 Rename the workload or the variable, or give its port another default. The engines keep their own names (`grafana`,
 `prometheus`, …), ports, and variables that begin with their names.
 ",
-    run,
+    run: Run::Once(run),
     fires: || stack("3000"),
     silent: || stack("3001"),
 };

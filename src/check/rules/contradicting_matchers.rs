@@ -3,7 +3,7 @@
 use obsctl_model::query::promql;
 use obsctl_promql::ast::{MatchOp, Matcher};
 
-use crate::check::{Check, Findings, Input, Patterns, example};
+use crate::check::{Check, Findings, Input, Patterns, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::expression::has_variable;
 
@@ -22,53 +22,51 @@ The selector selects nothing, whatever series there are: the panel is empty, the
 
 Matchers are joined by \"and\". For one value or another write alternatives: `job=~\"api|worker\"`.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || example::alert(promql(r#"count(connections{path="/a", path="/b"}) > 1"#)),
     silent: || example::alert(promql(r#"count(connections{path=~"/a|/b"}) > 1"#)),
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        for used in &query.selectors {
-            let known: Vec<&Matcher> = used
-                .selector
-                .matchers
-                .iter()
-                .filter(|one| !has_variable(&one.value.value) && !has_variable(&one.name.text))
-                .collect();
-            for (index, one) in known.iter().enumerate() {
-                if one.op == MatchOp::NotRegex && everything(&one.value.value) {
-                    let message = format!("`{}` matches no series", text(one));
-                    findings.push(
-                        query
-                            .at
-                            .finding(one.span, message, "leaves out everything")
-                            .help(format!(
-                                "for series without the label, write `{}=\"\"`",
-                                one.name.text
-                            )),
-                    );
-                    continue;
-                }
-                let other = known[index + 1..].iter().find(|other| {
-                    other.name.text == one.name.text && contradict(&input.patterns, one, other)
-                });
-                if let Some(other) = other {
-                    let message = format!("no value of `{}` meets both matchers", one.name.text);
-                    findings.push(
-                        query
-                            .at
-                            .finding(other.span, message, "selects nothing")
-                            .also_in(
-                                query.at.origin,
-                                query.at.query.as_str(),
-                                one.span.range(),
-                                "together with this",
-                            )
-                            .help("for one or the other, write alternatives: `=~\"a|b\"`"),
-                    );
-                    break;
-                }
+fn run(input: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    for used in &query.selectors {
+        let known: Vec<&Matcher> = used
+            .selector
+            .matchers
+            .iter()
+            .filter(|one| !has_variable(&one.value.value) && !has_variable(&one.name.text))
+            .collect();
+        for (index, one) in known.iter().enumerate() {
+            if one.op == MatchOp::NotRegex && everything(&one.value.value) {
+                let message = format!("`{}` matches no series", text(one));
+                findings.push(
+                    query
+                        .at
+                        .finding(one.span, message, "leaves out everything")
+                        .help(format!(
+                            "for series without the label, write `{}=\"\"`",
+                            one.name.text
+                        )),
+                );
+                continue;
+            }
+            let other = known[index + 1..].iter().find(|other| {
+                other.name.text == one.name.text && contradict(&input.patterns, one, other)
+            });
+            if let Some(other) = other {
+                let message = format!("no value of `{}` meets both matchers", one.name.text);
+                findings.push(
+                    query
+                        .at
+                        .finding(other.span, message, "selects nothing")
+                        .also_in(
+                            query.at.origin,
+                            query.at.query.as_str(),
+                            one.span.range(),
+                            "together with this",
+                        )
+                        .help("for one or the other, write alternatives: `=~\"a|b\"`"),
+                );
+                break;
             }
         }
     }

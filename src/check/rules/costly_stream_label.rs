@@ -3,7 +3,7 @@
 use obsctl_model::{Domain, LabelDef, LabelName};
 
 use super::unknown_log_field::logging;
-use crate::check::{Check, Findings, Input};
+use crate::check::{Check, Findings, Input, Run};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// A stream for every value.
@@ -22,7 +22,7 @@ it slow and dear, and it refuses new ones from some number on.
 
 Keep it a field of the line, or structured metadata: both can be filtered by as well.
 ",
-    run,
+    run: Run::Once(run),
     fires: || with_label(Domain::Unbounded { budget: 500, example: "acme".to_owned() }),
     silent: || with_label(Domain::Values(vec!["prod".to_owned(), "test".to_owned()])),
 };

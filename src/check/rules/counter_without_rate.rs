@@ -5,7 +5,7 @@ use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 use obsctl_promql::ast::{AggregateOp, BinaryOp};
 
-use crate::check::{Check, Findings, Input, Named, example};
+use crate::check::{Check, Findings, Input, Named, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::expression::series_name;
 use crate::project::labels::is_scalar;
@@ -28,72 +28,67 @@ has been running; a threshold on it is passed sooner or later, whatever happens.
 Wrap the selector in `rate(…[5m])` for growth per second, or `increase(…[1h])` for growth over a time. Where metrics are
 not known, only the buckets of a quantile are sure to be counters.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || example::alert(promql("sum by (path) (api_requests_total) > 1000")),
     silent: || example::alert(promql("sum by (path) (rate(api_requests_total[5m])) > 1000")),
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        // Under a range a counter is what it should be; few queries have one without.
-        let bare = |named: &Named<'_>| {
-            let counts =
-                is_counter(named.series) || named.series.is_none() && is_bucket(named.name);
-            named.used.range.is_none() && counts
-        };
-        if query.at.site.is_lookup() || !query.named.iter().any(bare) {
-            continue;
-        }
-        query
-            .at
-            .query
-            .expr()
-            .walk_with_ancestors(|expr, ancestors| {
-                let Expr::Selector(selector) = expr else {
-                    return;
-                };
-                let Some((name, _)) = series_name(selector) else {
-                    return;
-                };
-                let series = input.project.catalog().get(name);
-                let (what, origin) = match series {
-                    Some(Series::Exposed { metric, part }) if is_counter(series) => match part {
-                        Part::Whole => (
-                            metric.kind.word(),
-                            Some((metric.origin, metric.kind.word())),
-                        ),
-                        Part::Bucket | Part::Sum | Part::Count => {
-                            ("counter", Some((metric.origin, metric.kind.word())))
-                        }
-                    },
-                    None if is_bucket(name) && in_quantile(ancestors) => ("counter", None),
-                    _ => return,
-                };
-                if is_only_counted(expr, ancestors) {
-                    return;
-                }
-                let window = if query.at.site.is_rule() {
-                    "5m"
-                } else {
-                    "$__rate_interval"
-                };
-                let finding = query.at.finding(
-                    expr.span(),
-                    format!("{what} `{name}` is used without a rate"),
-                    "only ever grows",
-                );
-                let finding = match origin {
-                    Some((origin, kind)) => {
-                        finding.also(origin, format!("declared as a {kind} here"))
-                    }
-                    None => finding,
-                };
-                findings.push(finding.help(format!(
-                    "write `rate({}[{window}])`",
-                    &query.at.query.as_str()[expr.span().range()]
-                )));
-            });
+fn run(input: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    // Under a range a counter is what it should be; few queries have one without.
+    let bare = |named: &Named<'_>| {
+        let counts = is_counter(named.series) || named.series.is_none() && is_bucket(named.name);
+        named.used.range.is_none() && counts
+    };
+    if query.at.site.is_lookup() || !query.named.iter().any(bare) {
+        return;
     }
+    query
+        .at
+        .query
+        .expr()
+        .walk_with_ancestors(|expr, ancestors| {
+            let Expr::Selector(selector) = expr else {
+                return;
+            };
+            let Some((name, _)) = series_name(selector) else {
+                return;
+            };
+            let series = input.project.catalog().get(name);
+            let (what, origin) = match series {
+                Some(Series::Exposed { metric, part }) if is_counter(series) => match part {
+                    Part::Whole => (
+                        metric.kind.word(),
+                        Some((metric.origin, metric.kind.word())),
+                    ),
+                    Part::Bucket | Part::Sum | Part::Count => {
+                        ("counter", Some((metric.origin, metric.kind.word())))
+                    }
+                },
+                None if is_bucket(name) && in_quantile(ancestors) => ("counter", None),
+                _ => return,
+            };
+            if is_only_counted(expr, ancestors) {
+                return;
+            }
+            let window = if query.at.site.is_rule() {
+                "5m"
+            } else {
+                "$__rate_interval"
+            };
+            let finding = query.at.finding(
+                expr.span(),
+                format!("{what} `{name}` is used without a rate"),
+                "only ever grows",
+            );
+            let finding = match origin {
+                Some((origin, kind)) => finding.also(origin, format!("declared as a {kind} here")),
+                None => finding,
+            };
+            findings.push(finding.help(format!(
+                "write `rate({}[{window}])`",
+                &query.at.query.as_str()[expr.span().range()]
+            )));
+        });
 }
 
 fn is_counter(series: Option<&Series>) -> bool {

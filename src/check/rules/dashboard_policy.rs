@@ -3,7 +3,7 @@
 use obsctl_model::dashboard::Dashboard;
 
 use crate::check::demand::Demanded;
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::subject;
 
@@ -30,7 +30,7 @@ title = \"[A-Z].{3,40}\"
 
 Dashboards that obsctl makes of SLOs and runbooks are left out.
 ",
-    run,
+    run: Run::Once(run),
     fires: || example::stack().dashboard(example::dashboard()),
     silent: || {
         example::stack().dashboard(Dashboard {

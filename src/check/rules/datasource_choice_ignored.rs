@@ -8,7 +8,7 @@ use obsctl_model::dashboard::{Dashboard, Datasource, DatasourceKind, Panel, Quer
 use obsctl_model::prelude::timeseries;
 use obsctl_model::query::promql;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::expression::has_variable;
 use crate::project::subject;
@@ -29,43 +29,41 @@ panel shows an error.
 
 Give the panel the variable as its datasource, as the others have it.
 ",
-    run,
+    run: Run::PerDashboard(run),
     fires: || fixed("P1809F7CD0C75ACF3"),
     silent: || fixed("${datasource}"),
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for dashboard in input.project.dashboards() {
-        for (kind, variable) in offered(dashboard) {
-            let mut followers = 0;
-            let mut others: BTreeMap<(String, &str), &Panel> = BTreeMap::new();
-            for panel in dashboard.panels() {
-                for query in &panel.queries {
-                    match asked(query, kind) {
-                        Some(uid) if has_variable(uid) => followers += 1,
-                        Some(uid) => {
-                            others
-                                .entry((subject::panel(dashboard, panel), uid))
-                                .or_insert(panel);
-                        }
-                        None => {}
+fn run(_: &Input<'_>, dashboard: &Dashboard, findings: &mut Findings) {
+    for (kind, variable) in offered(dashboard) {
+        let mut followers = 0;
+        let mut others: BTreeMap<(String, &str), &Panel> = BTreeMap::new();
+        for panel in dashboard.panels() {
+            for query in &panel.queries {
+                match asked(query, kind) {
+                    Some(uid) if has_variable(uid) => followers += 1,
+                    Some(uid) => {
+                        others
+                            .entry((subject::panel(dashboard, panel), uid))
+                            .or_insert(panel);
                     }
+                    None => {}
                 }
             }
-            // Where most are fixed the variable is there for something else.
-            if followers <= others.len() {
-                continue;
-            }
-            for ((subject, uid), panel) in others {
-                let message = format!(
-                    "panel `{}` asks `{uid}`, whatever `${variable}` is",
-                    panel.title
-                );
-                findings.push(
-                    Diagnostic::new(subject, panel.origin, message)
-                        .help(format!("set its datasource to `${{{variable}}}`")),
-                );
-            }
+        }
+        // Where most are fixed the variable is there for something else.
+        if followers <= others.len() {
+            continue;
+        }
+        for ((subject, uid), panel) in others {
+            let message = format!(
+                "panel `{}` asks `{uid}`, whatever `${variable}` is",
+                panel.title
+            );
+            findings.push(
+                Diagnostic::new(subject, panel.origin, message)
+                    .help(format!("set its datasource to `${{{variable}}}`")),
+            );
         }
     }
 }

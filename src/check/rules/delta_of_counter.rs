@@ -4,7 +4,7 @@ use obsctl_model::MetricKind;
 use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::expression::series_name;
 use crate::project::{Part, Project, Series};
@@ -25,44 +25,42 @@ numbers at every restart.
 
 Use `increase` for the growth over a time, and `rate` for the growth per second: they know restarts.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || example::alert(promql("sum(delta(api_requests_total[5m])) > 1000")),
     silent: || example::alert(promql("sum(increase(api_requests_total[5m])) > 1000")),
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        for call in &query.calls {
-            let function = call.func.text.as_str();
-            let (index, instead) = match function {
-                "delta" => (0, "increase"),
-                "idelta" => (0, "irate"),
-                "deriv" => (0, "rate"),
-                "avg_over_time" | "stddev_over_time" | "stdvar_over_time" | "mad_over_time" => {
-                    (0, "rate")
-                }
-                "quantile_over_time" => (1, "rate"),
-                _ => continue,
-            };
-            let Some(Expr::Range(range)) = call.args.get(index).map(Expr::without_parens) else {
-                continue;
-            };
-            let Some((name, span)) = series_name(&range.selector) else {
-                continue;
-            };
-            if counts(input.project, name) {
-                let message = format!("`{function}` of counter `{name}`");
-                findings.push(
-                    query
-                        .at
-                        .finding(
-                            call.func.span.to(span),
-                            message,
-                            "falls to zero at every restart",
-                        )
-                        .help(format!("use `{instead}`")),
-                );
+fn run(input: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    for call in &query.calls {
+        let function = call.func.text.as_str();
+        let (index, instead) = match function {
+            "delta" => (0, "increase"),
+            "idelta" => (0, "irate"),
+            "deriv" => (0, "rate"),
+            "avg_over_time" | "stddev_over_time" | "stdvar_over_time" | "mad_over_time" => {
+                (0, "rate")
             }
+            "quantile_over_time" => (1, "rate"),
+            _ => continue,
+        };
+        let Some(Expr::Range(range)) = call.args.get(index).map(Expr::without_parens) else {
+            continue;
+        };
+        let Some((name, span)) = series_name(&range.selector) else {
+            continue;
+        };
+        if counts(input.project, name) {
+            let message = format!("`{function}` of counter `{name}`");
+            findings.push(
+                query
+                    .at
+                    .finding(
+                        call.func.span.to(span),
+                        message,
+                        "falls to zero at every restart",
+                    )
+                    .help(format!("use `{instead}`")),
+            );
         }
     }
 }

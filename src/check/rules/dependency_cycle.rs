@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use obsctl_model::{Image, Slug, Stack, Workload};
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::subject;
 
@@ -23,7 +23,7 @@ None of them would ever start: Compose refuses the whole file.
 
 Let one of them start without waiting. A service that tries again needs no order.
 ",
-    run,
+    run: Run::Once(run),
     fires: || stack(true),
     silent: || stack(false),
 };

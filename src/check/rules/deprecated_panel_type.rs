@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use obsctl_model::Stack;
+use obsctl_model::dashboard::Dashboard;
 use obsctl_model::dashboard::panel::{plugin, timeseries};
 use obsctl_model::dashboard::{Panel, Panels};
 use obsctl_model::query::promql;
 use serde_json::Value;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::subject;
 
@@ -28,7 +29,7 @@ what it makes of them is saved with the next change, by whoever makes it.
 
 Open the dashboard in a current Grafana, compare, and save. Or write the panel anew with the type that took its place.
 ",
-    run,
+    run: Run::PerDashboard(run),
     fires: || shown(plugin("Connections", "graph", Value::Null).query(promql("connections"))),
     silent: || shown(timeseries("Connections").query(promql("connections"))),
 };
@@ -55,33 +56,31 @@ fn instead(kind: &str) -> Option<(&'static str, &'static str)> {
     GONE.iter().copied().find(|(gone, _)| *gone == kind)
 }
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for dashboard in input.project.dashboards() {
-        let mut found: BTreeMap<_, Vec<&Panel>> = BTreeMap::new();
-        for panel in dashboard.panels() {
-            if let Some(gone) = instead(panel.visualization.plugin()) {
-                found.entry(gone).or_default().push(panel);
-            }
+fn run(_: &Input<'_>, dashboard: &Dashboard, findings: &mut Findings) {
+    let mut found: BTreeMap<_, Vec<&Panel>> = BTreeMap::new();
+    for panel in dashboard.panels() {
+        if let Some(gone) = instead(panel.visualization.plugin()) {
+            found.entry(gone).or_default().push(panel);
         }
-        for ((gone, instead), panels) in found {
-            let message = match panels.as_slice() {
-                [one] => format!(
-                    "panel `{}` is of the type `{gone}`, which is gone",
-                    one.title
-                ),
-                many => format!(
-                    "{} panels are of the type `{gone}`, which is gone",
-                    many.len()
-                ),
-            };
-            let origin = panels
-                .first()
-                .map_or(dashboard.origin, |panel| panel.origin);
-            findings.push(
-                Diagnostic::new(subject::dashboard(dashboard), origin, message)
-                    .help(format!("`{instead}` took its place")),
-            );
-        }
+    }
+    for ((gone, instead), panels) in found {
+        let message = match panels.as_slice() {
+            [one] => format!(
+                "panel `{}` is of the type `{gone}`, which is gone",
+                one.title
+            ),
+            many => format!(
+                "{} panels are of the type `{gone}`, which is gone",
+                many.len()
+            ),
+        };
+        let origin = panels
+            .first()
+            .map_or(dashboard.origin, |panel| panel.origin);
+        findings.push(
+            Diagnostic::new(subject::dashboard(dashboard), origin, message)
+                .help(format!("`{instead}` took its place")),
+        );
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use obsctl_model::{Origin, Rule, Stack};
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::subject;
 
@@ -24,7 +24,7 @@ What is known of a series, its type, labels and unit, is true of one of them onl
 
 Rename one of them, or keep one declaration and share it.
 ",
-    run,
+    run: Run::Once(run),
     fires: twice,
     silent: example::stack,
 };

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use obsctl_model::Stack;
+use obsctl_model::dashboard::Dashboard;
 use obsctl_model::dashboard::written::WrittenPanel;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::subject;
 
@@ -25,29 +26,27 @@ id every time it loads the dashboard.
 
 Give one of them an id of its own. It happens when the JSON of a panel is copied by hand.
 ",
-    run,
+    run: Run::PerDashboard(run),
     fires: || numbered(1),
     silent: || numbered(2),
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for dashboard in input.project.dashboards() {
-        let mut seen = BTreeMap::new();
-        for panel in dashboard.panels() {
-            let written = panel.written.get().filter(|written| !written.copy);
-            let Some(id) = written.and_then(|written| written.id) else {
-                continue;
-            };
-            if let Some(first) = seen.insert(id, panel) {
-                let message = format!(
-                    "panels `{}` and `{}` both have the id {id}",
-                    first.title, panel.title
-                );
-                findings.push(
-                    Diagnostic::new(subject::panel(dashboard, panel), panel.origin, message)
-                        .also(first.origin, "the other one"),
-                );
-            }
+fn run(_: &Input<'_>, dashboard: &Dashboard, findings: &mut Findings) {
+    let mut seen = BTreeMap::new();
+    for panel in dashboard.panels() {
+        let written = panel.written.get().filter(|written| !written.copy);
+        let Some(id) = written.and_then(|written| written.id) else {
+            continue;
+        };
+        if let Some(first) = seen.insert(id, panel) {
+            let message = format!(
+                "panels `{}` and `{}` both have the id {id}",
+                first.title, panel.title
+            );
+            findings.push(
+                Diagnostic::new(subject::panel(dashboard, panel), panel.origin, message)
+                    .also(first.origin, "the other one"),
+            );
         }
     }
 }

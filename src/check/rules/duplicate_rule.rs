@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use obsctl_model::query::promql;
 use obsctl_model::{Origin, Rule, RuleGroup, Stack};
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::subject;
 
@@ -25,7 +25,7 @@ one resolves the other. Groups of one name would be written to the same file.
 
 Remove one, rename it, or give it a label that tells them apart.
 ",
-    run,
+    run: Run::Once(run),
     fires: || twice("api-2"),
     silent: || {
         let mut stack = twice("api-2");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use obsctl_model::Origin;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::subject;
 
@@ -24,7 +24,7 @@ Alertmanager do not start.
 
 Rename one. A uid that was published is kept: links and bookmarks point to it.
 ",
-    run,
+    run: Run::Once(run),
     fires: || {
         example::stack()
             .dashboard(example::dashboard())

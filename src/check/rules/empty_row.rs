@@ -1,10 +1,11 @@
 //! `empty-row`
 
+use obsctl_model::dashboard::Dashboard;
 use obsctl_model::dashboard::panel::Panel;
 use obsctl_model::prelude::timeseries;
 use obsctl_model::query::promql;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::subject;
 
@@ -23,7 +24,7 @@ The reader opens it and looks for what is missing. Mostly the panels went elsewh
 
 Remove the row, or add its panels.
 ",
-    run,
+    run: Run::PerDashboard(run),
     fires: || {
         example::stack().dashboard(
             example::dashboard()
@@ -34,16 +35,14 @@ Remove the row, or add its panels.
     silent: || example::panels(timeseries("Connections").query(promql("connections"))),
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for dashboard in input.project.dashboards() {
-        for row in dashboard.rows.iter().filter(|row| row.panels.is_empty()) {
-            let message = format!("row `{}` has no panels", row.title);
-            findings.push(Diagnostic::new(
-                format!("row `{}` of {}", row.title, subject::dashboard(dashboard)),
-                row.origin,
-                message,
-            ));
-        }
+fn run(_: &Input<'_>, dashboard: &Dashboard, findings: &mut Findings) {
+    for row in dashboard.rows.iter().filter(|row| row.panels.is_empty()) {
+        let message = format!("row `{}` has no panels", row.title);
+        findings.push(Diagnostic::new(
+            format!("row `{}` of {}", row.title, subject::dashboard(dashboard)),
+            row.origin,
+            message,
+        ));
     }
 }
 

@@ -3,7 +3,7 @@
 use obsctl_model::{Allow, Stack};
 
 use crate::check::suppression::Accepted;
-use crate::check::{Check, example};
+use crate::check::{Check, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// An accepted finding whose time is over.
@@ -22,7 +22,7 @@ The date was a promise to look again. The finding itself is reported again from 
 Mend what was accepted and remove the `allow`, or give it a new date and say why.
 ",
     // Found when all other findings are known: see `suppression`.
-    run: |_, _| {},
+    run: Run::Once(|_, _| {}),
     fires: || {
         accepting(&Allow::new("unused-metric", "comes with the next release").until(2025, 12, 31))
     },

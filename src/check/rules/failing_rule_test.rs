@@ -3,7 +3,7 @@
 use obsctl_model::query::promql;
 use obsctl_model::{RuleTest, Stack, fires, mins};
 
-use crate::check::{Check, Findings, Input, example, rule_test};
+use crate::check::{Check, Findings, Input, Run, example, rule_test};
 use crate::diagnostic::Severity;
 use crate::parallel;
 
@@ -24,7 +24,7 @@ did before.
 The finding shows what is expected and what is there: lines with `-` are missing, lines with `+` should not be there. What
 a template makes has to be stated by the test; other labels and annotations of the rule need not be.
 ",
-    run,
+    run: Run::Once(run),
     fires: || tested(200),
     silent: || tested(100),
 };

@@ -7,7 +7,7 @@ use obsctl_promql::ast::{AggregateOp, Binary, BinaryOp};
 use obsctl_promql::duration::Millis;
 
 use crate::check::value::constant;
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::Site;
 
@@ -28,45 +28,43 @@ longer never fires for one event, only for a row of them.
 Make the range longer than `for`, or leave `for` out: the range already says for how long. If only a row of events is to
 be told of, say so: `.allow(\"for-longer-than-range\", \"…\")`.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || waiting("increase(api_requests_total[5m]) > 0"),
     silent: || waiting("increase(api_requests_total[30m]) > 0"),
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        let Site::Alert { alert, .. } = &query.at.site else {
-            continue;
-        };
-        let waits = i64::try_from(alert.lasting.as_millis()).unwrap_or(i64::MAX);
-        let mut expr = query.at.query.expr().without_parens();
-        // What only leaves series out changes nothing about how long the others last.
-        while let Expr::Binary(node) = expr
-            && matches!(node.op, BinaryOp::And | BinaryOp::Unless)
-        {
-            expr = node.lhs.without_parens();
-        }
-        let Expr::Binary(node) = expr else { continue };
-        if !any_event(node) {
-            continue;
-        }
-        if let Some((function, range, span)) = growth(&node.lhs)
-            // Who waits as long as the range, or several times as long, wants a row of events.
-            && waits > range
-            && waits <= 2 * range
-        {
-            let message = format!(
-                "`for` of {} outlasts the {} in which `{function}` sees an event",
-                Millis(waits),
-                Millis(range)
-            );
-            findings.push(
-                query
-                    .at
-                    .finding(span, message, "one event is seen for this long")
-                    .help("make the range longer than `for`, or leave `for` out"),
-            );
-        }
+fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    let Site::Alert { alert, .. } = &query.at.site else {
+        return;
+    };
+    let waits = i64::try_from(alert.lasting.as_millis()).unwrap_or(i64::MAX);
+    let mut expr = query.at.query.expr().without_parens();
+    // What only leaves series out changes nothing about how long the others last.
+    while let Expr::Binary(node) = expr
+        && matches!(node.op, BinaryOp::And | BinaryOp::Unless)
+    {
+        expr = node.lhs.without_parens();
+    }
+    let Expr::Binary(node) = expr else { return };
+    if !any_event(node) {
+        return;
+    }
+    if let Some((function, range, span)) = growth(&node.lhs)
+        // Who waits as long as the range, or several times as long, wants a row of events.
+        && waits > range
+        && waits <= 2 * range
+    {
+        let message = format!(
+            "`for` of {} outlasts the {} in which `{function}` sees an event",
+            Millis(waits),
+            Millis(range)
+        );
+        findings.push(
+            query
+                .at
+                .finding(span, message, "one event is seen for this long")
+                .help("make the range longer than `for`, or leave `for` out"),
+        );
     }
 }
 

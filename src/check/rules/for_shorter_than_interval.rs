@@ -3,7 +3,7 @@
 use obsctl_model::query::promql;
 use obsctl_model::{Alert, Duration, RuleGroup, Stack, secs};
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::Site;
 
@@ -23,7 +23,7 @@ Time is seen at evaluations only. A `for` shorter than the interval waits for on
 
 Leave it out, make it a multiple of the interval, or evaluate the group more often.
 ",
-    run,
+    run: Run::Once(run),
     fires: || waiting(secs(10)),
     silent: || waiting(secs(120)),
 };

@@ -4,7 +4,7 @@ use obsctl_model::query::promql;
 use obsctl_model::{Duration, RuleGroup, Stack, mins, secs};
 
 use crate::check::demand::Demanded;
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::Severity;
 
 /// A group of rules that is not as the team wants its groups.
@@ -33,7 +33,7 @@ max_rules = 20
 
 Only an interval that a group sets itself is compared.
 ",
-    run,
+    run: Run::Once(run),
     fires: || grouped("API alerts", mins(10)),
     silent: || grouped("api", secs(30)),
 };

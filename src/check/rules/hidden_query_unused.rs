@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use obsctl_model::Stack;
-use obsctl_model::dashboard::{Expression, Query};
+use obsctl_model::dashboard::{Dashboard, Expression, Query};
 use obsctl_model::prelude::timeseries;
 use obsctl_model::query::promql;
 
 use super::query_reference_missing::{calculation, is_used, shown_panel};
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::subject;
 
@@ -28,7 +28,7 @@ followed here too.
 
 Remove it, or show it.
 ",
-    run,
+    run: Run::PerDashboard(run),
     fires: || {
         let hidden = Query {
             hidden: true,
@@ -45,36 +45,34 @@ Remove it, or show it.
     },
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for dashboard in input.project.dashboards() {
-        let all = dashboard.panels().flat_map(|panel| &panel.queries);
-        let shown: BTreeSet<u64> = all
-            .filter_map(|query| match &query.expression {
-                Expression::Other(other) => shown_panel(other),
-                _ => None,
-            })
-            .collect();
-        for panel in dashboard.panels() {
-            let written = panel.written.get();
-            let taken_over = written
-                .and_then(|one| one.id)
-                .is_some_and(|id| shown.contains(&id));
-            let transformed =
-                !panel.transformations.is_empty() || written.is_some_and(|one| one.transformed);
-            if taken_over || transformed {
-                continue;
-            }
-            for (query, id) in panel.queries.iter().zip(panel.ref_ids()) {
-                if query.hidden && !is_used(panel, &id) {
-                    let message = format!(
-                        "query `{id}` of panel `{}` is hidden and unused",
-                        panel.title
-                    );
-                    findings.push(
-                        Diagnostic::new(subject::panel(dashboard, panel), panel.origin, message)
-                            .help("remove it, or show it"),
-                    );
-                }
+fn run(_: &Input<'_>, dashboard: &Dashboard, findings: &mut Findings) {
+    let all = dashboard.panels().flat_map(|panel| &panel.queries);
+    let shown: BTreeSet<u64> = all
+        .filter_map(|query| match &query.expression {
+            Expression::Other(other) => shown_panel(other),
+            _ => None,
+        })
+        .collect();
+    for panel in dashboard.panels() {
+        let written = panel.written.get();
+        let taken_over = written
+            .and_then(|one| one.id)
+            .is_some_and(|id| shown.contains(&id));
+        let transformed =
+            !panel.transformations.is_empty() || written.is_some_and(|one| one.transformed);
+        if taken_over || transformed {
+            continue;
+        }
+        for (query, id) in panel.queries.iter().zip(panel.ref_ids()) {
+            if query.hidden && !is_used(panel, &id) {
+                let message = format!(
+                    "query `{id}` of panel `{}` is hidden and unused",
+                    panel.title
+                );
+                findings.push(
+                    Diagnostic::new(subject::panel(dashboard, panel), panel.origin, message)
+                        .help("remove it, or show it"),
+                );
             }
         }
     }

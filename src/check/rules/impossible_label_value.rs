@@ -8,7 +8,7 @@ use obsctl_model::query::promql;
 use obsctl_model::{Alert, Domain, MetricDef, MetricKind, RecordingRule, Rule, ScrapeJob};
 use obsctl_promql::ast::{MatchOp, Matcher};
 
-use crate::check::{Check, Findings, Input, Patterns, Query, example};
+use crate::check::{Check, Findings, Input, Patterns, Query, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::expression::has_variable;
 use crate::project::{Part, Project, Series};
@@ -29,7 +29,7 @@ instead of `5..`. Prometheus writes bucket bounds as floating point numbers: `le
 
 Write one of the values the label has, or declare the value with the label.
 ",
-    run,
+    run: Run::Once(run),
     fires: || example::alert(promql(r#"rate(api_requests_total{method="PSOT"}[5m]) > 1"#)),
     silent: || example::alert(promql(r#"rate(api_requests_total{method="POST"}[5m]) > 1"#)),
 };

@@ -6,7 +6,7 @@ use obsctl_model::{
 };
 
 use crate::check::routing::{Asked, Labels, alerts};
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::routing::{Known, Matcher, holds};
 
@@ -26,7 +26,7 @@ Everything that is wrong because of one cause is told of, beside the cause.
 
 Match labels that alerts have, and let source and target agree on labels that both have.
 ",
-    run,
+    run: Run::Once(run),
     fires: || inhibited("warning", &["path"]),
     silent: || inhibited("warning", &["team"]),
 };

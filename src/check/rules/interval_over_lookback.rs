@@ -3,7 +3,7 @@
 use obsctl_model::query::promql;
 use obsctl_model::{Duration, MetricName, RecordingRule, Rule, RuleGroup, Stack, mins};
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// Recorded series with gaps.
@@ -23,7 +23,7 @@ fire again.
 
 Evaluate the group every five minutes at most; what is expensive can be read over a range: `last_over_time(x[1h])`.
 ",
-    run,
+    run: Run::Once(run),
     fires: || recorded(mins(10)),
     silent: || recorded(mins(4)),
 };

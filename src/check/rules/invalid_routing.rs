@@ -3,7 +3,7 @@
 use obsctl_model::query::promql;
 use obsctl_model::{Channel, LabelMatch, Receiver, Route, Routing as Written, Stack};
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::Severity;
 use crate::routing::{Configuration, Routing};
 
@@ -24,7 +24,7 @@ sees that.
 
 Correct the name, or define what is missing. The root takes every alert: what it should not take has a route of its own.
 ",
-    run,
+    run: Run::Once(run),
     fires: || routed("(platform|data"),
     silent: || routed("platform|data"),
 };

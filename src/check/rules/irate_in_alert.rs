@@ -2,7 +2,7 @@
 
 use obsctl_model::query::promql;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::Site;
 
@@ -22,30 +22,28 @@ one that does not wait fires for a single busy one.
 
 Use `rate`, which takes the whole range into account. `irate` is for graphs that zoom in.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || example::alert(promql("sum(irate(api_requests_total[5m])) > 100")),
     silent: || example::alert(promql("sum(rate(api_requests_total[5m])) > 100")),
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        if !matches!(query.at.site, Site::Alert { .. }) {
-            continue;
-        }
-        for call in &query.calls {
-            let instead = match call.func.text.as_str() {
-                "irate" => "rate",
-                "idelta" => "delta",
-                _ => continue,
-            };
-            let message = format!("an alert on `{}`", call.func.text);
-            findings.push(
-                query
-                    .at
-                    .finding(call.func.span, message, "the last two samples only")
-                    .help(format!("use `{instead}`")),
-            );
-        }
+fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    if !matches!(query.at.site, Site::Alert { .. }) {
+        return;
+    }
+    for call in &query.calls {
+        let instead = match call.func.text.as_str() {
+            "irate" => "rate",
+            "idelta" => "delta",
+            _ => continue,
+        };
+        let message = format!("an alert on `{}`", call.func.text);
+        findings.push(
+            query
+                .at
+                .finding(call.func.span, message, "the last two samples only")
+                .help(format!("use `{instead}`")),
+        );
     }
 }
 

@@ -4,7 +4,7 @@ use obsctl_model::prelude::timeseries;
 use obsctl_model::query::promql;
 
 use super::unknown_label::available;
-use crate::check::{Check, Findings, Input, Query, example, template};
+use crate::check::{Check, Findings, Input, Query, Run, example, template};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::Series;
 use crate::project::labels::{Loss, Use};
@@ -25,7 +25,7 @@ legends show nothing in its place.
 
 Keep the label: add it to the aggregation's `by (…)`. Or do not use it further up.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || {
         example::panels(
             timeseries("Error ratio by path")
@@ -46,39 +46,37 @@ Keep the label: add it to the aggregation's `by (…)`. Or do not use it further
     },
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        for issue in &query.flow.issues {
-            let Some(loss) = issue.loss else { continue };
-            let note = match issue.used {
-                Use::Quantile => continue,
-                Use::Agreement => "only one side has it: no series pair",
-                Use::Matcher => "the series no longer have it",
-                Use::Grouping | Use::Matching | Use::Include | Use::Source => "no longer there",
-            };
-            let message = format!("label `{}` was aggregated away", issue.label);
-            let finding = query.at.finding(issue.span, message, note);
-            let finding = removed(finding, input, query, loss);
-            findings.push(finding.help(match issue.used {
-                Use::Agreement => format!(
-                    "add `{}` to `by (…)` of that side, or say `on (…)` and `group_left` to pair without it",
-                    issue.label
-                ),
-                _ => keep(issue.label, &issue.instead),
-            }));
-        }
-        for missing in template::missing(input, query) {
-            let Some(loss) = missing.loss else { continue };
-            let (label, what) = (missing.label, missing.what);
-            let finding = Diagnostic::new(
-                query.at.site.subject(),
-                missing.origin,
-                format!("{what} shows label `{label}`, which was aggregated away"),
-            )
-            .underline(missing.text, missing.range, "shows nothing");
-            let names: Vec<_> = query.flow.labels.names().collect();
-            findings.push(removed(finding, input, query, loss).help(keep(label, &names)));
-        }
+fn run(input: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    for issue in &query.flow.issues {
+        let Some(loss) = issue.loss else { continue };
+        let note = match issue.used {
+            Use::Quantile => continue,
+            Use::Agreement => "only one side has it: no series pair",
+            Use::Matcher => "the series no longer have it",
+            Use::Grouping | Use::Matching | Use::Include | Use::Source => "no longer there",
+        };
+        let message = format!("label `{}` was aggregated away", issue.label);
+        let finding = query.at.finding(issue.span, message, note);
+        let finding = removed(finding, input, query, loss);
+        findings.push(finding.help(match issue.used {
+            Use::Agreement => format!(
+                "add `{}` to `by (…)` of that side, or say `on (…)` and `group_left` to pair without it",
+                issue.label
+            ),
+            _ => keep(issue.label, &issue.instead),
+        }));
+    }
+    for missing in template::missing(input, query) {
+        let Some(loss) = missing.loss else { continue };
+        let (label, what) = (missing.label, missing.what);
+        let finding = Diagnostic::new(
+            query.at.site.subject(),
+            missing.origin,
+            format!("{what} shows label `{label}`, which was aggregated away"),
+        )
+        .underline(missing.text, missing.range, "shows nothing");
+        let names: Vec<_> = query.flow.labels.names().collect();
+        findings.push(removed(finding, input, query, loss).help(keep(label, &names)));
     }
 }
 

@@ -3,7 +3,7 @@
 use obsctl_model::prelude::*;
 use obsctl_model::{MetricDef, MetricFamily, MetricKind, Origin};
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity as Level};
 use crate::project::subject;
 
@@ -26,7 +26,7 @@ Counters end in `_total`, nothing else does. The base unit stands at the end (be
 `quantile`, `job` and `instance` are labels that Prometheus sets itself. Every metric has a help text. A name that is in use already can be kept:
 `allow(\"metric-naming\", \"…\")` with the declaration.
 ",
-    run,
+    run: Run::Once(run),
     fires: || named("sync_duration_milliseconds_total"),
     silent: || named("sync_duration_seconds"),
 };

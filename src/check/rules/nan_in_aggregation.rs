@@ -5,7 +5,7 @@ use obsctl_promql::ast::{AggregateOp, Binary, BinaryOp};
 use obsctl_promql::{Expr, Span};
 
 use crate::check::value::{constant, keeps_targets};
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 
 /// One undefined ratio that makes the whole result undefined.
@@ -25,7 +25,7 @@ fire, the graph has a gap, although all other series have values.
 Divide the sums: `sum(rate(a[5m])) / sum(rate(b[5m]))`, which is also the average that was meant. Or leave out what does
 nothing: `rate(a[5m]) / (rate(b[5m]) > 0)`.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || {
         example::alert(promql(
             "avg(rate(api_request_duration_seconds_sum[5m]) / rate(api_request_duration_seconds_count[5m])) > 1",
@@ -38,36 +38,33 @@ nothing: `rate(a[5m]) / (rate(b[5m]) > 0)`.
     },
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        for expr in query.nodes.iter().copied() {
-            let (word, span, inner) = match expr {
-                Expr::Aggregate(node) if spreads(node.op) && !keeps_targets(node) => {
-                    (node.op.name(), node.op_span, &*node.expr)
-                }
-                Expr::Call(call)
-                    if matches!(
-                        call.func.text.as_str(),
-                        "avg_over_time" | "sum_over_time" | "stddev_over_time" | "stdvar_over_time"
-                    ) =>
-                {
-                    let Some(Expr::Subquery(node)) = call.args.first().map(Expr::without_parens)
-                    else {
-                        continue;
-                    };
-                    (call.func.text.as_str(), call.func.span, &*node.expr)
-                }
-                _ => continue,
-            };
-            if let Some(division) = undefined(inner) {
-                findings.push(finding(query, word, span, division));
+fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    for expr in query.nodes.iter().copied() {
+        let (word, span, inner) = match expr {
+            Expr::Aggregate(node) if spreads(node.op) && !keeps_targets(node) => {
+                (node.op.name(), node.op_span, &*node.expr)
             }
+            Expr::Call(call)
+                if matches!(
+                    call.func.text.as_str(),
+                    "avg_over_time" | "sum_over_time" | "stddev_over_time" | "stdvar_over_time"
+                ) =>
+            {
+                let Some(Expr::Subquery(node)) = call.args.first().map(Expr::without_parens) else {
+                    continue;
+                };
+                (call.func.text.as_str(), call.func.span, &*node.expr)
+            }
+            _ => continue,
+        };
+        if let Some(division) = undefined(inner) {
+            findings.push(finding(query, word, span, division));
         }
     }
 }
 
 fn finding(
-    query: &crate::check::Query<'_>,
+    query: &Query<'_>,
     word: &str,
     span: Span,
     division: &Binary,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use obsctl_model::query::promql;
 use obsctl_promql::ast::{MatchOp, Matcher};
 
-use crate::check::{Check, Findings, Input, Patterns, example, rewrite};
+use crate::check::{Check, Findings, Input, Patterns, Run, example, rewrite};
 use crate::diagnostic::Severity;
 use crate::project::expression::has_variable;
 
@@ -26,7 +26,7 @@ which is seldom meant.
 
 Compare with `=` or `!=`, and leave out what changes nothing.
 ",
-    run,
+    run: Run::Once(run),
     fires: || example::alert(promql(r#"rate(api_requests_total{method=~"^POST$"}[5m]) > 1"#)),
     silent: || example::alert(promql(r#"rate(api_requests_total{method="POST"}[5m]) > 1"#)),
 };

@@ -7,7 +7,7 @@ use obsctl_promql::ast::{Aggregate, Binary, BinaryOp, Call, MatchOp, Selector};
 use obsctl_promql::{Expr, ValueType, functions};
 
 use super::unknown_label::available;
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::expression::has_variable;
 use crate::project::labels::{Use, is_scalar};
@@ -29,7 +29,7 @@ No two series pair: the result is always empty.
 Say which labels to pair by with `on (…)` or `ignoring (…)`, and `group_left` where many series pair with one. Or
 aggregate both sides to the same labels.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || example::alert(promql("connections / memory_used_bytes > 1")),
     silent: || {
         example::alert(promql(
@@ -38,34 +38,32 @@ aggregate both sides to the same labels.
     },
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        for issue in &query.flow.issues {
-            if issue.loss.is_some() || issue.used != Use::Agreement {
-                continue;
-            }
-            let message = format!("no series pair: only one side has label `{}`", issue.label);
-            findings.push(
-                query
-                    .at
-                    .finding(issue.span, message, "always empty")
-                    .help(format!("on the other side, {}", available(&issue.instead)))
-                    .help("say which labels to pair by: `on (…)` or `ignoring (…)`"),
-            );
+fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    for issue in &query.flow.issues {
+        if issue.loss.is_some() || issue.used != Use::Agreement {
+            continue;
         }
-        for node in query.binaries.iter().copied() {
-            if let Some((label, left, right)) = disagree(node) {
-                let message = format!(
-                    "no series pair: `{label}` is `{left}` on the left and `{right}` on the right"
-                );
-                let note = match node.op {
-                    BinaryOp::Unless => "leaves nothing out",
-                    _ => "always empty",
-                };
-                findings.push(query.at.finding(node.op_span, message, note).help(format!(
-                    "pair without it: `ignoring ({label})`, or aggregate it away on both sides"
-                )));
-            }
+        let message = format!("no series pair: only one side has label `{}`", issue.label);
+        findings.push(
+            query
+                .at
+                .finding(issue.span, message, "always empty")
+                .help(format!("on the other side, {}", available(&issue.instead)))
+                .help("say which labels to pair by: `on (…)` or `ignoring (…)`"),
+        );
+    }
+    for node in query.binaries.iter().copied() {
+        if let Some((label, left, right)) = disagree(node) {
+            let message = format!(
+                "no series pair: `{label}` is `{left}` on the left and `{right}` on the right"
+            );
+            let note = match node.op {
+                BinaryOp::Unless => "leaves nothing out",
+                _ => "always empty",
+            };
+            findings.push(query.at.finding(node.op_span, message, note).help(format!(
+                "pair without it: `ignoring ({label})`, or aggregate it away on both sides"
+            )));
         }
     }
 }

@@ -1,12 +1,12 @@
 //! `panel-without-query`
 
-use obsctl_model::dashboard::Expression;
 use obsctl_model::dashboard::panel::Panel;
+use obsctl_model::dashboard::{Dashboard, Expression};
 use obsctl_model::prelude::timeseries;
 use obsctl_model::query::promql;
 use serde_json::Value;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::subject;
 
@@ -25,7 +25,7 @@ It shows \"No data\" for ever, which looks like an outage of what it is about.
 
 Write its query, or remove the panel.
 ",
-    run,
+    run: Run::PerDashboard(run),
     fires: || example::panels(timeseries("Connections")),
     silent: || example::panels(timeseries("Connections").query(promql("connections"))),
 };
@@ -51,21 +51,19 @@ const DRAW_DATA: &[&str] = &[
     "xychart",
 ];
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for dashboard in input.project.dashboards() {
-        for panel in dashboard.panels() {
-            let shared = panel
-                .written
-                .get()
-                .is_some_and(|one| one.library.is_some() || one.copy);
-            if draws_data(panel) && !shared && !asks(panel) {
-                let message = format!("panel `{}` has no query", panel.title);
-                findings.push(Diagnostic::new(
-                    subject::panel(dashboard, panel),
-                    panel.origin,
-                    message,
-                ));
-            }
+fn run(_: &Input<'_>, dashboard: &Dashboard, findings: &mut Findings) {
+    for panel in dashboard.panels() {
+        let shared = panel
+            .written
+            .get()
+            .is_some_and(|one| one.library.is_some() || one.copy);
+        if draws_data(panel) && !shared && !asks(panel) {
+            let message = format!("panel `{}` has no query", panel.title);
+            findings.push(Diagnostic::new(
+                subject::panel(dashboard, panel),
+                panel.origin,
+                message,
+            ));
         }
     }
 }

@@ -1,10 +1,11 @@
 //! `panel-without-title`
 
+use obsctl_model::dashboard::Dashboard;
 use obsctl_model::dashboard::panel::Panel;
 use obsctl_model::prelude::timeseries;
 use obsctl_model::query::promql;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::subject;
 
@@ -24,7 +25,7 @@ a table can do without: what they are can stand in them.
 
 Say in the title what is shown.
 ",
-    run,
+    run: Run::PerDashboard(run),
     fires: || example::panels(timeseries("").query(promql("connections"))),
     silent: || example::panels(timeseries("Connections").query(promql("connections"))),
 };
@@ -32,19 +33,17 @@ Say in the title what is shown.
 /// Types whose content does not say what it is.
 const NAMELESS: &[&str] = &["graph", "heatmap", "state-timeline", "timeseries"];
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for dashboard in input.project.dashboards() {
-        for panel in dashboard.panels().filter(|panel| is_nameless(panel)) {
-            let id = panel.written.get().and_then(|written| written.id);
-            let id = id.map_or_else(String::new, |id| format!(" {id}"));
-            let kind = panel.visualization.plugin();
-            let message = format!("panel{id} of the type `{kind}` has no title");
-            findings.push(Diagnostic::new(
-                subject::panel(dashboard, panel),
-                panel.origin,
-                message,
-            ));
-        }
+fn run(_: &Input<'_>, dashboard: &Dashboard, findings: &mut Findings) {
+    for panel in dashboard.panels().filter(|panel| is_nameless(panel)) {
+        let id = panel.written.get().and_then(|written| written.id);
+        let id = id.map_or_else(String::new, |id| format!(" {id}"));
+        let kind = panel.visualization.plugin();
+        let message = format!("panel{id} of the type `{kind}` has no title");
+        findings.push(Diagnostic::new(
+            subject::panel(dashboard, panel),
+            panel.origin,
+            message,
+        ));
     }
 }
 

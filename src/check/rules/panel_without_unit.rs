@@ -7,7 +7,7 @@ use obsctl_model::prelude::timeseries;
 use obsctl_model::query::promql;
 use obsctl_model::{Promql, Unit};
 
-use crate::check::{Check, Findings, Input, Query, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::Site;
 use crate::project::labels::is_scalar;
@@ -28,7 +28,7 @@ A panel says no unit, and none follows from its query; or its file says none, an
 Say the unit: `.unit(Unit::Seconds)`. Or write the query so that one follows: `* 100` makes a ratio a number without a
 unit, Grafana shows a ratio in percent by itself. In Grafana, choose the unit of the panel's values.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || {
         example::panels(timeseries("Errors").query(promql(
             "100 * sum(rate(api_requests_total[5m])) / sum(rate(api_requests_total[5m]))",
@@ -41,32 +41,33 @@ unit, Grafana shows a ratio in percent by itself. In Grafana, choose the unit of
     },
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in input.queries.iter().filter(|query| !query.at.derived) {
-        let Site::Panel { panel, ref_id, .. } = &query.at.site else {
-            continue;
-        };
-        if let Some(finding) = unsaid(input, query) {
-            findings.push(finding);
-        }
-        let said = panel.unit.is_some() || panel.grafana_unit.is_some();
-        // The panel's unit is that of its first query.
-        let first = panel.ref_ids().next().as_ref() == Some(ref_id);
-        let overridden = !panel.overrides.is_empty();
-        if said || !first || overridden || !shows_numbers(panel) {
-            continue;
-        }
-        let text = query.at.query;
-        let readable = text.errors().is_empty() && !is_scalar(text.expr());
-        if readable && query.unit.is_none() {
-            let message = format!("panel `{}` has no unit", panel.title);
-            findings.push(
-                query
-                    .at
-                    .finding(text.expr().span(), message, "no unit follows from it")
-                    .help("say it: `.unit(…)`"),
-            );
-        }
+fn run(input: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    if query.at.derived {
+        return;
+    }
+    let Site::Panel { panel, ref_id, .. } = &query.at.site else {
+        return;
+    };
+    if let Some(finding) = unsaid(input, query) {
+        findings.push(finding);
+    }
+    let said = panel.unit.is_some() || panel.grafana_unit.is_some();
+    // The panel's unit is that of its first query.
+    let first = panel.ref_ids().next().as_ref() == Some(ref_id);
+    let overridden = !panel.overrides.is_empty();
+    if said || !first || overridden || !shows_numbers(panel) {
+        return;
+    }
+    let text = query.at.query;
+    let readable = text.errors().is_empty() && !is_scalar(text.expr());
+    if readable && query.unit.is_none() {
+        let message = format!("panel `{}` has no unit", panel.title);
+        findings.push(
+            query
+                .at
+                .finding(text.expr().span(), message, "no unit follows from it")
+                .help("say it: `.unit(…)`"),
+        );
     }
 }
 

@@ -1,10 +1,10 @@
 //! `panels-overlap`
 
 use obsctl_model::Stack;
-use obsctl_model::dashboard::Panel;
 use obsctl_model::dashboard::written::{Place, WrittenPanel};
+use obsctl_model::dashboard::{Dashboard, Panel};
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::subject;
 
@@ -25,7 +25,7 @@ save changes the file in places that nobody touched.
 Open the dashboard, put the panels where they should be, and save. A dashboard that obsctl generates has no places to
 get wrong: they follow from the order of panels.
 ",
-    run,
+    run: Run::PerDashboard(run),
     fires: || placed(0),
     silent: || placed(12),
 };
@@ -33,49 +33,46 @@ get wrong: they follow from the order of panels.
 /// Columns of the grid.
 const COLUMNS: i64 = 24;
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for dashboard in input.project.dashboards() {
-        let mut seen: Vec<(&WrittenPanel, Place, &str)> = vec![];
-        let mut wrong: Vec<(&Panel, String)> = vec![];
-        for panel in dashboard.panels() {
-            let Some(written) = panel.written.get().filter(|written| !written.copy) else {
-                continue;
-            };
-            let Some(place) = written.place else {
-                continue;
-            };
-            let (left, right) = (place.x, place.x.saturating_add(place.width));
-            let mut others = seen.iter();
-            let on =
-                others.find(|(other, at, _)| other.grid == written.grid && at.overlaps(&place));
-            if left < 0 || right > COLUMNS {
-                wrong.push((
-                    panel,
-                    format!("takes columns {left} to {right} of {COLUMNS}"),
-                ));
-            } else if let Some((_, _, title)) = on {
-                wrong.push((panel, format!("stands on panel `{title}`")));
-            }
-            seen.push((written, place, &panel.title));
+fn run(_: &Input<'_>, dashboard: &Dashboard, findings: &mut Findings) {
+    let mut seen: Vec<(&WrittenPanel, Place, &str)> = vec![];
+    let mut wrong: Vec<(&Panel, String)> = vec![];
+    for panel in dashboard.panels() {
+        let Some(written) = panel.written.get().filter(|written| !written.copy) else {
+            continue;
+        };
+        let Some(place) = written.place else {
+            continue;
+        };
+        let (left, right) = (place.x, place.x.saturating_add(place.width));
+        let mut others = seen.iter();
+        let on = others.find(|(other, at, _)| other.grid == written.grid && at.overlaps(&place));
+        if left < 0 || right > COLUMNS {
+            wrong.push((
+                panel,
+                format!("takes columns {left} to {right} of {COLUMNS}"),
+            ));
+        } else if let Some((_, _, title)) = on {
+            wrong.push((panel, format!("stands on panel `{title}`")));
         }
-        // One panel in the wrong place pushes others: the first says it.
-        if let Some((panel, what)) = wrong.first() {
-            let message = match wrong.len() - 1 {
-                0 => format!("panel `{}` {what}", panel.title),
-                1 => format!(
-                    "panel `{}` {what}, and another is in the way too",
-                    panel.title
-                ),
-                more => format!(
-                    "panel `{}` {what}, and {more} others are in the way too",
-                    panel.title
-                ),
-            };
-            findings.push(
-                Diagnostic::new(subject::panel(dashboard, panel), panel.origin, message)
-                    .help("put it where it should be in Grafana, and save"),
-            );
-        }
+        seen.push((written, place, &panel.title));
+    }
+    // One panel in the wrong place pushes others: the first says it.
+    if let Some((panel, what)) = wrong.first() {
+        let message = match wrong.len() - 1 {
+            0 => format!("panel `{}` {what}", panel.title),
+            1 => format!(
+                "panel `{}` {what}, and another is in the way too",
+                panel.title
+            ),
+            more => format!(
+                "panel `{}` {what}, and {more} others are in the way too",
+                panel.title
+            ),
+        };
+        findings.push(
+            Diagnostic::new(subject::panel(dashboard, panel), panel.origin, message)
+                .help("put it where it should be in Grafana, and save"),
+        );
     }
 }
 

@@ -1,6 +1,6 @@
 //! `parser-without-filter`
 
-use crate::check::{Check, Findings, Input};
+use crate::check::{Check, Findings, Input, Run};
 use crate::diagnostic::Severity;
 
 use super::unknown_log_field::logging;
@@ -20,7 +20,7 @@ Loki finds lines by their text many times as fast as it parses them, and a rule 
 
 Name a part of the text before the parser: `{…} |= \"sync_failed\" | json | event=\"sync_failed\"`.
 ",
-    run,
+    run: Run::Once(run),
     fires: || logging(r#"sum(rate({service="api"} | json | event="sync_failed" [5m])) > 1"#),
     silent: || logging(r#"sum(rate({service="api"} |= "sync_failed" | json | event="sync_failed" [5m])) > 1"#),
 };

@@ -3,7 +3,7 @@
 use obsctl_model::query::promql;
 use obsctl_model::{Domain, LabelDef, LabelName, MetricFamily, Stack};
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::expression::has_variable;
 use crate::project::subject;
@@ -25,7 +25,7 @@ cannot be deleted one by one. Each person is also a series of its own.
 Use an identifier that means nothing outside, or leave the label out and put the person into logs and traces, where
 redaction and retention apply.
 ",
-    run,
+    run: Run::Once(run),
     fires: || labelled("user_email"),
     silent: || labelled("plan"),
 };

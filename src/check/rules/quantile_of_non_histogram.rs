@@ -3,7 +3,7 @@
 use obsctl_model::MetricKind;
 use obsctl_model::query::promql;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::expression::series_name;
 use crate::project::{Part, Series};
@@ -24,7 +24,7 @@ The functions ignore every sample that is no histogram: the result is empty.
 Give `histogram_quantile` the `_bucket` series of a classic histogram, or a native histogram. The other functions
 (`histogram_avg`, `histogram_count`, `histogram_sum`, `histogram_stddev`, `histogram_stdvar`) know native histograms only.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || {
         example::alert(promql(
             "histogram_quantile(0.95, rate(api_request_duration_seconds_count[5m])) > 1",
@@ -37,48 +37,46 @@ Give `histogram_quantile` the `_bucket` series of a classic histogram, or a nati
     },
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        for call in &query.calls {
-            let function = call.func.text.as_str();
-            let (classic, index) = match function {
-                "histogram_quantile" => (true, 1),
-                "histogram_fraction" => (true, 2),
-                "histogram_avg" | "histogram_count" | "histogram_sum" | "histogram_stddev"
-                | "histogram_stdvar" => (false, 0),
-                _ => continue,
-            };
-            let Some(arg) = call.args.get(index) else {
+fn run(input: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    for call in &query.calls {
+        let function = call.func.text.as_str();
+        let (classic, index) = match function {
+            "histogram_quantile" => (true, 1),
+            "histogram_fraction" => (true, 2),
+            "histogram_avg" | "histogram_count" | "histogram_sum" | "histogram_stddev"
+            | "histogram_stdvar" => (false, 0),
+            _ => continue,
+        };
+        let Some(arg) = call.args.get(index) else {
+            continue;
+        };
+        for used in arg.selectors() {
+            let Some((name, _)) = series_name(used.selector) else {
                 continue;
             };
-            for used in arg.selectors() {
-                let Some((name, _)) = series_name(used.selector) else {
-                    continue;
-                };
-                let (what, origin) = match input.project.catalog().get(name) {
-                    Some(Series::Exposed { metric, part }) => match (part, &metric.kind) {
-                        (Part::Bucket, _) if classic => continue,
-                        (Part::Whole, MetricKind::Histogram { .. }) => continue,
-                        (Part::Bucket, _) => ("the buckets of a classic histogram", metric.origin),
-                        (Part::Sum, _) => ("the sum of all observations", metric.origin),
-                        (Part::Count, _) => ("the count of all observations", metric.origin),
-                        (Part::Whole, kind) => (kind.word(), metric.origin),
-                    },
-                    Some(Series::Synthetic(_)) => ("gauge", query.at.origin),
-                    Some(Series::Recorded { .. }) | None => continue,
-                };
-                let message = format!("`{function}` of `{name}`, which is no histogram");
-                let mut finding = query.at.finding(used.expr.span(), message, what);
-                if let Some(Series::Exposed { .. }) = input.project.catalog().get(name) {
-                    finding = finding.also(origin, "declared here");
-                }
-                let buckets = name.trim_end_matches("_count").trim_end_matches("_sum");
-                let buckets = format!("{buckets}_bucket");
-                if classic && input.project.catalog().get(&buckets).is_some() {
-                    finding = finding.help(format!("use `{buckets}`"));
-                }
-                findings.push(finding);
+            let (what, origin) = match input.project.catalog().get(name) {
+                Some(Series::Exposed { metric, part }) => match (part, &metric.kind) {
+                    (Part::Bucket, _) if classic => continue,
+                    (Part::Whole, MetricKind::Histogram { .. }) => continue,
+                    (Part::Bucket, _) => ("the buckets of a classic histogram", metric.origin),
+                    (Part::Sum, _) => ("the sum of all observations", metric.origin),
+                    (Part::Count, _) => ("the count of all observations", metric.origin),
+                    (Part::Whole, kind) => (kind.word(), metric.origin),
+                },
+                Some(Series::Synthetic(_)) => ("gauge", query.at.origin),
+                Some(Series::Recorded { .. }) | None => continue,
+            };
+            let message = format!("`{function}` of `{name}`, which is no histogram");
+            let mut finding = query.at.finding(used.expr.span(), message, what);
+            if let Some(Series::Exposed { .. }) = input.project.catalog().get(name) {
+                finding = finding.also(origin, "declared here");
             }
+            let buckets = name.trim_end_matches("_count").trim_end_matches("_sum");
+            let buckets = format!("{buckets}_bucket");
+            if classic && input.project.catalog().get(&buckets).is_some() {
+                finding = finding.help(format!("use `{buckets}`"));
+            }
+            findings.push(finding);
         }
     }
 }

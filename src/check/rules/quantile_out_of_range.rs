@@ -5,7 +5,7 @@ use obsctl_promql::Expr;
 use obsctl_promql::ast::AggregateOp;
 
 use crate::check::value::constant;
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 
 /// A quantile that does not exist.
@@ -23,7 +23,7 @@ The result is infinite: `+Inf` above 1, `-Inf` below 0. An alert on it fires alw
 
 Write the 95th percentile as `0.95`.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || {
         example::alert(promql(
             "histogram_quantile(95, sum by (le) (rate(api_request_duration_seconds_bucket[5m]))) > 1",
@@ -36,37 +36,33 @@ Write the 95th percentile as `0.95`.
     },
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        for expr in query.nodes.iter().copied() {
-            let asked: Vec<&Expr> = match expr {
-                Expr::Call(call) => match call.func.text.as_str() {
-                    "histogram_quantile" | "quantile_over_time" => {
-                        call.args.iter().take(1).collect()
-                    }
-                    "histogram_quantiles" => call.args.iter().skip(2).collect(),
-                    _ => continue,
-                },
-                Expr::Aggregate(node) if node.op == AggregateOp::Quantile => {
-                    node.param.as_deref().into_iter().collect()
-                }
+fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    for expr in query.nodes.iter().copied() {
+        let asked: Vec<&Expr> = match expr {
+            Expr::Call(call) => match call.func.text.as_str() {
+                "histogram_quantile" | "quantile_over_time" => call.args.iter().take(1).collect(),
+                "histogram_quantiles" => call.args.iter().skip(2).collect(),
                 _ => continue,
-            };
-            for asked in asked {
-                let Some(value) = constant(asked) else {
-                    continue;
-                };
-                if (0.0..=1.0).contains(&value) {
-                    continue;
-                }
-                let message = format!("quantile {value} is not between 0 and 1");
-                let finding = query.at.finding(asked.span(), message, "gives infinity");
-                findings.push(if (1.0..=100.0).contains(&value) {
-                    finding.help(format!("write `{}`", value / 100.0))
-                } else {
-                    finding.help("a quantile is between 0 and 1")
-                });
+            },
+            Expr::Aggregate(node) if node.op == AggregateOp::Quantile => {
+                node.param.as_deref().into_iter().collect()
             }
+            _ => continue,
+        };
+        for asked in asked {
+            let Some(value) = constant(asked) else {
+                continue;
+            };
+            if (0.0..=1.0).contains(&value) {
+                continue;
+            }
+            let message = format!("quantile {value} is not between 0 and 1");
+            let finding = query.at.finding(asked.span(), message, "gives infinity");
+            findings.push(if (1.0..=100.0).contains(&value) {
+                finding.help(format!("write `{}`", value / 100.0))
+            } else {
+                finding.help("a quantile is between 0 and 1")
+            });
         }
     }
 }

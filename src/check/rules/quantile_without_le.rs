@@ -3,7 +3,7 @@
 use obsctl_model::query::promql;
 
 use super::label_lost_by_aggregation::removed;
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::labels::Use;
 
@@ -22,7 +22,7 @@ pub static CHECK: Check = Check {
 
 Keep `le`: `histogram_quantile(0.95, sum by (le, path) (rate(…_bucket[5m])))`.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || {
         example::alert(promql(
             "histogram_quantile(0.95, sum by (path) (rate(api_request_duration_seconds_bucket[5m]))) > 1",
@@ -35,14 +35,12 @@ Keep `le`: `histogram_quantile(0.95, sum by (le, path) (rate(…_bucket[5m])))`.
     },
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        for issue in &query.flow.issues {
-            if let (Use::Quantile, Some(loss)) = (issue.used, issue.loss) {
-                let message = "quantile of buckets without `le`";
-                let finding = query.at.finding(issue.span, message, "has no `le`");
-                findings.push(removed(finding, input, query, loss).help("add `le` to `by (…)`"));
-            }
+fn run(input: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    for issue in &query.flow.issues {
+        if let (Use::Quantile, Some(loss)) = (issue.used, issue.loss) {
+            let message = "quantile of buckets without `le`";
+            let finding = query.at.finding(issue.span, message, "has no `le`");
+            findings.push(removed(finding, input, query, loss).help("add `le` to `by (…)`"));
         }
     }
 }

@@ -9,7 +9,7 @@ use obsctl_model::query::promql;
 use obsctl_promql::variable::scan;
 use serde_json::{Value, json};
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::subject;
 
@@ -29,58 +29,54 @@ The panel shows an error instead of data. It happens when a query is renamed or 
 
 Name a query that exists, or remove what refers to it.
 ",
-    run,
+    run: Run::PerDashboard(run),
     fires: || calculating("$C * 100"),
     silent: || calculating("$A * 100"),
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for dashboard in input.project.dashboards() {
-        let ids = ids(dashboard);
-        let variables: BTreeSet<_> = dashboard
-            .variables
-            .iter()
-            .map(|one| one.name.as_str())
-            .collect();
-        let asks_others = |panel: &&Panel| {
-            let mut queries = panel.queries.iter();
-            queries.any(|query| matches!(query.expression, Expression::Other(_)))
-        };
-        for panel in dashboard.panels().filter(asks_others) {
-            let refs: BTreeSet<String> = panel.ref_ids().collect();
-            for (query, own) in panel.queries.iter().zip(panel.ref_ids()) {
-                let Expression::Other(other) = &query.expression else {
+fn run(_: &Input<'_>, dashboard: &Dashboard, findings: &mut Findings) {
+    let ids = ids(dashboard);
+    let variables: BTreeSet<_> = dashboard
+        .variables
+        .iter()
+        .map(|one| one.name.as_str())
+        .collect();
+    let asks_others = |panel: &&Panel| {
+        let mut queries = panel.queries.iter();
+        queries.any(|query| matches!(query.expression, Expression::Other(_)))
+    };
+    for panel in dashboard.panels().filter(asks_others) {
+        let refs: BTreeSet<String> = panel.ref_ids().collect();
+        for (query, own) in panel.queries.iter().zip(panel.ref_ids()) {
+            let Expression::Other(other) = &query.expression else {
+                continue;
+            };
+            for name in named(other) {
+                let known = refs.contains(&name) || variables.contains(name.as_str());
+                let message = if name == own {
+                    format!("expression `{own}` is about itself")
+                } else if known {
                     continue;
+                } else {
+                    format!("expression `{own}` is about `{name}`, which the panel does not ask")
                 };
-                for name in named(other) {
-                    let known = refs.contains(&name) || variables.contains(name.as_str());
-                    let message = if name == own {
-                        format!("expression `{own}` is about itself")
-                    } else if known {
-                        continue;
-                    } else {
-                        format!(
-                            "expression `{own}` is about `{name}`, which the panel does not ask"
-                        )
-                    };
-                    findings.push(Diagnostic::new(
-                        subject::panel(dashboard, panel),
-                        panel.origin,
-                        message,
-                    ));
-                }
-                if let (Some(wanted), Some(ids)) = (shown_panel(other), &ids)
-                    && !ids.contains(&wanted)
-                {
-                    let message = format!(
-                        "query `{own}` is about panel {wanted}, which the dashboard does not have"
-                    );
-                    findings.push(Diagnostic::new(
-                        subject::panel(dashboard, panel),
-                        panel.origin,
-                        message,
-                    ));
-                }
+                findings.push(Diagnostic::new(
+                    subject::panel(dashboard, panel),
+                    panel.origin,
+                    message,
+                ));
+            }
+            if let (Some(wanted), Some(ids)) = (shown_panel(other), &ids)
+                && !ids.contains(&wanted)
+            {
+                let message = format!(
+                    "query `{own}` is about panel {wanted}, which the dashboard does not have"
+                );
+                findings.push(Diagnostic::new(
+                    subject::panel(dashboard, panel),
+                    panel.origin,
+                    message,
+                ));
             }
         }
     }

@@ -7,7 +7,7 @@ use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 use obsctl_promql::ast::DurationExpr;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::Series;
 use crate::project::expression::series_name;
@@ -30,7 +30,7 @@ then.
 
 Take four times the interval, so that a missed scrape does not matter. In panels, `$__rate_interval` does that.
 ",
-    run,
+    run: Run::Once(run),
     fires: || example::alert(promql("rate(api_requests_total[15s]) > 1")),
     silent: || example::alert(promql("rate(api_requests_total[1m]) > 1")),
 };

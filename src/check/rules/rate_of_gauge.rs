@@ -4,7 +4,7 @@ use obsctl_model::query::promql;
 use obsctl_model::{MetricKind, Origin, Unit};
 use obsctl_promql::Expr;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::expression::series_name;
 use crate::project::{Part, Project, Series};
@@ -26,45 +26,43 @@ goes up and down, they give numbers that mean nothing.
 Use `deriv` for the slope per second, `delta` for the difference over a time, or `avg_over_time` and its siblings for
 the values themselves. If the metric only ever grows, declare it as a counter.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || example::alert(promql("rate(memory_used_bytes[5m]) > 1000")),
     silent: || example::alert(promql("deriv(memory_used_bytes[5m]) > 1000")),
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        for call in &query.calls {
-            let function = call.func.text.as_str();
-            let instead = match function {
-                "rate" | "irate" => "deriv",
-                "increase" => "delta",
-                _ => continue,
-            };
-            let Some(arg) = call.args.first().map(Expr::without_parens) else {
-                continue;
-            };
-            let selector = match arg {
-                Expr::Subquery(node) => node.expr.without_parens().as_selector(),
-                other => other.as_selector(),
-            };
-            let name = selector.and_then(|used| series_name(used.selector));
-            let Some((name, span)) = name else { continue };
-            let Some((what, origin)) = gauge(input.project, name) else {
-                continue;
-            };
-            let finding = query.at.finding(
-                call.func.span.to(span),
-                format!("`{function}` of {what} `{name}`"),
-                "goes up and down",
-            );
-            let finding = match origin {
-                Some(origin) => finding.also(origin, format!("declared as a {what} here")),
-                None => finding,
-            };
-            findings.push(finding.help(format!(
-                "use `{instead}` for how it changes, or `avg_over_time` for how high it is"
-            )));
-        }
+fn run(input: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    for call in &query.calls {
+        let function = call.func.text.as_str();
+        let instead = match function {
+            "rate" | "irate" => "deriv",
+            "increase" => "delta",
+            _ => continue,
+        };
+        let Some(arg) = call.args.first().map(Expr::without_parens) else {
+            continue;
+        };
+        let selector = match arg {
+            Expr::Subquery(node) => node.expr.without_parens().as_selector(),
+            other => other.as_selector(),
+        };
+        let name = selector.and_then(|used| series_name(used.selector));
+        let Some((name, span)) = name else { continue };
+        let Some((what, origin)) = gauge(input.project, name) else {
+            continue;
+        };
+        let finding = query.at.finding(
+            call.func.span.to(span),
+            format!("`{function}` of {what} `{name}`"),
+            "goes up and down",
+        );
+        let finding = match origin {
+            Some(origin) => finding.also(origin, format!("declared as a {what} here")),
+            None => finding,
+        };
+        findings.push(finding.help(format!(
+            "use `{instead}` for how it changes, or `avg_over_time` for how high it is"
+        )));
     }
 }
 

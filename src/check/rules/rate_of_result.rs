@@ -5,7 +5,7 @@ use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 use obsctl_promql::ast::{AggregateOp, BinaryOp};
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::Series;
 use crate::project::expression::series_name;
@@ -28,67 +28,65 @@ the same way.
 Take the rate first, of each counter, and aggregate then: `sum(rate(x[5m]))`. A recording rule that adds up counters
 cannot be put right later: let it record `sum(rate(…))`. For how a rate changes, use `deriv`.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || example::alert(promql("rate(sum(api_requests_total)[5m:15s]) > 100")),
     silent: || example::alert(promql("sum(rate(api_requests_total[5m])) > 100")),
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        for call in &query.calls {
-            let function = call.func.text.as_str();
-            if !matches!(function, "rate" | "irate" | "increase") {
-                continue;
-            }
-            let Some(arg) = call.args.first().map(Expr::without_parens) else {
-                continue;
-            };
-            let (inner, recorded) = match arg {
-                Expr::Subquery(node) => (node.expr.without_parens(), None),
-                _ => {
-                    let Some((name, _)) = arg
-                        .as_selector()
-                        .and_then(|used| series_name(used.selector))
-                    else {
-                        continue;
-                    };
-                    let Some(Series::Recorded {
-                        query: RuleQuery::Promql(recorded),
-                        origin,
-                        ..
-                    }) = input.project.catalog().get(name)
-                    else {
-                        continue;
-                    };
-                    (
-                        recorded.expr().without_parens(),
-                        Some((name, recorded, *origin)),
-                    )
-                }
-            };
-            let Some(what) = no_counter(inner) else {
-                continue;
-            };
-            let message = match recorded {
-                Some((name, ..)) => format!("`{function}` of `{name}`, which is {what}"),
-                None => format!("`{function}` of {what}"),
-            };
-            let finding = query.at.finding(
-                call.func.span.to(arg.span()),
-                message,
-                "no counter any more",
-            );
-            let finding = match recorded {
-                Some((_, text, origin)) => finding.also_in(
-                    origin,
-                    text.as_str(),
-                    0..text.as_str().len(),
-                    "recorded here",
-                ),
-                None => finding,
-            };
-            findings.push(finding.help("take the rate of each counter first, and aggregate then"));
+fn run(input: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    for call in &query.calls {
+        let function = call.func.text.as_str();
+        if !matches!(function, "rate" | "irate" | "increase") {
+            continue;
         }
+        let Some(arg) = call.args.first().map(Expr::without_parens) else {
+            continue;
+        };
+        let (inner, recorded) = match arg {
+            Expr::Subquery(node) => (node.expr.without_parens(), None),
+            _ => {
+                let Some((name, _)) = arg
+                    .as_selector()
+                    .and_then(|used| series_name(used.selector))
+                else {
+                    continue;
+                };
+                let Some(Series::Recorded {
+                    query: RuleQuery::Promql(recorded),
+                    origin,
+                    ..
+                }) = input.project.catalog().get(name)
+                else {
+                    continue;
+                };
+                (
+                    recorded.expr().without_parens(),
+                    Some((name, recorded, *origin)),
+                )
+            }
+        };
+        let Some(what) = no_counter(inner) else {
+            continue;
+        };
+        let message = match recorded {
+            Some((name, ..)) => format!("`{function}` of `{name}`, which is {what}"),
+            None => format!("`{function}` of {what}"),
+        };
+        let finding = query.at.finding(
+            call.func.span.to(arg.span()),
+            message,
+            "no counter any more",
+        );
+        let finding = match recorded {
+            Some((_, text, origin)) => finding.also_in(
+                origin,
+                text.as_str(),
+                0..text.as_str().len(),
+                "recorded here",
+            ),
+            None => finding,
+        };
+        findings.push(finding.help("take the rate of each counter first, and aggregate then"));
     }
 }
 

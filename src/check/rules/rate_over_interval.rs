@@ -5,7 +5,7 @@ use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 use obsctl_promql::ast::DurationExpr;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::Site;
 
@@ -25,44 +25,42 @@ range needs two scrapes, so the closer one looks, the less there is to see, and 
 
 Write `$__rate_interval`: it is at least four scrapes long. Or set a minimum interval on the query or the panel.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || example::panels(timeseries("Requests").query(promql("sum(rate(api_requests_total[$__interval]))"))),
     silent: || example::panels(timeseries("Requests").query(promql("sum(rate(api_requests_total[$__rate_interval]))"))),
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        let Site::Panel { panel, ref_id, .. } = &query.at.site else {
-            continue;
-        };
-        let own = panel
-            .ref_ids()
-            .zip(&panel.queries)
-            .find(|(id, _)| id == ref_id);
-        let own = own.and_then(|(_, query)| query.min_step);
-        let written = panel.written.get().is_some_and(|written| written.step_said);
-        if own.is_some() || panel.min_step.is_some() || written {
+fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    let Site::Panel { panel, ref_id, .. } = &query.at.site else {
+        return;
+    };
+    let own = panel
+        .ref_ids()
+        .zip(&panel.queries)
+        .find(|(id, _)| id == ref_id);
+    let own = own.and_then(|(_, query)| query.min_step);
+    let written = panel.written.get().is_some_and(|written| written.step_said);
+    if own.is_some() || panel.min_step.is_some() || written {
+        return;
+    }
+    for call in &query.calls {
+        if !["rate", "irate"].contains(&call.func.text.as_str()) {
             continue;
         }
-        for call in &query.calls {
-            if !["rate", "irate"].contains(&call.func.text.as_str()) {
-                continue;
-            }
-            let Some(Expr::Range(range)) = call.args.first().map(Expr::without_parens) else {
-                continue;
-            };
-            if let DurationExpr::Variable(variable) = &range.range
-                && variable.name == "__interval"
-            {
-                let function = &call.func.text;
-                let message = format!("`{function}` over `$__interval` is empty when one zooms in");
-                findings.push(
-                    query
-                        .at
-                        .finding(variable.span, message, "can be shorter than two scrapes")
-                        .help("write `$__rate_interval`"),
-                );
-            }
+        let Some(Expr::Range(range)) = call.args.first().map(Expr::without_parens) else {
+            continue;
+        };
+        if let DurationExpr::Variable(variable) = &range.range
+            && variable.name == "__interval"
+        {
+            let function = &call.func.text;
+            let message = format!("`{function}` over `$__interval` is empty when one zooms in");
+            findings.push(
+                query
+                    .at
+                    .finding(variable.span, message, "can be shorter than two scrapes")
+                    .help("write `$__rate_interval`"),
+            );
         }
     }
 }

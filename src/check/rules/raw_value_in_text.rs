@@ -3,7 +3,7 @@
 use obsctl_model::query::promql;
 use obsctl_model::{Alert, Stack, Unit};
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::{Site, template};
 
@@ -23,7 +23,7 @@ A text of an alert shows a value with a unit as a bare number.
 `{{ $value | humanizePercentage }}` for ratios, `humanizeDuration` for seconds, `humanize1024` for bytes,
 `humanizeTimestamp` for points in time, `printf \"%.2f\"` for anything.
 ",
-    run,
+    run: Run::Once(run),
     fires: || summary("{{ $value }} in use"),
     silent: || summary("{{ $value | humanize1024 }}B in use"),
 };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use obsctl_model::query::promql;
 use obsctl_model::{MetricName, RecordingRule, Rule, RuleGroup, Stack};
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::{Site, subject};
 
@@ -25,7 +25,7 @@ evaluation before: its value is always one interval old.
 
 Put the rule that records before those that use it.
 ",
-    run,
+    run: Run::Once(run),
     fires: || ordered(false),
     silent: || ordered(true),
 };

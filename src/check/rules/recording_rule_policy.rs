@@ -4,7 +4,7 @@ use obsctl_model::query::promql;
 use obsctl_model::{MetricName, RecordingRule, Rule, RuleGroup, Stack};
 
 use crate::check::demand::{Demanded, labels};
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::subject;
 
@@ -32,7 +32,7 @@ required_labels = {}
 
 Patterns are regular expressions that match the whole text.
 ",
-    run,
+    run: Run::Once(run),
     fires: || recording("api_requests_rate5m"),
     silent: || recording("job:api_requests:rate5m"),
 };

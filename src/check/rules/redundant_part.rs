@@ -6,7 +6,7 @@ use obsctl_model::query::promql;
 use obsctl_promql::ast::{Aggregate, Binary, Name, Paren, Selector};
 use obsctl_promql::{Expr, Span};
 
-use crate::check::{Check, Findings, Input, example, rewrite};
+use crate::check::{Check, Findings, Input, Query, Run, example, rewrite};
 use crate::diagnostic::Severity;
 
 /// A part of a query that says nothing.
@@ -24,7 +24,7 @@ Readers look for what it means, and it means nothing. Often something else was m
 
 Leave it out, or write what was meant.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || example::alert(promql("sum by (path, path) (connections) > 100")),
     silent: || example::alert(promql("sum by (path) (connections) > 100")),
 };
@@ -37,32 +37,33 @@ struct Part<'a> {
     instead: Option<(Range<usize>, &'a str)>,
 }
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in input.queries.iter().filter(|query| !query.at.derived) {
-        let text = query.at.query.as_str();
-        let mut parts = vec![];
-        query.at.query.expr().walk(|expr| match expr {
-            Expr::Paren(paren) => parts.extend(parentheses(text, paren)),
-            Expr::Aggregate(node) => grouping(text, node, &mut parts),
-            Expr::Binary(node) => matching(text, node, &mut parts),
-            _ => {
-                if let Some(used) = expr.as_selector() {
-                    matchers(text, used.selector, &mut parts);
-                }
+fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    if query.at.derived {
+        return;
+    }
+    let text = query.at.query.as_str();
+    let mut parts = vec![];
+    query.at.query.expr().walk(|expr| match expr {
+        Expr::Paren(paren) => parts.extend(parentheses(text, paren)),
+        Expr::Aggregate(node) => grouping(text, node, &mut parts),
+        Expr::Binary(node) => matching(text, node, &mut parts),
+        _ => {
+            if let Some(used) = expr.as_selector() {
+                matchers(text, used.selector, &mut parts);
             }
-        });
-        for part in parts {
-            // What is written everywhere is told once.
-            let key = format!("{} {}", query.at.site.around(), part.message);
-            let finding = query.at.finding(part.span, part.message, "says nothing");
-            let finding = finding
-                .help("leave it out, or write what was meant")
-                .once_per(key);
-            findings.push(match part.instead {
-                Some((range, with)) => finding.fix(part.title, range, with),
-                None => finding,
-            });
         }
+    });
+    for part in parts {
+        // What is written everywhere is told once.
+        let key = format!("{} {}", query.at.site.around(), part.message);
+        let finding = query.at.finding(part.span, part.message, "says nothing");
+        let finding = finding
+            .help("leave it out, or write what was meant")
+            .once_per(key);
+        findings.push(match part.instead {
+            Some((range, with)) => finding.fix(part.title, range, with),
+            None => finding,
+        });
     }
 }
 

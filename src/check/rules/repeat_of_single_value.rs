@@ -6,7 +6,7 @@ use obsctl_model::dashboard::{Dashboard, Variable, variable};
 use obsctl_model::prelude::timeseries;
 use obsctl_model::query::promql;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::subject;
 
@@ -25,25 +25,23 @@ There is always one copy. Whoever set the repetition wanted one for each value s
 
 Let several values of the variable be chosen (`multi`, `include_all`), or remove the repetition.
 ",
-    run,
+    run: Run::PerDashboard(run),
     fires: || repeated(choice()),
     silent: || repeated(choice().multi()),
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for dashboard in input.project.dashboards() {
-        for row in &dashboard.rows {
-            if let Some(variable) = single(dashboard, row.repeat.as_deref()) {
-                let subject = format!("row `{}` of {}", row.title, subject::dashboard(dashboard));
-                findings.push(finding(&subject, row.origin, &row.title, variable));
-            }
+fn run(_: &Input<'_>, dashboard: &Dashboard, findings: &mut Findings) {
+    for row in &dashboard.rows {
+        if let Some(variable) = single(dashboard, row.repeat.as_deref()) {
+            let subject = format!("row `{}` of {}", row.title, subject::dashboard(dashboard));
+            findings.push(finding(&subject, row.origin, &row.title, variable));
         }
-        for panel in dashboard.panels() {
-            let by = panel.repeat.as_ref().map(|repeat| repeat.variable.as_str());
-            if let Some(variable) = single(dashboard, by) {
-                let subject = subject::panel(dashboard, panel);
-                findings.push(finding(&subject, panel.origin, &panel.title, variable));
-            }
+    }
+    for panel in dashboard.panels() {
+        let by = panel.repeat.as_ref().map(|repeat| repeat.variable.as_str());
+        if let Some(variable) = single(dashboard, by) {
+            let subject = subject::panel(dashboard, panel);
+            findings.push(finding(&subject, panel.origin, &panel.title, variable));
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use obsctl_model::Rule;
 use obsctl_model::query::promql;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::subject;
 
@@ -25,7 +25,7 @@ Nobody opens it when it is needed. Often the alert was renamed or removed and th
 Name it in the alert it belongs to, or remove it. One that is set off by hand says so:
 `.allow(\"runbook-without-alert\", \"opened by support\")`.
 ",
-    run,
+    run: Run::Once(run),
     fires: || example::stack().runbook(example::runbook()),
     silent: || example::alert(promql("connections > 100")),
 };

@@ -4,7 +4,7 @@ use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 use obsctl_promql::ast::BinaryOp;
 
-use crate::check::{Check, Findings, Input, Query, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::labels::is_scalar;
 
@@ -24,7 +24,7 @@ The result says nothing: `x / x` is 1, `x - x` is 0, `x unless x` is empty. Most
 
 Change the side that was meant to differ. `x == x` and `x != x`, which tell NaN from values, are not reported.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || {
         example::alert(promql(
             "sum(rate(api_request_duration_seconds_sum[5m])) / sum(rate(api_request_duration_seconds_sum[5m])) > 0.5",
@@ -37,42 +37,42 @@ Change the side that was meant to differ. `x == x` and `x != x`, which tell NaN 
     },
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    let compute = |query: &&Query<'_>| !query.binaries.is_empty();
-    for query in input.queries.iter().filter(compute) {
-        query
-            .at
-            .query
-            .expr()
-            .walk_with_ancestors(|expr, ancestors| {
-                let Expr::Binary(node) = expr else { return };
-                // Labels are joined by multiplying with ones, and `x / x` is how one makes them.
-                let factor =
-                    |above: &&Expr| matches!(above, Expr::Binary(node) if node.op == BinaryOp::Mul);
-                if node.op == BinaryOp::Div && ancestors.iter().any(factor) {
-                    return;
-                }
-                let note = match node.op {
-                    BinaryOp::Div => "always 1",
-                    BinaryOp::Sub | BinaryOp::Mod => "always 0",
-                    BinaryOp::Unless | BinaryOp::Less | BinaryOp::Greater => "always empty",
-                    BinaryOp::And | BinaryOp::Or | BinaryOp::LessEqual | BinaryOp::GreaterEqual => {
-                        "changes nothing"
-                    }
-                    _ => return,
-                };
-                let same = node.lhs.without_parens() == node.rhs.without_parens();
-                if same && !is_scalar(&node.lhs) && !matches!(*node.lhs, Expr::Error(_)) {
-                    let message = format!("both sides of `{}` are the same", node.op);
-                    findings.push(
-                        query
-                            .at
-                            .finding(node.op_span, message, note)
-                            .help("change the side that was meant to differ"),
-                    );
-                }
-            });
+fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    if query.binaries.is_empty() {
+        return;
     }
+    query
+        .at
+        .query
+        .expr()
+        .walk_with_ancestors(|expr, ancestors| {
+            let Expr::Binary(node) = expr else { return };
+            // Labels are joined by multiplying with ones, and `x / x` is how one makes them.
+            let factor =
+                |above: &&Expr| matches!(above, Expr::Binary(node) if node.op == BinaryOp::Mul);
+            if node.op == BinaryOp::Div && ancestors.iter().any(factor) {
+                return;
+            }
+            let note = match node.op {
+                BinaryOp::Div => "always 1",
+                BinaryOp::Sub | BinaryOp::Mod => "always 0",
+                BinaryOp::Unless | BinaryOp::Less | BinaryOp::Greater => "always empty",
+                BinaryOp::And | BinaryOp::Or | BinaryOp::LessEqual | BinaryOp::GreaterEqual => {
+                    "changes nothing"
+                }
+                _ => return,
+            };
+            let same = node.lhs.without_parens() == node.rhs.without_parens();
+            if same && !is_scalar(&node.lhs) && !matches!(*node.lhs, Expr::Error(_)) {
+                let message = format!("both sides of `{}` are the same", node.op);
+                findings.push(
+                    query
+                        .at
+                        .finding(node.op_span, message, note)
+                        .help("change the side that was meant to differ"),
+                );
+            }
+        });
 }
 
 #[cfg(test)]

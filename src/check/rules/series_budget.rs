@@ -5,7 +5,7 @@ use obsctl_model::dashboard::Visualization;
 use obsctl_model::prelude::timeseries;
 use obsctl_model::query::promql;
 
-use crate::check::{Check, Findings, Input, example, size};
+use crate::check::{Check, Findings, Input, Run, example, size};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::{Site, subject};
 
@@ -27,7 +27,7 @@ seconds to draw, and shows a carpet. A rule that gives more series than its grou
 Leave out a label, or aggregate it away. In graphs, show the highest: `topk(10, …)`. Numbers follow from the values
 that labels are declared to have: where most combinations never occur, say so: `allow(\"series-budget\", \"…\")`.
 ",
-    run,
+    run: Run::Once(run),
     fires: || {
         example::panels(timeseries("Requests").query(promql(
             "sum by (path, status_code) (rate(api_requests_total[5m]))",

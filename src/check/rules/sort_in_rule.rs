@@ -5,7 +5,7 @@ use std::ops::Range;
 use obsctl_model::query::promql;
 use obsctl_promql::ast::Call;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::Expression;
 
@@ -24,32 +24,30 @@ A rule's result has no order: `sort` does work at every evaluation and changes n
 
 Leave it out. Tables and `topk` panels sort what they show.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || example::alert(promql("sort_desc(connections) > 100")),
     silent: || example::alert(promql("connections > 100")),
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        if !query.at.site.is_rule() {
-            continue;
-        }
-        for call in &query.calls {
-            let function = call.func.text.as_str();
-            if matches!(
-                function,
-                "sort" | "sort_desc" | "sort_by_label" | "sort_by_label_desc"
-            ) {
-                let message = format!("`{function}` in a rule changes nothing");
-                let finding = query
-                    .at
-                    .finding(call.func.span, message, "a rule's result has no order")
-                    .help("leave it out");
-                findings.push(match unsorted(&query.at, call) {
-                    Some((range, with)) => finding.fix("leave the order out", range, with),
-                    None => finding,
-                });
-            }
+fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    if !query.at.site.is_rule() {
+        return;
+    }
+    for call in &query.calls {
+        let function = call.func.text.as_str();
+        if matches!(
+            function,
+            "sort" | "sort_desc" | "sort_by_label" | "sort_by_label_desc"
+        ) {
+            let message = format!("`{function}` in a rule changes nothing");
+            let finding = query
+                .at
+                .finding(call.func.span, message, "a rule's result has no order")
+                .help("leave it out");
+            findings.push(match unsorted(&query.at, call) {
+                Some((range, with)) => finding.fix("leave the order out", range, with),
+                None => finding,
+            });
         }
     }
 }

@@ -3,7 +3,7 @@
 use obsctl_model::query::promql;
 use obsctl_promql::{Span, SyntaxError, TypeError, experimental};
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::expression::has_variable;
 
@@ -24,7 +24,7 @@ Prometheus does not load a rule file with one such rule, and a panel shows an er
 Correct the query at the underlined place. What is experimental works only on servers that were started with a feature
 flag: write it with what every server knows.
 ",
-    run,
+    run: Run::Once(run),
     fires: || example::alert(promql("sum(rate(api_requests_total[5m]) > 10")),
     silent: || example::alert(promql("sum(rate(api_requests_total[5m])) > 10")),
 };

@@ -3,7 +3,7 @@
 use obsctl_model::query::promql;
 use obsctl_model::{Alert, Rule, Stack};
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::{subject, template};
 
@@ -24,7 +24,7 @@ Prometheus does not load a rule file with a template it cannot read.
 Correct the template at the underlined place. The value is `$value`, labels are `$labels.name`; comparisons are
 functions: `{{ if gt $value 5.0 }}…{{ end }}`.
 ",
-    run,
+    run: Run::Once(run),
     fires: || summary("{{ $labels.path }} is {{ humanise $value }}"),
     silent: || summary("{{ $labels.path }} is {{ humanize $value }}"),
 };

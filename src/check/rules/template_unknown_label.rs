@@ -4,7 +4,7 @@ use obsctl_model::query::promql;
 use obsctl_model::{Alert, Stack};
 
 use super::unknown_label::available;
-use crate::check::{Check, Findings, Input, example, template};
+use crate::check::{Check, Findings, Input, Query, Run, example, template};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// A text that shows a label the series never had.
@@ -23,27 +23,25 @@ The text shows nothing in its place: the message that wakes somebody lacks the o
 Correct the name. `$labels` holds the labels of the query's result only: `severity` and other labels that the alert
 itself adds are not among them.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || summary("{{ $labels.route }} is slow"),
     silent: || summary("{{ $labels.path }} is slow"),
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        for missing in template::missing(input, query) {
-            if missing.loss.is_some() {
-                continue;
-            }
-            let (label, what) = (missing.label, missing.what);
-            let message = format!("{what} shows label `{label}`, which does not exist here");
-            let names: Vec<_> = query.flow.labels.names().collect();
-            findings.push(
-                Diagnostic::new(query.at.site.subject(), missing.origin, message)
-                    .underline(missing.text, missing.range, "shows nothing")
-                    .did_you_mean(label, names.iter().copied())
-                    .help(available(&names)),
-            );
+fn run(input: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    for missing in template::missing(input, query) {
+        if missing.loss.is_some() {
+            continue;
         }
+        let (label, what) = (missing.label, missing.what);
+        let message = format!("{what} shows label `{label}`, which does not exist here");
+        let names: Vec<_> = query.flow.labels.names().collect();
+        findings.push(
+            Diagnostic::new(query.at.site.subject(), missing.origin, message)
+                .underline(missing.text, missing.range, "shows nothing")
+                .did_you_mean(label, names.iter().copied())
+                .help(available(&names)),
+        );
     }
 }
 

@@ -8,7 +8,7 @@ use obsctl_model::query::promql;
 use obsctl_model::{MetricKind, Stack};
 use obsctl_promql::Expr;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::{Part, Series, Site, subject};
 
@@ -32,7 +32,7 @@ A quantile is never more than the upper bound of the last bucket but `+Inf`, how
 Write the threshold as a part of the whole: 0.8. Or, if the query gives 0 to 100, take the unit \"Percent (0-100)\".
 For a quantile, take a lower threshold, or give the histogram a larger bucket.
 ",
-    run,
+    run: Run::Once(run),
     fires: || colored(80.0),
     silent: || colored(0.8),
 };

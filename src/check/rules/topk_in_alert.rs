@@ -5,7 +5,7 @@ use obsctl_promql::Expr;
 use obsctl_promql::ast::BinaryOp;
 
 use crate::check::value::constant;
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::Site;
 
@@ -25,17 +25,20 @@ others take their place, and none lasts as long as `for` asks.
 
 Let every series fire that is above the threshold, or aggregate to one: `max(…) > 5`.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || example::alert(promql("topk(3, sum by (path) (connections)) > 100")),
     silent: || example::alert(promql("sum by (path) (connections) > 100")),
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        if !matches!(query.at.site, Site::Alert { .. }) {
-            continue;
-        }
-        query.at.query.expr().walk_with_ancestors(|expr, ancestors| {
+fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    if !matches!(query.at.site, Site::Alert { .. }) {
+        return;
+    }
+    query
+        .at
+        .query
+        .expr()
+        .walk_with_ancestors(|expr, ancestors| {
             let Expr::Aggregate(node) = expr else { return };
             if node.op.keeps_series() && stays(expr, ancestors) {
                 let message = format!("the alert's series are chosen by `{}`", node.op);
@@ -43,11 +46,12 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                     query
                         .at
                         .finding(node.op_span, message, "others at every evaluation")
-                        .help("compare all series with the threshold, or take `max` or `min` of them"),
+                        .help(
+                            "compare all series with the threshold, or take `max` or `min` of them",
+                        ),
                 );
             }
         });
-    }
 }
 
 /// Whether the labels of the series reach the result.

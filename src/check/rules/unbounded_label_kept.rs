@@ -3,7 +3,7 @@
 use obsctl_model::dashboard::Visualization;
 use obsctl_model::query::promql;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::Site;
 
@@ -24,7 +24,7 @@ all of them sends hundreds of messages at once.
 Aggregate the label away, match one value of it (`tenant_id=\"$tenant\"`), or keep the highest (`topk(10, …)`). Where one
 result per value is what is wanted, say so: `.allow(\"unbounded-label-kept\", \"…\")`.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || {
         example::alert(promql(
             "time() - sync_last_success_timestamp_seconds > 3600",
@@ -37,33 +37,34 @@ result per value is what is wanted, say so: `.allow(\"unbounded-label-kept\", \"
     },
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in input.queries.iter().filter(|query| !query.at.derived) {
-        let what = match &query.at.site {
-            Site::Alert { .. } => "a notification",
-            Site::Record { .. } => "a stored series",
-            Site::Panel { panel, .. }
-                if matches!(panel.visualization, Visualization::Timeseries(_)) =>
-            {
-                "a line"
-            }
-            _ => continue,
-        };
-        let labels = query.flow.labels.known();
-        let kept: Vec<_> = labels
-            .filter(|(_, known)| known.unbounded)
-            .map(|(label, _)| format!("`{label}`"))
-            .collect();
-        if let Some(first) = kept.first() {
-            let message = format!("{what} for every value of {}", kept.join(" and "));
-            let span = query.at.query.expr().span();
-            findings.push(
-                query
-                    .at
-                    .finding(span, message, format!("keeps {first}"))
-                    .help("aggregate it away, match one value, or keep the highest with `topk`"),
-            );
+fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    if query.at.derived {
+        return;
+    }
+    let what = match &query.at.site {
+        Site::Alert { .. } => "a notification",
+        Site::Record { .. } => "a stored series",
+        Site::Panel { panel, .. }
+            if matches!(panel.visualization, Visualization::Timeseries(_)) =>
+        {
+            "a line"
         }
+        _ => return,
+    };
+    let labels = query.flow.labels.known();
+    let kept: Vec<_> = labels
+        .filter(|(_, known)| known.unbounded)
+        .map(|(label, _)| format!("`{label}`"))
+        .collect();
+    if let Some(first) = kept.first() {
+        let message = format!("{what} for every value of {}", kept.join(" and "));
+        let span = query.at.query.expr().span();
+        findings.push(
+            query
+                .at
+                .finding(span, message, format!("keeps {first}"))
+                .help("aggregate it away, match one value, or keep the highest with `topk`"),
+        );
     }
 }
 

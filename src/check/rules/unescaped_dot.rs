@@ -2,7 +2,7 @@
 
 use obsctl_model::query::promql;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::expression::has_variable;
 
@@ -21,28 +21,26 @@ A regular expression names an address or a host, and its dots are not escaped.
 
 Escape the dots: `10\\\\.0\\\\.0\\\\.1` within double quotes. A single value needs no expression: compare with `=`.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || example::alert(promql(r#"count(up{instance=~"10.0.0.1:.*"}) > 1"#)),
     silent: || example::alert(promql(r#"count(up{instance=~"10\\.0\\.0\\.1:.*"}) > 1"#)),
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        for used in &query.selectors {
-            for matcher in &used.selector.matchers {
-                let regex = matcher.value.value.as_str();
-                if !matcher.op.is_regex() || has_variable(regex) {
-                    continue;
-                }
-                if let Some(host) = regex.split(['|', '(', ')']).find_map(host) {
-                    let message = format!("the dots in `{host}` match any character");
-                    findings.push(
-                        query
-                            .at
-                            .finding(matcher.value.span, message, "")
-                            .help(format!("write `{}`", host.replace('.', "\\\\."))),
-                    );
-                }
+fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    for used in &query.selectors {
+        for matcher in &used.selector.matchers {
+            let regex = matcher.value.value.as_str();
+            if !matcher.op.is_regex() || has_variable(regex) {
+                continue;
+            }
+            if let Some(host) = regex.split(['|', '(', ')']).find_map(host) {
+                let message = format!("the dots in `{host}` match any character");
+                findings.push(
+                    query
+                        .at
+                        .finding(matcher.value.span, message, "")
+                        .help(format!("write `{}`", host.replace('.', "\\\\."))),
+                );
             }
         }
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use obsctl_model::Origin;
 use obsctl_model::query::promql;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// A query that is laid out otherwise than obsctl would.
@@ -32,7 +32,7 @@ that cannot be read, is left as it is.
 
 `obsctl check PATHS --only unformatted-query --fix` shows how the files would look, `--write` writes them.
 ",
-    run,
+    run: Run::Once(run),
     fires: || example::alert(promql("sum(rate( api_requests_total[5m] ))>1")),
     silent: || example::alert(promql("sum(rate(api_requests_total[5m])) > 1")),
 };

@@ -8,7 +8,7 @@ use obsctl_promql::ast::Binary;
 
 use super::panel_without_unit::shows_numbers;
 use crate::check::value::constant;
-use crate::check::{Check, Findings, Input, Query, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::expression::series_name;
 use crate::project::units::compatible;
@@ -33,7 +33,7 @@ follows is wrong, correct it where the metric is declared. In Grafana, choose th
 
 Metrics that nothing declares are taken by their names: `_seconds`, `_bytes`, `_celsius`.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || {
         example::panels(
             timeseries("Memory")
@@ -44,47 +44,45 @@ Metrics that nothing declares are taken by their names: `_seconds`, `_bytes`, `_
     silent: || example::panels(timeseries("Memory").query(promql("memory_used_bytes"))),
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        let text = query.at.query;
-        for clash in &query.clashes {
-            let (left, right) = (word(clash.left), word(clash.right));
-            let message = format!("{left} and {right} cannot be added or compared");
-            let note = format!("{left} on the left, {right} on the right");
-            findings.push(query.at.finding(clash.span, message, note));
-        }
-        for (node, number) in moments(input.project, query) {
-            let message = format!("a point in time is compared with {number} seconds");
-            findings.push(
-                query
-                    .at
-                    .finding(node.op_span, message, "seconds since 1970 on the left")
-                    .help(format!("write `time() - … {} {number}`", node.op)),
-            );
-        }
-        let Site::Panel { panel, ref_id, .. } = &query.at.site else {
-            continue;
-        };
-        if let Some(finding) = grafana::finding(input, query, panel, ref_id) {
-            findings.push(finding);
-        }
-        // An override can give each query its own unit.
-        let plain = panel.overrides.is_empty() && panel.transformations.is_empty();
-        if let (Some(shown), true, true) = (panel.unit, plain, shows_numbers(panel))
-            && panel.grafana_unit.is_none()
-            && let Some(given) = query.unit
-            && !fits(shown, given)
-        {
-            let (shown, given) = (word(shown), word(given));
-            let message = format!("panel `{}` shows {given} as {shown}", panel.title);
-            let note = format!("gives {given}");
-            findings.push(
-                query
-                    .at
-                    .finding(text.expr().span(), message, note)
-                    .help("leave the panel's unit out: it follows from the query"),
-            );
-        }
+fn run(input: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    let text = query.at.query;
+    for clash in &query.clashes {
+        let (left, right) = (word(clash.left), word(clash.right));
+        let message = format!("{left} and {right} cannot be added or compared");
+        let note = format!("{left} on the left, {right} on the right");
+        findings.push(query.at.finding(clash.span, message, note));
+    }
+    for (node, number) in moments(input.project, query) {
+        let message = format!("a point in time is compared with {number} seconds");
+        findings.push(
+            query
+                .at
+                .finding(node.op_span, message, "seconds since 1970 on the left")
+                .help(format!("write `time() - … {} {number}`", node.op)),
+        );
+    }
+    let Site::Panel { panel, ref_id, .. } = &query.at.site else {
+        return;
+    };
+    if let Some(finding) = grafana::finding(input, query, panel, ref_id) {
+        findings.push(finding);
+    }
+    // An override can give each query its own unit.
+    let plain = panel.overrides.is_empty() && panel.transformations.is_empty();
+    if let (Some(shown), true, true) = (panel.unit, plain, shows_numbers(panel))
+        && panel.grafana_unit.is_none()
+        && let Some(given) = query.unit
+        && !fits(shown, given)
+    {
+        let (shown, given) = (word(shown), word(given));
+        let message = format!("panel `{}` shows {given} as {shown}", panel.title);
+        let note = format!("gives {given}");
+        findings.push(
+            query
+                .at
+                .finding(text.expr().span(), message, note)
+                .help("leave the panel's unit out: it follows from the query"),
+        );
     }
 }
 

@@ -3,7 +3,7 @@
 use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::expression::has_variable;
 
@@ -23,7 +23,7 @@ named `1_suffix`: the name goes on as long as there are letters, digits and `_`.
 
 Put the group's number in braces, `${1}_suffix`, or add the parentheses to the expression.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || {
         example::alert(promql(
             r#"label_replace(connections, "page", "$1_page", "path", "/(.*)") > 100"#,
@@ -36,47 +36,45 @@ Put the group's number in braces, `${1}_suffix`, or add the parentheses to the e
     },
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        for call in &query.calls {
-            let (Some(Expr::String(replacement)), Some(Expr::String(regex))) =
-                (call.args.get(2), call.args.get(4))
-            else {
-                continue;
-            };
-            if call.func.text != "label_replace" || has_variable(&regex.value) {
+fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    for call in &query.calls {
+        let (Some(Expr::String(replacement)), Some(Expr::String(regex))) =
+            (call.args.get(2), call.args.get(4))
+        else {
+            continue;
+        };
+        if call.func.text != "label_replace" || has_variable(&regex.value) {
+            continue;
+        }
+        let Some(groups) = groups(&regex.value) else {
+            continue;
+        };
+        for name in named(&replacement.value) {
+            let digit = name.starts_with(|c: char| c.is_ascii_digit());
+            // Elsewhere Grafana puts something in its place.
+            if !digit && !query.at.site.is_rule() {
                 continue;
             }
-            let Some(groups) = groups(&regex.value) else {
-                continue;
+            let known = match name.parse::<usize>() {
+                Ok(number) => number <= groups.len(),
+                Err(_) => groups.iter().any(|group| group.as_deref() == Some(name)),
             };
-            for name in named(&replacement.value) {
-                let digit = name.starts_with(|c: char| c.is_ascii_digit());
-                // Elsewhere Grafana puts something in its place.
-                if !digit && !query.at.site.is_rule() {
-                    continue;
-                }
-                let known = match name.parse::<usize>() {
-                    Ok(number) => number <= groups.len(),
-                    Err(_) => groups.iter().any(|group| group.as_deref() == Some(name)),
-                };
-                if known {
-                    continue;
-                }
-                let message = format!("the expression has no group `{name}`");
-                let finding =
-                    query
-                        .at
-                        .finding(replacement.span, message, format!("`${name}` is empty"));
-                let digits = name.find(|c: char| !c.is_ascii_digit());
-                findings.push(match digits {
-                    Some(end) if digit => {
-                        let (number, rest) = name.split_at(end);
-                        finding.help(format!("write `${{{number}}}{rest}`"))
-                    }
-                    _ => finding.help("add the group's parentheses to the expression"),
-                });
+            if known {
+                continue;
             }
+            let message = format!("the expression has no group `{name}`");
+            let finding =
+                query
+                    .at
+                    .finding(replacement.span, message, format!("`${name}` is empty"));
+            let digits = name.find(|c: char| !c.is_ascii_digit());
+            findings.push(match digits {
+                Some(end) if digit => {
+                    let (number, rest) = name.split_at(end);
+                    finding.help(format!("write `${{{number}}}{rest}`"))
+                }
+                _ => finding.help("add the group's parentheses to the expression"),
+            });
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use obsctl_model::query::promql;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::Site;
 use crate::project::labels::{Issue, Use};
@@ -23,41 +23,39 @@ into one. Both look like an answer.
 
 Correct the name, or declare the label with the metric. `job`, `instance` and the labels of scrape jobs are known.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || example::alert(promql("sum by (route) (rate(api_requests_total[5m])) > 10")),
     silent: || example::alert(promql("sum by (path) (rate(api_requests_total[5m])) > 10")),
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        for issue in &query.flow.issues {
-            if issue.loss.is_none() && issue.used != Use::Agreement {
-                let message = format!("label `{}` does not exist here", issue.label);
-                findings.push(
-                    query
-                        .at
-                        .finding(issue.span, message, note(issue))
-                        .did_you_mean(issue.label, issue.instead.iter().copied())
-                        .help(available(&issue.instead)),
-                );
-            }
-        }
-        if let Site::Variable {
-            label: Some(label), ..
-        } = &query.at.site
-            && !query.flow.labels.has(label)
-        {
-            let names: Vec<_> = query.flow.labels.names().collect();
-            let message = format!("label `{label}` does not exist here");
-            let span = query.at.query.expr().span();
+fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    for issue in &query.flow.issues {
+        if issue.loss.is_none() && issue.used != Use::Agreement {
+            let message = format!("label `{}` does not exist here", issue.label);
             findings.push(
                 query
                     .at
-                    .finding(span, message, format!("has no `{label}`"))
-                    .did_you_mean(label, names.iter().copied())
-                    .help(available(&names)),
+                    .finding(issue.span, message, note(issue))
+                    .did_you_mean(issue.label, issue.instead.iter().copied())
+                    .help(available(&issue.instead)),
             );
         }
+    }
+    if let Site::Variable {
+        label: Some(label), ..
+    } = &query.at.site
+        && !query.flow.labels.has(label)
+    {
+        let names: Vec<_> = query.flow.labels.names().collect();
+        let message = format!("label `{label}` does not exist here");
+        let span = query.at.query.expr().span();
+        findings.push(
+            query
+                .at
+                .finding(span, message, format!("has no `{label}`"))
+                .did_you_mean(label, names.iter().copied())
+                .help(available(&names)),
+        );
     }
 }
 

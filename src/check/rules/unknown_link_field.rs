@@ -10,7 +10,7 @@ use obsctl_model::{
 use regex_automata::meta::Regex;
 
 use super::unknown_log_field::{as_label, is_of_others};
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::{TRACE_ID, subject};
 
@@ -32,7 +32,7 @@ and nobody sees that it should be there.
 Correct the name, or declare the field. The datasources that obsctl generates lead from a line to its trace by the field
 `trace_id`: where spans are declared, log lines need it.
 ",
-    run,
+    run: Run::Once(run),
     fires: || linked("trace"),
     silent: || linked("trace_id"),
 };

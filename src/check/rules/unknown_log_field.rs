@@ -7,7 +7,7 @@ use obsctl_logql::{LabelOrigin, LabelPlace, LabelUse};
 use obsctl_model::prelude::*;
 use obsctl_model::{FieldKind, LabelDef, LabelName, LogCatalog, LogField};
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// A label of LogQL that no line has.
@@ -26,7 +26,7 @@ group, and an alert on it never fires.
 
 Correct the name, or declare the field. Stream labels stand in `{…}`; fields of a JSON line exist behind `| json`.
 ",
-    run,
+    run: Run::Once(run),
     fires: || logging(r#"sum(rate({service="api"} | json | tenant="acme" [5m])) > 1"#),
     silent: || logging(r#"sum(rate({service="api"} | json | tenant_id="acme" [5m])) > 1"#),
 };

@@ -6,7 +6,7 @@ use obsctl_model::Origin;
 use obsctl_model::query::promql;
 use obsctl_promql::is_legacy_metric_name;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Severity, nearest};
 use crate::project::{Catalog, Series};
 
@@ -28,7 +28,7 @@ Correct the name, or declare the metric. Where metrics are not known, a name wit
 the name of a recorded series. A classic histogram has no series of its own name, only `_bucket`, `_sum`
 and `_count`.
 ",
-    run,
+    run: Run::Once(run),
     fires: || example::alert(promql("rate(api_request_total[5m]) > 10")),
     silent: || example::alert(promql("rate(api_requests_total[5m]) > 10")),
 };

@@ -6,7 +6,7 @@ use obsctl_model::dashboard::{Dashboard, DashboardLinkTarget, LinkTarget};
 use obsctl_model::query::promql;
 use obsctl_model::{Alert, Exposer, Origin, Rule, Uid};
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::expression::has_variable;
 use crate::project::subject;
@@ -29,7 +29,7 @@ Links lead to an error page. A workload that waits for one that does not exist k
 
 Correct the name, or define what is missing.
 ",
-    run,
+    run: Run::Once(run),
     fires: || {
         example::stack()
             .dashboard(example::dashboard())

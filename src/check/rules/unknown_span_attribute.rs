@@ -6,7 +6,7 @@ use obsctl_model::prelude::*;
 use obsctl_model::{Attribute, SpanCatalog, SpanDef, SpanKind};
 use obsctl_traceql::ast::Scope;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::Severity;
 
 /// An attribute of TraceQL that no span has.
@@ -24,7 +24,7 @@ Tempo never says that an attribute does not exist: the query finds no trace, as 
 
 Correct the name or its scope, or declare the attribute on the span that carries it.
 ",
-    run,
+    run: Run::Once(run),
     fires: || tracing("{ span.tenant = \"acme\" }"),
     silent: || tracing("{ span.tenant_id = \"acme\" }"),
 };

@@ -3,7 +3,7 @@
 use obsctl_model::{Allow, Stack};
 
 use crate::check::suppression::accepted;
-use crate::check::{Check, Findings, Input, ONLINE, example, rules};
+use crate::check::{Check, Findings, Input, ONLINE, Run, example, rules};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// An `allow` that names no check.
@@ -21,7 +21,7 @@ It accepts nothing. Either the finding it was meant for is still reported, or it
 
 Correct the name: `docs/checks/` lists all of them.
 ",
-    run,
+    run: Run::Once(run),
     fires: || example_metric("unused-metrc"),
     silent: || example_metric("unused-metric"),
 };

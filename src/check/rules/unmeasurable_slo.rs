@@ -3,7 +3,7 @@
 use obsctl_model::query::promql;
 use obsctl_model::{Indicator, Slo, Slug, Stack};
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::Severity;
 
 /// An SLO that cannot become rules.
@@ -22,7 +22,7 @@ Nothing is recorded and nothing is alerted on: the promise is not watched.
 The finding says what the indicator needs. The threshold of a latency SLO on a classic histogram must be one of its
 buckets: between two buckets nothing is counted.
 ",
-    run,
+    run: Run::Once(run),
     fires: || latency(0.3),
     silent: || latency(0.5),
 };

@@ -4,7 +4,7 @@ use obsctl_model::query::promql;
 use obsctl_model::{Alert, LabelMatch, Receiver, Route, Routing, RuleGroup, Stack};
 
 use crate::check::routing::{Asked, Labels, alerts};
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::routing::{Matcher, holds};
 
@@ -25,7 +25,7 @@ The receiver is never told. Mostly a label or a value was renamed, and the alert
 Match labels that alerts have: `severity` and `team`, their own, and those of their query. Put the narrower route first,
 or let the wider one go on: `.and_on()`, in Alertmanager's file `continue: true`.
 ",
-    run,
+    run: Run::Once(run),
     fires: || routed(LabelMatch::is("team", "plattform")),
     silent: || routed(LabelMatch::is("team", "platform")),
 };

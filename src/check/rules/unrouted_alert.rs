@@ -6,7 +6,7 @@ use obsctl_model::query::promql;
 use obsctl_model::{Channel, LabelMatch, Receiver, Route, Routing, Stack};
 
 use crate::check::routing::alerts;
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::{Routes, subject};
 use crate::routing::Tree;
@@ -28,7 +28,7 @@ The alert fires, and nobody is told.
 Give the receiver a channel, or the alert a label that another route matches. What is meant for a dashboard only says
 so: `.allow(\"unrouted-alert\", \"…\")`.
 ",
-    run,
+    run: Run::Once(run),
     fires: || routed(Receiver::new("nobody")),
     silent: || routed(told("nobody")),
 };

@@ -4,7 +4,7 @@ use obsctl_model::dashboard::Dashboard;
 use obsctl_model::query::promql;
 use obsctl_model::{Origin, Stack};
 
-use crate::check::{Check, example};
+use crate::check::{Check, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::policy::Entry;
 
@@ -28,7 +28,7 @@ Run `obsctl check --write-baseline FILE` with the same file: it records what is 
 ```
 ",
     // Found when all other findings are known: see `baseline`.
-    run: |_, _| {},
+    run: Run::Once(|_, _| {}),
     fires: || example::alert(promql("connections > 100")),
     silent: twice,
 };

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use obsctl_model::Exposer;
 use obsctl_model::query::promql;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::subject;
 
@@ -26,7 +26,7 @@ seen by nobody when it matters.
 Put it on a dashboard, alert on it, or stop exposing it. Metrics of exporters are not reported: one cannot choose what
 they expose.
 ",
-    run,
+    run: Run::Once(run),
     fires: || example::alert(promql("connections > 100")),
     silent: || {
         let mut stack = example::alert(promql("connections > 100"));

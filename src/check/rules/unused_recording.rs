@@ -6,7 +6,7 @@ use obsctl_model::dashboard::ExpressionRef;
 use obsctl_model::query::promql;
 use obsctl_model::{MetricName, RecordingRule, Rule, RuleGroup, Stack};
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::expression::series_name;
 use crate::project::{slo, subject};
@@ -27,7 +27,7 @@ The rule is evaluated and its series are stored for nobody.
 Use it where its query is written out, or remove the rule. Series that others read, by federation or remote write, say
 so: `.allow(\"unused-recording\", \"…\")`. What is made from SLOs is not reported.
 ",
-    run,
+    run: Run::Once(run),
     fires: || using("sum(up) < 1"),
     silent: || using("sum(job:up:sum) < 1"),
 };

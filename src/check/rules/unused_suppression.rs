@@ -4,7 +4,7 @@ use obsctl_model::query::promql;
 use obsctl_model::{Allow, Stack};
 
 use crate::check::suppression::Accepted;
-use crate::check::{Check, example};
+use crate::check::{Check, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// An `allow` without anything to accept.
@@ -24,7 +24,7 @@ same kind.
 Remove it.
 ",
     // Found when all other findings are known: see `suppression`.
-    run: |_, _| {},
+    run: Run::Once(|_, _| {}),
     fires: || accepting("connections > 100"),
     silent: || accepting("memory_used_bytes > 100"),
 };

@@ -3,7 +3,7 @@
 use obsctl_model::query::promql;
 use obsctl_model::{Rule, Stack};
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::subject;
 
@@ -23,7 +23,7 @@ wait. An alert with `for` never fires, one without sends a message at every eval
 
 Show the value in an annotation: those may change.
 ",
-    run,
+    run: Run::Once(run),
     fires: || labelled("{{ $value }}"),
     silent: || labelled("{{ $labels.path }}"),
 };

@@ -10,7 +10,7 @@ use obsctl_model::query::promql;
 use serde_json::Value;
 
 use super::variable_undefined::used;
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::subject;
 
@@ -30,38 +30,36 @@ only what is chosen already, or nothing.
 
 Take the variable out of its own query. If two choices narrow each other, one of them has to come first.
 ",
-    run,
+    run: Run::PerDashboard(run),
     fires: || choices("$path"),
     silent: || choices("/api"),
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for dashboard in input.project.dashboards() {
-        let needs = needs(dashboard);
-        let mut said = BTreeSet::new();
-        for variable in &dashboard.variables {
-            let Some(circle) = circle(&needs, &variable.name) else {
-                continue;
-            };
-            let mut names = circle.clone();
-            names.sort_unstable();
-            if !said.insert(names) {
-                continue;
-            }
-            let path: Vec<_> = circle.iter().map(|name| format!("`{name}`")).collect();
-            let message = match circle.len() {
-                1 => format!(
-                    "the values of variable `{}` depend on itself",
-                    variable.name
-                ),
-                _ => format!("variables {} depend on each other", path.join(", ")),
-            };
-            findings.push(Diagnostic::new(
-                subject::variable(dashboard, variable),
-                variable.origin,
-                message,
-            ));
+fn run(_: &Input<'_>, dashboard: &Dashboard, findings: &mut Findings) {
+    let needs = needs(dashboard);
+    let mut said = BTreeSet::new();
+    for variable in &dashboard.variables {
+        let Some(circle) = circle(&needs, &variable.name) else {
+            continue;
+        };
+        let mut names = circle.clone();
+        names.sort_unstable();
+        if !said.insert(names) {
+            continue;
         }
+        let path: Vec<_> = circle.iter().map(|name| format!("`{name}`")).collect();
+        let message = match circle.len() {
+            1 => format!(
+                "the values of variable `{}` depend on itself",
+                variable.name
+            ),
+            _ => format!("variables {} depend on each other", path.join(", ")),
+        };
+        findings.push(Diagnostic::new(
+            subject::variable(dashboard, variable),
+            variable.origin,
+            message,
+        ));
     }
 }
 

@@ -12,7 +12,7 @@ use obsctl_promql::Expr;
 use obsctl_promql::ast::AggregateOp;
 use obsctl_promql::variable::names;
 
-use crate::check::{Check, Findings, Input, Named, Query, example};
+use crate::check::{Check, Findings, Input, Named, Query, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::Site;
 
@@ -32,7 +32,7 @@ The reader chooses a path and compares two panels: one is of the path, the other
 Add the matcher that the other queries have. If the panel is meant to show everything, accept the finding, or keep the
 label in its result: `sum by (path) (…)` says what it shows. Rankings (`topk`) are left alone.
 ",
-    run,
+    run: Run::Once(run),
     fires: || narrowed("connections"),
     silent: || narrowed("connections{path=~\"$path\"}"),
 };

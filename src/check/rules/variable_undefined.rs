@@ -9,7 +9,7 @@ use obsctl_model::query::promql;
 use obsctl_model::{Origin, Stack};
 use obsctl_promql::variable::{is_builtin, names};
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::{Site, runbook_pages, subject};
 
@@ -29,7 +29,7 @@ variables; it refuses the rule, or looks for the literal text.
 
 Correct the name or define the variable. In rules, write what is meant: `[5m]` instead of `[$__rate_interval]`.
 ",
-    run,
+    run: Run::Once(run),
     fires: || using("$route"),
     silent: || using("$path"),
 };

@@ -7,7 +7,7 @@ use obsctl_model::prelude::timeseries;
 use obsctl_model::query::promql;
 
 use super::variable_undefined::{text_of, used};
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::subject;
 
@@ -26,27 +26,25 @@ The reader chooses a tenant and reads the numbers of all of them.
 
 Use the variable in the queries, or remove it.
 ",
-    run,
+    run: Run::PerDashboard(run),
     fires: || choosing("connections"),
     silent: || choosing(r#"connections{path="$path"}"#),
 };
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for dashboard in input.project.dashboards() {
-        for variable in unused(dashboard) {
-            let message = format!("nothing uses variable `{}`", variable.name);
-            findings.push(
-                Diagnostic::new(
-                    subject::variable(dashboard, variable),
-                    variable.origin,
-                    message,
-                )
-                .help(format!(
-                    "use `${}` in the dashboard's queries, or remove it",
-                    variable.name
-                )),
-            );
-        }
+fn run(_: &Input<'_>, dashboard: &Dashboard, findings: &mut Findings) {
+    for variable in unused(dashboard) {
+        let message = format!("nothing uses variable `{}`", variable.name);
+        findings.push(
+            Diagnostic::new(
+                subject::variable(dashboard, variable),
+                variable.origin,
+                message,
+            )
+            .help(format!(
+                "use `${}` in the dashboard's queries, or remove it",
+                variable.name
+            )),
+        );
     }
 }
 

@@ -6,7 +6,7 @@ use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 use obsctl_promql::ast::DurationExpr;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::Site;
 
@@ -27,7 +27,7 @@ mean or maximum of them is no number that means anything. Only a number with its
 
 Make the query instant.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || asked(Evaluation::Range),
     silent: || asked(Evaluation::Instant),
 };
@@ -35,48 +35,49 @@ Make the query instant.
 /// Types that show one number of a series.
 const ONE_NUMBER: &[&str] = &["stat", "gauge", "bargauge", "singlestat", "piechart"];
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in input.queries.iter().filter(|query| !query.at.derived) {
-        let Site::Panel { panel, ref_id, .. } = &query.at.site else {
-            continue;
-        };
-        let own = panel
-            .ref_ids()
-            .zip(&panel.queries)
-            .find(|(id, _)| id == ref_id);
-        let over_time = own.is_some_and(|(_, own)| {
-            let usual = panel.visualization.asks().evaluation;
-            !own.hidden && own.evaluation.unwrap_or(usual) == Evaluation::Range
-        });
-        // A series that is drawn has to be asked for.
-        let drawn = match panel.written.get() {
-            Some(written) => written.sparkline,
-            None => matches!(panel.visualization, Visualization::Stat(_)),
-        };
-        if drawn || !over_time || !ONE_NUMBER.contains(&panel.visualization.plugin()) {
-            continue;
+fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    if query.at.derived {
+        return;
+    }
+    let Site::Panel { panel, ref_id, .. } = &query.at.site else {
+        return;
+    };
+    let own = panel
+        .ref_ids()
+        .zip(&panel.queries)
+        .find(|(id, _)| id == ref_id);
+    let over_time = own.is_some_and(|(_, own)| {
+        let usual = panel.visualization.asks().evaluation;
+        !own.hidden && own.evaluation.unwrap_or(usual) == Evaluation::Range
+    });
+    // A series that is drawn has to be asked for.
+    let drawn = match panel.written.get() {
+        Some(written) => written.sparkline,
+        None => matches!(panel.visualization, Visualization::Stat(_)),
+    };
+    if drawn || !over_time || !ONE_NUMBER.contains(&panel.visualization.plugin()) {
+        return;
+    }
+    let mut found = None;
+    query.at.query.expr().walk(|expr| {
+        if let Expr::Range(range) = expr
+            && let DurationExpr::Variable(variable) = &range.range
+            && ["__range", "__range_s"].contains(&variable.name.as_str())
+        {
+            found.get_or_insert(variable.span);
         }
-        let mut found = None;
-        query.at.query.expr().walk(|expr| {
-            if let Expr::Range(range) = expr
-                && let DurationExpr::Variable(variable) = &range.range
-                && ["__range", "__range_s"].contains(&variable.name.as_str())
-            {
-                found.get_or_insert(variable.span);
-            }
-        });
-        if let Some(span) = found {
-            let message = format!(
-                "panel `{}` asks for all of the time shown at every point of it",
-                panel.title
-            );
-            findings.push(
-                query
-                    .at
-                    .finding(span, message, "one evaluation is enough")
-                    .help("make the query instant"),
-            );
-        }
+    });
+    if let Some(span) = found {
+        let message = format!(
+            "panel `{}` asks for all of the time shown at every point of it",
+            panel.title
+        );
+        findings.push(
+            query
+                .at
+                .finding(span, message, "one evaluation is enough")
+                .help("make the query instant"),
+        );
     }
 }
 

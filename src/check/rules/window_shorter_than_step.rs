@@ -1,13 +1,13 @@
 //! `window-shorter-than-step`
 
-use obsctl_model::dashboard::{Dashboard, Evaluation, Panel, Query};
+use obsctl_model::dashboard::{self, Dashboard, Evaluation, Panel};
 use obsctl_model::prelude::timeseries;
 use obsctl_model::query::promql;
 use obsctl_model::{Duration, Stack, days, secs};
 use obsctl_promql::Expr;
 use obsctl_promql::ast::DurationExpr;
 
-use crate::check::{Check, Findings, Input, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::Site;
 
@@ -28,7 +28,7 @@ spikes are not on the graph, and which ones depends on when one looks.
 
 Write `$__rate_interval` as the range: it grows with the distance of points.
 ",
-    run,
+    run: Run::PerQuery(run),
     fires: || over_a_month("5m"),
     silent: || over_a_month("$__rate_interval"),
 };
@@ -38,56 +38,54 @@ const MOST_POINTS: u64 = 2_500;
 /// How much farther apart points have to be to be told: screens differ.
 const CERTAIN: f64 = 1.5;
 
-fn run(input: &Input<'_>, findings: &mut Findings) {
-    for query in &input.queries {
-        let Site::Panel {
-            dashboard,
-            panel,
-            ref_id,
-            ..
-        } = &query.at.site
-        else {
+fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
+    let Site::Panel {
+        dashboard,
+        panel,
+        ref_id,
+        ..
+    } = &query.at.site
+    else {
+        return;
+    };
+    let own = panel
+        .ref_ids()
+        .zip(&panel.queries)
+        .find(|(id, _)| id == ref_id);
+    let Some(step) = own.and_then(|(_, own)| step(dashboard, panel, own)) else {
+        return;
+    };
+    for call in &query.calls {
+        let function = call.func.text.as_str();
+        let Some(Expr::Range(range)) = call.args.first().map(Expr::without_parens) else {
             continue;
         };
-        let own = panel
-            .ref_ids()
-            .zip(&panel.queries)
-            .find(|(id, _)| id == ref_id);
-        let Some(step) = own.and_then(|(_, own)| step(dashboard, panel, own)) else {
+        let DurationExpr::Literal(window) = &range.range else {
             continue;
         };
-        for call in &query.calls {
-            let function = call.func.text.as_str();
-            let Some(Expr::Range(range)) = call.args.first().map(Expr::without_parens) else {
-                continue;
-            };
-            let DurationExpr::Literal(window) = &range.range else {
-                continue;
-            };
-            let millis = u64::try_from(window.millis).unwrap_or_default();
-            if !["rate", "increase", "irate"].contains(&function)
-                || millis as f64 * CERTAIN > step as f64
-            {
-                continue;
-            }
-            let shown = |millis: u64| secs(millis / 1000);
-            let text = &query.at.query.as_str()[window.span.range()];
-            let message = format!(
-                "`{function}` looks at the last `{text}` of every {} or more",
-                shown(step)
-            );
-            findings.push(
-                query
-                    .at
-                    .finding(window.span, message, "what lies between is not seen")
-                    .help("write `$__rate_interval`"),
-            );
+        let millis = u64::try_from(window.millis).unwrap_or_default();
+        if !["rate", "increase", "irate"].contains(&function)
+            || millis as f64 * CERTAIN > step as f64
+        {
+            continue;
         }
+        let shown = |millis: u64| secs(millis / 1000);
+        let text = &query.at.query.as_str()[window.span.range()];
+        let message = format!(
+            "`{function}` looks at the last `{text}` of every {} or more",
+            shown(step)
+        );
+        findings.push(
+            query
+                .at
+                .finding(window.span, message, "what lies between is not seen")
+                .help("write `$__rate_interval`"),
+        );
     }
 }
 
 /// How far points stand apart at least, in milliseconds.
-fn step(dashboard: &Dashboard, panel: &Panel, query: &Query) -> Option<u64> {
+fn step(dashboard: &Dashboard, panel: &Panel, query: &dashboard::Query) -> Option<u64> {
     let draws = ["timeseries", "graph", "heatmap"].contains(&panel.visualization.plugin());
     if !draws || query.evaluation == Some(Evaluation::Instant) {
         return None;

@@ -1,0 +1,83 @@
+//! Going through a project with all checks at once.
+
+use obsctl_model::dashboard::Dashboard;
+
+use super::{Check, Findings, Input, Query};
+use crate::diagnostic::Diagnostic;
+use crate::parallel;
+
+/// How a check goes through a project. One that looks at one thing at a time leaves it to us to go through all of them: all
+/// such checks then look at a thing while it is still in the processor's cache, which takes half of the time.
+#[derive(Clone, Copy, Debug)]
+pub enum Run {
+    /// Looks at each PromQL expression by itself.
+    PerQuery(for<'a> fn(&Input<'a>, &Query<'a>, &mut Findings)),
+    /// Looks at each dashboard by itself.
+    PerDashboard(for<'a> fn(&Input<'a>, &'a Dashboard, &mut Findings)),
+    /// Looks at everything.
+    Once(fn(&Input<'_>, &mut Findings)),
+}
+
+/// A part of the work, for one thread.
+#[derive(Clone, Copy, Debug)]
+enum Task<'t, 'a> {
+    Check(&'static Check),
+    Queries(&'t [Query<'a>]),
+    Dashboards(&'a [Dashboard]),
+}
+
+/// So many expressions are looked at together.
+const QUERIES: usize = 64;
+/// The same of dashboards, which are larger.
+const DASHBOARDS: usize = 4;
+
+/// What the checks find, each in the order of the project.
+pub(super) fn all(input: &Input<'_>, wanted: &[&'static Check]) -> Vec<Diagnostic> {
+    let is_alone = |check: &&&'static Check| matches!(check.run, Run::Once(_));
+    let alone = wanted.iter().filter(is_alone);
+    let queries = input.queries.chunks(QUERIES);
+    let dashboards = input.project.dashboards().chunks(DASHBOARDS);
+    let tasks: Vec<_> = alone
+        .map(|check| Task::Check(check))
+        .chain(dashboards.map(Task::Dashboards))
+        .chain(queries.map(Task::Queries))
+        .collect();
+    let found = parallel::map(&tasks, |task| task.run(input, wanted));
+    found.into_iter().flatten().collect()
+}
+
+impl<'a> Task<'_, 'a> {
+    fn run(self, input: &Input<'a>, wanted: &[&'static Check]) -> Vec<Diagnostic> {
+        match self {
+            Self::Check(check) => self.findings(input, check).collect(),
+            _ => {
+                let each = wanted.iter();
+                each.flat_map(|check| self.findings(input, check)).collect()
+            }
+        }
+    }
+
+    /// What one check finds in it.
+    fn findings(
+        self,
+        input: &Input<'a>,
+        check: &'static Check,
+    ) -> impl Iterator<Item = Diagnostic> + use<> {
+        let mut findings = Findings::default();
+        match (self, check.run) {
+            (Self::Check(_), Run::Once(run)) => run(input, &mut findings),
+            (Self::Queries(queries), Run::PerQuery(run)) => {
+                for query in queries {
+                    run(input, query, &mut findings);
+                }
+            }
+            (Self::Dashboards(dashboards), Run::PerDashboard(run)) => {
+                for dashboard in dashboards {
+                    run(input, dashboard, &mut findings);
+                }
+            }
+            _ => {}
+        }
+        findings.of(check)
+    }
+}
