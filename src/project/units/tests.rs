@@ -141,7 +141,7 @@ fn quantities_that_cannot_be_added_or_compared_clash() {
         ("memory_bytes / success_timestamp_seconds", 0),
     ] {
         assert_eq!(
-            project.unit_clashes(&promql(query)).len(),
+            project.measure(&promql(query)).1.len(),
             clashes,
             "{query}"
         );
