@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use obsctl_model::{Duration, Given, Origin, Promql, Rule, RuleGroup, SampleValue};
 use obsctl_promql::Expr;
-use obsctl_promql::eval::notation::{self, Point, WrittenSeries};
+use obsctl_promql::eval::notation::{self, WrittenSeries};
 use obsctl_promql::eval::{Labels, Value};
 use obsctl_promql::histogram::NotationError;
 use obsctl_rules::unit::{self, Failure, What};
@@ -264,7 +264,9 @@ impl Reader<'_> {
                     }
                     Some(Value::Float(*value))
                 }
-                SampleValue::Histogram(text) => self.notated(case.origin, text, histogram),
+                SampleValue::Histogram(text) => {
+                    self.notated(case.origin, text, notation::histogram)
+                }
             };
             expected.extend(value.map(|value| unit::ExpectedSample {
                 labels: case.labels(sample).into_iter().collect::<Labels>(),
@@ -278,23 +280,6 @@ impl Reader<'_> {
             expected,
             place: Place::default(),
         }
-    }
-}
-
-/// One native histogram.
-fn histogram(text: &str) -> Result<Value, NotationError> {
-    match notation::points(text)?.as_slice() {
-        [
-            Point::Value {
-                value: value @ Value::Histogram(_),
-                ..
-            },
-        ] => Ok(value.clone()),
-        _ => Err(NotationError {
-            at: 0,
-            message: "not one histogram".to_owned(),
-            help: "write a histogram as in `{{schema:0 count:3 sum:4 buckets:[1 2]}}`",
-        }),
     }
 }
 

@@ -4,7 +4,6 @@ use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 use obsctl_promql::ast::BinaryOp;
 
-use crate::check::value::constant;
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::Severity;
 
@@ -36,7 +35,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 continue;
             }
             for side in [&node.lhs, &node.rhs] {
-                if constant(side).is_some_and(f64::is_nan) {
+                if side.constant().is_some_and(f64::is_nan) {
                     let note = match node.op {
                         BinaryOp::NotEqual => "always true",
                         _ => "never true",

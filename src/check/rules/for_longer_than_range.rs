@@ -6,7 +6,6 @@ use obsctl_promql::Expr;
 use obsctl_promql::ast::{AggregateOp, Binary, BinaryOp};
 use obsctl_promql::duration::Millis;
 
-use crate::check::value::constant;
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::Severity;
 use crate::project::Site;
@@ -73,7 +72,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
 /// Whether one event is enough: `> 0`, `>= 1`, `!= 0`.
 fn any_event(node: &Binary) -> bool {
     matches!(
-        (node.op, constant(&node.rhs)),
+        (node.op, node.rhs.constant()),
         (BinaryOp::Greater | BinaryOp::NotEqual, Some(0.0)) | (BinaryOp::GreaterEqual, Some(1.0))
     )
 }

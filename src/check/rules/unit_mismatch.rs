@@ -8,7 +8,6 @@ use obsctl_promql::Expr;
 use obsctl_promql::ast::Binary;
 
 use super::panel_without_unit::shows_numbers;
-use crate::check::value::constant;
 use crate::check::{Check, Findings, Input, example};
 use crate::diagnostic::Severity;
 use crate::project::expression::series_name;
@@ -190,7 +189,7 @@ fn moments<'a>(project: &Project, query: &'a Promql) -> Vec<(&'a Binary, f64)> {
     let mut found = vec![];
     for expr in query.expr().descendants() {
         let Expr::Binary(node) = expr else { continue };
-        let Some(number) = constant(&node.rhs) else {
+        let Some(number) = node.rhs.constant() else {
             continue;
         };
         if !node.op.is_comparison() || !(2.0..1e8).contains(&number) {

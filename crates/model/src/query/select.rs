@@ -6,9 +6,10 @@ use obsctl_promql::ast::{
     At, Call, DurationExpr, DurationLiteral, Modifiers, RangeSelector, Selector as AstSelector,
     Variable, VariableForm,
 };
+use obsctl_promql::build::number;
 use obsctl_promql::{Expr, Span};
 
-use super::builder::{Instant, Vector, number};
+use super::builder::{Instant, Vector};
 use super::labels::{Labels, Matcher, name};
 use crate::{Duration, Metric, Origin};
 

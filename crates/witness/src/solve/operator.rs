@@ -10,7 +10,7 @@ use super::{Need, Solved, Solver};
 use crate::interval::Interval;
 use crate::plan::{Mode, samples};
 use crate::scene::compile;
-use crate::{Obstacle, constant, mirrored};
+use crate::{Obstacle, constant};
 
 /// A part of a conjunction: it has to have a sample within the interval.
 struct Part<'e> {
@@ -203,7 +203,7 @@ impl Solver<'_> {
             (None, Some(ago), BinaryOp::Sub) => (&node.lhs, want.falling(|it| ago - it)),
             // `x < time() - 60`: more than a minute ago.
             (None, Some(ago), op) if op.is_comparison() => {
-                let ages = Interval::compared(mirrored(op), ago);
+                let ages = Interval::compared(op.mirrored(), ago);
                 (&node.lhs, *ages.first()?)
             }
             (Some(ago), None, op) if op.is_comparison() => {
@@ -329,7 +329,7 @@ pub(crate) fn threshold(node: &Binary) -> Option<(&Expr, BinaryOp, f64)> {
     }
     match (constant(&node.lhs), constant(&node.rhs)) {
         (None, Some(value)) => Some((&node.lhs, node.op, value)),
-        (Some(value), None) => Some((&node.rhs, mirrored(node.op), value)),
+        (Some(value), None) => Some((&node.rhs, node.op.mirrored(), value)),
         _ => None,
     }
 }
@@ -367,7 +367,7 @@ fn right_for(op: BinaryOp, want: Interval, left: f64) -> Option<Interval> {
             Some(want.and(Interval::POSITIVE).falling(inverse))
         }
         op if op.is_comparison() && want.contains(left) => {
-            Interval::compared(mirrored(op), left).into_iter().next()
+            Interval::compared(op.mirrored(), left).into_iter().next()
         }
         _ => None,
     }
