@@ -37,19 +37,39 @@ groups:
 fn of_prometheus() {
     assert_snapshot!(said(RULES), @r#"
         group api every 30s limit 10 offset 1m labels {"tier": "one"}
+          allows unknown-metric until ever: from another team
           9:9 record job:requests:rate5m {"kind": "sum"}
             10:15 promql sum by (job) (rate(requests_total[5m]))
-            allows unknown-metric until ever: from another team
           13:9 alert Slow for 5m critical team=web summary=slow count=3 zone=eu runbook_url=https://x
             16:11 promql latency > 1
           and up
             allows alert-without-runbook until 2027-01-01: to be written
             allows counter-without-rate until ever: it is none
-            allows unknown-metric until ever: from another team
           22:9 alert Down severity=page
             24:11 promql up == 0
-            allows unknown-metric until ever: from another team
         "#);
+}
+
+#[test]
+fn groups_accept_findings() {
+    assert_snapshot!(said("
+groups:
+# obsctl:allow a: above the first
+- name: first
+  # obsctl:allow b until 2027-01-01: inside the first
+  interval: 1h
+  rules:
+  # obsctl:allow c: above the rule
+  - {record: a:b, expr: up}
+  - record: c:d
+    expr: up # obsctl:allow d: behind the last rule
+# obsctl:allow e: above the second
+- name: second
+  rules: [{record: a:b, expr: up}]
+---
+# obsctl:allow f: of another document
+groups: [{name: third, rules: [{record: a:b, expr: up}]}]
+"), @"");
 }
 
 #[test]
@@ -212,6 +232,6 @@ gruops: 1
         group g
           2:28 alert A
             2:45 promql up
-        1:1 the comment `# obsctl:allow x` is not understood (write `# obsctl:allow CHECK: reason`, `# obsctl:allow CHECK until YYYY-MM-DD: reason`, or the same with `allow-file` for all rules of the file)
+        1:1 the comment `# obsctl:allow x` is not understood (write `# obsctl:allow CHECK: reason`, `# obsctl:allow CHECK until YYYY-MM-DD: reason`, or the same with `allow-file` for the whole file)
         ");
 }
