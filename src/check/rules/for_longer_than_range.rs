@@ -37,7 +37,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
         let Site::Alert { alert, .. } = &query.at.site else {
             continue;
         };
-        let waits = i64::try_from(alert.lasting.as_millis()).unwrap_or(i64::MAX);
+        let waits = alert.lasting.signed_millis();
         let mut expr = query.at.query.expr().without_parens();
         // What only leaves series out changes nothing about how long the others last.
         while let Expr::Binary(node) = expr

@@ -10,7 +10,7 @@ pub(crate) use obsctl_promql::build::{
 };
 
 fn duration(time: Duration) -> DurationExpr {
-    DurationExpr::from_millis(i64::try_from(time.as_millis()).unwrap_or(i64::MAX))
+    DurationExpr::from_millis(time.signed_millis())
 }
 
 /// `function(selector[window])`

@@ -331,7 +331,7 @@ pub(super) fn window() -> DurationExpr {
 }
 
 pub(super) fn literal(time: Duration) -> DurationExpr {
-    DurationExpr::from_millis(i64::try_from(time.as_millis()).unwrap_or(i64::MAX))
+    DurationExpr::from_millis(time.signed_millis())
 }
 
 pub(super) fn call(function: &str, argument: Expr) -> Expr {

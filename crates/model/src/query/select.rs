@@ -19,7 +19,7 @@ pub struct Window(pub(super) DurationExpr);
 
 impl From<Duration> for Window {
     fn from(duration: Duration) -> Self {
-        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        let millis = duration.signed_millis();
         Self(DurationExpr::Literal(DurationLiteral {
             millis,
             span: Span::default(),

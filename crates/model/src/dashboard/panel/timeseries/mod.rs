@@ -302,6 +302,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::Histogram;
     use crate::dashboard::Color;
     use crate::dashboard::tests::panel_json;
     use crate::query::promql;
