@@ -236,6 +236,27 @@ fn what_cannot_be_read_leaves_files_alone() {
 }
 
 #[test]
+fn accepted_findings_are_imported() {
+    let test = CliTest::new();
+    test.write(
+        "rules.yml",
+        "groups:\n# obsctl:allow group-policy until 2030-01-31: slow data\n- name: g\n  rules:\n  \
+         # obsctl:allow rate-of-gauge: it counts\n  - {record: a:b, expr: up}\n",
+    );
+    let shown = test.run(&["import", "rules.yml", "--as", "rust", "-o", "out.rs"]);
+    let note = "g: until when `group-policy` is accepted is not said in Rust";
+    assert!(shown.contains(note), "{shown}");
+    let rust = test.read("out.rs");
+    for accepted in [
+        r#"RuleGroup::new("g")
+                .allow("group-policy", "slow data")"#,
+        r#".allow("rate-of-gauge", "it counts")"#,
+    ] {
+        assert!(rust.contains(accepted), "{rust}");
+    }
+}
+
+#[test]
 fn what_is_not_kept_is_said() {
     let test = CliTest::new();
     test.write(

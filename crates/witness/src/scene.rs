@@ -339,7 +339,8 @@ pub(crate) fn of_label<'a>(matchers: &'a [Matcher], label: &str) -> Vec<&'a Matc
     matchers.iter().filter(|it| it.name == label).collect()
 }
 
-fn text(expr: &Expr) -> Option<&str> {
+/// The text that an expression is.
+pub(crate) fn text(expr: &Expr) -> Option<&str> {
     match expr {
         Expr::String(text) => Some(&text.value),
         _ => None,

@@ -67,9 +67,30 @@ groups:
 - name: second
   rules: [{record: a:b, expr: up}]
 ---
+groups:
 # obsctl:allow f: of another document
-groups: [{name: third, rules: [{record: a:b, expr: up}]}]
-"), @"");
+- name: third
+  rules:
+  - {record: a:b, expr: up}
+"), @"
+    group first every 1h
+      allows a until ever: above the first
+      allows b until 2027-01-01: inside the first
+      9:5 record a:b {}
+        9:25 promql up
+        allows c until ever: above the rule
+      10:5 record c:d {}
+        11:11 promql up
+        allows d until ever: behind the last rule
+    group second
+      allows e until ever: above the second
+      14:11 record a:b {}
+        14:31 promql up
+    group third
+      allows f until ever: of another document
+      20:5 record a:b {}
+        20:25 promql up
+    ");
 }
 
 #[test]

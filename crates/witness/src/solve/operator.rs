@@ -103,11 +103,7 @@ impl Solver<'_> {
                 known.need = known.need.and(&need.names);
             }
             None => parts.push(Part {
-                expr: if std::ptr::eq(own, expr.without_parens()) {
-                    own
-                } else {
-                    expr
-                },
+                expr: own,
                 want,
                 need: need.clone(),
             }),
@@ -374,7 +370,7 @@ fn right_for(op: BinaryOp, want: Interval, left: f64) -> Option<Interval> {
 }
 
 /// The operator that is true where this one is not.
-const fn negated(op: BinaryOp) -> Option<BinaryOp> {
+pub(crate) const fn negated(op: BinaryOp) -> Option<BinaryOp> {
     Some(match op {
         BinaryOp::Equal => BinaryOp::NotEqual,
         BinaryOp::NotEqual => BinaryOp::Equal,
