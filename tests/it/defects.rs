@@ -12,9 +12,8 @@ use obsctl::model::prelude::{
     Indicator, Runbook, Slug, Stack, Uid, promql, timeseries, traceql, traces, variable,
 };
 use obsctl::model::{
-    Alert, Allow, Domain, LabelDef, LabelMatch, LabelName, Objective, Origin,
-    ProvisionedDatasource, Receiver, Route, Rule, RuleGroup, RuleTest, SignalLink, Taken, fires,
-    mins, secs,
+    Allow, Domain, LabelDef, LabelMatch, LabelName, Objective, Origin, ProvisionedDatasource,
+    Receiver, Route, Rule, RuleGroup, RuleTest, SignalLink, Taken, fires, mins, secs,
 };
 use serde_json::json;
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use obsctl::Stack;
 use obsctl::generate::rule_file::{self, Entry, RuleFile};
 use obsctl::generate::{Environment, yaml};
-use obsctl::import::{self, Imported};
+use obsctl::import::Imported;
 use obsctl::model::prelude::*;
 use obsctl::model::{Engine, RuleQuery};
 use obsctl::project::Project;
