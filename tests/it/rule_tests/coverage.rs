@@ -71,7 +71,7 @@ fn too_little_fails() {
     let little = run("50");
     assert!(little.starts_with("exit status: 1\n"), "{little}");
     for line in [
-        "more/others.yml\n         1  a:b:sum: no test sees it\n",
+        "more/others.yml\n     1  a:b:sum: no test sees it\n",
         "coverage 41.6%: 5 of 12 things that 4 rules can do\n",
         "the tests cover 41.6% of what the rules can do: --min-coverage asks for 50%",
     ] {
