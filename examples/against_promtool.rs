@@ -21,6 +21,7 @@ use obsctl::project::Project;
 /// The variable that makes a process one of those that are measured: how many rules it checks.
 const MEASURED: &str = "OBSCTL_MEASURED_RULES";
 const ROUNDS: usize = 3;
+const RULES: &str = "rules.yml";
 
 /// As in `src/main.rs`.
 #[global_allocator]
@@ -34,24 +35,19 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         .nth(1)
         .map_or(Ok(10_000), |rules| rules.parse())?;
     let folder = tempfile::tempdir()?;
-    let file = folder.path().join("rules.yml");
-    write_rules(rules, &file)?;
+    write_rules(rules, &folder.path().join(RULES))?;
 
     let mut ours = Command::new(std::env::current_exe()?);
     ours.arg("check")
         .env(MEASURED, rules.to_string())
         .current_dir(folder.path());
     let mut promtool = Command::new("promtool");
-    promtool.args(["check", "rules"]).arg(&file);
+    promtool
+        .args(["check", "rules", RULES])
+        .current_dir(folder.path());
 
-    let (our_time, our_memory) = processes::best(&mut ours, ROUNDS)?;
-    println!("obsctl check, {rules} rules: {our_time:.2?}, {our_memory} MiB");
-    let (its_time, its_memory) = processes::best(&mut promtool, ROUNDS)?;
-    println!("promtool check rules: {its_time:.2?}, {its_memory} MiB");
-    println!(
-        "ratio: {:.1}",
-        its_time.as_secs_f64() / our_time.as_secs_f64()
-    );
+    println!("{rules} rules");
+    processes::compare((&mut ours, ROUNDS), (&mut promtool, ROUNDS))?;
     Ok(ExitCode::SUCCESS)
 }
 

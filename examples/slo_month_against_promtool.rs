@@ -6,15 +6,12 @@
     reason = "measures processes"
 )]
 
-#[path = "../benches/processes/mod.rs"]
-mod processes;
+#[path = "../benches/unit_tests/mod.rs"]
+mod unit_tests;
 
 use std::error::Error;
 use std::path::Path;
-use std::process::{Command, ExitCode};
-
-/// The variable that makes a process one of those that are measured.
-const MEASURED: &str = "OBSCTL_MEASURED_MONTH";
+use std::process::ExitCode;
 
 /// As in `src/main.rs`.
 #[global_allocator]
@@ -40,10 +37,8 @@ tests:
 "#;
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
-    if std::env::var(MEASURED).is_ok() {
-        return Ok(obsctl::run(obsctl::Stack::new(
-            obsctl::model::Slug::from_static("measured"),
-        )));
+    if let Some(code) = unit_tests::measured() {
+        return Ok(code);
     }
     let folder = tempfile::tempdir()?;
     let rules = |part: &str| {
@@ -55,23 +50,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     std::fs::write(folder.path().join("alerts.yml"), rules("alerts")?)?;
     std::fs::write(folder.path().join("tests.yml"), TESTS)?;
 
-    let mut ours = Command::new(std::env::current_exe()?);
-    ours.args(["test", "tests.yml"])
-        .env(MEASURED, "1")
-        .current_dir(folder.path());
-    let mut promtool = Command::new("promtool");
-    promtool
-        .args(["test", "rules", "tests.yml"])
-        .current_dir(folder.path());
-
-    let (our_time, our_memory) = processes::best(&mut ours, 3)?;
-    println!("obsctl test: {our_time:.2?}, {our_memory} MiB");
-    let (its_time, its_memory) = processes::best(&mut promtool, 1)?;
-    println!("promtool test rules: {its_time:.2?}, {its_memory} MiB");
-    println!(
-        "ratio: {:.0}",
-        its_time.as_secs_f64() / our_time.as_secs_f64()
-    );
+    unit_tests::compare(folder.path())?;
     Ok(ExitCode::SUCCESS)
 }
 

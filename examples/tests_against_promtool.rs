@@ -6,25 +6,20 @@
     reason = "measures processes"
 )]
 
-#[path = "../benches/processes/mod.rs"]
-mod processes;
+#[path = "../benches/unit_tests/mod.rs"]
+mod unit_tests;
 
 use std::error::Error;
 use std::fmt::Write as _;
-use std::process::{Command, ExitCode};
-
-/// The variable that makes a process one of those that are measured.
-const MEASURED: &str = "OBSCTL_MEASURED_TESTS";
+use std::process::ExitCode;
 
 /// As in `src/main.rs`.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
-    if std::env::var(MEASURED).is_ok() {
-        return Ok(obsctl::run(obsctl::Stack::new(
-            obsctl::model::Slug::from_static("measured"),
-        )));
+    if let Some(code) = unit_tests::measured() {
+        return Ok(code);
     }
     let number = |place, default| -> Result<usize, std::num::ParseIntError> {
         std::env::args()
@@ -36,24 +31,8 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     std::fs::write(folder.path().join("rules.yml"), rule_file(rules / 2))?;
     std::fs::write(folder.path().join("tests.yml"), test_file(rules / 2, tests))?;
 
-    let mut ours = Command::new(std::env::current_exe()?);
-    ours.args(["test", "tests.yml"])
-        .env(MEASURED, "1")
-        .current_dir(folder.path());
-    let mut promtool = Command::new("promtool");
-    promtool
-        .args(["test", "rules", "tests.yml"])
-        .current_dir(folder.path());
-
-    let (our_time, our_memory) = processes::best(&mut ours, 3)?;
-    println!("obsctl test, {rules} rules, {tests} tests: {our_time:.2?}, {our_memory} MiB");
-    // It takes a minute for twenty tests: one round has to do.
-    let (its_time, its_memory) = processes::best(&mut promtool, 1)?;
-    println!("promtool test rules: {its_time:.2?}, {its_memory} MiB");
-    println!(
-        "ratio: {:.0}",
-        its_time.as_secs_f64() / our_time.as_secs_f64()
-    );
+    println!("{rules} rules, {tests} tests");
+    unit_tests::compare(folder.path())?;
     Ok(ExitCode::SUCCESS)
 }
 

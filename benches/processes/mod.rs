@@ -4,8 +4,27 @@ use std::error::Error;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+/// Runs a command of ours and promtool, each with how many rounds it gets, and prints time and memory of their fastest rounds.
+pub fn compare(
+    ours: (&mut Command, usize),
+    promtool: (&mut Command, usize),
+) -> Result<(), Box<dyn Error>> {
+    let mut times = vec![];
+    for (name, (command, rounds)) in [("obsctl", ours), ("promtool", promtool)] {
+        let (time, memory) = best(command, rounds)?;
+        let words: Vec<_> = command
+            .get_args()
+            .map(|word| word.to_string_lossy())
+            .collect();
+        println!("{name} {}: {time:.2?}, {memory} MiB", words.join(" "));
+        times.push(time.as_secs_f64());
+    }
+    println!("ratio: {:.1}", times[1] / times[0]);
+    Ok(())
+}
+
 /// Wall time and peak memory (MiB) of the fastest of so many rounds; the command must succeed.
-pub fn best(command: &mut Command, rounds: usize) -> Result<(Duration, u64), Box<dyn Error>> {
+fn best(command: &mut Command, rounds: usize) -> Result<(Duration, u64), Box<dyn Error>> {
     let mut best = (Duration::MAX, 0);
     for _ in 0..rounds {
         let start = Instant::now();

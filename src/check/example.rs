@@ -3,7 +3,7 @@
 use obsctl_model::dashboard::written::WrittenPanel;
 use obsctl_model::prelude::*;
 use obsctl_model::query::promql;
-use obsctl_model::{RuleQuery, ScrapeJob, Service};
+use obsctl_model::{Channel, LabelMatch, Receiver, Routing, RuleQuery, ScrapeJob, Service};
 
 labels! {
     /// HTTP methods the API serves.
@@ -88,6 +88,34 @@ pub(super) fn record(query: impl Into<RuleQuery>) -> Stack {
         rules: vec![obsctl_model::Rule::Record(RecordingRule::new(name, query))],
         ..RuleGroup::new("api")
     })
+}
+
+/// A receiver that somebody reads.
+pub(super) fn told(name: &str) -> Receiver {
+    Receiver::new(name).channel(Channel::Webhook {
+        url: "http://localhost/".to_owned(),
+    })
+}
+
+/// An alert of the team `platform` that goes to a receiver where the matcher matches, and else to `ops`.
+pub(super) fn routed(matcher: LabelMatch, receiver: Receiver) -> Stack {
+    let route = obsctl_model::Route::to(receiver.name.clone()).when(matcher);
+    let routing = Routing {
+        root: obsctl_model::Route::to("ops").child(route),
+        receivers: vec![told("ops"), receiver],
+        inhibitions: vec![],
+        mute_times: vec![],
+    };
+    alert(promql("sum(connections) > 100")).routing(routing)
+}
+
+/// A stack that promises so many percent of what an indicator counts.
+pub(super) fn slo(name: &'static str, percent: f64, indicator: Indicator) -> Stack {
+    let slo = Slo::new(Slug::from_static(name), "api", percent, indicator)
+        .description("requests are answered in time")
+        .owner("platform")
+        .runbook(Slug::from_static("high-latency"));
+    stack().slo(slo).runbook(runbook())
 }
 
 /// The stack with one dashboard of these panels.

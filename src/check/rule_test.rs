@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use obsctl_model::{Duration, Given, Origin, Promql, Rule, RuleGroup, SampleValue};
 use obsctl_promql::Expr;
-use obsctl_promql::eval::notation::{self, Point, WrittenSeries};
+use obsctl_promql::eval::notation::{self, WrittenSeries};
 use obsctl_promql::eval::{Labels, Value};
 use obsctl_promql::histogram::NotationError;
 use obsctl_rules::unit::{self, Failure, What};
@@ -62,8 +62,8 @@ pub(super) fn read(input: &Input<'_>, linked: &LinkedTest<'_>) -> Read {
     Read {
         test: unit::Test {
             name: test.name.clone(),
-            interval: millis(test.every),
-            evaluation_interval: millis(test.evaluation()),
+            interval: test.every.signed_millis(),
+            evaluation_interval: test.evaluation().signed_millis(),
             start: i64::from(test.starts_at) * 1000,
             fuzzy: test.fuzzy,
             input: series,
@@ -75,10 +75,6 @@ pub(super) fn read(input: &Input<'_>, linked: &LinkedTest<'_>) -> Read {
         },
         problems: reader.problems,
     }
-}
-
-fn millis(time: Duration) -> i64 {
-    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
 struct Reader<'r> {
@@ -232,7 +228,7 @@ impl Reader<'_> {
             annotations: fired.annotations.clone(),
         });
         unit::AlertCase {
-            time: millis(case.time),
+            time: case.time.signed_millis(),
             alert: case.alert.to_owned(),
             expected: expected.collect(),
             place: Place::default(),
@@ -264,7 +260,9 @@ impl Reader<'_> {
                     }
                     Some(Value::Float(*value))
                 }
-                SampleValue::Histogram(text) => self.notated(case.origin, text, histogram),
+                SampleValue::Histogram(text) => {
+                    self.notated(case.origin, text, notation::histogram)
+                }
             };
             expected.extend(value.map(|value| unit::ExpectedSample {
                 labels: case.labels(sample).into_iter().collect::<Labels>(),
@@ -272,29 +270,12 @@ impl Reader<'_> {
             }));
         }
         unit::QueryCase {
-            time: millis(case.time),
+            time: case.time.signed_millis(),
             text: text.to_owned(),
             expr: case.query.expr().clone(),
             expected,
             place: Place::default(),
         }
-    }
-}
-
-/// One native histogram.
-fn histogram(text: &str) -> Result<Value, NotationError> {
-    match notation::points(text)?.as_slice() {
-        [
-            Point::Value {
-                value: value @ Value::Histogram(_),
-                ..
-            },
-        ] => Ok(value.clone()),
-        _ => Err(NotationError {
-            at: 0,
-            message: "not one histogram".to_owned(),
-            help: "write a histogram as in `{{schema:0 count:3 sum:4 buckets:[1 2]}}`",
-        }),
     }
 }
 
@@ -304,7 +285,7 @@ fn rules(group: &RuleGroup) -> Group {
     Group {
         name: group.name.clone(),
         file: file.into(),
-        query_offset: group.query_offset.map_or(0, millis),
+        query_offset: group.query_offset.map_or(0, Duration::signed_millis),
         limit: group.limit.map_or(0, |limit| limit as usize),
         rules: group
             .rules
@@ -325,8 +306,8 @@ fn evaluated(group: &RuleGroup, rule: &Rule) -> Option<obsctl_rules::Rule> {
             let annotations = own_annotations(alert).into_iter();
             let annotations = annotations.map(|(name, text)| (name, Text::template(&text)));
             let alerting = Alerting {
-                hold: millis(alert.lasting),
-                keep_firing: alert.keep_firing.map_or(0, millis),
+                hold: alert.lasting.signed_millis(),
+                keep_firing: alert.keep_firing.map_or(0, Duration::signed_millis),
                 annotations: annotations.collect(),
             };
             (Action::Alert(alerting), Text::template)
@@ -347,11 +328,11 @@ fn evaluated(group: &RuleGroup, rule: &Rule) -> Option<obsctl_rules::Rule> {
 fn finding(linked: &LinkedTest<'_>, failure: Failure) -> Diagnostic {
     let alert = |name: &str, time: i64| {
         let mut cases = linked.alerts.iter();
-        cases.find(|case| case.alert == name && millis(case.time) == time)
+        cases.find(|case| case.alert == name && case.time.signed_millis() == time)
     };
     let query = |text: &str, time: i64| {
         let mut cases = linked.queries.iter();
-        cases.find(|case| case.query.as_str() == text && millis(case.time) == time)
+        cases.find(|case| case.query.as_str() == text && case.time.signed_millis() == time)
     };
     let origin = match &failure.what {
         What::Alerts {

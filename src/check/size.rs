@@ -6,7 +6,6 @@ use obsctl_model::{Domain, MetricDef, MetricKind, Rule, RuleQuery};
 use obsctl_promql::Expr;
 use obsctl_promql::ast::{Aggregate, Binary, BinaryOp, Call, MatchOp, Selector};
 
-use super::value::constant;
 use crate::project::expression::{has_variable, series_name};
 use crate::project::labels::is_scalar;
 use crate::project::{Part, Project, Series};
@@ -125,7 +124,7 @@ impl<'a> Measure<'a> {
     fn aggregate(&self, node: &'a Aggregate) -> Option<Sizes<'a>> {
         let mut sizes = self.of(&node.expr)?;
         if node.op.keeps_series() {
-            let most = node.param.as_deref().and_then(constant)?;
+            let most = node.param.as_deref().and_then(Expr::constant)?;
             #[expect(
                 clippy::cast_possible_truncation,
                 clippy::cast_sign_loss,

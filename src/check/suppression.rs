@@ -59,6 +59,7 @@ pub(super) fn accepted(project: &Project) -> Vec<Accepted<'_>> {
         extend(&mut found, &test.allow, || subject::rule_test(test));
     }
     for group in project.groups() {
+        extend(&mut found, &group.allow, || subject::group(group));
         for rule in &group.rules {
             extend(&mut found, rule.allows(), || subject::rule(group, rule));
         }
@@ -150,4 +151,49 @@ fn outward(subject: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(subject), |inner| {
         inner.split_once("` of ").map(|(_, outer)| outer)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use obsctl_model::query::promql;
+    use obsctl_model::{MetricName, RecordingRule, RuleGroup, mins};
+
+    use crate::check::example;
+    use crate::check::testing::findings;
+
+    /// A group that is evaluated too seldom, and an alert without a condition.
+    fn group() -> RuleGroup {
+        let name = MetricName::from_static("job:connections:sum");
+        RuleGroup::new("hourly")
+            .every(mins(60))
+            .record(RecordingRule::new(
+                name,
+                promql("sum by (job) (connections)"),
+            ))
+            .alert(example::high_latency(promql(
+                "job:connections:sum > bool 100",
+            )))
+    }
+
+    /// What is found about a group and its rules.
+    fn about(group: RuleGroup) -> Vec<&'static str> {
+        let stack = example::stack().rule_group(group);
+        let found = findings(stack.runbook(example::runbook())).into_iter();
+        let found = found.filter(|one| one.subject.ends_with("group `hourly`"));
+        found.map(|one| one.check).collect()
+    }
+
+    #[test]
+    fn what_a_group_accepts_is_accepted_of_its_rules() {
+        assert_eq!(
+            about(group()),
+            ["interval-over-lookback", "alert-always-fires"]
+        );
+        let accepted = group()
+            .allow("alert-always-fires", "a test")
+            .allow("interval-over-lookback", "a test");
+        assert_eq!(about(accepted.clone()), [""; 0]);
+        let needless = accepted.allow("rate-of-gauge", "a test");
+        assert_eq!(about(needless), ["unused-suppression"]);
+    }
 }

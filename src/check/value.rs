@@ -120,28 +120,6 @@ pub(super) fn keeps_targets(node: &Aggregate) -> bool {
     })
 }
 
-/// The number that an expression of numbers is.
-pub(super) fn constant(expr: &Expr) -> Option<f64> {
-    match expr {
-        Expr::Number(number) => Some(number.value),
-        Expr::Paren(node) => constant(&node.expr),
-        Expr::Unary(node) => constant(&node.expr).map(|n| if node.minus { -n } else { n }),
-        Expr::Binary(node) => {
-            let (left, right) = (constant(&node.lhs)?, constant(&node.rhs)?);
-            Some(match node.op {
-                BinaryOp::Add => left + right,
-                BinaryOp::Sub => left - right,
-                BinaryOp::Mul => left * right,
-                BinaryOp::Div => left / right,
-                BinaryOp::Mod => left % right,
-                BinaryOp::Pow => left.powf(right),
-                _ => return None,
-            })
-        }
-        _ => None,
-    }
-}
-
 /// The values an expression can have.
 pub(super) fn bounds(project: &Project, expr: &Expr) -> Bounds {
     Values { project, depth: 0 }.of(expr)
@@ -154,7 +132,7 @@ struct Values<'a> {
 
 impl Values<'_> {
     fn of(&self, expr: &Expr) -> Bounds {
-        if let Some(value) = constant(expr) {
+        if let Some(value) = expr.constant() {
             return if value.is_nan() {
                 Bounds::ANY
             } else {
@@ -216,7 +194,7 @@ impl Values<'_> {
             AggregateOp::Sum => Bounds::ANY,
             AggregateOp::Stddev | AggregateOp::Stdvar => Bounds::POSITIVE,
             AggregateOp::Quantile => {
-                let within = node.param.as_deref().and_then(constant);
+                let within = node.param.as_deref().and_then(Expr::constant);
                 match within {
                     Some(0.0..=1.0) => inner,
                     _ => Bounds::ANY,
@@ -228,7 +206,7 @@ impl Values<'_> {
 
     fn call(&self, call: &Call) -> Bounds {
         let arg = |index: usize| call.args.get(index).map_or(Bounds::ANY, |arg| self.of(arg));
-        let number = |index: usize| call.args.get(index).and_then(constant);
+        let number = |index: usize| call.args.get(index).and_then(Expr::constant);
         match call.func.text.as_str() {
             "absent" | "absent_over_time" | "present_over_time" => Bounds::exactly(1.0),
             "count_over_time" => Bounds::at_least(1.0),
@@ -323,7 +301,7 @@ impl Values<'_> {
             op if op.is_comparison() => {
                 // The value of the vector stays, and it is the left one of two.
                 let (kept, op, other) = if is_scalar(&node.lhs) {
-                    (right, mirrored(op), left)
+                    (right, op.mirrored(), left)
                 } else {
                     (left, op, right)
                 };
@@ -392,17 +370,6 @@ fn selects_part(part: &Selector, whole: &Selector) -> bool {
             .matchers
             .iter()
             .all(|matcher| part.matchers.contains(matcher))
-}
-
-/// The operator with its sides exchanged.
-const fn mirrored(op: BinaryOp) -> BinaryOp {
-    match op {
-        BinaryOp::Less => BinaryOp::Greater,
-        BinaryOp::LessEqual => BinaryOp::GreaterEqual,
-        BinaryOp::Greater => BinaryOp::Less,
-        BinaryOp::GreaterEqual => BinaryOp::LessEqual,
-        other => other,
-    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ pub mod identity;
 pub mod render;
 
 pub use fix::{Edit, Fix};
+pub use obsctl_syntax::nearest;
 
 /// The name of findings about files that could not be read: no check makes them.
 pub const UNREADABLE: &str = "unreadable";
@@ -204,18 +205,4 @@ impl Diagnostic {
         let (_, range) = self.places.first()?.text.as_ref()?;
         Some(range.start)
     }
-}
-
-/// The nearest of `known` names, where one is near enough to be meant.
-#[must_use]
-pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let farthest = |candidate: &str| (candidate.len().max(name.len()) / 3).max(1);
-    known
-        .into_iter()
-        // Names of very different lengths cannot be near, and comparing them is slow.
-        .filter(|candidate| candidate.len().abs_diff(name.len()) <= farthest(candidate))
-        .map(|candidate| (strsim::osa_distance(name, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= farthest(candidate))
-        .min_by_key(|(distance, candidate)| (*distance, *candidate))
-        .map(|(_, candidate)| candidate)
 }

@@ -183,8 +183,8 @@ impl<'a> Tried<'a> {
                 .map(|(name, text)| (name, Text::template(&text)))
                 .collect()
         };
-        let hold = length(alert.lasting);
-        let keep_firing = alert.keep_firing.map_or(0, length);
+        let hold = alert.lasting.signed_millis();
+        let keep_firing = alert.keep_firing.map_or(0, Duration::signed_millis);
         let rule = obsctl_rules::Rule {
             name: alert.name.clone(),
             action: Action::Alert(Alerting {
@@ -199,7 +199,7 @@ impl<'a> Tried<'a> {
         let group = Group {
             name: group.name.clone(),
             file: "".into(),
-            query_offset: group.query_offset.map_or(0, length),
+            query_offset: group.query_offset.map_or(0, Duration::signed_millis),
             limit: group.limit.unwrap_or_default() as usize,
             rules: vec![rule],
         };
@@ -319,10 +319,6 @@ fn nanos(length: &Length) -> i64 {
         Length::Literal(literal) => literal.nanos,
         Length::Variable(_) | Length::Error(_) => 0,
     }
-}
-
-fn length(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// The first evaluation at or after a time.

@@ -243,9 +243,7 @@ pub(super) fn matches(
     let span = Span::default();
     let range = RangeSelector {
         selector: selector.clone(),
-        range: DurationExpr::from_millis(
-            i64::try_from(window.length.as_millis()).unwrap_or(i64::MAX),
-        ),
+        range: DurationExpr::from_millis(window.length.signed_millis()),
         span,
     };
     let last = Expr::Call(Call {

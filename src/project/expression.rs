@@ -166,16 +166,22 @@ pub mod subject {
     };
     use obsctl_model::{MetricDef, RuleTest, Slo, Workload};
 
+    /// A group of rules.
+    #[must_use]
+    pub fn group(group: &RuleGroup) -> String {
+        format!("group `{}`", group.name)
+    }
+
     /// An alert.
     #[must_use]
-    pub fn alert(group: &RuleGroup, alert: &Alert) -> String {
-        format!("alert `{}` of group `{}`", alert.name, group.name)
+    pub fn alert(of: &RuleGroup, alert: &Alert) -> String {
+        format!("alert `{}` of {}", alert.name, group(of))
     }
 
     /// A recording rule.
     #[must_use]
-    pub fn record(group: &RuleGroup, rule: &RecordingRule) -> String {
-        format!("recording rule `{}` of group `{}`", rule.record, group.name)
+    pub fn record(of: &RuleGroup, rule: &RecordingRule) -> String {
+        format!("recording rule `{}` of {}", rule.record, group(of))
     }
 
     /// Either kind of rule.

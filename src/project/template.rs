@@ -1,10 +1,13 @@
 //! Prometheus' templates: Go's `text/template`, with Prometheus' functions and variables.
 
+mod condition;
+mod query;
+
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 use obsctl_gotemplate::ast::{
-    Command, Control, Keyword, List, Literal, Node, Operand, Pipeline, Term,
+    Command, Control, Keyword, List, Literal, Name, Node, Operand, Pipeline, Term,
 };
 use obsctl_gotemplate::prometheus;
 use obsctl_model::{Alert, Promql, Rule, RuleGroup};
@@ -22,7 +25,8 @@ pub struct Template {
     pub queries: Vec<(Range<usize>, String)>,
     /// Where results of queries are printed.
     pub results: Vec<Range<usize>>,
-    /// Where labels of the alert are named: `$labels.job`, `.Labels.job`, `index $labels "job"`.
+    /// Where labels of the alert are named that have to be there: `$labels.job`, `.Labels.job`,
+    /// `index $labels "job"`, but not in `{{ with $labels.job }}…{{ end }}`.
     pub labels: Vec<Range<usize>>,
 }
 
@@ -102,6 +106,7 @@ pub fn read(text: &str) -> Template {
         },
         variables: prometheus::VARIABLES.to_vec(),
         templates: BTreeSet::new(),
+        guarded: vec![],
         dot: true,
         root: true,
     };
@@ -120,6 +125,8 @@ struct Reader<'t> {
     variables: Vec<&'t str>,
     /// The templates that the text defines.
     templates: BTreeSet<&'t str>,
+    /// The labels that a condition asked for: here they are known to be there.
+    guarded: Vec<&'t str>,
     /// Whether the dot is what Prometheus made it.
     dot: bool,
     /// Whether `$` is, and Prometheus' variables are known.
@@ -155,21 +162,30 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// What a condition declares is known in all branches, what a body declares only there.
+    /// What a condition declares is known in all branches, what a body declares only there. A later branch is
+    /// reached only where the conditions before it are false.
     fn control(&mut self, control: &'t Control) {
-        let (known, dot) = (self.variables.len(), self.dot);
+        let (known, dot, guarded) = (self.variables.len(), self.dot, self.guarded.len());
         for branch in &control.branches {
+            let before = self.guarded.len();
+            let condition = self.condition(control.keyword, &branch.pipeline);
+            self.guarded.extend(condition.asked);
             self.pipeline(&branch.pipeline);
+            self.guarded.truncate(before);
             let inside = self.variables.len();
             self.dot &= control.keyword == Keyword::If;
+            self.guarded.extend(condition.there_if_true);
             self.list(&branch.body);
+            self.guarded.truncate(before);
             self.dot = dot;
             self.variables.truncate(inside);
+            self.guarded.extend(condition.there_if_false);
         }
         if let Some(otherwise) = &control.otherwise {
             self.list(otherwise);
         }
         self.variables.truncate(known);
+        self.guarded.truncate(guarded);
     }
 
     /// A template of its own knows nothing of what stands around it.
@@ -276,48 +292,45 @@ impl<'t> Reader<'t> {
             .map(|field| field.name.as_str())
     }
 
-    /// Keeps the labels that a command names.
+    /// Keeps the labels that a command names and that may be absent.
     fn labels(&mut self, command: &Command) {
-        for operand in &command.operands {
-            if let Some((range, true)) = self.label(operand) {
-                self.found.labels.push(range);
-            }
-        }
-        if let [index, labels, name] = command.operands.as_slice()
-            && index.function() == Some("index")
-            && let (Some((_, false)), Some(name)) = (self.label(labels), name.text())
-            && name.quoted[1..].starts_with(&name.text)
+        let named = command.operands.iter().filter_map(|one| self.label(one));
+        let named = named.chain(self.looked_up(command));
+        let bare = named.filter(|(name, _)| !self.guarded.contains(name));
+        let bare: Vec<_> = bare.map(|(_, range)| range).collect();
+        self.found.labels.extend(bare);
+    }
+
+    /// The label that an operand is, with its place: `$labels.job`.
+    fn label<'o>(&self, operand: &'o Operand) -> Option<(&'o str, Range<usize>)> {
+        let field = self.fields_of_labels(operand)?.first()?;
+        Some((
+            &field.name,
+            field.span.range().start + 1..field.span.range().end,
+        ))
+    }
+
+    /// The label that a command looks up, with its place: `index $labels "job"`.
+    fn looked_up<'o>(&self, command: &'o Command) -> Option<(&'o str, Range<usize>)> {
+        let [index, labels, name] = command.operands.as_slice() else {
+            return None;
+        };
+        let name = name.text()?;
+        let plain = name.quoted[1..].starts_with(&name.text);
+        if index.function() != Some("index") || !self.fields_of_labels(labels)?.is_empty() || !plain
         {
-            let range = name.span.range();
-            self.found.labels.push(range.start + 1..range.end - 1);
+            return None;
         }
+        let range = name.span.range();
+        Some((&name.text, range.start + 1..range.end - 1))
     }
 
-    /// Where a label is named by an operand that is the labels of the alert, if it is one of them.
-    fn label(&self, operand: &Operand) -> Option<(Range<usize>, bool)> {
-        let behind = match &operand.term {
-            Term::Variable(name) if name == "$labels" && self.root => &operand.fields[..],
-            _ if self.of_alert(operand)? == "Labels" => &operand.fields[1..],
-            _ => return None,
-        };
-        Some(match behind.first() {
-            Some(field) => (field.span.start as usize + 1..field.span.end as usize, true),
-            None => (operand.span.range(), false),
-        })
-    }
-
-    /// Keeps what `query` is asked: `query "up"`, `printf "up{job='%s'}" $labels.job | query`.
-    fn asked(&mut self, command: &Command, before: Option<&Command>) {
-        let [first, arguments @ ..] = command.operands.as_slice() else {
-            return;
-        };
-        if first.function() == Some("query") {
-            let asked = match (arguments, before) {
-                ([argument], _) => text_of(argument),
-                (_, Some(before)) => text_made(before),
-                _ => None,
-            };
-            self.found.queries.extend(asked);
+    /// What stands behind the labels of the alert, if an operand begins with them.
+    fn fields_of_labels<'o>(&self, operand: &'o Operand) -> Option<&'o [Name]> {
+        match &operand.term {
+            Term::Variable(name) if name == "$labels" && self.root => Some(&operand.fields),
+            _ if self.of_alert(operand)? == "Labels" => Some(&operand.fields[1..]),
+            _ => None,
         }
     }
 }
@@ -362,46 +375,6 @@ fn operands_of<'o>(pipeline: &'o Pipeline, found: &mut Vec<&'o Operand>) {
             _ => found.push(operand),
         }
     }
-}
-
-/// The text that an operand is, with its place.
-fn text_of(operand: &Operand) -> Option<(Range<usize>, String)> {
-    match &operand.term {
-        Term::Text(literal) => Some((literal.span.range(), literal.text.clone())),
-        Term::Pipeline(inner) => text_made(inner.commands.last()?),
-        _ => None,
-    }
-}
-
-/// The text that a command makes, with a variable for what is only known later.
-fn text_made(command: &Command) -> Option<(Range<usize>, String)> {
-    match command.operands.as_slice() {
-        [only] => text_of(only),
-        [first, format, ..] if first.function() == Some("printf") => {
-            let format = format.text()?;
-            Some((format.span.range(), formatted(&format.text)?))
-        }
-        _ => None,
-    }
-}
-
-/// What `printf` makes of a format, with a variable for what it puts in; nothing where that is no plain text.
-fn formatted(format: &str) -> Option<String> {
-    let mut result = String::with_capacity(format.len());
-    let mut chars = format.chars();
-    while let Some(char) = chars.next() {
-        if char != '%' {
-            result.push(char);
-            continue;
-        }
-        match chars.next()? {
-            's' | 'v' | 'd' => result.push_str("${value}"),
-            'q' => result.push_str("\"${value}\""),
-            '%' => result.push('%'),
-            _ => return None,
-        }
-    }
-    Some(result)
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Accepted findings in YAML: `# obsctl:allow CHECK [until YYYY-MM-DD]: reason`, above a rule or in it;
-//! `# obsctl:allow-file …` anywhere, for all rules of the file.
+//! Accepted findings in YAML: `# obsctl:allow CHECK [until YYYY-MM-DD]: reason`, above a rule or in it, or above
+//! a group and before its first rule; `# obsctl:allow-file …` anywhere, for all groups of the file.
 
 use obsctl_model::{Allow, Origin};
 
@@ -37,7 +37,7 @@ impl Comments {
                     let message = format!("the comment `#{text}` is not understood");
                     let problem = reader.source.unreadable(at, message).help(
                         "write `# obsctl:allow CHECK: reason`, `# obsctl:allow CHECK until YYYY-MM-DD: reason`, \
-                         or the same with `allow-file` for all rules of the file",
+                         or the same with `allow-file` for the whole file",
                     );
                     reader.found.problems.push(problem);
                 }
@@ -46,23 +46,29 @@ impl Comments {
         found
     }
 
-    /// What is accepted of the rule that begins at `at`, and ends where the next begins: by comments in it, and
-    /// on the lines above it.
-    pub(super) fn allows(reader: &Reader<'_>, at: usize, next: usize) -> Vec<Allow> {
-        let comments = &reader.comments;
-        if comments.local.is_empty() {
-            return comments.file.clone();
+    /// What is accepted of the rule that begins at `at`, and ends where the next rule or group begins: by comments
+    /// in it, and on the lines above it.
+    pub(super) fn of_rule(reader: &Reader<'_>, at: usize, next: usize) -> Vec<Allow> {
+        let all = &reader.comments.local;
+        if all.is_empty() {
+            return vec![];
         }
         let begins = first_line(reader, at);
-        let ends = if next == usize::MAX {
-            next
-        } else {
-            first_line(reader, next)
+        let ends = match next {
+            usize::MAX => document_end(reader, at),
+            next => first_line(reader, next),
         };
-        let own = comments.local.iter();
+        let own = all.iter();
         let own = own.filter(|(place, _)| (begins..ends).contains(place));
-        let own = own.map(|(_, allow)| allow);
-        own.chain(&comments.file).cloned().collect()
+        own.map(|(_, allow)| allow.clone()).collect()
+    }
+
+    /// What is accepted of the group that begins at `at`, and all its rules: by comments above it and before its
+    /// first rule, and for the whole file.
+    pub(super) fn of_group(reader: &Reader<'_>, at: usize, first_rule: usize) -> Vec<Allow> {
+        let mut all = Self::of_rule(reader, at, first_rule);
+        all.extend_from_slice(&reader.comments.file);
+        all
     }
 }
 
@@ -79,6 +85,13 @@ fn first_line(reader: &Reader<'_>, at: usize) -> usize {
         start = above;
     }
     start
+}
+
+/// The byte at which the document that holds `at` ends.
+fn document_end(reader: &Reader<'_>, at: usize) -> usize {
+    let rest = reader.source.text.get(at..);
+    let mark = rest.and_then(|rest| rest.find("\n---"));
+    mark.map_or(usize::MAX, |mark| at + mark)
 }
 
 /// `CHECK [until YYYY-MM-DD]: reason`

@@ -17,8 +17,10 @@ pub(super) fn groups(reader: &mut Reader<'_>, node: &Node<'_>, engine: Engine) {
         Engine::Either => speaks_logql(reader, node),
     };
     let first = reader.found.groups.len();
-    for one in node.items() {
-        if let Some(group) = group(reader, one, loki) {
+    let items = node.items();
+    for (index, one) in items.iter().enumerate() {
+        let next = items.get(index + 1).map_or(usize::MAX, |next| next.at);
+        if let Some(group) = group(reader, one, next, loki) {
             let clash = reader.found.groups[first..]
                 .iter()
                 .any(|own| own.name == group.name);
@@ -38,7 +40,7 @@ fn speaks_logql(reader: &Reader<'_>, groups: &Node<'_>) -> bool {
     texts.any(|text| reader.queries.is_logql(text.trim_end()))
 }
 
-fn group(reader: &mut Reader<'_>, node: &Node<'_>, loki: bool) -> Option<RuleGroup> {
+fn group(reader: &mut Reader<'_>, node: &Node<'_>, next: usize, loki: bool) -> Option<RuleGroup> {
     let mut fields = Fields::of(reader, node, "a rule group")?;
     let name = fields.required("name");
     let interval = fields.duration("interval");
@@ -68,24 +70,26 @@ fn group(reader: &mut Reader<'_>, node: &Node<'_>, loki: bool) -> Option<RuleGro
     }
     fields.end();
     let origin = reader.source.origin(node.at);
+    let items = rules.map_or(&[][..], Node::items);
+    let first = items.first().map_or(next, |first| first.at);
     let mut group = RuleGroup {
         interval,
         labels,
         limit,
         query_offset: offset,
+        allow: Comments::of_group(reader, node.at, first),
         origin,
         ..RuleGroup::new(name.unwrap_or_default())
     };
-    let items = rules.map_or(&[][..], Node::items);
     for (index, one) in items.iter().enumerate() {
-        let next = items.get(index + 1).map_or(usize::MAX, |next| next.at);
+        let next = items.get(index + 1).map_or(next, |next| next.at);
         group.rules.extend(rule(reader, one, next, loki));
     }
     name.map(|_| group)
 }
 
 fn rule(reader: &mut Reader<'_>, node: &Node<'_>, next: usize, loki: bool) -> Option<Rule> {
-    let allow = Comments::allows(reader, node.at, next);
+    let allow = Comments::of_rule(reader, node.at, next);
     let mut fields = Fields::of(reader, node, "a rule")?;
     let alert = fields.text("alert");
     let record = fields.text("record");

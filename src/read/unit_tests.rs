@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use bumpalo::Bump;
-use obsctl_promql::eval::notation::{self, Point, WrittenSeries};
+use obsctl_promql::eval::notation::{self, WrittenSeries};
 use obsctl_promql::eval::{Labels, Value as Sampled};
 use obsctl_promql::histogram::NotationError;
 use obsctl_rules::Place;
@@ -294,20 +294,7 @@ pub(super) fn sample(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<Expecte
             value: Sampled::Float(number),
         });
     };
-    let one = |text: &str| match notation::points(text)?.as_slice() {
-        [
-            Point::Value {
-                value: value @ Sampled::Histogram(_),
-                ..
-            },
-        ] => Ok(value.clone()),
-        _ => Err(NotationError {
-            at: 0,
-            message: "not one histogram".to_owned(),
-            help: "write a histogram as in `{{schema:0 count:3 sum:4 buckets:[1 2]}}`",
-        }),
-    };
-    let value = notated(reader, node.get("histogram"), text, one)?;
+    let value = notated(reader, node.get("histogram"), text, notation::histogram)?;
     if number != 0.0 {
         // promtool compares both, and a histogram has no such value.
         reader.trouble(

@@ -83,9 +83,9 @@ impl Routing {
     fn check(&self, problems: &mut Vec<Diagnostic>) {
         for (at, stop) in self.tree.stops().iter().enumerate() {
             let route = &stop.route;
-            let mut wrong = |message: String| {
+            let wrong = |message: String| {
                 let subject = format!("route to `{}`", route.receiver);
-                problems.push(Diagnostic::new(subject, route.origin, message));
+                Diagnostic::new(subject, route.origin, message)
             };
             if at == 0 {
                 for (key, set) in [
@@ -94,25 +94,19 @@ impl Routing {
                     ("active_time_intervals", !route.active.is_empty()),
                     ("continue", route.continues),
                 ] {
-                    if set {
-                        wrong(format!("the root of the route tree cannot have `{key}`"));
-                    }
+                    let message = || format!("the root of the route tree cannot have `{key}`");
+                    problems.extend(set.then(|| wrong(message())));
                 }
             }
             let matchers = stop.matchers.iter().filter_map(Matcher::error);
-            matchers.for_each(&mut wrong);
+            problems.extend(matchers.map(wrong));
             let times = route.muted.iter().chain(&route.active);
             for name in times.filter(|name| !self.times.contains_key(*name)) {
-                let message = format!("there is no time interval `{name}`");
-                let known = self.times.keys().map(String::as_str);
-                let subject = format!("route to `{}`", route.receiver);
-                let problem = Diagnostic::new(subject, route.origin, message);
-                problems.push(problem.did_you_mean(name, known));
+                let problem = wrong(format!("there is no time interval `{name}`"));
+                problems.push(problem.did_you_mean(name, self.times()));
             }
             if !self.receivers.contains(&route.receiver) {
-                let subject = format!("route to `{}`", route.receiver);
-                let message = format!("there is no receiver `{}`", route.receiver);
-                let problem = Diagnostic::new(subject, route.origin, message);
+                let problem = wrong(format!("there is no receiver `{}`", route.receiver));
                 problems.push(problem.did_you_mean(&route.receiver, self.receivers()));
             }
         }

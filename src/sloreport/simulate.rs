@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use obsctl_model::{Duration, Rule, RuleQuery, mins};
-use obsctl_promql::Expr;
+use obsctl_model::{Duration, Rule, mins};
 use obsctl_promql::eval::notation;
-use obsctl_rules::unit::{AlertCase, Test, What};
-use obsctl_rules::{Action, Alerting, Group, Place, RuleSet, Text};
+use obsctl_rules::unit::{AlertCase, Test};
+use obsctl_rules::{Action, Alerting, Group, Place, RuleSet};
 
 use super::Seen;
 use crate::generate::rule_tests::series::{Inputs, Phase, inputs};
@@ -51,8 +50,8 @@ pub(super) fn simulate(
         Ok(input) => input,
         Err(error) => return Seen::Failed(error.message),
     };
-    let asked = before..=before + errors + after;
-    let alerts = asked.clone().map(|minute| AlertCase {
+    let evaluations = before..=before + errors + after;
+    let alerts = evaluations.map(|minute| AlertCase {
         time: millis(minute),
         alert: CONDITION.to_owned(),
         expected: vec![],
@@ -65,31 +64,21 @@ pub(super) fn simulate(
         alerts: alerts.collect(),
         ..Test::default()
     };
-    // Where nothing is expected, every evaluation at which it fires is told of.
-    let mut firing = vec![];
-    for failure in test.run(&rules(project, lowering, window)).failures {
-        match failure.what {
-            What::Alerts { time, .. } => firing.push(time),
-            What::Rule(failure) => return Seen::Failed(failure.message),
-            What::Answer { .. } | What::Query { .. } => {}
-        }
-    }
-    let first = firing.first().copied();
-    // That it fires before the first error is no way to fire in time.
-    let fires = first
-        .and_then(|first| u64::try_from(first / millis(1)).ok())
-        .and_then(|first| first.checked_sub(before))
-        .filter(|late| *late > 0);
-    let stops = first
-        .and_then(|_| {
-            asked
-                .filter(|minute| *minute >= before + errors)
-                .find(|minute| firing.binary_search(&millis(*minute)).is_err())
-        })
-        .map(|minute| minute - before - errors);
+    let firing = match test.firing(&rules(project, lowering, window)) {
+        Ok(firing) => firing,
+        Err(failure) => return Seen::Failed(failure.message),
+    };
+    let firing = (0..).zip(firing.iter().map(|alerts| !alerts.is_empty()));
+    let firing: Vec<(u64, bool)> = firing.collect();
+    let first = firing.iter().find(|(_, fires)| *fires);
+    let mut ended = firing.iter().filter(|(minute, _)| *minute >= errors);
+    let stops = first.and_then(|_| ended.find(|(_, fires)| !fires));
     Seen::Times {
-        fires: fires.map(mins),
-        stops: stops.map(mins),
+        // That it fires before the first error is no way to fire in time.
+        fires: first
+            .filter(|(late, _)| *late > 0)
+            .map(|(late, _)| mins(*late)),
+        stops: stops.map(|(minute, _)| mins(minute - errors)),
     }
 }
 
@@ -128,21 +117,10 @@ fn recorded(rule: &Rule) -> Option<obsctl_rules::Rule> {
     let Rule::Record(rule) = rule else {
         return None;
     };
-    let expr: Expr = match &rule.query {
-        RuleQuery::Promql(query) => query.expr().clone(),
-        // Loki evaluates those: no series is made up for what they count.
-        RuleQuery::Logql(_) => return None,
-    };
-    let labels = rule.labels.iter();
-    Some(obsctl_rules::Rule {
-        name: rule.record.to_string(),
-        action: Action::Record,
-        expr: expr.into(),
-        labels: labels
-            .map(|(name, value)| (name.clone(), Text::plain(value)))
-            .collect(),
-        place: Place::default(),
-    })
+    // Loki evaluates the others: no series is made up for what they count.
+    let expr = rule.query.promql()?.expr().clone();
+    let name = rule.record.as_str();
+    Some(obsctl_rules::Rule::record(name, expr, &rule.labels))
 }
 
 /// Evaluations in a time, the last one begun counted.

@@ -1,55 +1,25 @@
 //! Deliberate defects in a copy of the reference stack: each is found, and no other error is.
 
-use std::collections::BTreeSet;
+mod found;
+mod seed;
 
-use obsctl::check::{rules, run};
-use obsctl::diagnostic::render::{Style, human};
-use obsctl::diagnostic::{Diagnostic, Severity};
 use obsctl::model::dashboard::panel::{gauge, plugin, stat};
-use obsctl::model::dashboard::written::{Place, WrittenPanel};
 use obsctl::model::dashboard::{
-    Color, Datasource, DatasourceKind, Evaluation, Expression, OtherQuery, Panel, Panels, Query,
-    Row, Variable,
+    Color, Datasource, DatasourceKind, Evaluation, Expression, OtherQuery, Panel, Query, Row,
+    Variable,
 };
 use obsctl::model::prelude::{
-    Indicator, Runbook, Slug, Stack, Uid, logql, promql, timeseries, traceql, traces, variable,
+    Indicator, Runbook, Slug, Stack, Uid, promql, timeseries, traceql, traces, variable,
 };
 use obsctl::model::{
-    Alert, Allow, Domain, LabelDef, LabelMatch, LabelName, MetricName, Objective, Origin,
-    ProvisionedDatasource, Receiver, RecordingRule, Route, Rule, RuleGroup, RuleQuery, RuleTest,
-    SignalLink, SloWindow, Taken, Unit, fires, mins, secs,
+    Allow, Domain, LabelDef, LabelMatch, LabelName, Objective, Origin, ProvisionedDatasource,
+    Receiver, Route, Rule, RuleGroup, RuleTest, SignalLink, Taken, fires, mins, secs,
 };
-use obsctl::policy::{ON_DEMAND, Policy};
-use obsctl::project::Project;
 use serde_json::json;
 
-/// A day before every date in the reference stack.
-const TODAY: Option<&str> = Some("2026-01-01");
-
-fn findings(stack: Stack) -> Vec<Diagnostic> {
-    run(&Project::link(stack), &Policy::default(), TODAY)
-}
-
-#[test]
-fn the_reference_stack_has_no_findings() {
-    let found = findings(obsctl_stack::stack());
-    let shown = human(&found, &|_| None, Style::default());
-    assert!(found.is_empty(), "{shown}");
-}
-
-#[test]
-fn slos_of_the_calendar_have_no_findings() {
-    for window in [SloWindow::Month, SloWindow::Quarter] {
-        let mut stack = obsctl_stack::stack();
-        for slo in &mut stack.slos {
-            slo.window = window;
-            slo.absent_for = Some(mins(15));
-        }
-        let found = findings(stack);
-        let shown = human(&found, &|_| None, Style::default());
-        assert!(found.is_empty(), "{shown}");
-    }
-}
+use self::seed::{
+    add, alert, condition, log_condition, metric, panel, recording, replace, requests, written,
+};
 
 /// A check, and how to make what it finds.
 type Defect = (&'static str, fn(&mut Stack));
@@ -509,147 +479,3 @@ const DEFECTS: &[Defect] = &[
         panel(stack, "sum(rate(api_requests_total[5m]))");
     }),
 ];
-
-/// Adds a panel to the first dashboard.
-fn add(stack: &mut Stack, panels: impl Panels) {
-    panels.append_to(&mut stack.dashboards[0].top);
-}
-
-/// A query without a defect.
-fn requests() -> obsctl::model::Promql {
-    promql("sum(rate(api_requests_total[$__rate_interval]))")
-}
-
-/// Adds a panel as one that was read from a file has it.
-fn written(stack: &mut Stack, id: u64, x: i64) {
-    let mut panel = timeseries(format!("x{x}")).query(requests()).any();
-    panel.written = WrittenPanel {
-        id: Some(id),
-        place: Some(Place {
-            x,
-            y: 0,
-            width: 12,
-            height: 8,
-        }),
-        ..WrittenPanel::default()
-    }
-    .into();
-    stack.dashboards[0].top.push(panel);
-}
-
-/// The alert that most defects are put into: p95 by path, of a classic histogram.
-fn alert(stack: &mut Stack) -> &mut Alert {
-    let rules = stack
-        .rule_groups
-        .iter_mut()
-        .flat_map(|group| &mut group.rules);
-    let mut alerts = rules.filter_map(|rule| match rule {
-        Rule::Alert(alert) if alert.name == "HighApiLatency" => Some(alert),
-        _ => None,
-    });
-    alerts.next().expect("the reference stack has the alert")
-}
-
-/// A rule that records `job:up:sum`.
-fn recording() -> Rule {
-    let name = MetricName::from_static("job:up:sum");
-    Rule::Record(RecordingRule::new(name, promql("sum by (job) (up)")))
-}
-
-/// Gives the alert another condition and a summary that fits any.
-fn condition<'a>(stack: &'a mut Stack, query: &str) -> &'a mut Alert {
-    let alert = alert(stack);
-    alert.query = promql(query).into();
-    alert.summary = "something is wrong".to_owned();
-    alert
-}
-
-/// Gives the alert a condition on logs.
-fn log_condition(stack: &mut Stack, query: &str) {
-    let alert = alert(stack);
-    alert.query = logql(query).into();
-    alert.summary = "something is wrong".to_owned();
-}
-
-/// Changes a part of the alert's condition.
-fn replace(stack: &mut Stack, part: &str, by: &str) {
-    let alert = alert(stack);
-    let RuleQuery::Promql(query) = &alert.query else {
-        panic!("the alert is PromQL");
-    };
-    assert!(query.as_str().contains(part), "`{part}` in {query}");
-    alert.query = promql(&query.as_str().replacen(part, by, 1)).into();
-}
-
-/// Adds a metric, a gauge that nothing uses.
-fn metric(stack: &mut Stack, name: &'static str) {
-    let family = stack
-        .metrics
-        .iter_mut()
-        .find(|family| {
-            family
-                .metrics
-                .iter()
-                .any(|metric| metric.name.as_str() == "api_active_connections")
-        })
-        .expect("the reference stack has the metric");
-    let mut metric = family.metrics.last().expect("it has metrics").clone();
-    metric.name = MetricName::from_static(name);
-    family.metrics.push(metric);
-}
-
-/// Adds a panel; one of seconds says bytes.
-fn panel(stack: &mut Stack, query: &str) {
-    let panel = timeseries("A new panel").query(promql(query));
-    let panel = if query.contains("_sum") {
-        panel.unit(Unit::Bytes)
-    } else {
-        panel
-    };
-    let mut dashboard = stack.dashboards.remove(0);
-    dashboard = dashboard.row("New", panel);
-    stack.dashboards.insert(0, dashboard);
-}
-
-#[test]
-fn every_check_finds_its_defect_and_nothing_else_is_an_error() {
-    let before: BTreeSet<_> = findings(obsctl_stack::stack()).iter().map(key).collect();
-    for (check, seed) in DEFECTS {
-        let mut stack = obsctl_stack::stack();
-        if !check.ends_with("-rule-test") {
-            // A rule that is changed fails its tests, as it should.
-            stack.tests.clear();
-        }
-        seed(&mut stack);
-        let mut found = findings(stack);
-        found.retain(|finding| !before.contains(&key(finding)));
-        let shown = human(&found, &|_| None, Style::default());
-        assert!(
-            found.iter().any(|finding| finding.check == *check),
-            "{check} is not found:\n{shown}"
-        );
-        let others =
-            |finding: &Diagnostic| finding.severity == Severity::Error && finding.check != *check;
-        assert!(!found.iter().any(others), "{check}: other errors:\n{shown}");
-    }
-}
-
-fn key(finding: &Diagnostic) -> (&'static str, String, String) {
-    (
-        finding.check,
-        finding.subject.clone(),
-        finding.message.clone(),
-    )
-}
-
-#[test]
-fn every_check_has_a_defect() {
-    let seeded: Vec<_> = DEFECTS.iter().map(|(check, _)| *check).collect();
-    // The reference stack has neither a policy nor a baseline: `cli::policy` shows what these find.
-    let asked = |name: &&str| {
-        name.ends_with("-policy") || *name == "unused-baseline" || ON_DEMAND.contains(name)
-    };
-    let names = rules::ALL.iter().map(|check| check.name);
-    let listed: Vec<_> = names.filter(|name| !asked(name)).collect();
-    assert_eq!(seeded, listed);
-}

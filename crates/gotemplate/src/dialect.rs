@@ -1,5 +1,7 @@
 //! Which functions and variables a template may use.
 
+use obsctl_syntax::nearest;
+
 /// The functions that Go itself brings.
 pub const BUILTINS: &[&str] = &[
     "and", "call", "eq", "ge", "gt", "html", "index", "js", "le", "len", "lt", "ne", "not", "or",
@@ -31,13 +33,4 @@ impl Dialect<'_> {
         let names: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
         format!("the variables are {}", names.join(", "))
     }
-}
-
-/// The known name that was most likely meant.
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .map(|near| (strsim::osa_distance(name, near), near))
-        .filter(|(distance, near)| *distance <= (near.len().max(name.len()) / 3).max(1))
-        .min()
-        .map(|(_, near)| near)
 }

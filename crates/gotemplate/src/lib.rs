@@ -44,13 +44,12 @@ mod literal;
 mod parser;
 mod print;
 pub mod prometheus;
-mod span;
 mod value;
 
 pub use dialect::{BUILTINS, Dialect};
 pub use eval::{Context, Kind, RenderError, render};
 pub use function::{Body, Function, Functions, Method, Outcome, Type};
+pub use obsctl_syntax::Span;
 pub use parser::{MAX_DEPTH, Parsed, SyntaxError, parse};
 pub use print::print;
-pub use span::Span;
 pub use value::{Field, List, Map, Object, Struct, Value};

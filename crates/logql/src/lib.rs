@@ -57,7 +57,8 @@ mod visit;
 
 pub use ast::Expr;
 pub use labels::{LabelOrigin, LabelPlace, LabelUse};
-pub use obsctl_promql::{Span, TypeError, variable};
+pub use obsctl_promql::variable;
+pub use obsctl_syntax::{Span, TypeError};
 pub use parser::{MAX_DEPTH, MAX_HEIGHT, Parsed, SyntaxError, parse};
 pub use types::{ValueType, typecheck};
 pub use visit::{Descendants, LogQueryUse};

@@ -61,6 +61,13 @@ impl Duration {
         self.millis
     }
 
+    /// Whole milliseconds as times are counted in, which may be before the epoch; the last of those times where there
+    /// are more.
+    #[must_use]
+    pub fn signed_millis(self) -> i64 {
+        i64::try_from(self.millis).unwrap_or(i64::MAX)
+    }
+
     /// Seconds.
     #[must_use]
     pub fn as_secs_f64(self) -> f64 {

@@ -202,6 +202,9 @@ pub struct RuleGroup {
     pub query_offset: Option<Duration>,
     /// The rules, in order of evaluation.
     pub rules: Vec<Rule>,
+    /// Accepted findings, about the group and its rules.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allow: Vec<Allow>,
     /// Where it is defined.
     #[serde(skip)]
     pub origin: Origin,
@@ -219,6 +222,7 @@ impl RuleGroup {
             limit: None,
             query_offset: None,
             rules: vec![],
+            allow: vec![],
             origin: Origin::here(),
         }
     }
@@ -227,6 +231,14 @@ impl RuleGroup {
     #[must_use]
     pub fn every(mut self, interval: Duration) -> Self {
         self.interval = Some(interval);
+        self
+    }
+
+    /// Accepts the findings of a check about the group and its rules.
+    #[track_caller]
+    #[must_use]
+    pub fn allow(mut self, check: &str, reason: &str) -> Self {
+        self.allow.push(Allow::new(check, reason));
         self
     }
 

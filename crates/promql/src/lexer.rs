@@ -1,6 +1,8 @@
 //! Tokens. The lexer is total: what it does not know becomes [`Kind::Unknown`], and what a token means
 //! (the value of a number, the escapes of a string) is found only when the parser uses it.
 
+use obsctl_syntax::string_end;
+
 use crate::ast::AggregateOp;
 use crate::variable;
 
@@ -197,7 +199,7 @@ impl<'a> Lexer<'a> {
             Some(b':') if !self.in_brackets && !self.in_braces => self.word_from(start),
             Some(b'0'..=b'9') => self.number(),
             Some(b'.') if self.byte(1).is_some_and(|b| b.is_ascii_digit()) => self.number(),
-            Some(quote @ (b'"' | b'\'' | b'`')) => self.string(quote),
+            Some(b'"' | b'\'' | b'`') => self.string(Kind::String),
             Some(byte) => self.symbol(byte),
         };
         Token {
@@ -298,23 +300,10 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn string(&mut self, quote: u8) -> Kind {
-        self.at += 1;
-        while let Some(byte) = self.byte(0) {
-            match byte {
-                b'\\' if quote != b'`' && self.byte(1).is_some_and(|b| b != b'\n') => self.at += 2,
-                b'\n' if quote != b'`' => return Kind::OpenString,
-                _ => {
-                    self.at += 1;
-                    if byte == quote {
-                        return Kind::String;
-                    }
-                }
-            }
-        }
-        // A backslash before a character of several bytes skips into it; the end is never inside one.
-        self.at = self.at.min(self.text.len());
-        Kind::OpenString
+    fn string(&mut self, kind: Kind) -> Kind {
+        let (end, closed) = string_end(self.text, self.at);
+        self.at = end;
+        if closed { kind } else { Kind::OpenString }
     }
 
     fn symbol(&mut self, byte: u8) -> Kind {

@@ -37,6 +37,8 @@
 //! query compiles none. Evaluating it does.
 
 pub mod ast;
+pub mod build;
+mod constant;
 pub mod duration;
 mod elementary;
 pub mod eval;
@@ -50,14 +52,13 @@ mod parser;
 mod pretty;
 mod print;
 pub mod regex;
-mod span;
 mod types;
 pub mod variable;
 mod visit;
 
 pub use ast::Expr;
 pub use name::{is_legacy_label_name, is_legacy_metric_name};
+pub use obsctl_syntax::Span;
 pub use parser::{Dialect, MAX_DEPTH, MAX_HEIGHT, Parsed, SyntaxError, parse, parse_with};
-pub use span::Span;
 pub use types::{Experimental, Feature, TypeError, ValueType, experimental, typecheck};
 pub use visit::{Children, Descendants, SelectorUse};

@@ -118,6 +118,18 @@ impl BinaryOp {
         )
     }
 
+    /// The comparison with its sides exchanged: `>` for `<`; other operators stay.
+    #[must_use]
+    pub const fn mirrored(self) -> Self {
+        match self {
+            Self::Less => Self::Greater,
+            Self::LessEqual => Self::GreaterEqual,
+            Self::Greater => Self::Less,
+            Self::GreaterEqual => Self::LessEqual,
+            other => other,
+        }
+    }
+
     /// `and or unless`
     #[must_use]
     pub const fn is_set(self) -> bool {

@@ -1,6 +1,8 @@
 //! The text of a tree on as many lines as it needs to stay narrow. It reads back as the same tree.
 
-use std::fmt::{self, Display, Write};
+use std::fmt::{self, Display};
+
+use obsctl_syntax::Page;
 
 use crate::ast::{Binary, BinaryOp, Expr, Selector};
 use crate::print::{operand_needs_parens, subquery_needs_parens, unary_needs_parens};
@@ -22,62 +24,36 @@ impl Expr {
     #[must_use]
     pub fn pretty_within(&self, width: usize) -> String {
         let mut printer = Printer {
-            out: String::new(),
-            width,
+            page: Page::new(width),
         };
         printer.expr(self, 0);
-        printer.out
-    }
-}
-
-/// Counts characters and stops with an error when there are too many.
-struct Room(usize);
-
-impl Write for Room {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0 = self.0.checked_sub(text.chars().count()).ok_or(fmt::Error)?;
-        Ok(())
+        printer.page.into_text()
     }
 }
 
 struct Printer {
-    out: String,
-    width: usize,
+    page: Page,
 }
 
 impl Printer {
-    fn put(&mut self, text: impl Display) {
-        write!(self.out, "{text}").expect("writing to a string does not fail");
-    }
-
-    fn line(&mut self, indent: usize) {
-        self.out.push('\n');
-        self.out.extend(std::iter::repeat_n(' ', indent));
-    }
-
-    fn fits(&self, expr: &Expr, indent: usize) -> bool {
-        write!(Room(self.width.saturating_sub(indent)), "{expr}").is_ok()
-    }
-
     /// Prints `expr`, whose first line is already indented.
     fn expr(&mut self, expr: &Expr, indent: usize) {
-        if self.fits(expr, indent) {
-            return self.put(expr);
+        if self.page.fits(expr, indent) {
+            return self.page.put(expr);
         }
         match expr {
             Expr::Paren(paren) => self.parenthesized(&paren.expr, indent),
             Expr::Aggregate(node) => {
-                node.write_head(&mut self.out)
-                    .expect("writing to a string does not fail");
+                self.page.with(|out| node.write_head(out));
                 let param = node.param.as_deref();
                 self.arguments(param.into_iter().chain([&*node.expr]), indent);
             }
             Expr::Call(call) if !call.args.is_empty() => {
-                self.put(&call.func);
+                self.page.put(&call.func);
                 self.arguments(call.args.iter(), indent);
             }
             Expr::Unary(unary) => {
-                self.put(if unary.minus { '-' } else { '+' });
+                self.page.put(if unary.minus { '-' } else { '+' });
                 self.operand(&unary.expr, unary_needs_parens(&unary.expr), indent);
             }
             Expr::Subquery(subquery) => {
@@ -86,24 +62,22 @@ impl Printer {
                     subquery_needs_parens(&subquery.expr),
                     indent,
                 );
-                subquery
-                    .write_tail(&mut self.out)
-                    .expect("writing to a string does not fail");
+                self.page.with(|out| subquery.write_tail(out));
             }
             Expr::Binary(binary) => {
-                self.out.extend(std::iter::repeat_n(' ', STEP));
+                self.page.spaces(STEP);
                 self.binary(binary, indent);
             }
             Expr::Selector(selector) => {
                 self.selector(selector, indent);
-                self.put(SelectorTail(selector));
+                self.page.put(SelectorTail(selector));
             }
             Expr::Range(range) => {
                 self.selector(&range.selector, indent);
-                self.put(format_args!("[{}]", range.range));
-                self.put(SelectorTail(&range.selector));
+                self.page.put(format_args!("[{}]", range.range));
+                self.page.put(SelectorTail(&range.selector));
             }
-            _ => self.put(expr),
+            _ => self.page.put(expr),
         }
     }
 
@@ -121,16 +95,16 @@ impl Printer {
 
     /// Expressions between parentheses, each on a line of its own.
     fn arguments<'a>(&mut self, args: impl Iterator<Item = &'a Expr>, indent: usize) {
-        self.put('(');
+        self.page.put('(');
         for (index, arg) in args.enumerate() {
             if index > 0 {
-                self.put(',');
+                self.page.put(',');
             }
-            self.line(indent + STEP);
+            self.page.line(indent + STEP);
             self.expr(arg, indent + STEP);
         }
-        self.line(indent);
-        self.put(')');
+        self.page.line(indent);
+        self.page.put(')');
     }
 
     /// Operands are indented by a step, operators are not; operands of equal operators stand below one
@@ -143,18 +117,16 @@ impl Printer {
             }
             lhs => self.side(lhs, lhs_parens, indent + STEP),
         }
-        self.line(indent);
-        binary
-            .write_operator(&mut self.out)
-            .expect("writing to a string does not fail");
-        self.line(indent + STEP);
+        self.page.line(indent);
+        self.page.with(|out| binary.write_operator(out));
+        self.page.line(indent + STEP);
         let rhs_parens = operand_needs_parens(binary.op, &binary.rhs, true);
         self.side(&binary.rhs, rhs_parens, indent + STEP);
     }
 
     fn side(&mut self, expr: &Expr, parens: bool, indent: usize) {
-        if parens && self.fits(expr, indent + STEP) {
-            self.put(format_args!("({expr})"));
+        if parens && self.page.fits(expr, indent + STEP) {
+            self.page.put(format_args!("({expr})"));
         } else {
             self.operand(expr, parens, indent);
         }
@@ -164,9 +136,9 @@ impl Printer {
     fn selector(&mut self, selector: &Selector, indent: usize) {
         let (outside, inside) = selector.name_place();
         if let Some(name) = outside {
-            self.put(name);
+            self.page.put(name);
         }
-        self.put('{');
+        self.page.put('{');
         let mut separator = "";
         let matchers = selector
             .matchers
@@ -179,16 +151,16 @@ impl Printer {
         let name = inside.as_ref().map(|name| name as &dyn Display);
         let mut any = false;
         for item in name.into_iter().chain(matchers).chain(variables) {
-            self.put(separator);
-            self.line(indent + STEP);
-            self.put(item);
+            self.page.put(separator);
+            self.page.line(indent + STEP);
+            self.page.put(item);
             separator = ",";
             any = true;
         }
         if any {
-            self.line(indent);
+            self.page.line(indent);
         }
-        self.put('}');
+        self.page.put('}');
     }
 }
 

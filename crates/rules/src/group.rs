@@ -46,6 +46,26 @@ pub struct Rule {
     pub place: Place,
 }
 
+impl Rule {
+    /// A rule that records the result of a query with these labels, and stands nowhere.
+    #[must_use]
+    pub fn record(
+        name: impl Into<String>,
+        expr: impl Into<Expression>,
+        labels: &BTreeMap<String, String>,
+    ) -> Self {
+        let labels = labels.iter();
+        let labels = labels.map(|(name, value)| (name.clone(), Text::plain(value)));
+        Self {
+            name: name.into(),
+            action: Action::Record,
+            expr: expr.into(),
+            labels: labels.collect(),
+            place: Place::default(),
+        }
+    }
+}
+
 /// What a rule does with the result of its query.
 #[derive(Clone, Debug)]
 pub enum Action {

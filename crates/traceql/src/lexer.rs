@@ -3,6 +3,8 @@
 //! Attributes are single tokens, name and quotes included, because other characters are part of a name
 //! than of anything else: `span.a-b` is one attribute.
 
+use obsctl_syntax::string_end;
+
 use crate::ast::BinaryOp;
 use crate::attribute::is_name_char;
 use crate::variable;
@@ -118,9 +120,8 @@ impl<'a> Lexer<'a> {
                 self.attribute_name();
                 Kind::Attribute
             }
-            Some('"') => self.string(b'"', Kind::String),
-            Some('`') => self.string(b'`', Kind::String),
-            Some('\'') => self.string(b'\'', Kind::SingleQuoted),
+            Some('"' | '`') => self.string(Kind::String),
+            Some('\'') => self.string(Kind::SingleQuoted),
             Some('{') => self.single(Kind::LeftBrace),
             Some('}') => self.single(Kind::RightBrace),
             Some(char) if is_word_char(char) => self.word(),
@@ -257,22 +258,10 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn string(&mut self, quote: u8, kind: Kind) -> Kind {
-        self.at += 1;
-        while let Some(byte) = self.byte(0) {
-            match byte {
-                b'\\' if quote != b'`' && self.byte(1).is_some_and(|b| b != b'\n') => self.at += 2,
-                b'\n' if quote != b'`' => return Kind::OpenString,
-                _ => {
-                    self.at += 1;
-                    if byte == quote {
-                        return kind;
-                    }
-                }
-            }
-        }
-        self.at = self.at.min(self.text.len());
-        Kind::OpenString
+    fn string(&mut self, kind: Kind) -> Kind {
+        let (end, closed) = string_end(self.text, self.at);
+        self.at = end;
+        if closed { kind } else { Kind::OpenString }
     }
 
     fn symbol(&mut self, char: char) -> Kind {

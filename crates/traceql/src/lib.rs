@@ -45,13 +45,13 @@ mod ops;
 mod parser;
 mod pretty;
 mod print;
-mod suggest;
 mod types;
 mod views;
 mod visit;
 
 pub use ast::Expr;
-pub use obsctl_promql::{Span, SyntaxError, TypeError, variable};
+pub use obsctl_promql::variable;
+pub use obsctl_syntax::{Span, SyntaxError, TypeError};
 pub use parser::{Dialect, MAX_DEPTH, MAX_HEIGHT, Parsed, parse, parse_with};
 pub use types::{FieldType, ValueType, Version, typecheck, typecheck_for};
 pub use views::{Comparison, Field, FieldUse, Usage};

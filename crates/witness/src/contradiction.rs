@@ -6,7 +6,7 @@ use obsctl_promql::{Expr, Span};
 
 use crate::interval::Interval;
 use crate::scene::DEEPEST;
-use crate::solve::threshold;
+use crate::solve::{negated, threshold};
 use crate::{Facts, constant, metric_name};
 
 /// Why an alert can never fire.
@@ -280,15 +280,7 @@ fn excluded(left: &Expr, right: &Expr, asked: &mut [Asked<'_>]) -> Option<Contra
     let (kept, op, value) = threshold(node)?;
     let kept = kept.without_parens();
     let known = asked.iter_mut().find(|it| it.expr == kept)?;
-    let opposite = match op {
-        BinaryOp::Greater => BinaryOp::LessEqual,
-        BinaryOp::GreaterEqual => BinaryOp::Less,
-        BinaryOp::Less => BinaryOp::GreaterEqual,
-        BinaryOp::LessEqual => BinaryOp::Greater,
-        BinaryOp::NotEqual => BinaryOp::Equal,
-        _ => return None,
-    };
-    let [allowed] = Interval::compared(opposite, value)[..] else {
+    let [allowed] = Interval::compared(negated(op)?, value)[..] else {
         return None;
     };
     let before = known.want;

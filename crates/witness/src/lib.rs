@@ -213,40 +213,12 @@ fn metric_name(selector: &Selector) -> Option<&str> {
     }
 }
 
-/// The number that an expression of numbers is.
+/// The number that an expression is whatever series there are.
 fn constant(expr: &Expr) -> Option<f64> {
-    use obsctl_promql::ast::BinaryOp;
-    match expr {
-        Expr::Number(number) => Some(number.value),
-        Expr::Paren(node) => constant(&node.expr),
-        Expr::Unary(node) => constant(&node.expr).map(|it| if node.minus { -it } else { it }),
+    match expr.without_parens() {
         Expr::Call(call) if call.func.text == "scalar" || call.func.text == "vector" => {
             constant(call.args.first()?)
         }
-        Expr::Binary(node) => {
-            let (left, right) = (constant(&node.lhs)?, constant(&node.rhs)?);
-            Some(match node.op {
-                BinaryOp::Add => left + right,
-                BinaryOp::Sub => left - right,
-                BinaryOp::Mul => left * right,
-                BinaryOp::Div => left / right,
-                BinaryOp::Mod => left % right,
-                BinaryOp::Pow => left.powf(right),
-                _ => return None,
-            })
-        }
-        _ => None,
-    }
-}
-
-/// The operator with its sides exchanged.
-const fn mirrored(op: obsctl_promql::ast::BinaryOp) -> obsctl_promql::ast::BinaryOp {
-    use obsctl_promql::ast::BinaryOp;
-    match op {
-        BinaryOp::Less => BinaryOp::Greater,
-        BinaryOp::LessEqual => BinaryOp::GreaterEqual,
-        BinaryOp::Greater => BinaryOp::Less,
-        BinaryOp::GreaterEqual => BinaryOp::LessEqual,
-        other => other,
+        expr => expr.constant(),
     }
 }

@@ -9,7 +9,7 @@ use obsctl_promql::eval::labels::METRIC_NAME;
 use obsctl_promql::eval::{Labels, Matcher};
 use obsctl_promql::literal;
 use obsctl_rules::unit::{AlertCase, ExpectedAlert, Test};
-use obsctl_rules::{Action, Alerting, Group, Place, Rule, RuleSet, Text};
+use obsctl_rules::{Action, Alerting, Group, Place, Rule, RuleSet};
 
 use crate::interval::Interval;
 use crate::plan::{Plan, Shape, notation, samples};
@@ -328,16 +328,7 @@ fn read(expr: &Expr, facts: &dyn Facts, depth: u32, rules: &mut Vec<Rule>) {
         }
         for recorded in facts.recorded(name) {
             read(recorded.expr, facts, depth + 1, rules);
-            let labels = recorded.labels.iter();
-            rules.push(Rule {
-                name: name.to_owned(),
-                action: Action::Record,
-                expr: recorded.expr.clone().into(),
-                labels: labels
-                    .map(|(name, value)| (name.clone(), Text::plain(value)))
-                    .collect(),
-                place: Place::default(),
-            });
+            rules.push(Rule::record(name, recorded.expr.clone(), recorded.labels));
         }
     }
 }

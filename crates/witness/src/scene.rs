@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use obsctl_promql::Expr;
-use obsctl_promql::ast::{BinaryOp, DurationExpr, MatchOp, Selector};
+use obsctl_promql::ast::{BinaryOp, DurationExpr, MatchOp, Modifiers, Selector};
 use obsctl_promql::eval::Matcher;
 use obsctl_promql::eval::labels::{BUCKET, METRIC_NAME};
 
@@ -46,11 +46,11 @@ impl<'a> Scene<'a> {
             values: BTreeMap::new(),
         };
         let mut names = labels.clone();
-        let mut static_values = BTreeMap::new();
-        scene.visit(expr, 0, 0, &mut names, &mut static_values);
+        let mut recorded = BTreeMap::new();
+        scene.visit(expr, 0, 0, &mut names, &mut recorded);
         for name in names {
             if name != METRIC_NAME && name != BUCKET {
-                let value = static_values.remove(&name);
+                let value = recorded.remove(&name);
                 let value = value.unwrap_or_else(|| scene.common(&name));
                 scene.values.insert(name, value);
             }
@@ -59,6 +59,8 @@ impl<'a> Scene<'a> {
         scene
     }
 
+    /// Notes what an expression selects and how far it looks back, the labels that it names, and the values that the
+    /// rules it reads give to labels.
     fn visit(
         &mut self,
         expr: &'a Expr,
@@ -73,11 +75,7 @@ impl<'a> Scene<'a> {
                 let Some(used) = expr.as_selector() else {
                     return;
                 };
-                let offset = used.selector.modifiers.offset.as_ref();
-                back += offset
-                    .and_then(DurationExpr::constant_millis)
-                    .unwrap_or(0)
-                    .max(0);
+                back += delay(&used.selector.modifiers);
                 if let Some(range) = used.range.and_then(DurationExpr::constant_millis) {
                     back += range;
                     self.note_range(range);
@@ -104,11 +102,7 @@ impl<'a> Scene<'a> {
                 return;
             }
             Expr::Subquery(node) => {
-                let offset = node.modifiers.offset.as_ref();
-                back += offset
-                    .and_then(DurationExpr::constant_millis)
-                    .unwrap_or(0)
-                    .max(0);
+                back += delay(&node.modifiers);
                 let range = node.range.constant_millis().unwrap_or(0);
                 back += range;
                 self.note_range(range);
@@ -139,21 +133,7 @@ impl<'a> Scene<'a> {
 
     /// The value that most selectors accept.
     fn common(&self, label: &str) -> String {
-        let mut candidates = vec![];
-        for chosen in &self.chosen {
-            for matcher in chosen
-                .selector
-                .matchers
-                .iter()
-                .filter(|it| it.name.text == label)
-            {
-                match matcher.op {
-                    MatchOp::Equal => candidates.push(matcher.value.value.clone()),
-                    MatchOp::Regex => candidates.extend(sample::samples(&matcher.value.value)),
-                    MatchOp::NotEqual | MatchOp::NotRegex => {}
-                }
-            }
-        }
+        let mut candidates = self.asked(label);
         for name in self.chosen.iter().filter_map(|it| metric_name(it.selector)) {
             candidates.extend(self.facts.values(name, label).known);
         }
@@ -174,6 +154,18 @@ impl<'a> Scene<'a> {
             }
         }
         best.map_or_else(|| "a".to_owned(), |(_, value)| value)
+    }
+
+    /// The values of a label that selectors ask for.
+    fn asked(&self, label: &str) -> Vec<String> {
+        let matchers = self.chosen.iter().flat_map(|it| &it.selector.matchers);
+        let of_label = matchers.filter(|it| it.name.text == label);
+        let values = of_label.map(|it| match it.op {
+            MatchOp::Equal => vec![it.value.value.clone()],
+            MatchOp::Regex => sample::samples(&it.value.value),
+            MatchOp::NotEqual | MatchOp::NotRegex => vec![],
+        });
+        values.flatten().collect()
     }
 
     /// The value of a label that `label_replace` makes follows from the one it is made of.
@@ -219,16 +211,7 @@ impl<'a> Scene<'a> {
         }
         all.extend(values.known);
         if !values.all {
-            for chosen in &self.chosen {
-                let asked = chosen.selector.matchers.iter();
-                for matcher in asked.filter(|it| it.name.text == label) {
-                    match matcher.op {
-                        MatchOp::Equal => all.push(matcher.value.value.clone()),
-                        MatchOp::Regex => all.extend(sample::samples(&matcher.value.value)),
-                        MatchOp::NotEqual | MatchOp::NotRegex => {}
-                    }
-                }
-            }
+            all.extend(self.asked(label));
             all.extend(["a", "b", "c"].map(str::to_owned));
         }
         all.push(String::new());
@@ -335,6 +318,13 @@ impl<'a> Scene<'a> {
     }
 }
 
+/// How far in the past series are asked for, in milliseconds; 0 where it is not known, or the future.
+fn delay(modifiers: &Modifiers) -> i64 {
+    let offset = modifiers.offset.as_ref();
+    let millis = offset.and_then(DurationExpr::constant_millis);
+    millis.unwrap_or(0).max(0)
+}
+
 /// The matchers of a selector, its name included; nothing where one cannot be compiled.
 pub(crate) fn compile(selector: &Selector) -> Option<Vec<Matcher>> {
     let name = selector.name.iter();
@@ -349,7 +339,8 @@ pub(crate) fn of_label<'a>(matchers: &'a [Matcher], label: &str) -> Vec<&'a Matc
     matchers.iter().filter(|it| it.name == label).collect()
 }
 
-fn text(expr: &Expr) -> Option<&str> {
+/// The text that an expression is.
+pub(crate) fn text(expr: &Expr) -> Option<&str> {
     match expr {
         Expr::String(text) => Some(&text.value),
         _ => None,

@@ -5,7 +5,7 @@ use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 use obsctl_promql::ast::{Aggregate, AggregateOp, BinaryOp, MatchOp};
 
-use crate::check::value::{constant, keeps_targets};
+use crate::check::value::keeps_targets;
 use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::expression::series_name;
@@ -75,9 +75,9 @@ fn run(input: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
 fn scaled(expr: &Expr) -> &Expr {
     match expr.without_parens() {
         Expr::Binary(node) if matches!(node.op, BinaryOp::Mul | BinaryOp::Div) => {
-            if constant(&node.rhs).is_some() {
+            if node.rhs.constant().is_some() {
                 scaled(&node.lhs)
-            } else if node.op == BinaryOp::Mul && constant(&node.lhs).is_some() {
+            } else if node.op == BinaryOp::Mul && node.lhs.constant().is_some() {
                 scaled(&node.rhs)
             } else {
                 expr

@@ -1,7 +1,7 @@
 //! `burn-rate-out-of-reach`
 
 use obsctl_model::query::promql;
-use obsctl_model::{Indicator, Slo, Slug, Stack};
+use obsctl_model::{Indicator, Slo, Stack};
 
 use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -88,11 +88,7 @@ fn promising(percent: f64) -> Stack {
         promql("api_requests_total{status_code=~\"5..\"}"),
         promql("api_requests_total"),
     );
-    let slo = Slo::new(Slug::from_static("api-requests"), "api", percent, indicator)
-        .description("requests are answered")
-        .owner("platform")
-        .runbook(Slug::from_static("high-latency"));
-    example::stack().slo(slo).runbook(example::runbook())
+    example::slo("api-requests", percent, indicator)
 }
 
 #[cfg(test)]

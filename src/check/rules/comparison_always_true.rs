@@ -4,7 +4,7 @@ use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 use obsctl_promql::ast::{AggregateOp, BinaryOp};
 
-use crate::check::value::{Verdict, bounds, constant, verdict};
+use crate::check::value::{Verdict, bounds, verdict};
 use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::Site;
@@ -42,7 +42,7 @@ fn run(input: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
             BinaryOp::And | BinaryOp::Or => pending.extend([&*node.lhs, &*node.rhs]),
             BinaryOp::Unless => pending.push(&node.lhs),
             op if op.is_comparison() && !node.bool_modifier => {
-                if constant(&node.lhs).is_some() == constant(&node.rhs).is_some()
+                if node.lhs.constant().is_some() == node.rhs.constant().is_some()
                     || selects(&node.lhs)
                     || selects(&node.rhs)
                 {

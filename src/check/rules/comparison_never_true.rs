@@ -4,7 +4,7 @@ use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 use obsctl_promql::ast::{AggregateOp, Binary, BinaryOp};
 
-use crate::check::value::{Bounds, Verdict, bounds, constant, verdict};
+use crate::check::value::{Bounds, Verdict, bounds, verdict};
 use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 
@@ -44,7 +44,7 @@ fn run(input: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
             let Expr::Binary(node) = expr else { return };
             // Two numbers that are compared are a switch: `1 == bool $on`.
             if !node.op.is_comparison()
-                || constant(&node.lhs).is_some() && constant(&node.rhs).is_some()
+                || node.lhs.constant().is_some() && node.rhs.constant().is_some()
             {
                 return;
             }
@@ -70,7 +70,7 @@ fn run(input: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
 
 /// What the values of the side that is no constant can be.
 fn said(node: &Binary, left: Bounds, right: Bounds) -> String {
-    let (side, which) = if right.is_constant() || constant(&node.rhs).is_some() {
+    let (side, which) = if right.is_constant() || node.rhs.constant().is_some() {
         (left, "left")
     } else {
         (right, "right")

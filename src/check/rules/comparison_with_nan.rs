@@ -3,7 +3,6 @@
 use obsctl_model::query::promql;
 use obsctl_promql::ast::BinaryOp;
 
-use crate::check::value::constant;
 use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 
@@ -33,7 +32,7 @@ fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
             continue;
         }
         for side in [&node.lhs, &node.rhs] {
-            if constant(side).is_some_and(f64::is_nan) {
+            if side.constant().is_some_and(f64::is_nan) {
                 let note = match node.op {
                     BinaryOp::NotEqual => "always true",
                     _ => "never true",

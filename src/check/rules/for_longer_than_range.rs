@@ -6,7 +6,6 @@ use obsctl_promql::Expr;
 use obsctl_promql::ast::{AggregateOp, Binary, BinaryOp};
 use obsctl_promql::duration::Millis;
 
-use crate::check::value::constant;
 use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::Site;
@@ -37,7 +36,7 @@ fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
     let Site::Alert { alert, .. } = &query.at.site else {
         return;
     };
-    let waits = i64::try_from(alert.lasting.as_millis()).unwrap_or(i64::MAX);
+    let waits = alert.lasting.signed_millis();
     let mut expr = query.at.query.expr().without_parens();
     // What only leaves series out changes nothing about how long the others last.
     while let Expr::Binary(node) = expr
@@ -71,7 +70,7 @@ fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
 /// Whether one event is enough: `> 0`, `>= 1`, `!= 0`.
 fn any_event(node: &Binary) -> bool {
     matches!(
-        (node.op, constant(&node.rhs)),
+        (node.op, node.rhs.constant()),
         (BinaryOp::Greater | BinaryOp::NotEqual, Some(0.0)) | (BinaryOp::GreaterEqual, Some(1.0))
     )
 }

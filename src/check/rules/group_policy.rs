@@ -6,6 +6,7 @@ use obsctl_model::{Duration, RuleGroup, Stack, mins, secs};
 use crate::check::demand::Demanded;
 use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::Severity;
+use crate::project::subject;
 
 /// A group of rules that is not as the team wants its groups.
 pub static CHECK: Check = Check {
@@ -50,8 +51,8 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
     let asked = &input.policy.demands.groups;
     for group in input.project.groups() {
         let groups = Demanded {
-            subject: format!("group `{}`", group.name),
-            what: format!("group `{}`", group.name),
+            subject: subject::group(group),
+            what: subject::group(group),
             origin: group.origin,
             section: "policy.groups",
             input,

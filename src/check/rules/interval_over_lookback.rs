@@ -5,6 +5,7 @@ use obsctl_model::{Duration, MetricName, RecordingRule, Rule, RuleGroup, Stack, 
 
 use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::project::subject;
 
 /// Recorded series with gaps.
 pub static CHECK: Check = Check {
@@ -51,7 +52,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             let message =
                 format!("`{name}` is recorded every {interval}, and queries look back {LOOKBACK}");
             findings.push(
-                Diagnostic::new(format!("group `{}`", group.name), group.origin, message).help(
+                Diagnostic::new(subject::group(group), group.origin, message).help(
                     "evaluate every five minutes at most, or read it with `last_over_time(…)`",
                 ),
             );

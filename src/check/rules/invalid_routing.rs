@@ -1,7 +1,6 @@
 //! `invalid-routing`
 
-use obsctl_model::query::promql;
-use obsctl_model::{Channel, LabelMatch, Receiver, Route, Routing as Written, Stack};
+use obsctl_model::{LabelMatch, Stack};
 
 use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::Severity;
@@ -48,24 +47,15 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
 
 /// The example's alert, and a route for the teams that match.
 fn routed(teams: &str) -> Stack {
-    let told = |name: &str| {
-        Receiver::new(name).channel(Channel::Webhook {
-            url: "http://localhost/".to_owned(),
-        })
-    };
-    let route = Route::to("platform").when(LabelMatch::matches("team", teams));
-    let routing = Written {
-        root: Route::to("ops").child(route),
-        receivers: vec![told("ops"), told("platform")],
-        inhibitions: vec![],
-        mute_times: vec![],
-    };
-    example::alert(promql("sum(connections) > 100")).routing(routing)
+    example::routed(
+        LabelMatch::matches("team", teams),
+        example::told("platform"),
+    )
 }
 
 #[cfg(test)]
 mod tests {
-    use obsctl_model::MuteTime;
+    use obsctl_model::{MuteTime, Route};
 
     use super::*;
     use crate::check::testing::{findings, report};

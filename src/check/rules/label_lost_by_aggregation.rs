@@ -23,7 +23,8 @@ legends show nothing in its place.
 
 ## How to fix it
 
-Keep the label: add it to the aggregation's `by (…)`. Or do not use it further up.
+Keep the label: add it to the aggregation's `by (…)`. Or do not use it further up. A text may ask whether the label is
+there: `{{ with $labels.path }}…{{ end }}`.
 ",
     run: Run::PerQuery(run),
     fires: || {

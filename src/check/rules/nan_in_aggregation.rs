@@ -4,7 +4,7 @@ use obsctl_model::query::promql;
 use obsctl_promql::ast::{AggregateOp, Binary, BinaryOp};
 use obsctl_promql::{Expr, Span};
 
-use crate::check::value::{constant, keeps_targets};
+use crate::check::value::keeps_targets;
 use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 
@@ -128,8 +128,8 @@ fn grows(expr: &Expr) -> bool {
             _ => false,
         },
         Expr::Binary(node) => match node.op {
-            BinaryOp::Mul | BinaryOp::Div if constant(&node.rhs).is_some() => grows(&node.lhs),
-            BinaryOp::Mul if constant(&node.lhs).is_some() => grows(&node.rhs),
+            BinaryOp::Mul | BinaryOp::Div if node.rhs.constant().is_some() => grows(&node.lhs),
+            BinaryOp::Mul if node.lhs.constant().is_some() => grows(&node.rhs),
             BinaryOp::Add | BinaryOp::Sub => grows(&node.lhs) && grows(&node.rhs),
             _ => false,
         },

@@ -4,7 +4,6 @@ use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 use obsctl_promql::ast::AggregateOp;
 
-use crate::check::value::constant;
 use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 
@@ -50,7 +49,7 @@ fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
             _ => continue,
         };
         for asked in asked {
-            let Some(value) = constant(asked) else {
+            let Some(value) = asked.constant() else {
                 continue;
             };
             if (0.0..=1.0).contains(&value) {

@@ -4,7 +4,6 @@ use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 use obsctl_promql::ast::BinaryOp;
 
-use crate::check::value::constant;
 use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::Site;
@@ -76,7 +75,7 @@ fn stays(expr: &Expr, ancestors: &[&Expr]) -> bool {
     let Expr::Aggregate(node) = expr else {
         return true;
     };
-    let first = node.param.as_deref().and_then(constant) == Some(1.0);
+    let first = node.param.as_deref().and_then(Expr::constant) == Some(1.0);
     !(first && node.grouping.is_some())
 }
 

@@ -7,7 +7,6 @@ use obsctl_promql::Expr;
 use obsctl_promql::ast::Binary;
 
 use super::panel_without_unit::shows_numbers;
-use crate::check::value::constant;
 use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::expression::series_name;
@@ -186,7 +185,7 @@ mod grafana {
 fn moments<'a>(project: &Project, query: &Query<'a>) -> Vec<(&'a Binary, f64)> {
     let mut found = vec![];
     for node in query.binaries.iter().copied() {
-        let Some(number) = constant(&node.rhs) else {
+        let Some(number) = node.rhs.constant() else {
             continue;
         };
         if !node.op.is_comparison() || !(2.0..1e8).contains(&number) {

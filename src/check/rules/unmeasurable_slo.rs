@@ -1,7 +1,7 @@
 //! `unmeasurable-slo`
 
 use obsctl_model::query::promql;
-use obsctl_model::{Indicator, Slo, Slug, Stack};
+use obsctl_model::{Indicator, Stack};
 
 use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::Severity;
@@ -36,11 +36,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
 /// A stack that promises requests in this many seconds.
 fn latency(threshold: f64) -> Stack {
     let indicator = Indicator::latency(promql("api_request_duration_seconds_bucket"), threshold);
-    let slo = Slo::new(Slug::from_static("api-latency"), "api", 99.0, indicator)
-        .description("requests are served in time")
-        .owner("platform")
-        .runbook(Slug::from_static("high-latency"));
-    example::stack().slo(slo).runbook(example::runbook())
+    example::slo("api-latency", 99.0, indicator)
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! `unreachable-route`
 
-use obsctl_model::query::promql;
-use obsctl_model::{Alert, LabelMatch, Receiver, Route, Routing, RuleGroup, Stack};
+use obsctl_model::{Alert, LabelMatch, Route, RuleGroup, Stack};
 
 use crate::check::routing::{Asked, Labels, alerts};
 use crate::check::{Check, Findings, Input, Run, example};
@@ -93,20 +92,7 @@ fn unreachable(
 
 /// The example's alert, and a route with this matcher.
 fn routed(matcher: LabelMatch) -> Stack {
-    let routing = Routing {
-        root: Route::to("ops").child(Route::to("platform").when(matcher)),
-        receivers: vec![
-            Receiver::new("ops").channel(obsctl_model::Channel::Webhook {
-                url: "http://localhost/".to_owned(),
-            }),
-            Receiver::new("platform").channel(obsctl_model::Channel::Webhook {
-                url: "http://localhost/".to_owned(),
-            }),
-        ],
-        inhibitions: vec![],
-        mute_times: vec![],
-    };
-    example::alert(promql("sum(connections) > 100")).routing(routing)
+    example::routed(matcher, example::told("platform"))
 }
 
 #[cfg(test)]

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use obsctl_model::query::promql;
-use obsctl_model::{Channel, LabelMatch, Receiver, Route, Routing, Stack};
+use obsctl_model::{LabelMatch, Receiver, Stack};
 
 use crate::check::routing::alerts;
 use crate::check::{Check, Findings, Input, Run, example};
@@ -30,7 +29,7 @@ so: `.allow(\"unrouted-alert\", \"…\")`.
 ",
     run: Run::Once(run),
     fires: || routed(Receiver::new("nobody")),
-    silent: || routed(told("nobody")),
+    silent: || routed(example::told("nobody")),
 };
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
@@ -99,22 +98,9 @@ fn left_to_the_root(input: &Input<'_>, routes: &Routes, findings: &mut Findings)
     );
 }
 
-fn told(name: &str) -> Receiver {
-    Receiver::new(name).channel(Channel::Webhook {
-        url: "http://localhost/".to_owned(),
-    })
-}
-
 /// The example's alert, which is routed by its team to this receiver.
 fn routed(receiver: Receiver) -> Stack {
-    let name = receiver.name.clone();
-    let routing = Routing {
-        root: Route::to("ops").child(Route::to(name).when(LabelMatch::is("team", "platform"))),
-        receivers: vec![told("ops"), receiver],
-        inhibitions: vec![],
-        mute_times: vec![],
-    };
-    example::alert(promql("sum(connections) > 100")).routing(routing)
+    example::routed(LabelMatch::is("team", "platform"), receiver)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! Rules are evaluated every ten minutes there, not every minute: a slow burn takes days to be seen, and
 //! no ratio depends on the interval.
 
+mod figures;
 pub mod file;
 mod labels;
 pub mod series;
@@ -11,17 +12,18 @@ pub mod witnesses;
 
 use std::collections::BTreeMap;
 
-use obsctl_model::{Alert, Duration, Rule, SloWindow, mins};
+use obsctl_model::{Alert, Rule, SloWindow, mins};
 use obsctl_promql::Expr;
 use obsctl_promql::ast::AggregateOp;
 
+use self::figures::{down, minutes, three_digits, up};
 use self::file::{AlertTest, ExprTest, FiringAlert, InputSeries, Sample, Test, TestFile};
 use self::labels::Labels;
-use self::series::{Inputs, Phase, SHARES, inputs};
+use self::series::{Inputs, Phase, inputs};
 use super::links::{self, Links};
 use super::rule_file::Entry;
 use super::{Environment, rule_file};
-use crate::project::slo::{self, BurnFigures, Lowering, SloFigures, Urgency, tree};
+use crate::project::slo::{self, Lowering, SloFigures, Urgency, tree};
 use crate::project::{Catalog, Project};
 
 /// How often the tests evaluate the rules, in minutes.
@@ -290,72 +292,6 @@ impl Prover<'_> {
         inputs(self.lowering, self.catalog, phases)
     }
 
-    fn burns(&self, urgency: Urgency) -> impl Iterator<Item = &BurnFigures> {
-        self.figures
-            .burns
-            .iter()
-            .filter(move |burn| burn.window.urgency == urgency)
-    }
-
-    /// Minutes of errors until the alert fires, and until an evaluation here sees that. Windows measured on
-    /// the counters are exact; those of stored rates and slices are up to one rate and one evaluation late.
-    fn fires(&self, urgency: Urgency, ratio: f64) -> Option<(f64, u64)> {
-        let events = self.lowering.measure.counts_events();
-        let (fires, window) = self
-            .burns(urgency)
-            .filter_map(|burn| Some((minutes(burn.detection(ratio)?), burn.window)))
-            .min_by(|(a, _), (b, _)| a.total_cmp(b))?;
-        let late = if events && window.long <= slo::DIRECT {
-            1.0
-        } else {
-            1.5 * GRID as f64
-        };
-        Some((fires, up(fires + late)))
-    }
-
-    /// Minutes without errors until the alert has stopped.
-    fn reset(&self, urgency: Urgency) -> f64 {
-        self.burns(urgency)
-            .map(|burn| minutes(burn.window.short))
-            .fold(0.0, f64::max)
-    }
-
-    /// Minutes without errors before: they fill all windows of the alert, and are enough to keep less urgent
-    /// alerts, whose windows they may not fill, from firing too.
-    fn history(&self, urgency: Urgency, ratio: f64, lasting: u64) -> u64 {
-        let enough = self
-            .figures
-            .burns
-            .iter()
-            .filter(|burn| burn.window.urgency > urgency)
-            .map(|burn| {
-                let calm = ratio * lasting as f64 / (0.8 * burn.threshold);
-                calm.min(minutes(burn.window.long))
-            })
-            .fold(self.longest(urgency), f64::max);
-        up(enough)
-    }
-
-    /// The longest window of an alert, in minutes.
-    fn longest(&self, urgency: Urgency) -> f64 {
-        self.burns(urgency)
-            .map(|burn| minutes(burn.window.long))
-            .fold(0.0, f64::max)
-    }
-
-    /// An error ratio near `wanted` between two others that the made-up series can show.
-    fn ratio(&self, above: f64, wanted: f64, below: f64) -> Option<f64> {
-        if self.lowering.measure.counts_events() {
-            let ratio = three_digits(wanted.min(1.0));
-            return (ratio > above && ratio <= below).then_some(ratio);
-        }
-        SHARES
-            .iter()
-            .map(|(part, of)| f64::from(*part) / f64::from(*of))
-            .filter(|ratio| *ratio > above && *ratio <= below)
-            .min_by(|a, b| (a - wanted).abs().total_cmp(&(b - wanted).abs()))
-    }
-
     /// At that minute the alert of `urgency` fires for what fails, and no other.
     fn expect(
         &self,
@@ -429,33 +365,6 @@ fn phase(minutes: u64, events: f64, bad: f64) -> Phase {
         events,
         bad,
     }
-}
-
-fn minutes(time: Duration) -> f64 {
-    time.as_secs_f64() / 60.0
-}
-
-/// The first evaluation at or after a minute.
-fn up(minute: f64) -> u64 {
-    whole((minute / GRID as f64).ceil()) * GRID
-}
-
-/// The last evaluation at or before a minute.
-fn down(minute: f64) -> u64 {
-    whole((minute / GRID as f64).floor()) * GRID
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "minutes of at most some months"
-)]
-fn whole(value: f64) -> u64 {
-    value.max(0.0) as u64
-}
-
-fn three_digits(value: f64) -> f64 {
-    format!("{value:.2e}").parse().unwrap_or(value)
 }
 
 /// What `humanizePercentage` makes of a ratio.

@@ -43,6 +43,8 @@ pub(super) fn declare(groups: &[RuleGroup], out: &mut String, notes: &mut Vec<St
         if let Some(interval) = group.interval {
             let _ = write!(all, "\n            .every({})", time(interval));
         }
+        allows(&mut all, &group.allow);
+        note_ends(notes, &group.name, &group.allow);
         for rule in &group.rules {
             match rule {
                 Rule::Record(rule) => record(&mut all, rule),
@@ -51,13 +53,7 @@ pub(super) fn declare(groups: &[RuleGroup], out: &mut String, notes: &mut Vec<St
                     alert(&mut all, rule);
                 }
             }
-            for allow in rule.allows().iter().filter(|allow| allow.until.is_some()) {
-                notes.push(format!(
-                    "{}: until when `{}` is accepted is not said in Rust",
-                    rule.name(),
-                    allow.check
-                ));
-            }
+            note_ends(notes, rule.name(), rule.allows());
         }
         all.push_str(",\n");
     }
@@ -189,5 +185,15 @@ fn allows(out: &mut String, allows: &[obsctl_model::Allow]) {
             text(&allow.check),
             text(&allow.reason)
         );
+    }
+}
+
+/// Says what is lost of the accepted findings of a definition: the last day on which they hold.
+fn note_ends(notes: &mut Vec<String>, name: &str, allows: &[obsctl_model::Allow]) {
+    for allow in allows.iter().filter(|allow| allow.until.is_some()) {
+        notes.push(format!(
+            "{name}: until when `{}` is accepted is not said in Rust",
+            allow.check
+        ));
     }
 }

@@ -12,7 +12,7 @@ use super::tree;
 
 /// Lines per second over the window.
 pub(crate) fn total(lines: &LogQuery, by: &[LabelName], window: Duration) -> Expr {
-    let millis = i64::try_from(window.as_millis()).unwrap_or(i64::MAX);
+    let millis = window.signed_millis();
     let range = RangeQuery {
         query: lines.clone(),
         range: Range::Literal(DurationLiteral {

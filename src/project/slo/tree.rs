@@ -1,86 +1,29 @@
-//! Small constructors of PromQL trees: what lowering writes, and nothing else.
+//! PromQL trees as lowering writes them.
 
 use obsctl_model::{Duration, LabelName};
-use obsctl_promql::ast::{
-    Aggregate, AggregateOp, Binary, BinaryOp, Call, DurationExpr, DurationLiteral, Expr, Group,
-    Grouping, MatchOp, Matcher, Matching, MatchingLabels, Name, Number, RangeSelector, Selector,
-    StringLiteral, Variable, VariableForm,
+use obsctl_promql::ast::{AggregateOp, DurationExpr, Expr, Selector};
+use obsctl_promql::build;
+
+pub(crate) use obsctl_promql::build::{
+    binary, call, joined, many_to_one, matcher, matching, name, number, range, selector, test,
+    without,
 };
 
-pub(crate) fn name(text: impl Into<String>) -> Name {
-    Name {
-        text: text.into(),
-        ..Name::default()
-    }
-}
-
-pub(crate) fn matcher(label: &str, op: MatchOp, value: impl Into<String>) -> Matcher {
-    Matcher {
-        name: name(label),
-        op,
-        value: StringLiteral {
-            value: value.into(),
-            ..StringLiteral::default()
-        },
-        span: Default::default(),
-    }
-}
-
-pub(crate) fn selector(metric: impl Into<String>, matchers: Vec<Matcher>) -> Selector {
-    Selector {
-        name: Some(name(metric)),
-        matchers,
-        ..Selector::default()
-    }
-}
-
-pub(crate) fn number(value: f64) -> Expr {
-    Expr::Number(Number {
-        value,
-        duration: false,
-        span: Default::default(),
-    })
-}
-
-pub(crate) fn call(function: &str, args: Vec<Expr>) -> Expr {
-    Expr::Call(Call {
-        func: name(function),
-        args,
-        span: Default::default(),
-    })
-}
-
 fn duration(time: Duration) -> DurationExpr {
-    DurationExpr::Literal(DurationLiteral {
-        millis: i64::try_from(time.as_millis()).unwrap_or(i64::MAX),
-        span: Default::default(),
-    })
+    DurationExpr::from_millis(time.signed_millis())
 }
 
 /// `function(selector[window])`
 pub(crate) fn over(function: &str, selector: &Selector, window: Duration) -> Expr {
-    let range = Expr::from(RangeSelector {
-        selector: selector.clone(),
-        range: duration(window),
-        span: Default::default(),
-    });
-    call(function, vec![range])
+    call(function, vec![range(selector.clone(), duration(window))])
 }
 
 /// `function(selector[$variable])`
 pub(crate) fn over_variable(function: &str, selector: &Selector, variable: &str) -> Expr {
-    let range = Expr::from(RangeSelector {
-        selector: selector.clone(),
-        range: DurationExpr::Variable(Variable {
-            form: VariableForm::Dollar,
-            name: variable.to_owned(),
-            field: None,
-            format: None,
-            span: Default::default(),
-        }),
-        span: Default::default(),
-    });
-    call(function, vec![range])
+    call(
+        function,
+        vec![range(selector.clone(), build::variable(variable))],
+    )
 }
 
 /// The variable that stands for the window a query is asked for.
@@ -153,93 +96,12 @@ fn deep(time: &mut DurationExpr, see: &mut impl FnMut(&mut DurationExpr)) {
     }
 }
 
-fn aggregate(op: AggregateOp, expr: Expr, grouping: Option<Grouping>) -> Expr {
-    Expr::Aggregate(Aggregate {
-        op,
-        op_span: Default::default(),
-        param: None,
-        expr: Box::new(expr),
-        grouping,
-        span: Default::default(),
-    })
-}
-
 /// `op by (labels) (expr)`; without labels one series is left.
 pub(crate) fn by(op: AggregateOp, labels: &[LabelName], expr: Expr) -> Expr {
-    let grouping = (!labels.is_empty()).then(|| Grouping {
-        without: false,
-        labels: labels.iter().map(|label| name(label.as_str())).collect(),
-        span: Default::default(),
-    });
-    aggregate(op, expr, grouping)
+    build::by(op, labels, expr)
 }
 
 /// `max without (label) (expr)`
 pub(crate) fn max_without(label: &str, expr: Expr) -> Expr {
     without(AggregateOp::Max, label, expr)
-}
-
-/// `op without (label) (expr)`
-pub(crate) fn without(op: AggregateOp, label: &str, expr: Expr) -> Expr {
-    let grouping = Grouping {
-        without: true,
-        labels: vec![name(label)],
-        span: Default::default(),
-    };
-    aggregate(op, expr, Some(grouping))
-}
-
-fn operator(op: BinaryOp, lhs: Expr, rhs: Expr, keep: bool, matching: Option<Matching>) -> Expr {
-    Expr::from(Binary {
-        op,
-        op_span: Default::default(),
-        lhs: Box::new(lhs),
-        rhs: Box::new(rhs),
-        bool_modifier: keep,
-        matching,
-        span: Default::default(),
-    })
-}
-
-pub(crate) fn binary(op: BinaryOp, lhs: Expr, rhs: Expr) -> Expr {
-    operator(op, lhs, rhs, false, None)
-}
-
-/// A comparison that gives 0 or 1.
-pub(crate) fn test(op: BinaryOp, lhs: Expr, rhs: Expr) -> Expr {
-    operator(op, lhs, rhs, true, None)
-}
-
-/// `lhs op on (labels) rhs`
-pub(crate) fn matching(op: BinaryOp, lhs: Expr, labels: &[&str], rhs: Expr) -> Expr {
-    operator(op, lhs, rhs, false, Some(on(labels)))
-}
-
-/// `lhs op on (labels) group_left () rhs`
-pub(crate) fn many_to_one(op: BinaryOp, lhs: Expr, labels: &[&str], rhs: Expr) -> Expr {
-    joined(op, lhs, labels, &[], rhs)
-}
-
-/// `lhs op on (labels) group_left (taken) rhs`
-pub(crate) fn joined(op: BinaryOp, lhs: Expr, labels: &[&str], taken: &[&str], rhs: Expr) -> Expr {
-    let matching = Matching {
-        group: Some(Group {
-            left: true,
-            include: taken.iter().map(|label| name(*label)).collect(),
-            span: Default::default(),
-        }),
-        ..on(labels)
-    };
-    operator(op, lhs, rhs, false, Some(matching))
-}
-
-fn on(labels: &[&str]) -> Matching {
-    Matching {
-        labels: Some(MatchingLabels {
-            on: true,
-            labels: labels.iter().map(|label| name(*label)).collect(),
-            span: Default::default(),
-        }),
-        ..Matching::default()
-    }
 }

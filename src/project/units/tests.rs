@@ -140,10 +140,6 @@ fn quantities_that_cannot_be_added_or_compared_clash() {
         ("success_timestamp_seconds + 60", 0),
         ("memory_bytes / success_timestamp_seconds", 0),
     ] {
-        assert_eq!(
-            project.measure(&promql(query)).1.len(),
-            clashes,
-            "{query}"
-        );
+        assert_eq!(project.measure(&promql(query)).1.len(), clashes, "{query}");
     }
 }

@@ -2,10 +2,11 @@
 
 use obsctl_model::{Duration, Indicator, LabelName, Origin, Promql};
 use obsctl_promql::ast::{
-    Aggregate, AggregateOp, Binary, BinaryOp, Call, DurationExpr, DurationLiteral, Grouping,
-    MatchOp, Matcher, Modifiers, Name, Number, RangeSelector, Selector, StringLiteral, Subquery,
-    Variable, VariableForm,
+    Aggregate, AggregateOp, BinaryOp, DurationExpr, MatchOp, Matcher, Modifiers, Selector,
+    StringLiteral, Subquery,
 };
+use obsctl_promql::build;
+pub(super) use obsctl_promql::build::number;
 use obsctl_promql::{Expr, typecheck};
 
 use super::wrong;
@@ -45,8 +46,7 @@ pub(super) fn filled(text: &str, at: Origin) -> Result<Promql, Box<Diagnostic>> 
         None => Ok(query),
         Some((message, span)) => {
             let problem = wrong(at, format!("not a query: {message}"));
-            let range = span.start as usize..span.end as usize;
-            Err(Box::new(problem.underline(plain, range, "here")))
+            Err(Box::new(problem.underline(plain, span.range(), "here")))
         }
     }
 }
@@ -317,71 +317,31 @@ pub(super) fn written(selector: &Selector, at: Origin) -> Promql {
 
 /// `left op right`
 pub(super) fn binary(op: BinaryOp, left: &Expr, right: &Expr) -> Expr {
-    compared(op, left, right, false)
+    build::binary(op, left.clone(), right.clone())
 }
 
 /// `left op bool right`
 pub(super) fn test(op: BinaryOp, left: &Expr, right: &Expr) -> Expr {
-    compared(op, left, right, true)
-}
-
-fn compared(op: BinaryOp, left: &Expr, right: &Expr, bool_modifier: bool) -> Expr {
-    Expr::from(Binary {
-        op,
-        op_span: Default::default(),
-        lhs: Box::new(left.clone()),
-        rhs: Box::new(right.clone()),
-        bool_modifier,
-        matching: None,
-        span: Default::default(),
-    })
-}
-
-pub(super) fn number(value: f64) -> Expr {
-    Expr::Number(Number {
-        value,
-        duration: false,
-        span: Default::default(),
-    })
+    build::test(op, left.clone(), right.clone())
 }
 
 /// The window that is asked for.
 pub(super) fn window() -> DurationExpr {
-    DurationExpr::Variable(Variable {
-        form: VariableForm::Dollar,
-        name: "window".to_owned(),
-        field: None,
-        format: None,
-        span: Default::default(),
-    })
+    build::variable("window")
 }
 
 pub(super) fn literal(time: Duration) -> DurationExpr {
-    DurationExpr::Literal(DurationLiteral {
-        millis: i64::try_from(time.as_millis()).unwrap_or(i64::MAX),
-        span: Default::default(),
-    })
+    DurationExpr::from_millis(time.signed_millis())
 }
 
 pub(super) fn call(function: &str, argument: Expr) -> Expr {
-    Expr::Call(Call {
-        func: Name {
-            text: function.to_owned(),
-            ..Name::default()
-        },
-        args: vec![argument],
-        span: Default::default(),
-    })
+    build::call(function, vec![argument])
 }
 
 /// `selector[range]`, or of anything else the values of every minute.
 pub(super) fn within(expr: &Expr, range: DurationExpr) -> Expr {
     if let Some(selector) = plain(expr) {
-        return Expr::from(RangeSelector {
-            selector: selector.clone(),
-            range,
-            span: Default::default(),
-        });
+        return build::range(selector.clone(), range);
     }
     Expr::from(Subquery {
         expr: Box::new(expr.clone()),
@@ -394,25 +354,7 @@ pub(super) fn within(expr: &Expr, range: DurationExpr) -> Expr {
 
 /// `sum by (labels) (expr)`
 pub(super) fn sum(by: &[LabelName], expr: Expr) -> Expr {
-    let grouping = (!by.is_empty()).then(|| Grouping {
-        without: false,
-        labels: by
-            .iter()
-            .map(|label| Name {
-                text: label.to_string(),
-                ..Name::default()
-            })
-            .collect(),
-        span: Default::default(),
-    });
-    Expr::Aggregate(Aggregate {
-        op: AggregateOp::Sum,
-        op_span: Default::default(),
-        param: None,
-        expr: Box::new(expr),
-        grouping,
-        span: Default::default(),
-    })
+    build::by(AggregateOp::Sum, by, expr)
 }
 
 #[cfg(test)]

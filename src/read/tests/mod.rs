@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 use obsctl_model::dashboard::variable::Values;
 use obsctl_model::dashboard::{Dashboard, Evaluation, Expression, Panel, Query, Variable};
-use obsctl_model::{Origin, Rule, RuleGroup, RuleQuery};
+use obsctl_model::{Allow, Origin, Rule, RuleGroup, RuleQuery};
 
 use super::{File, Found};
 
@@ -64,6 +64,7 @@ fn group(out: &mut String, group: &RuleGroup) {
         let _ = write!(out, " labels {:?}", group.labels);
     }
     out.push('\n');
+    allows(out, "  ", &group.allow);
     for rule in &group.rules {
         let (query, origin) = match rule.query() {
             RuleQuery::Promql(query) => (format!("promql {}", query.as_str()), query.origin()),
@@ -96,14 +97,15 @@ fn group(out: &mut String, group: &RuleGroup) {
             place(rule.origin()),
             place(origin)
         );
-        for allow in rule.allows() {
-            let until = allow.until.as_deref().unwrap_or("ever");
-            let _ = writeln!(
-                out,
-                "    allows {} until {until}: {}",
-                allow.check, allow.reason
-            );
-        }
+        allows(out, "    ", rule.allows());
+    }
+}
+
+fn allows(out: &mut String, indent: &str, all: &[Allow]) {
+    for allow in all {
+        let until = allow.until.as_deref().unwrap_or("ever");
+        let (check, reason) = (&allow.check, &allow.reason);
+        let _ = writeln!(out, "{indent}allows {check} until {until}: {reason}");
     }
 }
 

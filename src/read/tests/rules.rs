@@ -37,19 +37,60 @@ groups:
 fn of_prometheus() {
     assert_snapshot!(said(RULES), @r#"
         group api every 30s limit 10 offset 1m labels {"tier": "one"}
+          allows unknown-metric until ever: from another team
           9:9 record job:requests:rate5m {"kind": "sum"}
             10:15 promql sum by (job) (rate(requests_total[5m]))
-            allows unknown-metric until ever: from another team
           13:9 alert Slow for 5m critical team=web summary=slow count=3 zone=eu runbook_url=https://x
             16:11 promql latency > 1
           and up
             allows alert-without-runbook until 2027-01-01: to be written
             allows counter-without-rate until ever: it is none
-            allows unknown-metric until ever: from another team
           22:9 alert Down severity=page
             24:11 promql up == 0
-            allows unknown-metric until ever: from another team
         "#);
+}
+
+#[test]
+fn groups_accept_findings() {
+    assert_snapshot!(said("
+groups:
+# obsctl:allow a: above the first
+- name: first
+  # obsctl:allow b until 2027-01-01: inside the first
+  interval: 1h
+  rules:
+  # obsctl:allow c: above the rule
+  - {record: a:b, expr: up}
+  - record: c:d
+    expr: up # obsctl:allow d: behind the last rule
+# obsctl:allow e: above the second
+- name: second
+  rules: [{record: a:b, expr: up}]
+---
+groups:
+# obsctl:allow f: of another document
+- name: third
+  rules:
+  - {record: a:b, expr: up}
+"), @"
+    group first every 1h
+      allows a until ever: above the first
+      allows b until 2027-01-01: inside the first
+      9:5 record a:b {}
+        9:25 promql up
+        allows c until ever: above the rule
+      10:5 record c:d {}
+        11:11 promql up
+        allows d until ever: behind the last rule
+    group second
+      allows e until ever: above the second
+      14:11 record a:b {}
+        14:31 promql up
+    group third
+      allows f until ever: of another document
+      20:5 record a:b {}
+        20:25 promql up
+    ");
 }
 
 #[test]
@@ -212,6 +253,6 @@ gruops: 1
         group g
           2:28 alert A
             2:45 promql up
-        1:1 the comment `# obsctl:allow x` is not understood (write `# obsctl:allow CHECK: reason`, `# obsctl:allow CHECK until YYYY-MM-DD: reason`, or the same with `allow-file` for all rules of the file)
+        1:1 the comment `# obsctl:allow x` is not understood (write `# obsctl:allow CHECK: reason`, `# obsctl:allow CHECK until YYYY-MM-DD: reason`, or the same with `allow-file` for the whole file)
         ");
 }

@@ -68,23 +68,15 @@ fn too_little_fails() {
             least,
         ])
     };
-    insta::assert_snapshot!(run("50"), @r#"
-    exit status: 1
-    ----- stdout -----
-    more/others.yml
-         1  a:b:sum: no test sees it
-    rules.yml
-         4  code:requests:rate5m: 2 of 3
-            - no series has a `code` of `4..`: requests_total{code=~"4..|5.."}
-         6  Errors: 3 of 4
-            - the right side never takes a series of the left side away: code:requests:rate5m > 1 unless on () maintenance
-         8  Down: no test sees it
-    coverage 41.6%: 5 of 12 things that 4 rules can do
-    errors.test.yml: 1 test passed
-    1 test passed, 0 failed
-    ----- stderr -----
-    the tests cover 41.6% of what the rules can do: --min-coverage asks for 50%
-    "#);
+    let little = run("50");
+    assert!(little.starts_with("exit status: 1\n"), "{little}");
+    for line in [
+        "more/others.yml\n     1  a:b:sum: no test sees it\n",
+        "coverage 41.6%: 5 of 12 things that 4 rules can do\n",
+        "the tests cover 41.6% of what the rules can do: --min-coverage asks for 50%",
+    ] {
+        assert!(little.contains(line), "{little}");
+    }
     assert!(run("41.6").starts_with("exit status: 0"));
     insta::assert_snapshot!(run("101"), @"
     exit status: 2

@@ -228,13 +228,8 @@ fn steady_burn(condition: usize) {
             if condition < 2 { (2, true) } else { (1, false) }
         );
         assert_fired(subject, &month, expected);
-        assert_spent(
-            subject,
-            &month,
-            ratio,
-            lasting as f64 - late(subject),
-            MONTH,
-        );
+        let bad = lasting as f64 - late(subject);
+        assert_spent(subject, &month, ratio, bad, MONTH);
         Some(())
     });
 }
@@ -387,13 +382,8 @@ fn counter_resets(instances: usize) {
             firing.fires = firing.fires.start() - lost..=firing.fires.end() + lost;
         }
         assert_fired(subject, &month, expected);
-        assert_spent(
-            subject,
-            &month,
-            ratio,
-            lasting as f64 - late(subject),
-            MONTH,
-        );
+        let bad = lasting as f64 - late(subject);
+        assert_spent(subject, &month, ratio, bad, MONTH);
         Some(())
     });
 }

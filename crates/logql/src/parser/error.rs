@@ -1,5 +1,7 @@
 //! What to say about frequent mistakes.
 
+use obsctl_syntax::nearest;
+
 use super::{Parser, SyntaxError};
 use crate::ast::{AggregateOp, Expr, RangeOp};
 use crate::lexer::{Keyword, Kind, Token};
@@ -19,21 +21,6 @@ pub(super) const STAGES: [&str; 12] = [
     "distinct",
     "unwrap",
 ];
-
-/// The one of `words` that is most like `word`, if it is like it.
-pub(crate) fn nearest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    const LONGEST: usize = 40;
-    if word.len() > LONGEST {
-        return None;
-    }
-    let lower = word.to_lowercase();
-    words
-        .into_iter()
-        .map(|known| (strsim::damerau_levenshtein(&lower, known), known))
-        .min()
-        .filter(|(distance, known)| *distance <= known.len().max(lower.len()) / 3)
-        .map(|(_, known)| known)
-}
 
 /// The function or aggregation whose name is most like `name`.
 pub(crate) fn nearest_function(name: &str) -> Option<&'static str> {

@@ -16,7 +16,7 @@ mod query;
 mod stage;
 mod token;
 
-pub use obsctl_promql::SyntaxError;
+pub use obsctl_syntax::SyntaxError;
 
 pub(crate) use error::nearest_function;
 
@@ -24,28 +24,8 @@ use crate::Span;
 use crate::ast::{ErrorNode, Expr};
 use crate::lexer::{Kind, Lexer, Token};
 
-/// What [`parse`] gives: a tree, always, and what is wrong with the text.
-#[derive(Clone, Debug)]
-pub struct Parsed {
-    /// The tree, with [`Expr::Error`] where the text could not be read.
-    pub expr: Expr,
-    /// The errors, in the order of their places.
-    pub errors: Vec<SyntaxError>,
-}
-
-impl Parsed {
-    /// The tree, if the text has no errors.
-    ///
-    /// # Errors
-    /// All the errors of the text.
-    pub fn into_result(self) -> Result<Expr, Vec<SyntaxError>> {
-        if self.errors.is_empty() {
-            Ok(self.expr)
-        } else {
-            Err(self.errors)
-        }
-    }
-}
+/// What [`parse`] gives: a tree, with [`Expr::Error`] where the text could not be read, and what is wrong with it.
+pub type Parsed = obsctl_syntax::Parsed<Expr>;
 
 /// How deep expressions and label filters may nest.
 pub const MAX_DEPTH: u32 = 256;

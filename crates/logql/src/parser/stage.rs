@@ -1,6 +1,8 @@
 //! The stages of a pipeline.
 
-use super::error::{STAGES, nearest};
+use obsctl_syntax::nearest;
+
+use super::error::STAGES;
 use super::line_filter::{line_filter_op, mistaken_line_filter_op};
 use super::{Parser, SyntaxError};
 use crate::ast::{ErrorNode, LabelFilter, Logfmt, Stage, StageKind};

@@ -5,9 +5,10 @@ use std::marker::PhantomData;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use obsctl_promql::ast::{
-    Aggregate, AggregateOp, Binary, BinaryOp, Group, Grouping, Matching, MatchingLabels, Modifiers,
-    Number, StringLiteral, Subquery, Unary,
+    Aggregate, AggregateOp, BinaryOp, Group, Grouping, Matching, MatchingLabels, Modifiers,
+    StringLiteral, Subquery, Unary,
 };
+use obsctl_promql::build::{binary, number, operator, test};
 use obsctl_promql::{Expr, Span};
 
 use super::labels::{Labels, name};
@@ -104,14 +105,6 @@ impl From<Promql> for Operand {
     }
 }
 
-pub(super) fn number(value: f64) -> Expr {
-    Expr::Number(Number {
-        value,
-        duration: false,
-        span: Span::default(),
-    })
-}
-
 /// `grouping` is (without, labels).
 pub(super) fn aggregate(
     op: AggregateOp,
@@ -132,24 +125,6 @@ pub(super) fn aggregate(
                 labels: labels.into_iter().map(name).collect(),
                 span: Span::default(),
             }),
-        span: Span::default(),
-    })
-}
-
-fn binary(
-    op: BinaryOp,
-    lhs: Expr,
-    rhs: Expr,
-    bool_modifier: bool,
-    matching: Option<Matching>,
-) -> Expr {
-    Expr::from(Binary {
-        op,
-        op_span: Span::default(),
-        lhs: Box::new(lhs),
-        rhs: Box::new(rhs),
-        bool_modifier,
-        matching,
         span: Span::default(),
     })
 }
@@ -191,13 +166,13 @@ macro_rules! comparisons {
         $(#[$doc])+
         #[must_use]
         fn $keep(self, rhs: impl Into<Operand>) -> Vector<Self::Of> {
-            self.into_vector().map(|lhs| binary(BinaryOp::$op, lhs, rhs.into().0, false, None))
+            self.into_vector().map(|lhs| binary(BinaryOp::$op, lhs, rhs.into().0))
         }
 
         #[doc = concat!("As [`Instant::", stringify!($keep), "`], giving 1 or 0 for every series.")]
         #[must_use]
         fn $bool(self, rhs: impl Into<Operand>) -> Vector<Self::Of> {
-            self.into_vector().map(|lhs| binary(BinaryOp::$op, lhs, rhs.into().0, true, None))
+            self.into_vector().map(|lhs| test(BinaryOp::$op, lhs, rhs.into().0))
         }
     )+ };
 }
@@ -326,7 +301,7 @@ pub trait Instant: Sized {
     #[must_use]
     fn and(self, rhs: impl Into<Operand>) -> Vector<Self::Of> {
         self.into_vector()
-            .map(|lhs| binary(BinaryOp::And, lhs, rhs.into().0, false, None))
+            .map(|lhs| binary(BinaryOp::And, lhs, rhs.into().0))
     }
 
     /// The series of the left side, and those that only the right has.
@@ -334,7 +309,7 @@ pub trait Instant: Sized {
     fn or(self, rhs: impl Into<Operand>) -> Vector<Any> {
         let vector = self.into_vector();
         Vector::new(
-            binary(BinaryOp::Or, vector.expr, rhs.into().0, false, None),
+            binary(BinaryOp::Or, vector.expr, rhs.into().0),
             vector.origin,
         )
     }
@@ -344,7 +319,7 @@ pub trait Instant: Sized {
     #[must_use]
     fn share_of(self, whole: impl Instant<Of = Self::Of>) -> Vector<Any> {
         let whole = whole.into_vector().expr;
-        let none = binary(BinaryOp::Mul, whole.clone(), number(0.0), false, None);
+        let none = binary(BinaryOp::Mul, whole.clone(), number(0.0));
         self.or(Operand(none)) / Operand(whole)
     }
 
@@ -358,7 +333,7 @@ pub trait Instant: Sized {
     #[must_use]
     fn unless(self, rhs: impl Into<Operand>) -> Vector<Self::Of> {
         self.into_vector()
-            .map(|lhs| binary(BinaryOp::Unless, lhs, rhs.into().0, false, None))
+            .map(|lhs| binary(BinaryOp::Unless, lhs, rhs.into().0))
     }
 
     /// Pairs series by these labels only: `a.on(labels).div(b)`.
@@ -482,7 +457,7 @@ macro_rules! matched_operators {
             $(#[$doc])+
             #[must_use]
             pub fn $name(self, rhs: impl Into<Operand>) -> Vector<Any> {
-                let expr = binary(BinaryOp::$op, self.vector.expr, rhs.into().0, false, Some(self.matching));
+                let expr = operator(BinaryOp::$op, self.vector.expr, rhs.into().0, false, Some(self.matching));
                 Vector::new(expr, self.vector.origin)
             }
         )+ }
@@ -494,7 +469,7 @@ macro_rules! matched_operators {
     reason = "operators cannot carry the matching clause"
 )]
 mod matched {
-    use super::{Any, BinaryOp, Matched, Operand, Vector, binary};
+    use super::{Any, BinaryOp, Matched, Operand, Vector, operator};
 
     matched_operators! {
         /// Left plus right.
@@ -524,7 +499,7 @@ macro_rules! operators {
             type Output = Vector<Any>;
 
             fn $method(self, rhs: R) -> Vector<Any> {
-                Vector::new(binary(BinaryOp::$op, self.expr, rhs.into().0, false, None), self.origin)
+                Vector::new(binary(BinaryOp::$op, self.expr, rhs.into().0), self.origin)
             }
         }
 
@@ -548,7 +523,7 @@ macro_rules! operators {
             type Output = Vector<Any>;
 
             fn $method(self, rhs: Vector<M>) -> Vector<Any> {
-                Vector::new(binary(BinaryOp::$op, number(self), rhs.expr, false, None), rhs.origin)
+                Vector::new(binary(BinaryOp::$op, number(self), rhs.expr), rhs.origin)
             }
         }
     )+ };

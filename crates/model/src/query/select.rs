@@ -6,9 +6,10 @@ use obsctl_promql::ast::{
     At, Call, DurationExpr, DurationLiteral, Modifiers, RangeSelector, Selector as AstSelector,
     Variable, VariableForm,
 };
+use obsctl_promql::build::number;
 use obsctl_promql::{Expr, Span};
 
-use super::builder::{Instant, Vector, number};
+use super::builder::{Instant, Vector};
 use super::labels::{Labels, Matcher, name};
 use crate::{Duration, Metric, Origin};
 
@@ -18,7 +19,7 @@ pub struct Window(pub(super) DurationExpr);
 
 impl From<Duration> for Window {
     fn from(duration: Duration) -> Self {
-        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        let millis = duration.signed_millis();
         Self(DurationExpr::Literal(DurationLiteral {
             millis,
             span: Span::default(),

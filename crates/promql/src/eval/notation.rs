@@ -173,6 +173,26 @@ pub fn points(text: &str) -> Result<Vec<Point>, NotationError> {
     Ok(points)
 }
 
+/// Reads one native histogram: `{{schema:0 count:3 sum:4 buckets:[1 2]}}`.
+///
+/// # Errors
+/// The place that cannot be read; the whole text where it is not one histogram.
+pub fn histogram(text: &str) -> Result<Value, NotationError> {
+    match points(text)?.as_slice() {
+        [
+            Point::Value {
+                value: value @ Value::Histogram(_),
+                ..
+            },
+        ] => Ok(value.clone()),
+        _ => Err(NotationError {
+            at: 0,
+            message: "not one histogram".to_owned(),
+            help: "write a histogram as in `{{schema:0 count:3 sum:4 buckets:[1 2]}}`",
+        }),
+    }
+}
+
 fn wrong(at: usize, message: impl Into<String>) -> NotationError {
     NotationError {
         at,

@@ -1,7 +1,6 @@
 //! Clauses: `by (…)`, and what may stand between an operator and its right side.
 
-use super::Parser;
-use super::error::SyntaxError;
+use super::{Parser, SyntaxError};
 use crate::Span;
 use crate::ast::{Group, Grouping, Matching, MatchingLabels, Name, Number};
 use crate::lexer::{Keyword, Kind};

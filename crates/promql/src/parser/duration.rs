@@ -1,7 +1,6 @@
 //! Durations and arithmetic with them.
 
-use super::error::SyntaxError;
-use super::{MAX_DEPTH, Parser};
+use super::{MAX_DEPTH, Parser, SyntaxError};
 use crate::Span;
 use crate::ast::{BinaryOp, DurationExpr, DurationLiteral, ErrorNode};
 use crate::lexer::Kind;

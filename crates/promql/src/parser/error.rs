@@ -1,62 +1,7 @@
-//! Syntax errors, and what to say about frequent mistakes.
+//! What to say about frequent mistakes.
 
-use std::fmt;
-
-use super::Parser;
-use crate::Span;
+use super::{Parser, SyntaxError};
 use crate::lexer::{Keyword, Kind, Token};
-
-/// Something that is not of the language, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SyntaxError {
-    /// The place.
-    pub span: Span,
-    /// What is wrong: a lowercase headline.
-    pub message: String,
-    /// What could have stood there.
-    pub expected: Option<String>,
-    /// How to put it right.
-    pub help: Option<String>,
-}
-
-impl SyntaxError {
-    /// An error with its headline.
-    #[must_use]
-    pub fn new(span: Span, message: impl Into<String>) -> Self {
-        Self {
-            span,
-            message: message.into(),
-            expected: None,
-            help: None,
-        }
-    }
-
-    /// Says what could have stood there.
-    #[must_use]
-    pub fn expected(mut self, expected: &str) -> Self {
-        self.expected = Some(expected.to_owned());
-        self
-    }
-
-    /// Says how to put it right.
-    #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-}
-
-impl fmt::Display for SyntaxError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        if let Some(expected) = &self.expected {
-            write!(f, ", expected {expected}")?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for SyntaxError {}
 
 impl Parser<'_> {
     /// Reports that `expected` should have stood where the next token is.

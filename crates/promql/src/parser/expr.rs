@@ -1,7 +1,6 @@
 //! Operators: precedence climbing over operands with their postfixes.
 
-use super::error::SyntaxError;
-use super::{MAX_DEPTH, Parser};
+use super::{MAX_DEPTH, Parser, SyntaxError};
 use crate::ast::{Binary, BinaryOp, Expr, Unary};
 use crate::lexer::{Keyword, Kind, Token};
 

@@ -11,7 +11,7 @@ mod modifier;
 mod operand;
 mod selector;
 
-pub use error::SyntaxError;
+pub use obsctl_syntax::SyntaxError;
 
 use crate::Span;
 use crate::ast::{ErrorNode, Expr};
@@ -27,28 +27,8 @@ pub enum Dialect {
     Grafana,
 }
 
-/// What [`parse`] gives: a tree, always, and what is wrong with the text.
-#[derive(Clone, Debug)]
-pub struct Parsed {
-    /// The tree, with [`Expr::Error`] where the text could not be read.
-    pub expr: Expr,
-    /// The errors, in the order of their places.
-    pub errors: Vec<SyntaxError>,
-}
-
-impl Parsed {
-    /// The tree, if the text has no errors.
-    ///
-    /// # Errors
-    /// All the errors of the text.
-    pub fn into_result(self) -> Result<Expr, Vec<SyntaxError>> {
-        if self.errors.is_empty() {
-            Ok(self.expr)
-        } else {
-            Err(self.errors)
-        }
-    }
-}
+/// What [`parse`] gives: a tree, with [`Expr::Error`] where the text could not be read, and what is wrong with it.
+pub type Parsed = obsctl_syntax::Parsed<Expr>;
 
 /// How deep expressions may nest.
 pub const MAX_DEPTH: u32 = 256;

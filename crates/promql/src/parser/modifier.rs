@@ -1,7 +1,6 @@
 //! What stands behind an operand: ranges, subqueries, `offset`, `@`, `anchored`, `smoothed`.
 
-use super::Parser;
-use super::error::SyntaxError;
+use super::{Parser, SyntaxError};
 use crate::Span;
 use crate::ast::{
     At, Expr, Extended, Modifiers, Name, RangeSelector, Selector, Subquery, Variable, VariableForm,

@@ -1,7 +1,6 @@
 //! Operands: literals, selectors, calls, aggregations, parentheses, variables.
 
-use super::error::SyntaxError;
-use super::{Dialect, Parser};
+use super::{Dialect, Parser, SyntaxError};
 use crate::Span;
 use crate::ast::{
     Aggregate, AggregateOp, Call, ErrorNode, Expr, Grouping, Name, Number, Paren, StringLiteral,

@@ -1,7 +1,6 @@
 //! Selectors: a name and matchers between braces.
 
-use super::Parser;
-use super::error::SyntaxError;
+use super::{Parser, SyntaxError};
 use crate::Span;
 use crate::ast::{Expr, MatchOp, Matcher, Name, Selector, StringLiteral};
 use crate::lexer::{Kind, Token};

@@ -145,12 +145,9 @@ fn unknown_function(call: &Call) -> TypeError {
 
 /// The function or aggregation whose name is most like `name`.
 fn nearest(name: &str) -> Option<&'static str> {
-    let lower = name.to_ascii_lowercase();
     let names = functions::ALL.iter().map(|function| function.name);
-    let names = names.chain(AggregateOp::ALL.into_iter().map(AggregateOp::name));
-    names
-        .map(|known| (strsim::damerau_levenshtein(&lower, known), known))
-        .min()
-        .filter(|(distance, known)| *distance <= known.len().max(lower.len()) / 3)
-        .map(|(_, known)| known)
+    obsctl_syntax::nearest(
+        name,
+        names.chain(AggregateOp::ALL.into_iter().map(AggregateOp::name)),
+    )
 }

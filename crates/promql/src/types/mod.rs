@@ -10,8 +10,8 @@ mod selector;
 use std::fmt;
 
 pub use experimental::{Experimental, Feature, experimental};
+pub use obsctl_syntax::TypeError;
 
-use crate::Span;
 use crate::ast::{Aggregate, Expr, Subquery, Unary};
 
 /// The type of an expression's value.
@@ -63,44 +63,6 @@ impl fmt::Display for ValueType {
         })
     }
 }
-
-/// Something that the engine refuses although its syntax is right.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TypeError {
-    /// The place.
-    pub span: Span,
-    /// What is wrong: a lowercase headline.
-    pub message: String,
-    /// How to put it right.
-    pub help: Option<String>,
-}
-
-impl TypeError {
-    /// An error with its headline.
-    #[must_use]
-    pub fn new(span: Span, message: impl Into<String>) -> Self {
-        Self {
-            span,
-            message: message.into(),
-            help: None,
-        }
-    }
-
-    /// Says how to put it right.
-    #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-}
-
-impl fmt::Display for TypeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for TypeError {}
 
 /// The type of `expr`, and everything about its types that Prometheus refuses, in the order of the text.
 #[must_use]

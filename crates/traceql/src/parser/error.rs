@@ -1,9 +1,10 @@
 //! What to say about frequent mistakes.
 
+use obsctl_syntax::nearest;
+
 use super::Parser;
 use crate::ast::{BinaryOp, Intrinsic, Scope, SpanKind, Status};
 use crate::lexer::{Kind, Token};
-use crate::suggest::nearest;
 use crate::{Span, SyntaxError};
 
 impl Parser<'_> {

@@ -1,10 +1,11 @@
 //! Functions: known, in their place, with their arguments and groupings.
 
+use obsctl_syntax::nearest;
+
 use super::stage::{Input, Level, Shape};
 use super::{Checker, FieldType};
 use crate::ast::{Call, Expr, GroupBy, Literal, Value};
 use crate::functions::{self, Argument, Function, Place};
-use crate::suggest::nearest;
 use crate::{TypeError, variable};
 
 impl Checker {

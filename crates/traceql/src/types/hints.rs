@@ -1,9 +1,10 @@
 //! Hints: known, of the right type, of use.
 
+use obsctl_syntax::nearest;
+
 use super::{Checker, ValueType, Version};
 use crate::ast::{Expr, Hint};
 use crate::hints::{self, HintType, KnownHint, Queries};
-use crate::suggest::nearest;
 
 /// The hint that 3.1 brought.
 const EXTRAPOLATE: KnownHint = KnownHint {

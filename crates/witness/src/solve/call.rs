@@ -9,6 +9,7 @@ use obsctl_promql::eval::{Data, Engine, Storage};
 use super::{Bucket, Need, Solved, Solver, met};
 use crate::interval::{Interval, tidy};
 use crate::plan::Mode;
+use crate::scene::text;
 use crate::{Obstacle, constant, metric_name};
 
 /// The argument that is a vector or a range.
@@ -53,12 +54,7 @@ impl Solver<'_> {
                     Interval::ANY
                 };
                 let each = want.and(possible).rising(|it| tidy(it / unit));
-                let mode = if need.bucket.is_none() || need.mode == Mode::Level {
-                    Mode::Growth
-                } else {
-                    need.mode
-                };
-                self.solve(series, each, &need.mode(mode))
+                self.solve(series, each, &need.mode(Mode::Growth))
             }
             "predict_linear" => {
                 let later = call.args.get(1).and_then(constant);
@@ -216,13 +212,6 @@ fn range(expr: &Expr) -> Option<f64> {
     match expr.without_parens() {
         Expr::Range(node) => node.range.constant_seconds(),
         Expr::Subquery(node) => node.range.constant_seconds(),
-        _ => None,
-    }
-}
-
-fn text(expr: &Expr) -> Option<&str> {
-    match expr {
-        Expr::String(text) => Some(&text.value),
         _ => None,
     }
 }

@@ -144,7 +144,7 @@ impl Solver<'_> {
         let bucket = need.bucket.is_some();
         for name in matched
             .chain(asked)
-            .filter(|name| !(labels_metric(name) || bucket && *name == BUCKET))
+            .filter(|name| !(*name == METRIC_NAME || bucket && *name == BUCKET))
             .collect::<std::collections::BTreeSet<_>>()
         {
             let own = of_label(matchers, name);
@@ -199,7 +199,7 @@ impl Solver<'_> {
                     .iter()
                     .any(|it| it.equal_value().is_some());
                 let asked = need.names.contains(name) || need.fixed.contains_key(name);
-                !(labels_metric(name) || name == BUCKET || equal || asked)
+                !(*name == METRIC_NAME || name == BUCKET || equal || asked)
                     && self.scene.can_have(metric, name)
             });
             for matcher in free {
@@ -273,7 +273,7 @@ impl Solver<'_> {
                 continue;
             }
             let mut inner = need.clone();
-            for matcher in matchers.iter().filter(|it| !labels_metric(&it.name)) {
+            for matcher in matchers.iter().filter(|it| it.name != METRIC_NAME) {
                 if let Some(value) =
                     self.scene
                         .value("", &matcher.name, &of_label(&matchers, &matcher.name))
@@ -328,10 +328,6 @@ impl Solver<'_> {
         self.missing.push(matchers);
         Ok(())
     }
-}
-
-fn labels_metric(name: &str) -> bool {
-    name == METRIC_NAME
 }
 
 /// Whether all matchers accept a series.

@@ -9,7 +9,7 @@ mod leaf;
 mod operator;
 
 pub(crate) use leaf::selected;
-pub(crate) use operator::threshold;
+pub(crate) use operator::{negated, threshold};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -229,12 +229,8 @@ impl<'a> Solver<'a> {
             }
             AggregateOp::Count => {
                 let whole = want.and(Interval::new(1.0, f64::INFINITY));
-                let count = (1..=MOST).map(f64::from);
-                let count = count
-                    .clone()
-                    .find(|count| whole.contains(*count))
-                    .filter(|_| !whole.is_empty());
-                let Some(count) = count else {
+                let mut counts = (1..=MOST).map(f64::from);
+                let Some(count) = counts.find(|count| whole.contains(*count)) else {
                     let message = format!("no number of series up to {MOST} is asked for");
                     return Err(Obstacle::new(expr, message));
                 };

@@ -10,7 +10,7 @@ use super::{Need, Solved, Solver};
 use crate::interval::Interval;
 use crate::plan::{Mode, samples};
 use crate::scene::compile;
-use crate::{Obstacle, constant, mirrored};
+use crate::{Obstacle, constant};
 
 /// A part of a conjunction: it has to have a sample within the interval.
 struct Part<'e> {
@@ -103,11 +103,7 @@ impl Solver<'_> {
                 known.need = known.need.and(&need.names);
             }
             None => parts.push(Part {
-                expr: if std::ptr::eq(own, expr.without_parens()) {
-                    own
-                } else {
-                    expr
-                },
+                expr: own,
                 want,
                 need: need.clone(),
             }),
@@ -203,7 +199,7 @@ impl Solver<'_> {
             (None, Some(ago), BinaryOp::Sub) => (&node.lhs, want.falling(|it| ago - it)),
             // `x < time() - 60`: more than a minute ago.
             (None, Some(ago), op) if op.is_comparison() => {
-                let ages = Interval::compared(mirrored(op), ago);
+                let ages = Interval::compared(op.mirrored(), ago);
                 (&node.lhs, *ages.first()?)
             }
             (Some(ago), None, op) if op.is_comparison() => {
@@ -329,7 +325,7 @@ pub(crate) fn threshold(node: &Binary) -> Option<(&Expr, BinaryOp, f64)> {
     }
     match (constant(&node.lhs), constant(&node.rhs)) {
         (None, Some(value)) => Some((&node.lhs, node.op, value)),
-        (Some(value), None) => Some((&node.rhs, mirrored(node.op), value)),
+        (Some(value), None) => Some((&node.rhs, node.op.mirrored(), value)),
         _ => None,
     }
 }
@@ -367,14 +363,14 @@ fn right_for(op: BinaryOp, want: Interval, left: f64) -> Option<Interval> {
             Some(want.and(Interval::POSITIVE).falling(inverse))
         }
         op if op.is_comparison() && want.contains(left) => {
-            Interval::compared(mirrored(op), left).into_iter().next()
+            Interval::compared(op.mirrored(), left).into_iter().next()
         }
         _ => None,
     }
 }
 
 /// The operator that is true where this one is not.
-const fn negated(op: BinaryOp) -> Option<BinaryOp> {
+pub(crate) const fn negated(op: BinaryOp) -> Option<BinaryOp> {
     Some(match op {
         BinaryOp::Equal => BinaryOp::NotEqual,
         BinaryOp::NotEqual => BinaryOp::Equal,

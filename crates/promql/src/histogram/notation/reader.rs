@@ -1,5 +1,7 @@
 //! Reads one histogram.
 
+use obsctl_syntax::nearest;
+
 use super::items::{Items, KEYS, Placed};
 use super::{NotationError, Read, Written};
 use crate::histogram::CounterResetHint;
@@ -103,7 +105,7 @@ impl<'a> Reader<'a> {
         let word = self.word(|char| char.is_ascii_alphabetic() || char == '_');
         let key = word.to_ascii_lowercase();
         if !KEYS.contains(&key.as_str()) {
-            let message = match closest(&key) {
+            let message = match nearest(&key, KEYS.iter().copied()) {
                 Some(known) => format!("unknown item `{word}`: did you mean `{known}`?"),
                 None => format!("unknown item `{word}`"),
             };
@@ -221,15 +223,4 @@ impl<'a> Reader<'a> {
         }
         Ok(values)
     }
-}
-
-/// The item that was probably meant.
-fn closest(key: &str) -> Option<&'static str> {
-    let key = key.to_ascii_lowercase();
-    let near = KEYS
-        .iter()
-        .map(|known| (strsim::damerau_levenshtein(known, &key), *known));
-    near.filter(|(distance, _)| *distance <= 2)
-        .min()
-        .map(|(_, known)| known)
 }
