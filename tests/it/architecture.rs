@@ -11,6 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "check",
         &[
             "diagnostic",
+            "memo",
             "parallel",
             "policy",
             "project",
@@ -54,6 +55,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "live",
         &["generate", "online", "parallel", "project", "verify"],
     ),
+    ("memo", &[]),
     (
         "online",
         &[
@@ -68,7 +70,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("parallel", &[]),
     ("policy", &["diagnostic"]),
     ("project", &["diagnostic", "parallel"]),
-    ("read", &["diagnostic", "routing"]),
+    ("read", &["diagnostic", "memo", "routing"]),
     ("routing", &["diagnostic"]),
     ("ruletest", &["diagnostic", "routing"]),
     ("sloreport", &["generate", "parallel", "project"]),
