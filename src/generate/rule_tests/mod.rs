@@ -207,7 +207,11 @@ impl Prover<'_> {
         if !self.lowering.measure.counts_events() {
             return None;
         }
-        let (busy, quiet) = (90, 100);
+        // Where rates are given rather than counters, those of the minutes between weigh as well.
+        let (busy, quiet) = match self.lowering.measure.direct() {
+            Some(_) => (90, 100),
+            None => (900, 1000),
+        };
         let Inputs { series, .. } =
             self.inputs(&[phase(busy, BUSY, 0.0), phase(quiet, BUSY / 10.0, 1.0)])?;
         Some(Test {
@@ -300,12 +304,12 @@ impl Prover<'_> {
     /// Minutes of errors until the alert fires, and until an evaluation here sees that. Windows measured on
     /// the counters are exact; those of stored rates and slices are up to one rate and one evaluation late.
     fn fires(&self, urgency: Urgency, ratio: f64) -> Option<(f64, u64)> {
-        let events = self.lowering.measure.counts_events();
+        let direct = self.lowering.measure.direct();
         let (fires, window) = self
             .burns(urgency)
             .filter_map(|burn| Some((minutes(burn.detection(ratio)?), burn.window)))
             .min_by(|(a, _), (b, _)| a.total_cmp(b))?;
-        let late = if events && window.long <= slo::DIRECT {
+        let late = if direct.is_some_and(|direct| window.long <= direct) {
             1.0
         } else {
             1.5 * GRID as f64
