@@ -5,7 +5,7 @@ use obsctl_logql::{Expr, parse};
 use obsctl_model::{Indicator, LabelName, LogQl};
 
 use super::resolve::Judged;
-use super::sli::Query;
+use super::sli::{NO_QUERY, Query};
 use crate::read::slo::{wordless, wrong};
 
 /// Bad lines over all lines.
@@ -20,6 +20,9 @@ pub(super) fn ratio(good: bool, some: &Query, all: &Query) -> Judged<(Indicator,
 
 /// The lines that a query counts, and the labels that it keeps apart.
 fn counted(query: &Query) -> Judged<(LogQl, Vec<LabelName>)> {
+    if query.text.is_empty() {
+        return Err(Box::new(wrong(query.at, NO_QUERY)));
+    }
     let parsed = parse(&query.text);
     if let Some(error) = parsed.errors.first() {
         let message = format!("not a query of Loki: {}", error.message);

@@ -29,8 +29,9 @@ pub(super) enum Metric {
     },
 }
 
-/// Said of a source of Prometheus without a query.
-pub(super) const NO_QUERY: &str = "a `metricSource` of Prometheus needs `spec` with a `query`";
+/// Said of a source without a query.
+pub(super) const NO_QUERY: &str =
+    "a `metricSource` of Prometheus or Loki needs `spec` with a `query`";
 
 /// A query and what answers it.
 #[derive(Clone, Debug)]
