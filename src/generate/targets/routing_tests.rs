@@ -85,7 +85,7 @@ fn cases<'a>(
     links: Links<'a>,
     tree: &'a Tree,
 ) -> impl Iterator<Item = Case> + 'a {
-    let alerts = group.rules.iter().filter_map(|rule| match rule {
+    let alerts = group.rules.iter().filter_map(move |rule| match rule {
         Rule::Alert(alert) => Some((alert, Entry::new(rule, links))),
         Rule::Record(_) => None,
     });
