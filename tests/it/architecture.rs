@@ -49,7 +49,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("evaluate", &["diagnostic", "read"]),
     ("fix", &["diagnostic", "read"]),
-    ("generate", &["check", "diagnostic", "project"]),
+    ("generate", &["check", "diagnostic", "project", "routing"]),
     ("import", &["generate"]),
     (
         "live",

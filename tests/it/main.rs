@@ -24,6 +24,7 @@ mod registry;
 mod rule_tests;
 mod slo_months;
 mod slo_specs;
+mod sloth;
 mod templates;
 
 use std::collections::BTreeSet;

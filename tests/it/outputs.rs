@@ -4,7 +4,7 @@ use obsctl::generate::header::{HASH, MARKDOWN, SLASHES};
 use obsctl::generate::rule_file::RuleFile;
 use obsctl::generate::targets::{
     alertmanager_config, compose, grafana_dashboard_providers, grafana_datasources, loki_config,
-    metric_catalog, openslo, prometheus_config, slo_list, tempo_config,
+    metric_catalog, openslo, prometheus_config, routing_tests, slo_list, tempo_config,
 };
 use obsctl::generate::{self, ArtifactSet, Environment, log_tests, rule_tests, yaml};
 use obsctl::project::Project;
@@ -92,6 +92,7 @@ fn every_yaml_file_reads_back_by_its_type() {
             "compose/compose.yaml" => {
                 assert_round_trip::<compose::schema::ComposeFile>(path, text);
             }
+            routing_tests::PATH => assert_round_trip::<routing_tests::TestFile>(path, text),
             _ if path.starts_with("alerts/tests/") => {
                 assert_round_trip::<rule_tests::file::TestFile>(path, text);
             }

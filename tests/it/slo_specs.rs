@@ -1,6 +1,7 @@
 //! SLOs of other tools: what is made of them is what those tools make, and what is written out is read again.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
 
 use obsctl::generate::targets::openslo;
 use obsctl::generate::{Environment, yaml};
@@ -13,6 +14,7 @@ use obsctl_promql::parse;
 use proptest::prelude::*;
 
 use crate::common::{CliTest, repository};
+use crate::engines::{Need, program};
 
 const SLOTH: &str = include_str!("../../examples/imported/sloth.yml");
 
@@ -242,9 +244,9 @@ fn slo(indicator: Indicator) -> Slo {
         .description("It works")
 }
 
-#[test]
-fn every_indicator_is_read_again_as_it_was() {
-    for indicator in [
+/// One of each kind, and of each form it can be written in.
+fn indicators() -> Vec<Indicator> {
+    vec![
         Indicator::bad(promql("a_total{code=~\"5..\"}"), promql("a_total")),
         Indicator::good(
             promql("a_total{code=\"200\"}"),
@@ -255,6 +257,10 @@ fn every_indicator_is_read_again_as_it_was() {
         Indicator::latency(promql("a_seconds_bucket"), 2e6),
         Indicator::latency(promql("a_seconds_bucket"), 0.000_05),
         Indicator::native_latency(promql("a_seconds{job=\"x\"}"), 0.3),
+        Indicator::logs(
+            logql("{job=\"x\"} |= \"failed\" | json | event=\"failed\""),
+            logql("{job=\"x\"}"),
+        ),
         Indicator::time_slices(promql("up{job=\"x\"}")),
         Indicator::time_slices(promql("queue_length <= bool 5")),
         Indicator::time_slices(promql("queue_length == bool 0")),
@@ -262,16 +268,56 @@ fn every_indicator_is_read_again_as_it_was() {
         Indicator::freshness(promql("max by (x) (age_seconds)"), hours(1)),
         Indicator::raw(promql("avg(avg_over_time(bad_ratio[$window]))")),
         Indicator::raw(promql("bad:ratio")),
-    ] {
+    ]
+}
+
+/// SLOs on all of them, with and without groups, over days and over periods of the calendar.
+fn slos_of_every_kind() -> Vec<Slo> {
+    let mut all = vec![];
+    for indicator in indicators() {
         for by in [&[][..], &["path", "tenant"]] {
-            let mut slo = slo(indicator.clone());
-            slo.by = by.iter().map(|name| LabelName::from_static(name)).collect();
-            for window in [slo.window, SloWindow::Month, SloWindow::Quarter] {
+            for window in [
+                days(30).into(),
+                SloWindow::Month,
+                SloWindow::Quarter,
+            ] {
+                let mut slo = slo(indicator.clone());
+                slo.name = Slug::new(format!("api-{}", all.len())).unwrap();
+                slo.by = by.iter().map(|name| LabelName::from_static(name)).collect();
                 slo.window = window;
                 slo.absent_for = Some(hours(2));
-                assert_eq!(again(std::slice::from_ref(&slo)), [slo.clone()]);
+                all.push(slo);
             }
         }
+    }
+    all
+}
+
+#[test]
+fn every_indicator_is_read_again_as_it_was() {
+    for slo in slos_of_every_kind() {
+        assert_eq!(again(std::slice::from_ref(&slo)), [slo.clone()]);
+    }
+}
+
+/// OpenSLO's own program holds files against the standard.
+#[test]
+fn oslo_accepts_what_is_written() {
+    let Some(oslo) = program(&["oslo"], &Need::Nowhere) else {
+        return;
+    };
+    let folder = CliTest::new();
+    folder.write("all.yml", &written(&slos_of_every_kind()));
+    let reference = std::fs::read_to_string(repository().join(openslo::PATH)).unwrap();
+    folder.write("reference.yml", &reference);
+    for file in ["all.yml", "reference.yml"] {
+        let said = Command::new(&oslo)
+            .args(["validate", "-f"])
+            .arg(folder.path(file))
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&said.stderr);
+        assert!(said.status.success(), "{file}: {text}");
     }
 }
 

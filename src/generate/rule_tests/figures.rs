@@ -4,7 +4,7 @@ use obsctl_model::Duration;
 
 use super::series::SHARES;
 use super::{GRID, Prover};
-use crate::project::slo::{self, BurnFigures, Urgency};
+use crate::project::slo::{BurnFigures, Urgency};
 
 impl Prover<'_> {
     pub(super) fn burns(&self, urgency: Urgency) -> impl Iterator<Item = &BurnFigures> {
@@ -17,12 +17,12 @@ impl Prover<'_> {
     /// Minutes of errors until the alert fires, and until an evaluation here sees that. Windows measured on
     /// the counters are exact; those of stored rates and slices are up to one rate and one evaluation late.
     pub(super) fn fires(&self, urgency: Urgency, ratio: f64) -> Option<(f64, u64)> {
-        let events = self.lowering.measure.counts_events();
+        let direct = self.lowering.measure.direct();
         let (fires, window) = self
             .burns(urgency)
             .filter_map(|burn| Some((minutes(burn.detection(ratio)?), burn.window)))
             .min_by(|(a, _), (b, _)| a.total_cmp(b))?;
-        let late = if events && window.long <= slo::DIRECT {
+        let late = if direct.is_some_and(|direct| window.long <= direct) {
             1.0
         } else {
             1.5 * GRID as f64

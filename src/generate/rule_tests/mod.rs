@@ -209,7 +209,11 @@ impl Prover<'_> {
         if !self.lowering.measure.counts_events() {
             return None;
         }
-        let (busy, quiet) = (90, 100);
+        // Where rates are given rather than counters, those of the minutes between weigh as well.
+        let (busy, quiet) = match self.lowering.measure.direct() {
+            Some(_) => (90, 100),
+            None => (900, 1000),
+        };
         let Inputs { series, .. } =
             self.inputs(&[phase(busy, BUSY, 0.0), phase(quiet, BUSY / 10.0, 1.0)])?;
         Some(Test {

@@ -46,8 +46,11 @@ pub const SHARES: [(u32, u32); 10] = [
 /// As many series of a gauge are made up at most.
 const MOST: u32 = 50;
 
+/// Minutes that a stored rate looks back on.
+const RATE: usize = 5;
+
 /// Series in which what `lowering` counts goes through `phases`; `None` where none can be made up: promtool 2.42
-/// reads no native histograms, and not every condition can be turned around.
+/// reads no native histograms, and not every condition can be turned around. Of log lines it is what Loki records of them.
 pub fn inputs(lowering: &Lowering<'_>, catalog: &Catalog, phases: &[Phase]) -> Option<Inputs> {
     let maker = Maker {
         by: &lowering.slo.by,
@@ -57,7 +60,8 @@ pub fn inputs(lowering: &Lowering<'_>, catalog: &Catalog, phases: &[Phase]) -> O
     match &lowering.measure {
         Measure::Bad { bad, total } => maker.events(bad, total, true),
         Measure::Good { good, total } => maker.events(good, total, false),
-        Measure::Native { .. } | Measure::Raw { .. } | Measure::Logs { .. } => None,
+        Measure::Logs { .. } => maker.recorded(lowering),
+        Measure::Native { .. } | Measure::Raw { .. } => None,
         Measure::Slices { good } => {
             let (selector, good, bad) = condition(good)?;
             maker.slices(selector, good, bad)
@@ -150,6 +154,29 @@ impl Maker<'_> {
         })
     }
 
+    /// The series that Loki's rules record.
+    fn recorded(&self, lowering: &Lowering<'_>) -> Option<Inputs> {
+        let groups = self.groups_of(&[], None)?;
+        let mut series = vec![];
+        for (index, group) in groups.iter().enumerate() {
+            let mut labels = lowering.labels();
+            labels.extend(group.clone());
+            let bad = if index == 0 { 1.0 } else { 0.0 };
+            let mut rate = |name, level: &dyn Fn(&Phase) -> f64| {
+                let selector = tree::selector(name, vec![]);
+                series.push(input(&selector, &labels, self.rate(level)));
+            };
+            rate(lowering.total_series(), &|phase| phase.events);
+            rate(lowering.bad_series(), &|phase| {
+                phase.events * phase.bad * bad
+            });
+        }
+        Some(Inputs {
+            series,
+            failing: groups.into_iter().next()?,
+        })
+    }
+
     fn slices(&self, gauge: &Selector, good: f64, bad: f64) -> Option<Inputs> {
         let groups = self.groups(gauge, &gauge.matchers)?;
         let metric = self.catalog_entry(gauge);
@@ -186,11 +213,18 @@ impl Maker<'_> {
 
     /// The label values of the part that fails and, where there is another, of one that does not.
     fn groups(&self, selector: &Selector, matchers: &[Matcher]) -> Option<Vec<Labels>> {
-        let metric = self.catalog_entry(selector);
+        self.groups_of(matchers, self.catalog_entry(selector).as_ref())
+    }
+
+    fn groups_of(
+        &self,
+        matchers: &[Matcher],
+        metric: Option<&obsctl_model::MetricDef>,
+    ) -> Option<Vec<Labels>> {
         let mut failing = Labels::new();
         let mut healthy = None;
         for label in self.by {
-            let mut values = accepted(label.as_str(), matchers, metric.as_ref()).into_iter();
+            let mut values = accepted(label.as_str(), matchers, metric).into_iter();
             failing.insert(label.to_string(), values.next()?);
             if let (None, Some(other)) = (&healthy, values.next()) {
                 healthy = Some((label.to_string(), other));
@@ -225,6 +259,35 @@ impl Maker<'_> {
             value = tidy(value + step * phase.minutes as f64);
         }
         values.join(" ")
+    }
+
+    /// Events per second over the last minutes, from the first minute on: what changes at once shows in a line.
+    fn rate(&self, events: impl Fn(&Phase) -> f64) -> String {
+        let minutes: Vec<_> = self
+            .phases
+            .iter()
+            .flat_map(|phase| std::iter::repeat_n(events(phase), phase.minutes as usize))
+            .collect();
+        // As if it had been so before, too.
+        let before = minutes.first().copied().into_iter().cycle().take(RATE - 1);
+        let all: Vec<_> = before.chain(minutes).collect();
+        let rates = all
+            .windows(RATE)
+            .map(|window| tidy(window.iter().sum::<f64>() / (RATE * 60) as f64));
+        let mut runs: Vec<(f64, usize)> = vec![];
+        for rate in rates {
+            match runs.last_mut() {
+                Some((same, more)) if *same == rate => *more += 1,
+                _ => runs.push((rate, 0)),
+            }
+        }
+        let runs = runs
+            .into_iter()
+            .map(|(rate, more)| format!("{rate}+0x{more}"));
+        std::iter::once("_".to_owned())
+            .chain(runs)
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     fn gauge(&self, level: impl Fn(&Phase) -> f64) -> String {

@@ -20,6 +20,7 @@ pub mod openslo;
 mod output_docs;
 pub mod prometheus_config;
 mod prometheus_rules;
+pub mod routing_tests;
 mod rule_tests;
 mod runbook_docs;
 mod slo_docs;
@@ -48,6 +49,7 @@ pub static ALL: &[&Target] = &[
     &output_docs::OUTPUT_DOCS,
     &prometheus_config::PROMETHEUS_CONFIG,
     &prometheus_rules::PROMETHEUS_RULES,
+    &routing_tests::ROUTING_TESTS,
     &rule_tests::RULE_TESTS,
     &runbook_docs::RUNBOOK_DOCS,
     &slo_docs::SLO_DOCS,

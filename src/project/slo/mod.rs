@@ -25,8 +25,8 @@ use crate::diagnostic::{Diagnostic, nearest};
 pub use alerts::{absent_name, conditions, name as alert_name, out_of_reach};
 pub use figures::{BurnFigures, SloFigures, explain, figures, percent, rounded};
 pub(crate) use logs::total as lines;
+pub(crate) use lower::EVERY;
 pub use lower::Lowering;
-pub(crate) use lower::{DIRECT, EVERY};
 pub use measure::Measure;
 pub use windows::{BurnWindow, Urgency};
 

@@ -10,7 +10,7 @@ fn every_time_of_the_reference_stack_is_confirmed() {
     let report = test.run(&["slo", "--confirm"]);
     assert!(report.starts_with("exit status: 0\n"), "{report}");
     assert!(!report.contains("differs"), "{report}");
-    assert_eq!(report.matches(" confirmed\n").count(), 20, "{report}");
+    assert_eq!(report.matches(" confirmed\n").count(), 32, "{report}");
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! Unit tests of routing, and that amtool says the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::process::Command;
 
+use obsctl::generate::targets::{alertmanager_config, routing_tests};
+use obsctl::generate::yaml;
+use obsctl::project::Project;
 use obsctl_model::Rule;
 
 use super::random::Dice;
@@ -289,42 +292,45 @@ fn agree(folder: &CliTest, config: &str, alerts: &[Labels]) {
 }
 
 #[test]
-fn amtool_agrees_about_every_alert_of_the_reference_stack() {
-    let stack = obsctl_stack::stack();
-    let mut alerts = vec![];
-    for group in &stack.rule_groups {
-        for rule in &group.rules {
-            let Rule::Alert(alert) = rule else { continue };
-            let mut labels = alert.all_labels();
-            labels.extend(group.labels.clone());
-            labels.insert("alertname".to_owned(), alert.name.clone());
-            alerts.push((alert.severity, labels.into_iter().collect::<Labels>()));
-        }
-    }
-    let config =
-        std::fs::read_to_string(repository().join("provisioning/alertmanager/alertmanager.yml"));
+fn every_alert_of_the_reference_stack_goes_where_its_generated_test_says() {
     let folder = CliTest::new();
-    folder.write("am.yml", &config.unwrap());
-    let mut text = "alertmanager_config: am.yml\ntests:\n- name: all\n  route_test:\n".to_owned();
-    for (severity, labels) in &alerts {
-        let receivers = match (labels["alertname"].as_str(), severity) {
-            ("Watchdog", _) => "[heartbeat]",
-            (_, Some(obsctl_model::Severity::Critical)) => "[inbox, on-call]",
-            (_, Some(obsctl_model::Severity::Warning)) => "[inbox, chat]",
-            _ => "[inbox]",
+    let [tests, config] = [routing_tests::PATH, alertmanager_config::PATH].map(|path| {
+        let text = std::fs::read_to_string(repository().join(path)).unwrap();
+        folder.write(path, &text);
+        text
+    });
+    assert!(config.contains("on-call"));
+    let shown = folder.run(&["test"]);
+    assert!(shown.starts_with("exit status: 0"), "{shown}");
+    let file: routing_tests::TestFile = yaml::read(&tests).unwrap();
+    let cases: Vec<_> = file.tests.iter().flat_map(|it| &it.route_test).collect();
+    let tested: BTreeSet<_> = cases
+        .iter()
+        .map(|it| it.labels["alertname"].clone())
+        .collect();
+    let project = Project::link(obsctl_stack::stack());
+    let rules = project.groups().iter().flat_map(|group| &group.rules);
+    let alerts: BTreeSet<_> = rules
+        .filter_map(|rule| match rule {
+            Rule::Alert(alert) => Some(alert.name.clone()),
+            Rule::Record(_) => None,
+        })
+        .collect();
+    assert_eq!(tested, alerts);
+    for case in &cases {
+        let receivers: &[&str] = match (&*case.labels["alertname"], &*case.labels["severity"]) {
+            ("Watchdog", _) => &["heartbeat"],
+            (_, "critical") => &["inbox", "on-call"],
+            (_, "warning") => &["inbox", "chat"],
+            _ => &["inbox"],
         };
-        let shown = serde_json::to_string(labels).unwrap();
-        writeln!(text, "  - {{labels: {shown}, exp_receivers: {receivers}}}").unwrap();
+        assert_eq!(case.exp_receivers, receivers, "{:?}", case.labels);
     }
-    folder.write("routes.yml", &text);
-    let shown = folder.run(&["test", "routes.yml"]);
-    assert!(
-        shown.starts_with("exit status: 0") && alerts.len() > 20,
-        "{shown}"
-    );
     if has_amtool() {
-        let alerts: Vec<_> = alerts.into_iter().map(|(_, labels)| labels).collect();
-        agree(&folder, "am.yml", &alerts);
+        for case in &cases {
+            let said = amtool(&folder, alertmanager_config::PATH, &case.labels);
+            assert_eq!(said, case.exp_receivers.join(","), "{:?}", case.labels);
+        }
     }
 }
 

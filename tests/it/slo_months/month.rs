@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use obsctl::diagnostic::Diagnostic;
 use obsctl::generate::rule_tests::series::{Inputs, Phase, inputs};
-use obsctl::model::{Duration, Slo};
+use obsctl::model::{Duration, Slo, SloWindow};
 use obsctl::project::Project;
 use obsctl::project::slo::{self, Lowering, SloFigures};
 use obsctl::read::{self, File};
+use obsctl_logql::eval::Storage;
 use obsctl_promql::eval::notation::{self, Point, WrittenSeries};
 use obsctl_promql::eval::{STALE, Value};
 use obsctl_rules::unit::{AlertCase, QueryCase, Test, What};
@@ -32,13 +34,20 @@ pub struct Subject<'a> {
     rules: RuleSet,
 }
 
+/// What the rules of an SLO see.
+#[derive(Default)]
+pub struct Input {
+    pub series: Vec<WrittenSeries>,
+    pub lines: Storage,
+}
+
 /// What the rules of an SLO did in a month.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Month {
     /// What fired, by alert and time.
     pub fired: BTreeMap<String, Vec<Stretch>>,
-    /// What is left of the budget at the end, where least is left.
-    pub remaining: f64,
+    /// What is left of the budget, where least is left, at each time that was asked for.
+    pub remaining: Vec<f64>,
 }
 
 /// An alert fires.
@@ -54,17 +63,17 @@ impl<'a> Subject<'a> {
     pub fn new(project: &'a Project, slo: &'a Slo) -> Self {
         let lowering = slo::read(slo, project.catalog()).unwrap();
         let names = slo::group_names(slo);
+        // Loki's rules come first: without lines they record nothing.
         let groups = names.iter().flat_map(|name| {
-            let path = repository().join(format!("alerts/prometheus/{name}.yml"));
-            let text = std::fs::read_to_string(path).unwrap();
-            let (path, text) = ("rules.yml", text.as_str());
-            let (groups, problems) = read::rule_file(File { path, text });
-            assert_eq!(problems, []);
-            groups
+            [
+                committed(&format!("alerts/loki/{name}.yml"), read::log_rule_file),
+                committed(&format!("alerts/prometheus/{name}.yml"), read::rule_file),
+            ]
         });
+        let groups = groups.flatten().map(without_texts);
         Self {
             figures: slo::figures(slo, &lowering.measure),
-            rules: RuleSet::new(groups.map(without_texts).collect(), &names),
+            rules: RuleSet::new(groups.collect(), &names),
             lowering,
             project,
         }
@@ -78,15 +87,25 @@ impl<'a> Subject<'a> {
         self.figures.counts_events
     }
 
-    /// The part of the budget that is spent when so many minutes of that error ratio are among so many.
+    /// Whether it counts events by counters, which can restart.
+    pub fn has_counters(&self) -> bool {
+        self.lowering.measure.direct().is_some()
+    }
+
+    /// The part of the budget that is spent when so many minutes of that error ratio are among so many, at the end of the
+    /// thirty days.
     pub fn spent(&self, ratio: f64, minutes: f64, of: u64) -> f64 {
-        ratio * minutes / of as f64 / self.lowering.slo.objective.budget()
+        // They begin with 1970: with January, and with a quarter of 90 days.
+        let gone = match self.lowering.slo.window {
+            SloWindow::Rolling(_) => 1.0,
+            SloWindow::Month => 30.0 / 31.0,
+            SloWindow::Quarter => 30.0 / 90.0,
+        };
+        ratio * minutes / of as f64 / self.lowering.slo.objective.budget() * gone
     }
 
     /// What it counts, going through phases.
     pub fn series(&self, phases: &[Phase]) -> Option<Vec<WrittenSeries>> {
-        let minutes: u64 = phases.iter().map(|phase| phase.minutes).sum();
-        assert_eq!(minutes, MONTH);
         let Inputs { series, .. } = inputs(&self.lowering, self.project.catalog(), phases)?;
         let texts = series
             .iter()
@@ -94,8 +113,14 @@ impl<'a> Subject<'a> {
         Some(texts.map(|text| notation::series(&text).unwrap()).collect())
     }
 
-    /// Evaluates all its rules every minute of the month.
-    pub fn month(&self, input: Vec<WrittenSeries>) -> Month {
+    /// Evaluates all its rules every minute of the thirty days.
+    pub fn month(&self, series: Vec<WrittenSeries>) -> Month {
+        let lines = Storage::new();
+        self.play(Input { series, lines }, &[MONTH])
+    }
+
+    /// Evaluates all its rules every minute up to the last of those at which it is asked what is left of the budget.
+    pub fn play(&self, input: Input, asked: &[u64]) -> Month {
         let query = self
             .lowering
             .own("slo:period_error_budget_remaining:ratio")
@@ -107,27 +132,27 @@ impl<'a> Subject<'a> {
             expected: vec![],
             place: Place::default(),
         };
+        let left = |minute: &u64| QueryCase {
+            time: *minute as i64 * STEP,
+            expr: obsctl_promql::parse(&query).expr,
+            text: query.clone(),
+            expected: vec![],
+            place: Place::default(),
+        };
+        let minutes = 0..=asked.iter().copied().max().unwrap_or_default();
         let alerts = self.rules.alerts();
         let test = Test {
             interval: STEP,
             evaluation_interval: STEP,
-            input,
+            input: input.series,
+            lines: input.lines,
             alerts: alerts
-                .flat_map(|alert| (0..=MONTH).map(move |minute| case(minute, alert)))
+                .flat_map(|alert| minutes.clone().map(move |minute| case(minute, alert)))
                 .collect(),
-            queries: vec![QueryCase {
-                time: MONTH as i64 * STEP,
-                expr: obsctl_promql::parse(&query).expr,
-                text: query,
-                expected: vec![],
-                place: Place::default(),
-            }],
+            queries: asked.iter().map(left).collect(),
             ..Test::default()
         };
-        let mut month = Month {
-            fired: BTreeMap::new(),
-            remaining: f64::NAN,
-        };
+        let mut month = Month::default();
         // Nothing is expected: all that fires is told of, in the order of time.
         for failure in test.run(&self.rules).failures {
             match failure.what {
@@ -137,13 +162,28 @@ impl<'a> Subject<'a> {
                     month.fires(alert, (time / STEP) as u64, got.len());
                 }
                 What::Answer { got, .. } => {
-                    month.remaining = got[0].rsplit(' ').next().unwrap().parse().unwrap();
+                    let value = got[0].rsplit(' ').next().unwrap().parse();
+                    month.remaining.push(value.unwrap());
                 }
                 other => panic!("{}: {other:?}", self.name()),
             }
         }
         month
     }
+}
+
+/// The groups of a rule file of the repository; none where there is no such file.
+fn committed(
+    path: &str,
+    read: impl Fn(File<'_>) -> (Vec<Arc<Group>>, Vec<Diagnostic>),
+) -> Vec<Arc<Group>> {
+    let Ok(text) = std::fs::read_to_string(repository().join(path)) else {
+        return vec![];
+    };
+    let (path, text) = ("rules.yml", text.as_str());
+    let (groups, problems) = read(File { path, text });
+    assert_eq!(problems, []);
+    groups
 }
 
 impl Month {

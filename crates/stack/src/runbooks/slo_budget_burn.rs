@@ -36,7 +36,19 @@ pub fn runbook() -> Runbook {
             .quantile(0.99),
     )
     .step(
-        "Worker jobs: see which job types fail",
+        "Connection tests: see which providers refuse us, and why",
+        logql(
+            r#"sum by (provider, error_type) (count_over_time({service_name="api"} |= "connection_test_failed" | json | event="connection_test_failed" [15m]))"#,
+        ),
+    )
+    .step(
+        "Database reads: see which statements are slow",
+        traceql(
+            r#"{ resource.service.name = "api" && name = "SELECT demo" && duration > 64ms } | select(span.db.statement)"#,
+        ),
+    )
+    .step(
+        "Worker jobs and reconciliations: see which job types fail",
         WorkerJobs::with(WorkerJobs::status.is(JobStatus::Failed))
             .rate(mins(5))
             .sum_by(WorkerJobs::job_type),

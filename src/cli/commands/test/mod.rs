@@ -36,8 +36,8 @@ Exit status:
   1  tests failed, or cover too little
   2  could not run, or a file could not be read";
 
-/// Where generated tests are: those that promtool runs too, and those of Loki's rules.
-const GENERATED: [&str; 2] = ["alerts/tests", "alerts/loki-tests"];
+/// Where generated tests are: those that promtool runs too, those of Loki's rules, and those of routing.
+const GENERATED: [&str; 3] = ["alerts/tests", "alerts/loki-tests", "alerts/routing-tests"];
 
 /// Run unit tests of rules and routing: series and log lines in, alerts out
 #[derive(Debug, Args)]

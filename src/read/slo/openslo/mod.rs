@@ -2,6 +2,7 @@
 //! documents and files, so that what they say together is found out when all are read, in [`resolve`].
 
 mod alerting;
+mod lines;
 mod objective;
 pub(in crate::read) mod resolve;
 mod sli;

@@ -6,8 +6,8 @@ use obsctl_model::{Duration, Indicator, LabelName, Origin, Promql, Slo};
 use obsctl_promql::Expr;
 use obsctl_promql::ast::{BinaryOp, DurationExpr};
 
-use super::sli::{Metric, Query, Source};
-use super::{Meaning, Measured, Method, Object, Spec, What};
+use super::sli::{self, Metric, Query, Source};
+use super::{Meaning, Measured, Method, Object, Spec, What, lines};
 use crate::diagnostic::Diagnostic;
 use crate::read::Found;
 use crate::read::slo::query::{self, Events, Windows};
@@ -61,7 +61,7 @@ struct World<'a> {
     known: BTreeMap<(&'a str, &'a str), &'a Object>,
 }
 
-type Judged<T> = Result<T, Box<Diagnostic>>;
+pub(super) type Judged<T> = Result<T, Box<Diagnostic>>;
 
 impl World<'_> {
     fn find(&self, kind: &str, name: &str, at: Origin) -> Judged<&Object> {
@@ -112,6 +112,10 @@ impl World<'_> {
                 some,
                 all,
             } => {
+                let logs = self.is_of_loki(some)? && self.is_of_loki(all)?;
+                if logs && spec.method == Method::Occurrences {
+                    return lines::ratio(*good, some, all);
+                }
                 let (some, all) = (self.promql(some)?, self.promql(all)?);
                 ratio(spec, *counter, *good, &some, &all)
             }
@@ -120,20 +124,36 @@ impl World<'_> {
 
     /// A query that Prometheus answers.
     fn promql(&self, query: &Query) -> Judged<Promql> {
-        let kind = match &query.source {
-            Source::Type(kind) => Some(kind),
+        let kind = self.kind(query)?;
+        if let Some(kind) = kind.filter(|kind| !kind.eq_ignore_ascii_case("prometheus")) {
+            let read = match kind.eq_ignore_ascii_case("loki") {
+                true => "of those only counts of bad lines and of all are read",
+                false => "only those for Prometheus are read",
+            };
+            let message = format!("its queries are for `{kind}`: {read}");
+            return Err(Box::new(wordless(query.at, message)));
+        }
+        if query.text.is_empty() {
+            return Err(Box::new(wrong(query.at, sli::NO_QUERY)));
+        }
+        query::filled(&query.text, query.at)
+    }
+
+    fn is_of_loki(&self, query: &Query) -> Judged<bool> {
+        let kind = self.kind(query)?;
+        Ok(kind.is_some_and(|kind| kind.eq_ignore_ascii_case("loki")))
+    }
+
+    /// The type of what answers a query, where somebody says.
+    fn kind<'a>(&'a self, query: &'a Query) -> Judged<Option<&'a str>> {
+        Ok(match &query.source {
+            Source::Type(kind) => Some(kind.as_str()),
             Source::Named(name, at) => match &self.find("DataSource", name, *at)?.what {
-                What::DataSource(kind) => Some(kind),
+                What::DataSource(kind) => Some(kind.as_str()),
                 _ => None,
             },
             Source::Unsaid => None,
-        };
-        if let Some(kind) = kind.filter(|kind| !kind.eq_ignore_ascii_case("prometheus")) {
-            let message =
-                format!("its queries are for `{kind}`: only those for Prometheus are read");
-            return Err(Box::new(wordless(query.at, message)));
-        }
-        query::filled(&query.text, query.at)
+        })
     }
 }
 

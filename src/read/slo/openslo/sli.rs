@@ -29,9 +29,14 @@ pub(super) enum Metric {
     },
 }
 
+/// Said of a source without a query.
+pub(super) const NO_QUERY: &str =
+    "a `metricSource` of Prometheus or Loki needs `spec` with a `query`";
+
 /// A query and what answers it.
 #[derive(Clone, Debug)]
 pub(super) struct Query {
+    /// Empty where something other than Prometheus is asked in other words.
     pub(super) text: String,
     pub(super) at: Origin,
     pub(super) source: Source,
@@ -136,23 +141,33 @@ fn query(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<Query> {
     let kind = fields.text("type");
     let spec = fields.get("spec");
     let reader = fields.end();
+    let source_of = match (named, kind) {
+        (_, Some(kind)) => Source::Type(kind.to_owned()),
+        (Some(name), None) => Source::Named(name.to_owned(), named_at),
+        (None, None) => Source::Unsaid,
+    };
     // What stands in `spec` is the matter of each data source.
     let text = spec.and_then(|spec| ["query", "promql"].iter().find_map(|key| spec.get(key)));
     let Some((node, text)) = text.and_then(|node| Some((node, node.as_text()?))) else {
         let at = spec.unwrap_or(source).at;
-        reader.trouble(
-            at,
-            "a `metricSource` of Prometheus needs `spec` with a `query`",
-        );
-        return None;
+        let elsewhere = match &source_of {
+            Source::Type(kind) => !kind.eq_ignore_ascii_case("prometheus"),
+            Source::Named(..) => true,
+            Source::Unsaid => false,
+        };
+        if !elsewhere {
+            reader.trouble(at, NO_QUERY);
+            return None;
+        }
+        return Some(Query {
+            text: String::new(),
+            at: reader.source.origin(at),
+            source: source_of,
+        });
     };
     Some(Query {
         text: text.to_owned(),
         at: reader.source.origin(node.at),
-        source: match (named, kind) {
-            (_, Some(kind)) => Source::Type(kind.to_owned()),
-            (Some(name), None) => Source::Named(name.to_owned(), named_at),
-            (None, None) => Source::Unsaid,
-        },
+        source: source_of,
     })
 }

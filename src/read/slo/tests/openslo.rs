@@ -173,6 +173,57 @@ fn openslo_measures_in_many_ways() {
 }
 
 #[test]
+fn openslo_counts_lines_of_loki() {
+    let asked = |part: &str, some: &str, all: &str| {
+        let source = |spec: &str| format!("{{metricSource: {{type: Loki, spec: {{{spec}}}}}}}");
+        let (some, all) = (source(some), source(all));
+        let metric = format!("{{ratioMetric: {{counter: false, {part}: {some}, total: {all}}}}}");
+        openslo(&metric, "Occurrences", "")
+    };
+    let rate = "query: 'sum by (x) (rate({a=\"b\"} |= \"c\" [5m]))'";
+    let all = "query: 'sum by (x) (count_over_time({a=\"b\"}[1h]))'";
+    let read = asked("bad", rate, all);
+    assert!(
+        read.starts_with("  Logs { bad:") && read.contains("|= "),
+        "{read}"
+    );
+    for (said, expected) in [
+        (asked("good", rate, all), "it counts good log lines"),
+        (
+            asked("bad", "query: 'sum(rate({a=\"b\"}[5m] offset 1h))'", all),
+            "its queries for Loki do not count lines",
+        ),
+        (
+            asked("bad", "query: 'rate({a=\"b\"}[5m])'", all),
+            "its queries for Loki do not count lines",
+        ),
+        (
+            asked("bad", "query: 'sum(rate({a=\"b\"))'", all),
+            "not a query of Loki",
+        ),
+        (
+            asked("bad", "path: a", all),
+            "a `metricSource` of Prometheus or Loki needs `spec` with a `query`",
+        ),
+    ] {
+        assert!(said.contains(expected), "{said}");
+    }
+}
+
+/// Another source has its own words for what it is asked.
+#[test]
+fn openslo_of_other_sources_is_left_out() {
+    let metric = "{ratioMetric: {bad: {metricSource: {type: AppDynamics, spec: {metricPath: a|b}}}, total: {metricSource: {type: AppDynamics, spec: {metricPath: a|c}}}}}";
+    let said = openslo(metric, "Occurrences", "");
+    assert!(said.starts_with("note "), "{said}");
+    assert!(said.contains("its queries are for `AppDynamics`"), "{said}");
+    let nowhere = metric.replace("type: AppDynamics", "type: Prometheus");
+    let said = openslo(&nowhere, "Occurrences", "");
+    assert!(said.starts_with("error 8:"), "{said}");
+    assert!(said.contains("needs `spec` with a `query`"), "{said}");
+}
+
+#[test]
 fn what_is_wrong_in_objects_of_openslo_is_found() {
     let found = changed(
         OPENSLO,
