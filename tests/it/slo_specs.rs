@@ -276,11 +276,7 @@ fn slos_of_every_kind() -> Vec<Slo> {
     let mut all = vec![];
     for indicator in indicators() {
         for by in [&[][..], &["path", "tenant"]] {
-            for window in [
-                days(30).into(),
-                SloWindow::Month,
-                SloWindow::Quarter,
-            ] {
+            for window in [days(30).into(), SloWindow::Month, SloWindow::Quarter] {
                 let mut slo = slo(indicator.clone());
                 slo.name = Slug::new(format!("api-{}", all.len())).unwrap();
                 slo.by = by.iter().map(|name| LabelName::from_static(name)).collect();

@@ -35,7 +35,12 @@ pub(super) fn filled(text: &str, at: Origin) -> Result<Promql, Box<Diagnostic>> 
         rest = behind;
     }
     plain.push_str(rest);
-    let query = Promql::parse(&plain, at);
+    read(&plain, at)
+}
+
+/// A query in which `{{` is nothing but text.
+pub(super) fn read(text: &str, at: Origin) -> Result<Promql, Box<Diagnostic>> {
+    let query = Promql::parse(text, at);
     let syntax = query.errors().iter();
     let mut errors: Vec<_> = syntax.map(|one| (one.message.clone(), one.span)).collect();
     if errors.is_empty() {
@@ -46,7 +51,7 @@ pub(super) fn filled(text: &str, at: Origin) -> Result<Promql, Box<Diagnostic>> 
         None => Ok(query),
         Some((message, span)) => {
             let problem = wrong(at, format!("not a query: {message}"));
-            Err(Box::new(problem.underline(plain, span.range(), "here")))
+            Err(Box::new(problem.underline(text, span.range(), "here")))
         }
     }
 }
