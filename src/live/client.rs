@@ -171,9 +171,14 @@ impl Client {
             300..=399 => Some("it leads elsewhere, as to a login".to_owned()),
             401 | 403 => {
                 let variable = self.peer.variable();
-                Some(format!(
-                    "set `{variable}_TOKEN`, or `{variable}_USER` and `{variable}_PASSWORD`"
-                ))
+                // What Loki, Tempo and Mimir say of a request without a tenant.
+                let tenant = answer.error().filter(|said| said.contains("no org id"));
+                Some(match tenant {
+                    Some(said) => format!("{}: set `{variable}_TENANT`", self.clean(&said)),
+                    None => format!(
+                        "set `{variable}_TOKEN`, or `{variable}_USER` and `{variable}_PASSWORD`"
+                    ),
+                })
             }
             _ => answer.error().map(|error| self.clean(&error)),
         };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Check, Judged, Metrics, THREADS};
+use super::{Check, Judged, Metrics, THREADS, is_sound};
 use crate::diagnostic::Severity;
 use crate::parallel;
 use crate::project::expression::has_variable;
@@ -47,7 +47,7 @@ pub fn judge(
     let expressions = project.expressions();
     for at in &expressions {
         let text = at.query.as_str();
-        if !at.site.is_lookup() && at.query.errors().is_empty() && !has_variable(text) {
+        if !at.site.is_lookup() && is_sound(at.query) && !has_variable(text) {
             by_text.entry(text).or_default().push(at.clone());
         }
     }

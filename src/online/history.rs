@@ -2,7 +2,7 @@
 
 use obsctl_model::{Alert, Duration, secs};
 
-use super::{Check, Judged, Metrics, Points, Span, THREADS, about, seconds};
+use super::{Check, Judged, Metrics, Points, Span, THREADS, about, is_sound, seconds};
 use crate::diagnostic::Severity;
 use crate::parallel;
 use crate::project::{Expression, Project, Site};
@@ -49,7 +49,7 @@ pub fn judge(
     let alerts: Vec<(&Expression<'_>, &Alert)> = expressions
         .iter()
         .filter_map(|at| match &at.site {
-            Site::Alert { alert, .. } if at.query.errors().is_empty() => Some((at, *alert)),
+            Site::Alert { alert, .. } if is_sound(at.query) => Some((at, *alert)),
             _ => None,
         })
         .collect();

@@ -164,14 +164,21 @@ impl Inventory {
                 done.insert(base.to_owned());
             }
         }
-        for name in &self.names {
-            if self.kind(name) == Some(Kind::Summary) && !done.contains(name) {
-                let quantiles = self.parts.get(name).cloned().unwrap_or_default();
-                let kind = MetricKind::Summary { quantiles };
-                metrics.extend(self.metric(name, name, kind, "quantile"));
-                done.extend(["_sum", "_count"].map(|part| format!("{name}{part}")));
-                done.insert(name.clone());
+        for name in self.metadata.keys() {
+            if self.kind(name) != Some(Kind::Summary) || done.contains(name) {
+                continue;
             }
+            // It may have no quantiles: Python's has none, and VictoriaMetrics keeps none that is NaN.
+            let series = [name.clone(), format!("{name}_count"), format!("{name}_sum")];
+            let mut there = series.iter().filter(|one| self.names.contains(*one));
+            let known = there.clone().find(|one| self.labels.contains_key(*one));
+            let Some(of) = known.or_else(|| there.next()) else {
+                continue;
+            };
+            let quantiles = self.parts.get(name).cloned().unwrap_or_default();
+            let kind = MetricKind::Summary { quantiles };
+            metrics.extend(self.metric(name, of, kind, "quantile"));
+            done.extend(series);
         }
         for name in &self.names {
             if done.contains(name) || recorded.contains(name) {
@@ -241,4 +248,36 @@ impl Inventory {
 pub(super) fn selector(name: &str) -> String {
     let name = name.replace('\\', "\\\\").replace('"', "\\\"");
     format!("{{__name__=\"{name}\"}}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_summary_may_have_no_quantiles() {
+        let summary = Metadata {
+            kind: "summary".to_owned(),
+            help: "Pauses.".to_owned(),
+            unit: String::new(),
+        };
+        let names = ["pause_seconds_count", "pause_seconds_sum"].map(str::to_owned);
+        let labels = names
+            .iter()
+            .map(|name| (name.clone(), BTreeSet::from(["job".to_owned()])));
+        let inventory = Inventory {
+            labels: labels.collect(),
+            metadata: BTreeMap::from([("pause_seconds".to_owned(), vec![summary])]),
+            names: names.into(),
+            ..Inventory::default()
+        };
+        let family = inventory.family("x", &BTreeSet::new());
+        let metrics: Vec<_> = family
+            .metrics
+            .iter()
+            .map(|one| (one.name.as_str(), one.kind.clone(), one.labels.len()))
+            .collect();
+        let kind = MetricKind::Summary { quantiles: vec![] };
+        assert_eq!(metrics, [("pause_seconds", kind, 1)]);
+    }
 }

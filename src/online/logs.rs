@@ -27,6 +27,10 @@ Correct the label or the value. A value that may still come is a note.
 ",
 };
 
+/// Said once, where every query would be a finding.
+const NO_STREAMS: &str =
+    "Loki has no streams at all: look at the address, `--look-back`, and the tenant: `LOKI_TENANT`";
+
 /// Who has streams: Loki.
 pub trait Streams {
     /// The names of all labels of streams.
@@ -49,6 +53,10 @@ pub fn judge(project: &Project, engine: &dyn Streams, doing: &dyn Fn(String)) ->
     let Some(labels) = judged.answered(engine.labels()) else {
         return judged;
     };
+    if labels.is_empty() {
+        judged.unanswered(NO_STREAMS.to_owned());
+        return judged;
+    }
     let labels: BTreeSet<_> = labels.into_iter().collect();
     let mut values: BTreeMap<String, Option<Vec<String>>> = BTreeMap::new();
     let patterns = Patterns::default();
@@ -127,6 +135,28 @@ mod tests {
     use crate::online::testing::report;
 
     struct Played;
+
+    /// A tenant without data, or the wrong one.
+    struct Empty;
+
+    impl Streams for Empty {
+        fn labels(&self) -> Answer<Vec<String>> {
+            Ok(vec![])
+        }
+
+        fn values(&self, _: &str) -> Answer<Vec<String>> {
+            Ok(vec![])
+        }
+    }
+
+    #[test]
+    fn an_empty_engine_is_said_once() {
+        let panel = logs("L").query(logql(r#"{job="api"}"#));
+        let stack = Stack::new(Slug::from_static("t"))
+            .dashboard(Dashboard::new("d", "D").row("R", (panel.clone(), panel)));
+        let judged = judge(&Project::link(stack), &Empty, &|_| {});
+        assert_eq!(report(&judged), format!("not answered: {NO_STREAMS} (1)"));
+    }
 
     impl Streams for Played {
         fn labels(&self) -> Answer<Vec<String>> {

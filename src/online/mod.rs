@@ -12,9 +12,10 @@ pub mod traces;
 
 use std::collections::BTreeMap;
 
-use obsctl_model::Duration;
+use obsctl_model::{Duration, Promql};
+use obsctl_promql::typecheck;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, nearest};
 
 pub use inventory::{Inventory, Kind};
 
@@ -163,7 +164,16 @@ impl Judged {
 /// Adds "did you mean" and the values there are.
 fn with_values(finding: Diagnostic, value: &str, values: &[String]) -> Diagnostic {
     const SHOWN: usize = 12;
-    let finding = finding.did_you_mean(value, values.iter().map(String::as_str));
+    // Of numbers only the same one is meant (`1` is written `1.0`): `401` may come as `404` did.
+    let mut all = values.iter().map(String::as_str);
+    let near = match value.parse::<f64>() {
+        Ok(number) => all.find(|one| one.parse() == Ok(number)),
+        Err(_) => nearest(value, all),
+    };
+    let finding = match near {
+        Some(near) => finding.help(format!("did you mean `{near}`?")),
+        None => finding,
+    };
     if values.is_empty() {
         return finding;
     }
@@ -174,6 +184,11 @@ fn with_values(finding: Diagnostic, value: &str, values: &[String]) -> Diagnosti
         .collect();
     let more = if values.len() > SHOWN { ", …" } else { "" };
     finding.help(format!("the values are {}{more}", shown.join(", ")))
+}
+
+/// Whether the engine can be asked for it: what is wrong with it is said by `syntax`.
+fn is_sound(query: &Promql) -> bool {
+    query.errors().is_empty() && typecheck(query.expr()).1.is_empty()
 }
 
 /// A length of time for people: its largest unit.
@@ -197,11 +212,28 @@ pub(crate) mod testing;
 
 #[cfg(test)]
 mod tests {
+    use obsctl_model::Origin;
+
+    use crate::diagnostic::Diagnostic;
+
     #[test]
     fn definitions_can_accept_every_finding() {
         let names: Vec<_> = super::ALL.iter().map(|check| check.name).collect();
         assert_eq!(names, crate::check::ONLINE);
         assert!(names.is_sorted());
+    }
+
+    #[test]
+    fn of_numbers_only_the_same_one_is_meant() {
+        let values = ["GET", "404", "1.0"].map(str::to_owned);
+        for (wanted, meant) in [("GTE", "GET"), ("401", ""), ("1", "1.0")] {
+            let found = Diagnostic::new("x", Origin::none(), "missing");
+            let help = &super::with_values(found, wanted, &values).help;
+            let said = help
+                .iter()
+                .find_map(|help| help.strip_prefix("did you mean `"));
+            assert_eq!(said.unwrap_or_default().trim_end_matches("`?"), meant);
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::check::Patterns;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::parallel;
 use crate::project::expression::{has_variable, series_name};
+use crate::project::labels::Flows;
 use crate::project::{Expression, Project, Series};
 
 /// Its page.
@@ -99,6 +100,7 @@ pub fn judge(project: &Project, engine: &dyn Metrics, doing: &dyn Fn(String)) ->
         .collect();
     let mut judged = Judged::default();
     let mut not_recorded = BTreeSet::new();
+    let flows = Flows::new(project);
     for need in &needs {
         if need.alternative.is_some_and(|one| has_one.contains(&one)) {
             continue;
@@ -119,6 +121,13 @@ pub fn judge(project: &Project, engine: &dyn Metrics, doing: &dyn Fn(String)) ->
         }
         // That it never was there is said by `unknown-metric`.
         if matches!(state, State::NoMetric(None)) && own.is_none() && project.knows().metrics {
+            continue;
+        }
+        // Nor is a label that the catalog does not know: `unknown-label` says it.
+        if let State::NoLabel(label, _) = state
+            && project.knows().metrics
+            && !flows.series(need.name).has(label)
+        {
             continue;
         }
         judged.state(need, state, seconds(engine.look_back()));

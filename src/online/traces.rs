@@ -26,6 +26,10 @@ Correct the name or its scope. Tempo knows the attributes of the last hours.
 ",
 };
 
+/// Said once, where every attribute would be a finding.
+const NO_SPANS: &str =
+    "Tempo has no spans at all: look at the address, `--look-back`, and the tenant: `TEMPO_TENANT`";
+
 /// Where attributes can be.
 const SCOPES: [&str; 5] = ["resource", "span", "event", "link", "instrumentation"];
 
@@ -36,6 +40,14 @@ pub fn judge(project: &Project, tags: Answer<BTreeMap<String, BTreeSet<String>>>
     let Some(tags) = judged.answered(tags) else {
         return judged;
     };
+    // Intrinsics are there without any span.
+    if SCOPES
+        .iter()
+        .all(|scope| tags.get(*scope).is_none_or(BTreeSet::is_empty))
+    {
+        judged.unanswered(NO_SPANS.to_owned());
+        return judged;
+    }
     for placed in project.queries() {
         let QueryRef::Traceql(query) = placed.query else {
             continue;

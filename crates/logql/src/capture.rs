@@ -127,6 +127,17 @@ pub(crate) fn is_json_path(path: &str) -> bool {
     }
 }
 
+/// The key that an expression of `| logfmt label="…"` names: a word, or a text between quotes.
+pub(crate) fn logfmt_key(text: &str) -> Option<&str> {
+    let text = text.trim_matches([' ', '\t', '\n']);
+    if let Some(quoted) = text.strip_prefix('"') {
+        return quoted.strip_suffix('"').filter(|key| !key.contains('"'));
+    }
+    let word = |char: char| char.is_ascii_alphanumeric() || char == '_';
+    let starts = text.starts_with(|char: char| word(char) && !char.is_ascii_digit());
+    (starts && text.chars().all(word)).then_some(text)
+}
+
 /// The actions of a Go template, braces not included; an error where one is never closed or a block has no
 /// end.
 pub(crate) fn actions(template: &str) -> Result<Vec<&str>, &'static str> {

@@ -20,6 +20,8 @@ const RULES: &str = r#"groups:
         expr: left > 0
       - alert: Label
         expr: sum by (zone) (rate(requests_total[5m])) > 1
+      - alert: Matcher
+        expr: rate(requests_total{verb="GET"}[5m]) > 1
       - alert: Value
         expr: rate(requests_total{method="GTE"}[5m]) > 1
       - alert: Recorded
@@ -73,6 +75,7 @@ fn engine(request: &Request) -> Reply {
             "stats": {"seriesFetched": "70000"},
         })),
         "/prom/api/v1/query" if query.contains("left") || query.contains("GTE") => vector(&[]),
+        "/prom/api/v1/query" if query.contains("verb") => vector(&[]),
         "/prom/api/v1/query" if query.contains("job:requests") => vector(&[]),
         "/prom/api/v1/query" => vector(&[(1, "1")]),
         "/prom/api/v1/query_range" if query.contains("last_over_time") => {
@@ -137,6 +140,7 @@ fn an_engine_without_configuration_is_catalog_and_witness() {
             "error unknown-metric: metric `request_total` does not exist",
             "warning series-missing: metric `left` has no series now",
             "error unknown-label: label `zone` does not exist here",
+            "error unknown-label: label `verb` does not exist here",
             "warning series-missing: no series of `requests_total` has `method=\"GTE\"` now",
             "note series-missing: `job:requests:rate5m` does not exist yet",
         ],
@@ -157,8 +161,8 @@ fn an_engine_without_configuration_is_catalog_and_witness() {
 fn the_past_of_alerts_and_the_cost_of_queries_are_said() {
     let server = Server::start(engine);
     let url = format!("{}/prom", server.url);
-    let rules =
-        "groups: [{name: g, rules: [{alert: Often, expr: 'rate(requests_total[5m]) > 1'}]}]";
+    let rules = "groups: [{name: g, rules: [\
+        {alert: Often, expr: 'rate(requests_total[5m]) > 1'}, {alert: Scalars, expr: 'time() > 1'}]}]";
     let (status, lines, _) = check(
         &with_rules(rules),
         &["--prometheus", &url, "--history", "--cost"],
@@ -168,9 +172,14 @@ fn the_past_of_alerts_and_the_cost_of_queries_are_said() {
         [
             "warning query-cost: the query touches 70000 series, and 50000 are the limit",
             "note alert-history: alert `Often` would have fired 60 times within 7 days",
+            "error syntax: `>` between scalars needs `bool`",
         ]
     );
     assert_eq!(status, 1);
+    // An engine would only refuse it.
+    let asked = server.asked();
+    let mut queries = asked.iter().filter_map(|one| one.parameter("query"));
+    assert!(!queries.any(|query| query.contains("time()")));
 }
 
 #[test]
@@ -195,7 +204,7 @@ fn links_of_alerts_are_followed() {
 #[test]
 fn every_broken_engine_is_named() {
     type Case = (fn(&Request) -> Reply, &'static str);
-    let cases: [Case; 7] = [
+    let cases: [Case; 8] = [
         (
             |_| Reply::Text(200, "text/html", "<html>Login".to_owned()),
             "a page of HTML where JSON is documented",
@@ -210,6 +219,10 @@ fn every_broken_engine_is_named() {
         (
             |_| Reply::Json(401, json!({})),
             "set `PROMETHEUS_TOKEN`, or `PROMETHEUS_USER`",
+        ),
+        (
+            |_| Reply::Text(401, "text/plain", "no org id\n".to_owned()),
+            "answered 401: no org id: set `PROMETHEUS_TENANT`",
         ),
         (
             |_| Reply::Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n[".to_vec()),
@@ -306,6 +319,29 @@ fn streams_and_attributes_are_looked_up() {
         ],
         "{err}"
     );
+}
+
+/// What Loki and Tempo answer before they have data, and to a tenant they do not know.
+#[test]
+fn empty_engines_are_said_once() {
+    let loki = Server::start(|_| Reply::ok(json!({"status": "success"})));
+    let tempo = Server::start(|_| {
+        Reply::ok(json!({
+            "scopes": [{"name": "intrinsic", "tags": ["duration", "name"]}],
+            "metrics": {},
+        }))
+    });
+    let rules = r#"groups: [{name: g, rules: [{alert: A, expr: 'sum(rate({job="api"} |= "x" [5m])) > 1'}]}]"#;
+    let test = with_rules(rules);
+    let (status, lines, err) = check(&test, &["--loki", &loki.url, "--tempo", &tempo.url]);
+    assert_eq!(lines, [""; 0]);
+    for said in [
+        "1 question without an answer: Loki has no streams at all: look at the address, `--look-back`, and the tenant: `LOKI_TENANT`",
+        "1 question without an answer: Tempo has no spans at all: look at the address, `--look-back`, and the tenant: `TEMPO_TENANT`",
+    ] {
+        assert!(err.contains(said), "{said} in {err}");
+    }
+    assert_eq!(status, 2);
 }
 
 #[test]

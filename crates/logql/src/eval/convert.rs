@@ -78,9 +78,19 @@ const TIME_UNITS: [(&str, u64); 8] = [
     ("h", 3_600_000_000_000),
 ];
 
+/// A text in the words of Go's durations: what is no ASCII, or controls, is written byte by byte.
+fn quoted(text: &str) -> String {
+    let bytes = text.bytes().map(|byte| match byte {
+        b'"' | b'\\' => format!("\\{}", char::from(byte)),
+        b' '..=0x7f => char::from(byte).to_string(),
+        byte => format!("\\x{byte:02x}"),
+    });
+    format!("\"{}\"", bytes.collect::<String>())
+}
+
 /// The nanoseconds of a duration as Go reads it: `1h15m30.918s`, `-1.5h`, `0`.
 pub(super) fn nanos(text: &str) -> Result<i64, String> {
-    let invalid = || format!("time: invalid duration {text:?}");
+    let invalid = || format!("time: invalid duration {}", quoted(text));
     let (negative, unsigned) = match text.as_bytes().first() {
         Some(b'-') => (true, &text[1..]),
         Some(b'+') => (false, &text[1..]),
@@ -105,10 +115,13 @@ pub(super) fn nanos(text: &str) -> Result<i64, String> {
         let length = after.find(number).unwrap_or(after.len());
         let (name, after) = after.split_at(length);
         if name.is_empty() {
-            return Err(format!("time: missing unit in duration {text:?}"));
+            return Err(format!("time: missing unit in duration {}", quoted(text)));
         }
         let unit = TIME_UNITS.iter().find(|(unit, _)| *unit == name);
-        let unknown = || format!("time: unknown unit {name:?} in duration {text:?}");
+        let unknown = || {
+            let (name, text) = (quoted(name), quoted(text));
+            format!("time: unknown unit {name} in duration {text}")
+        };
         let (_, unit) = unit.ok_or_else(unknown)?;
         let whole = if whole.is_empty() {
             0
@@ -231,6 +244,10 @@ mod tests {
         assert_eq!(
             nanos("1d"),
             Err("time: unknown unit \"d\" in duration \"1d\"".to_owned())
+        );
+        assert_eq!(
+            nanos("é\t"),
+            Err(r#"time: invalid duration "\xc3\xa9\x09""#.to_owned())
         );
         assert_eq!(seconds("250ms"), Ok(0.25));
     }

@@ -52,8 +52,20 @@ impl Storage {
 
     /// Adds a line with structured metadata. It is cheapest in the order of time; lines of the same time
     /// keep their order. Like Loki's, a stream keeps an entry once: the same line and metadata at the
-    /// same time are ignored.
-    pub fn push_entry(&mut self, labels: &Labels, entry: Entry) {
+    /// same time are ignored. It stores names of structured metadata as label names: `http.route` becomes
+    /// `http_route`.
+    pub fn push_entry(&mut self, labels: &Labels, mut entry: Entry) {
+        let differs = |name: &str| stored_name(name) != name;
+        if entry.metadata.iter().any(|label| differs(&label.name)) {
+            let names = entry.metadata.iter();
+            let names = names.map(|label| (stored_name(&label.name), label.value.to_string()));
+            let names: BTreeMap<_, _> = names.collect();
+            entry.metadata = names
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_str()))
+                .collect();
+        }
+
         if !self.streams.contains_key(labels) {
             self.streams.insert(labels.clone(), Vec::new());
         }
@@ -106,5 +118,53 @@ impl Storage {
             let entries = entries.get(start..end)?;
             (!entries.is_empty()).then_some((labels, entries))
         })
+    }
+}
+
+/// The name under which structured metadata is stored: underscores where a label name cannot have a sign,
+/// one for several in a row.
+fn stored_name(name: &str) -> String {
+    let inside = name.strip_prefix("__").and_then(|it| it.strip_suffix("__"));
+    if let Some(inside) = inside.filter(|inside| !inside.is_empty()) {
+        return format!("__{}__", stored_name(inside));
+    }
+    let mut stored = String::with_capacity(name.len());
+    for char in name.chars() {
+        if char.is_ascii_alphanumeric() {
+            stored.push(char);
+        } else if !stored.ends_with('_') {
+            stored.push('_');
+        }
+    }
+    if stored.starts_with(|char: char| char.is_ascii_digit()) {
+        stored.insert_str(0, "key_");
+    }
+    stored
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metadata_has_names_of_labels() {
+        for (name, stored) in [
+            ("trace_id", "trace_id"),
+            ("http.route", "http_route"),
+            ("a__b-.c", "a_b_c"),
+            ("2xx", "key_2xx"),
+            ("_x", "_x"),
+            ("__a.b__", "__a_b__"),
+        ] {
+            let mut storage = Storage::new();
+            let entry = Entry {
+                time: 1,
+                line: String::new(),
+                metadata: [(name, "x")].into_iter().collect(),
+            };
+            storage.push_entry(&Labels::empty(), entry);
+            let (_, entries) = storage.select(&[], 0, 2).next().unwrap();
+            assert_eq!(entries[0].metadata.get(stored), Some("x"), "{name}");
+        }
     }
 }

@@ -63,7 +63,7 @@ impl Checker {
                     let help = conversion(arg, *found, ValueType::String);
                     self.refuse(arg.span(), message, help);
                 }
-            } else if matches!(found, ValueType::Log | ValueType::Range | ValueType::String) {
+            } else {
                 let role = format_args!("the first argument of `label_replace`");
                 self.demand(arg, *found, ValueType::Vector, role);
             }

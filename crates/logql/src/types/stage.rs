@@ -97,8 +97,8 @@ impl Checker {
                 "no release of Loki 3 has `distinct`",
                 "count by the label: `count(count by (label) (count_over_time(… [5m])))`",
             ),
-            StageKind::Logfmt(_)
-            | StageKind::Unpack
+            StageKind::Logfmt(logfmt) => self.logfmt(&logfmt.labels),
+            StageKind::Unpack
             | StageKind::Decolorize
             | StageKind::Unwrap(_)
             | StageKind::Variable(_)
@@ -139,6 +139,19 @@ impl Checker {
             if !capture::is_json_path(&path.value) && !variable::contains(&path.value) {
                 let message = format!("`{}` is not a path into JSON", path.value);
                 let help = "write `a.b[0]`, and keys with other signs as `[\"user-agent\"]`";
+                self.refuse(path.span, message, help);
+            }
+        }
+    }
+
+    fn logfmt(&mut self, list: &[Extraction]) {
+        for path in list
+            .iter()
+            .filter_map(|extraction| extraction.path.as_ref())
+        {
+            if capture::logfmt_key(&path.value).is_none() && !variable::contains(&path.value) {
+                let message = format!("`{}` is not a key of logfmt", path.value);
+                let help = "write the key as the label that it would be: `user_id` for `user.id`";
                 self.refuse(path.span, message, help);
             }
         }

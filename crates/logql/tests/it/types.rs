@@ -82,6 +82,28 @@ fn a_selector_asks_for_a_value_as_loki_demands() {
 }
 
 #[test]
+fn a_key_of_logfmt_is_a_word_or_between_quotes() {
+    for path in ["user_id", " user_id ", "\\\"user id\\\"", "$key"] {
+        let text = format!("{{a=\"b\"}} | logfmt uid=\"{path}\"");
+        assert_eq!(typecheck(&parse(&text).expr).1, [], "{text}");
+    }
+    for path in ["user.id", "", "1st", "a b", "\\\"open"] {
+        let text = format!("{{a=\"b\"}} | logfmt uid=\"{path}\"");
+        assert_eq!(typecheck(&parse(&text).expr).1.len(), 1, "{text}");
+    }
+}
+
+#[test]
+fn label_replace_takes_no_number() {
+    let (_, errors) = typecheck(&parse(r#"label_replace(2 - 1, "a", "b", "c", "d")"#).expr);
+    let messages: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
+    assert_eq!(
+        messages,
+        ["the first argument of `label_replace` must be a vector, found a number"]
+    );
+}
+
+#[test]
 fn errors_come_in_the_order_of_the_text() {
     let text = "rate({a=\"b\"}) + sum({} |~ \"(\") > foo({a=\"b\"} | unwrap c)";
     let (_, errors) = typecheck(&parse(text).expr);

@@ -162,6 +162,17 @@ fn escape<'a>(after: &'a str, in_class: bool, out: &mut String) -> &'a str {
             out.push_str(&format!("\\x{{{code:x}}}"));
             return behind;
         }
+        // Their braces are no repetition: `\x{e9}`, `\p{Lu}`, `\p{^Lu}`.
+        'x' | 'p' | 'P' if rest.starts_with('{') => {
+            let (name, behind) = rest[1..].split_once('}').unwrap_or((&rest[1..], ""));
+            let (char, name) = match (char, name.strip_prefix('^')) {
+                ('p', Some(name)) => ('P', name),
+                ('P', Some(name)) => ('p', name),
+                _ => (char, name),
+            };
+            out.push_str(&format!("\\{char}{{{name}}}"));
+            return behind;
+        }
         char if char.is_ascii_alphanumeric() => {
             out.push('\\');
             out.push(char);
@@ -198,6 +209,11 @@ mod tests {
             ("[a&&b]+", "a&b", true),
             ("[[]x", "[x", true),
             ("\\Qa.b\\E+", "a.bb", true),
+            ("\\x{e9}+\\x{1F600}", "éé😀", true),
+            ("\\x41{2}", "AA", true),
+            ("\\p{Lu}{2}\\pL", "ÀBc", true),
+            ("\\p{^Greek}\\P{^Greek}", "aα", true),
+            ("[\\p{L}\\x{2d}]+", "a-é", true),
             ("\\<a", "<a", true),
             ("\\101", "A", true),
             ("(?i)ABC|d", "abc", true),

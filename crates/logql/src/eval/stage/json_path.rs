@@ -85,7 +85,7 @@ fn text(value: Value<'_>) -> String {
 }
 
 /// The value at a path. A line that breaks off behind it is no error, and neither is a path that the line
-/// does not have.
+/// does not have; a value that breaks off is one.
 fn lookup<'a>(text: &'a str, path: &[Segment]) -> Result<Option<Value<'a>>, Malformed> {
     if text.starts_with('"') {
         // A text is no object, and neither is what looks like a member outside of one.
@@ -114,18 +114,32 @@ fn lookup<'a>(text: &'a str, path: &[Segment]) -> Result<Option<Value<'a>>, Malf
                 return Ok(None);
             };
             loop {
-                match members.next() {
-                    Ok(Some((name, found))) if name == *key => {
-                        if rest.is_empty() {
-                            return Ok(Some(found));
+                let Ok(Some((name, at))) = members.key() else {
+                    return Ok(None);
+                };
+                let found = value(text, at);
+                if name == *key {
+                    match found {
+                        found if rest.is_empty() => return found.map(Some),
+                        Ok(found) => {
+                            if let Some(found) = nested(found, rest)? {
+                                return Ok(Some(found));
+                            }
                         }
-                        if let Some(found) = nested(found, rest)? {
-                            return Ok(Some(found));
+                        // Of an object that breaks off counts what is there.
+                        Err(_) => {
+                            let open = text.get(at..).unwrap_or_default().trim_start();
+                            return match open.starts_with(['{', '[']) {
+                                true => lookup(open, rest),
+                                false => Ok(None),
+                            };
                         }
                     }
-                    Ok(Some(_)) => {}
-                    Ok(None) | Err(_) => return Ok(None),
                 }
+                let Ok(found) = found else {
+                    return Ok(None);
+                };
+                members.skip(found);
                 if members.advance().is_err() {
                     return Ok(None);
                 }
@@ -215,6 +229,15 @@ mod tests {
     #[test]
     fn only_the_beginning_must_be_json() {
         assert_eq!(after("| json a", r#"{"a":1,"b""#), r#"{a="1"}"#);
+        assert_eq!(
+            after(r#"| json a="u.a""#, r#"{"u":{"a":1,"b":"x"#),
+            r#"{a="1"}"#
+        );
+        let open = "Value is string, but can't find closing '\\\"' symbol";
+        assert_eq!(
+            after("| json a", r#"{"b":1,"a":"x"#),
+            format!("{{__error__=\"JSONParserErr\", __error_details__=\"{open}\"}}")
+        );
         assert_eq!(after("| json a", "a=1"), r#"{__error__="JSONParserErr"}"#);
         assert_eq!(after("| json a", ""), "{}");
     }

@@ -144,6 +144,16 @@ impl<'a> Members<'a> {
     /// The next key, unescaped, and its value; nothing behind the last. An error behind a member shows
     /// when the next is asked for.
     pub fn next(&mut self) -> Result<Option<(String, Value<'a>)>, Malformed> {
+        let Some((key, at)) = self.key()? else {
+            return Ok(None);
+        };
+        let value = value(self.text, at)?;
+        self.skip(value);
+        Ok(Some((key, value)))
+    }
+
+    /// The next key, unescaped, and where its value begins.
+    pub fn key(&mut self) -> Result<Option<(String, usize)>, Malformed> {
         let text = self.text;
         match text.as_bytes().get(self.at) {
             _ if self.done => return Ok(None),
@@ -157,9 +167,12 @@ impl<'a> Members<'a> {
         if text.as_bytes()[colon] != b':' {
             return Err(MALFORMED);
         }
-        let value = value(text, colon + 1)?;
+        Ok(Some((key, colon + 1)))
+    }
+
+    /// Goes behind the value of the last key.
+    pub fn skip(&mut self, value: Value<'_>) {
         self.at = value.end;
-        Ok(Some((key, value)))
     }
 
     /// Goes on to the next member.

@@ -3,6 +3,7 @@
 use super::logfmt_scan::{Scanned, Scanner};
 use super::name::{clean, sanitize};
 use crate::ast::Logfmt;
+use crate::capture;
 use crate::eval::record::{Extracted, Record};
 use crate::eval::{ERROR, LOGFMT_ERROR};
 
@@ -59,11 +60,9 @@ impl LogfmtLabels {
     pub fn compile(logfmt: &Logfmt) -> Self {
         let labels = logfmt.labels.iter().map(|extraction| {
             let label = extraction.label.text.clone();
-            let key = extraction
-                .path
-                .as_ref()
-                .map_or_else(|| label.clone(), |path| path.value.clone());
-            (label, key)
+            let path = extraction.path.as_ref().map(|path| &*path.value);
+            let key = path.and_then(capture::logfmt_key).unwrap_or(&label);
+            (label.clone(), key.to_owned())
         });
         // Of a label that is listed twice, the last key counts.
         let mut known: Vec<(String, String)> = Vec::new();
@@ -168,7 +167,10 @@ mod tests {
     #[test]
     fn listed_labels_are_read_from_their_keys() {
         assert_eq!(
-            after(r#"| logfmt a, m="http_method""#, "a=1 http_method=GET b=2"),
+            after(
+                r#"| logfmt a, m=" \"http_method\"""#,
+                "a=1 http.method=GET b=2"
+            ),
             r#"{a="1", m="GET"}"#
         );
         assert_eq!(after("| logfmt job", "job=x"), r#"{job_extracted="x"}"#);

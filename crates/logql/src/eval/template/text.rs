@@ -73,20 +73,21 @@ pub(super) fn trunc(count: i64, text: &str) -> String {
 pub(super) fn substr(start: i64, end: i64, text: &str) -> Result<String, String> {
     let length = text.len();
     let place = |at: i64| usize::try_from(at).ok();
+    let out_of_range =
+        |bounds: String| Err(format!("runtime error: slice bounds out of range {bounds}"));
     let (from, to) = match (place(start), place(end)) {
+        (None, Some(end)) if end > length => {
+            return out_of_range(format!("[:{end}] with length {length}"));
+        }
         (None, Some(end)) => (0, end),
+        (None, None) => return out_of_range(format!("[:{end}]")),
         (Some(start), Some(end)) if end <= length => (start, end),
         (Some(start), _) => (start, length),
-        (None, None) => return Err(out_of_range(start, end)),
     };
-    if from > to || to > length {
-        return Err(out_of_range(start, end));
+    if from > to {
+        return out_of_range(format!("[{from}:{to}]"));
     }
     Ok(bytes(text, from, to))
-}
-
-fn out_of_range(start: i64, end: i64) -> String {
-    format!("runtime error: slice bounds out of range [{start}:{end}]")
 }
 
 pub(super) fn repeat(count: i64, text: &str) -> Result<String, String> {
