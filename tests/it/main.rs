@@ -24,7 +24,6 @@ mod registry;
 mod rule_tests;
 mod slo_months;
 mod slo_specs;
-mod sloth;
 mod templates;
 
 use std::collections::BTreeSet;

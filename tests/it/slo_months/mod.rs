@@ -15,7 +15,6 @@ use obsctl::model::{Duration, mins};
 use obsctl::project::Project;
 use obsctl::project::slo::{self, BurnFigures, Urgency};
 
-pub use month::without_texts;
 use month::{DAY, HOUR, MONTH, Month, Subject, end, minutes, of_instance, restart};
 
 /// Events per minute: many enough that small parts of them are whole numbers.

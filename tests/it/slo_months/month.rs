@@ -203,7 +203,7 @@ impl Month {
 }
 
 /// Texts of alerts are for other tests: to fill them in at every minute would take most of the time.
-pub fn without_texts(group: Arc<Group>) -> Arc<Group> {
+fn without_texts(group: Arc<Group>) -> Arc<Group> {
     let mut group = Arc::unwrap_or_clone(group);
     for rule in &mut group.rules {
         if let Action::Alert(alerting) = &mut rule.action {
