@@ -154,3 +154,29 @@ pub(super) fn count(pattern: &str, text: &str) -> Result<i64, String> {
     let found = regex(pattern)?.find_iter(text).count();
     Ok(i64::try_from(found).unwrap_or(i64::MAX))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::substr;
+
+    #[test]
+    fn parts_of_a_text_have_the_bounds_of_go() {
+        for (start, end, text, part) in [
+            (1, 3, "error", "rr"),
+            (-1, 2, "error", "er"),
+            (2, -1, "error", "ror"),
+            (2, 9, "error", "ror"),
+        ] {
+            assert_eq!(substr(start, end, text).as_deref(), Ok(part));
+        }
+        for (start, end, text, bounds) in [
+            (1, 3, "", "[1:0]"),
+            (3, 1, "error", "[3:1]"),
+            (-1, 9, "error", "[:9] with length 5"),
+            (-1, -2, "error", "[:-2]"),
+        ] {
+            let message = format!("runtime error: slice bounds out of range {bounds}");
+            assert_eq!(substr(start, end, text), Err(message));
+        }
+    }
+}
