@@ -4,8 +4,8 @@ use obsctl::model::{Indicator, LogEvent};
 use obsctl_logql::eval::Storage;
 use obsctl_promql::eval::Labels;
 
-use super::month::{DAY, HOUR, Input, MONTH, Subject};
-use super::{assert_fired, assert_spent, burns, each, outage, resets};
+use super::month::{DAY, HOUR, Input, MONTH, Subject, minutes};
+use super::{RATE, assert_fired, assert_spent, burns, each, outage, resets};
 
 /// Nanoseconds in a minute.
 const MINUTE: i64 = 60_000_000_000;
@@ -113,5 +113,27 @@ fn lines_of_a_slow_burn_open_a_ticket() {
         let expected = burns(subject, ratio, begin, lasting, resets(ratio));
         assert_eq!(expected.len(), 1, "a ticket and no page");
         assert_fired(subject, &month, expected);
+    });
+}
+
+/// After an hour of nothing but errors no line is written for half a day: a page ends when the rates have nothing left.
+#[test]
+fn lines_that_end_end_a_page() {
+    each_of_lines(|subject| {
+        let (begin, lasting, gone) = (15 * DAY, HOUR, 12 * HOUR);
+        let input = input(&[
+            (begin, &[GOOD, OTHER]),
+            (lasting, &[BAD, OTHER]),
+            (gone, &[]),
+            (MONTH - begin - lasting - gone, &[GOOD, OTHER]),
+        ]);
+        let month = subject.play(input, &[MONTH]);
+        let expected = burns(subject, 1.0, begin, lasting, |burn| {
+            let short = minutes(burn.window.short);
+            short - 1.0..=short + minutes(RATE)
+        });
+        assert_eq!(expected.len(), 1, "a page and no ticket");
+        assert_fired(subject, &month, expected);
+        assert_spent(subject, &month, 1.0, lasting as f64, MONTH - gone);
     });
 }

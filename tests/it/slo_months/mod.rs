@@ -49,6 +49,17 @@ const OF_EVENTS: [&str; 7] = [
     "worker-jobs",
 ];
 
+/// Those whose series are of counters and gauges, which end at once. Log lines end in [`lines`].
+const OF_SERIES: [&str; 7] = [
+    "api-availability",
+    "api-latency",
+    "database-reads",
+    "mcp-tools",
+    "reconciliations",
+    "sync-freshness",
+    "worker-jobs",
+];
+
 /// Those that count events by counters.
 const BY_COUNTERS: [&str; 6] = [
     "api-availability",
@@ -333,7 +344,10 @@ fn few_bad_events_set_nothing_off() {
 /// need: a long window that loses its earlier events has a higher error ratio.
 #[test]
 fn no_data() {
-    each(&ALL, |subject| {
+    each(&OF_SERIES, |subject| {
+        if subject.counts_events() && !subject.has_counters() {
+            return None;
+        }
         let (begin, lasting) = (15 * DAY, HOUR);
         let after = MONTH - begin - lasting;
         let phases = [phase(begin, 0.0), phase(lasting, 1.0), phase(after, 0.0)];
@@ -353,7 +367,7 @@ fn no_data() {
             short - 1.0..=short + rates
         });
         if let Some(absent_for) = subject.lowering.slo.absent_for {
-            let rates = if subject.has_counters() {
+            let rates = if subject.counts_events() {
                 minutes(RATE)
             } else {
                 0.0
