@@ -148,7 +148,7 @@ impl<'r, 'n, 's> Fields<'r, 'n, 's> {
             if !self.known.contains(&key.text) {
                 let message = format!("{} has no key `{}`", self.what, key.text);
                 let found = self.reader.source.unreadable(key.at, message);
-                let found = found.did_you_mean(&key.text, self.known.iter().copied());
+                let found = found.did_you_mean(key.text, self.known.iter().copied());
                 let keys = self.known.join("`, `");
                 self.reader
                     .found

@@ -150,7 +150,7 @@ fn document(reader: &mut Reader<'_>, node: &Node<'_>) {
             if !known.contains(&key.text) {
                 let message = format!("a rule file has no key `{}`", key.text);
                 let problem = reader.source.unreadable(key.at, message);
-                let problem = problem.did_you_mean(&key.text, known);
+                let problem = problem.did_you_mean(key.text, known);
                 reader.found.problems.push(problem);
             }
         }

@@ -168,7 +168,7 @@ fn as_classic(node: &Node<'_>, kind: &str) -> Value {
     );
     let options = node.path(&["data", "spec", "queryOptions"]);
     for (key, value) in options.map_or(&[][..], Node::entries) {
-        put(&key.text, Some(value));
+        put(key.text, Some(value));
     }
     let items = |key: &str| {
         node.path(&["data", "spec", key])
