@@ -144,7 +144,7 @@ fn yaml_number(node: &Node<'_>) -> Option<f64> {
     let (sign, digits) = match text.as_bytes().first()? {
         b'-' => (-1.0, &text[1..]),
         b'+' => (1.0, &text[1..]),
-        _ => (1.0, text),
+        _ => (1.0, *text),
     };
     match digits {
         ".inf" | ".Inf" | ".INF" => return Some(sign * f64::INFINITY),
