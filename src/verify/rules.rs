@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use obsctl_model::{Engine, Rule, RuleGroup, RuleQuery};
-use obsctl_promql::parse;
+use obsctl_promql::ast::Matcher;
+use obsctl_promql::{Expr, parse};
 
 use super::{Group, Outcome, Step};
 use crate::project::Project;
@@ -163,15 +164,30 @@ fn difference(rule: &Rule, found: &Loaded) -> Option<String> {
     ))
 }
 
-/// Engines print expressions in their own way: PromQL is compared as a tree, LogQL without its spaces.
+/// Engines print expressions in their own way: PromQL is compared as a tree, its matchers in any order, LogQL without its spaces.
 fn same_expression(query: &RuleQuery, printed: &str) -> bool {
     match query {
         RuleQuery::Promql(query) => {
             let parsed = parse(printed);
-            query.as_str() == printed || (parsed.errors.is_empty() && parsed.expr == *query.expr())
+            let same = || ordered(parsed.expr) == ordered(query.expr().clone());
+            query.as_str() == printed || (parsed.errors.is_empty() && same())
         }
         RuleQuery::Logql(query) => without_spaces(query.as_str()) == without_spaces(printed),
     }
+}
+
+/// The expression with the matchers of each selector in the order of their names, as Prometheus prints them.
+fn ordered(mut expr: Expr) -> Expr {
+    expr.walk_mut(&mut |node| {
+        let selector = match node {
+            Expr::Selector(selector) => selector,
+            Expr::Range(range) => &mut range.selector,
+            _ => return,
+        };
+        let key = |matcher: &Matcher| (matcher.name.text.clone(), matcher.value.value.clone());
+        selector.matchers.sort_by_key(key);
+    });
+    expr
 }
 
 /// The text without the white space that is not inside quotes.
@@ -285,6 +301,15 @@ mod tests {
             steps.iter().all(|(_, outcome)| outcome.is_passed()),
             "{steps:?}"
         );
+    }
+
+    #[test]
+    fn matchers_have_no_order() {
+        let query: RuleQuery =
+            promql(r#"sum(rate(a{z="1", b="2"}[5m])) / sum(a{z="1", b="2"})"#).into();
+        let printed = r#"sum(rate(a{b="2",z="1"}[5m])) / sum(a{b="2",z="1"})"#;
+        assert!(same_expression(&query, printed));
+        assert!(!same_expression(&query, &printed.replace("\"1\"", "\"3\"")));
     }
 
     #[test]

@@ -78,7 +78,7 @@ fn an_objective_is_one_change() {
     exit status: 1
     ----- stdout -----
     behaviour: SLO `mcp-tools` of service `mcp`
-      --> docs/reference/slos.yml:28
+      --> docs/reference/slos.yml:52
       objective `99.5 %` → `99 %`
       changes with it: 2 alerts, 3 recording rules, 2 panels
     ");

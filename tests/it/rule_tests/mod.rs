@@ -10,6 +10,8 @@ mod routes;
 
 use std::collections::BTreeMap;
 
+use obsctl::generate::targets::alertmanager_config;
+
 use crate::common::{CliTest, files, repository};
 
 /// What promtool says of each test of a file, by the names of those that fail.
@@ -65,6 +67,8 @@ fn generated_tests_pass() {
         }
         folder.write(&format!("alerts/{path}"), &text);
     }
+    let config = std::fs::read_to_string(repository().join(alertmanager_config::PATH)).unwrap();
+    folder.write(alertmanager_config::PATH, &config);
     let output = folder.command(&["test"]).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let all = format!("\n{tests} tests passed, 0 failed\n");
