@@ -114,7 +114,7 @@ fn legend_labels<'t>(_: &Templates, text: &'t str) -> Vec<(Range<usize>, &'t str
 }
 
 /// What stands between `{{` and `}}`.
-fn actions(text: &str) -> impl Iterator<Item = Range<usize>> {
+pub(super) fn actions(text: &str) -> impl Iterator<Item = Range<usize>> {
     text.match_indices("{{").filter_map(|(open, _)| {
         let start = open + 2;
         let length = text[start..].find("}}")?;

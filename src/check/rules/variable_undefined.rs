@@ -9,7 +9,7 @@ use obsctl_model::query::promql;
 use obsctl_model::{Origin, Stack};
 use obsctl_promql::variable::{is_builtin, names};
 
-use crate::check::{Check, Findings, Input, Run, example};
+use crate::check::{Check, Findings, Input, Run, example, template};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::{Site, runbook_pages, subject};
 
@@ -69,6 +69,7 @@ fn check(dashboard: &Dashboard, written: bool, findings: &mut Findings) {
             dashboard,
             &defined,
             text_of(&placed),
+            &[],
             placed.origin,
             &placed.place,
             findings,
@@ -79,10 +80,16 @@ fn check(dashboard: &Dashboard, written: bool, findings: &mut Findings) {
         if placed.kind == TextKind::Content || !written {
             continue;
         }
+        // A description can show an alert's text: what stands in braces is Prometheus' there.
+        let templates = match placed.kind {
+            TextKind::Title => template::actions(&placed.text).collect(),
+            _ => vec![],
+        };
         report(
             dashboard,
             &defined,
             &placed.text,
+            &templates,
             dashboard.origin,
             &placed.place,
             findings,
@@ -94,12 +101,14 @@ fn report(
     dashboard: &Dashboard,
     defined: &[&str],
     text: &str,
+    templates: &[Range<usize>],
     origin: Origin,
     place: &Place<'_>,
     findings: &mut Findings,
 ) {
     for (range, variable) in used(text) {
-        if defined.contains(&variable) || is_builtin(variable) {
+        let inside = templates.iter().any(|one| one.contains(&range.start));
+        if inside || defined.contains(&variable) || is_builtin(variable) {
             continue;
         }
         let of = subject::dashboard(dashboard);
@@ -183,6 +192,17 @@ mod tests {
         let query = promql(r#"connections{topic!~"\\$SYS.*"}"#);
         let stack = example::panels(timeseries("x").query(query));
         assert_eq!(underlined(&CHECK, stack), [""; 0]);
+    }
+
+    #[test]
+    fn texts_of_alerts_are_shown_as_they_are() {
+        let described = |text: &str| {
+            let panel = timeseries("x").query(promql("connections"));
+            underlined(&CHECK, example::panels(panel.description(text)))
+        };
+        let text = "{{ $value | humanize }} of {{ $labels.path }} fail";
+        assert_eq!(described(text), [""; 0]);
+        assert_eq!(described(&format!("{text} at $nobody")), ["$nobody"]);
     }
 
     #[test]
