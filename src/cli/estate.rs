@@ -236,11 +236,8 @@ impl Estate {
         let mut all = vec![];
         for path in &self.paths {
             let shown = shown(path);
-            if workspace.is_folder(&shown) {
-                let folder = shown.trim_end_matches('/');
-                let inside = workspace.files_below(if folder.is_empty() { "." } else { folder })?;
-                let inside = inside.into_iter().filter(|path| is_candidate(path));
-                all.extend(inside.map(|path| kept(path.strip_prefix("./").unwrap_or(&path))));
+            if let Some(inside) = folder(&shown, workspace)? {
+                all.extend(inside.iter().map(|path| kept(path)));
             } else if workspace.exists(&shown) {
                 named.push(kept(&shown));
                 all.push(kept(&shown));
@@ -256,6 +253,21 @@ impl Estate {
         all.dedup();
         Ok((all, named))
     }
+}
+
+/// The files of a folder that can hold what is looked for, sorted; nothing where there is no such folder.
+pub(super) fn folder(
+    path: &str,
+    workspace: &Workspace,
+) -> Result<Option<Vec<String>>, CommandError> {
+    if !workspace.is_folder(path) {
+        return Ok(None);
+    }
+    let folder = path.trim_end_matches('/');
+    let inside = workspace.files_below(if folder.is_empty() { "." } else { folder })?;
+    let inside = inside.into_iter().filter(|path| is_candidate(path));
+    let inside = inside.map(|path| path.strip_prefix("./").unwrap_or(&path).to_owned());
+    Ok(Some(inside.collect()))
 }
 
 /// SLOs whose rules are not there themselves: where they are, those are looked at.

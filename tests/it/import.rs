@@ -236,6 +236,19 @@ fn what_cannot_be_read_leaves_files_alone() {
 }
 
 #[test]
+fn folders_are_imported_with_what_is_below_them() {
+    let test = CliTest::new();
+    test.write("all/a.yml", &sample("rules.yml"));
+    test.write("all/below/b.json", &sample("board.json"));
+    test.write("all/readme.md", "# mine\n");
+    let each = test.run(&["import", "all/a.yml", "all/below/b.json"]);
+    assert!(each.starts_with("exit status: 0"), "{each}");
+    for folder in ["all", "all/", "."] {
+        assert_eq!(test.run(&["import", folder]), each, "{folder}");
+    }
+}
+
+#[test]
 fn accepted_findings_are_imported() {
     let test = CliTest::new();
     test.write(

@@ -43,7 +43,7 @@ Exit status:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Import {
-    /// Rule files, dashboards, SLOs, catalogs, and `/metrics` pages as file or URL
+    /// Rule files, dashboards, SLOs, catalogs, folders of them, and `/metrics` pages as file or URL
     #[arg(value_name = "SOURCE", required_unless_present = "prometheus")]
     sources: Vec<String>,
     /// All metrics of Prometheus, or of what answers like it
@@ -80,8 +80,11 @@ impl Import {
         let mut notes = vec![];
         let mut slos = Found::default();
         for source in &self.sources {
-            let found = self.source(source, workspace, &mut imported, &mut notes)?;
-            slos.append(found);
+            let files = estate::folder(source, workspace)?;
+            for source in files.as_deref().unwrap_or(std::slice::from_ref(source)) {
+                let found = self.source(source, workspace, &mut imported, &mut notes)?;
+                slos.append(found);
+            }
         }
         // SLOs name what stands in other files.
         slos.settle();
