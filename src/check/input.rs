@@ -137,6 +137,32 @@ impl<'a> Facts<'a> {
     }
 }
 
+/// An operator where it stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Operation<'a, 'w> {
+    /// The operator and its operands.
+    pub node: &'a Binary,
+    /// All of it.
+    pub span: Span,
+    /// The expressions around it, outermost first.
+    pub around: &'w [&'a Expr],
+}
+
+impl<'a> Facts<'a> {
+    /// Looks at each operator between two operands with what stands around it. Most expressions have none.
+    pub fn operations(&self, mut see: impl FnMut(Operation<'a, '_>)) {
+        let outermost = self.nodes.first().filter(|_| !self.binaries.is_empty());
+        if let Some(outermost) = outermost {
+            outermost.walk_with_ancestors(|expr, around| {
+                if let Expr::Binary(node) = expr {
+                    let span = expr.span();
+                    see(Operation { node, span, around });
+                }
+            });
+        }
+    }
+}
+
 /// Expressions that a thread takes at once.
 const CHUNK: usize = 256;
 

@@ -30,7 +30,7 @@ use crate::project::Project;
 
 pub use baseline::compare;
 pub use docs::{index, page};
-pub use input::{Input, Named, Query};
+pub use input::{Input, Named, Operation, Query};
 pub use metrics::Metrics;
 pub use pattern::Patterns;
 pub use run::Run;

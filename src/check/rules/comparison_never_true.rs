@@ -5,7 +5,7 @@ use obsctl_promql::Expr;
 use obsctl_promql::ast::{AggregateOp, Binary, BinaryOp};
 
 use crate::check::value::{Bounds, Verdict, bounds, verdict};
-use crate::check::{Check, Findings, Input, Query, Run, example};
+use crate::check::{Check, Findings, Input, Operation, Query, Run, example};
 use crate::diagnostic::Severity;
 
 /// A condition that no value can meet.
@@ -33,39 +33,28 @@ a threshold that values can reach, or buckets that reach the threshold.
 };
 
 fn run(input: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
-    if query.binaries.is_empty() {
-        return;
-    }
-    query
-        .at
-        .query
-        .expr()
-        .walk_with_ancestors(|expr, ancestors| {
-            let Expr::Binary(node) = expr else { return };
-            // Two numbers that are compared are a switch: `1 == bool $on`.
-            if !node.op.is_comparison()
-                || node.lhs.constant().is_some() && node.rhs.constant().is_some()
-            {
-                return;
-            }
-            let left = bounds(input.project, &node.lhs);
-            let right = bounds(input.project, &node.rhs);
-            if verdict(left, node.op, right) != Verdict::Never {
-                return;
-            }
-            let message = format!(
-                "`{}` is never true",
-                &query.at.query.as_str()[expr.span().range()]
-            );
-            let message = if message.chars().count() > 80 {
-                "the comparison is never true".to_owned()
-            } else {
-                message
-            };
-            let note = said(node, left, right);
-            let finding = query.at.finding(node.op_span, message, note);
-            findings.push(finding.help(help(node, ancestors)));
-        });
+    query.operations(|Operation { node, span, around }| {
+        // Two numbers that are compared are a switch: `1 == bool $on`.
+        if !node.op.is_comparison()
+            || node.lhs.constant().is_some() && node.rhs.constant().is_some()
+        {
+            return;
+        }
+        let left = bounds(input.project, &node.lhs);
+        let right = bounds(input.project, &node.rhs);
+        if verdict(left, node.op, right) != Verdict::Never {
+            return;
+        }
+        let message = format!("`{}` is never true", &query.at.query.as_str()[span.range()]);
+        let message = if message.chars().count() > 80 {
+            "the comparison is never true".to_owned()
+        } else {
+            message
+        };
+        let note = said(node, left, right);
+        let finding = query.at.finding(node.op_span, message, note);
+        findings.push(finding.help(help(node, around)));
+    });
 }
 
 /// What the values of the side that is no constant can be.

@@ -4,7 +4,7 @@ use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 use obsctl_promql::ast::BinaryOp;
 
-use crate::check::{Check, Findings, Input, Query, Run, example};
+use crate::check::{Check, Findings, Input, Operation, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::labels::is_scalar;
 
@@ -38,41 +38,33 @@ Change the side that was meant to differ. `x == x` and `x != x`, which tell NaN 
 };
 
 fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
-    if query.binaries.is_empty() {
-        return;
-    }
-    query
-        .at
-        .query
-        .expr()
-        .walk_with_ancestors(|expr, ancestors| {
-            let Expr::Binary(node) = expr else { return };
-            // Labels are joined by multiplying with ones, and `x / x` is how one makes them.
-            let factor =
-                |above: &&Expr| matches!(above, Expr::Binary(node) if node.op == BinaryOp::Mul);
-            if node.op == BinaryOp::Div && ancestors.iter().any(factor) {
-                return;
+    query.operations(|Operation { node, around, .. }| {
+        // Labels are joined by multiplying with ones, and `x / x` is how one makes them.
+        let factor =
+            |above: &&Expr| matches!(above, Expr::Binary(node) if node.op == BinaryOp::Mul);
+        if node.op == BinaryOp::Div && around.iter().any(factor) {
+            return;
+        }
+        let note = match node.op {
+            BinaryOp::Div => "always 1",
+            BinaryOp::Sub | BinaryOp::Mod => "always 0",
+            BinaryOp::Unless | BinaryOp::Less | BinaryOp::Greater => "always empty",
+            BinaryOp::And | BinaryOp::Or | BinaryOp::LessEqual | BinaryOp::GreaterEqual => {
+                "changes nothing"
             }
-            let note = match node.op {
-                BinaryOp::Div => "always 1",
-                BinaryOp::Sub | BinaryOp::Mod => "always 0",
-                BinaryOp::Unless | BinaryOp::Less | BinaryOp::Greater => "always empty",
-                BinaryOp::And | BinaryOp::Or | BinaryOp::LessEqual | BinaryOp::GreaterEqual => {
-                    "changes nothing"
-                }
-                _ => return,
-            };
-            let same = node.lhs.without_parens() == node.rhs.without_parens();
-            if same && !is_scalar(&node.lhs) && !matches!(*node.lhs, Expr::Error(_)) {
-                let message = format!("both sides of `{}` are the same", node.op);
-                findings.push(
-                    query
-                        .at
-                        .finding(node.op_span, message, note)
-                        .help("change the side that was meant to differ"),
-                );
-            }
-        });
+            _ => return,
+        };
+        let same = node.lhs.without_parens() == node.rhs.without_parens();
+        if same && !is_scalar(&node.lhs) && !matches!(*node.lhs, Expr::Error(_)) {
+            let message = format!("both sides of `{}` are the same", node.op);
+            findings.push(
+                query
+                    .at
+                    .finding(node.op_span, message, note)
+                    .help("change the side that was meant to differ"),
+            );
+        }
+    });
 }
 
 #[cfg(test)]

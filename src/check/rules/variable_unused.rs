@@ -74,8 +74,9 @@ fn unused(dashboard: &Dashboard) -> Vec<&Variable> {
         .chain(mentions.map(String::as_str))
         .any(&mut all_used_with);
     if !all_used {
-        let texts = dashboard.texts();
-        texts.iter().any(|placed| all_used_with(&placed.text));
+        for placed in dashboard.texts() {
+            all_used_with(&placed.text);
+        }
     }
     unused
 }
