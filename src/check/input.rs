@@ -8,7 +8,7 @@ use obsctl_model::{LogQl, Promql, TraceQl, Unit};
 use obsctl_promql::ast::{Binary, Call};
 use obsctl_promql::{Expr, SelectorUse, Span, TypeError, typecheck};
 
-use super::{Patterns, Templates};
+use super::{Findings, Patterns, Templates};
 use crate::parallel;
 use crate::policy::Policy;
 use crate::project::expression::series_name;
@@ -25,6 +25,8 @@ pub struct Input<'a> {
     pub policy: &'a Policy,
     /// Every PromQL expression.
     pub queries: Vec<Query<'a>>,
+    /// For each text of theirs which of them have it; those of which less is said are last.
+    pub texts: Vec<Vec<usize>>,
     /// Every LogQL query.
     pub logs: Vec<Placed<'a, &'a LogQl>>,
     /// Every TraceQL query.
@@ -44,6 +46,15 @@ pub struct Query<'a> {
     pub at: Expression<'a>,
     /// What is known of its text, shared by all that have the same one.
     facts: Arc<Facts<'a>>,
+}
+
+impl Query<'_> {
+    /// Whether less is said of it than of others with the same text: what a dashboard asks that was made from other
+    /// definitions, and where the values of a variable come from.
+    #[must_use]
+    pub fn is_minor(&self) -> bool {
+        self.at.derived || self.at.site.is_lookup()
+    }
 }
 
 impl<'a> Deref for Query<'a> {
@@ -185,6 +196,10 @@ impl<'a> Input<'a> {
             })
         });
         let repeated: Vec<usize> = repeated.collect();
+        let mut same = vec![vec![]; texts.len()];
+        for (index, text) in repeated.iter().enumerate() {
+            same[*text].push(index);
+        }
         let chunks: Vec<_> = texts.chunks(CHUNK).collect();
         let facts = parallel::map(&chunks, |chunk| {
             let of = |query: &&'a Promql| Arc::new(Facts::new(project, &flows, query));
@@ -196,16 +211,50 @@ impl<'a> Input<'a> {
             at,
             facts: Arc::clone(&facts[text]),
         });
-        let queries = queries.collect();
+        let queries: Vec<_> = queries.collect();
+        for same in &mut same {
+            same.sort_by_key(|index| queries[*index].is_minor());
+        }
         Self {
             project,
             policy,
             logs,
             traces,
             queries,
+            texts: same,
             flows,
             patterns: Patterns::default(),
             templates: Templates::default(),
+        }
+    }
+}
+
+impl<'a> Input<'a> {
+    /// Looks at one expression of each of these texts, and at the others only where something is found in it.
+    pub fn per_text(
+        &self,
+        texts: &[Vec<usize>],
+        findings: &mut Findings,
+        mut look: impl FnMut(&Query<'a>, &mut Findings),
+    ) {
+        for same in texts {
+            let mut queries = same.iter().map(|index| &self.queries[*index]);
+            let Some(first) = queries.next() else {
+                continue;
+            };
+            let before = findings.len();
+            look(first, findings);
+            let is_silent = findings.len() == before;
+            // A debug build looks at the others all the same, to prove that nothing is missed.
+            if is_silent && !cfg!(debug_assertions) {
+                continue;
+            }
+            queries.for_each(|query| look(query, findings));
+            debug_assert!(
+                !is_silent || findings.len() == before,
+                "what is found in `{}` depends on more than the text",
+                first.at.query.as_str()
+            );
         }
     }
 }

@@ -126,6 +126,11 @@ impl Findings {
         self.found.push(diagnostic);
     }
 
+    /// How many there are.
+    fn len(&self) -> usize {
+        self.found.len()
+    }
+
     /// Adds findings.
     pub fn extend(&mut self, found: impl IntoIterator<Item = Diagnostic>) {
         self.found.extend(found);

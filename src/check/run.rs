@@ -10,7 +10,10 @@ use crate::parallel;
 /// such checks then look at a thing while it is still in the processor's cache, which takes half of the time.
 #[derive(Clone, Copy, Debug)]
 pub enum Run {
-    /// Looks at each PromQL expression by itself.
+    /// Looks at the text of each PromQL expression, wherever it stands: what is found in it is found in all that are
+    /// equal, but for those of which less is said ([`Query::is_minor`]).
+    PerText(for<'a> fn(&Input<'a>, &Query<'a>, &mut Findings)),
+    /// Looks at each PromQL expression by itself, where it stands.
     PerQuery(for<'a> fn(&Input<'a>, &Query<'a>, &mut Findings)),
     /// Looks at each dashboard by itself.
     PerDashboard(for<'a> fn(&Input<'a>, &'a Dashboard, &mut Findings)),
@@ -22,12 +25,12 @@ pub enum Run {
 #[derive(Clone, Copy, Debug)]
 enum Task<'t, 'a> {
     Check(&'static Check),
-    Queries(&'t [Query<'a>]),
+    Texts(&'t [Vec<usize>]),
     Dashboards(&'a [Dashboard]),
 }
 
-/// So many expressions are looked at together.
-const QUERIES: usize = 64;
+/// So many texts of expressions are looked at together.
+const TEXTS: usize = 16;
 /// The same of dashboards, which are larger.
 const DASHBOARDS: usize = 4;
 
@@ -35,12 +38,12 @@ const DASHBOARDS: usize = 4;
 pub(super) fn all(input: &Input<'_>, wanted: &[&'static Check]) -> Vec<Diagnostic> {
     let is_alone = |check: &&&'static Check| matches!(check.run, Run::Once(_));
     let alone = wanted.iter().filter(is_alone);
-    let queries = input.queries.chunks(QUERIES);
+    let texts = input.texts.chunks(TEXTS);
     let dashboards = input.project.dashboards().chunks(DASHBOARDS);
     let tasks: Vec<_> = alone
         .map(|check| Task::Check(check))
         .chain(dashboards.map(Task::Dashboards))
-        .chain(queries.map(Task::Queries))
+        .chain(texts.map(Task::Texts))
         .collect();
     let found = parallel::map(&tasks, |task| task.run(input, wanted));
     found.into_iter().flatten().collect()
@@ -66,9 +69,13 @@ impl<'a> Task<'_, 'a> {
         let mut findings = Findings::default();
         match (self, check.run) {
             (Self::Check(_), Run::Once(run)) => run(input, &mut findings),
-            (Self::Queries(queries), Run::PerQuery(run)) => {
-                for query in queries {
-                    run(input, query, &mut findings);
+            (Self::Texts(texts), Run::PerText(run)) => {
+                let look = |query: &_, findings: &mut _| run(input, query, findings);
+                input.per_text(texts, &mut findings, look);
+            }
+            (Self::Texts(texts), Run::PerQuery(run)) => {
+                for index in texts.iter().flatten() {
+                    run(input, &input.queries[*index], &mut findings);
                 }
             }
             (Self::Dashboards(dashboards), Run::PerDashboard(run)) => {

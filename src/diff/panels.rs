@@ -1,5 +1,6 @@
 //! Panels of one dashboard: which is which, where they stand, what they ask and how they show it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use obsctl_model::Origin;
@@ -227,7 +228,8 @@ fn link(link: &Link) -> String {
 
 fn queries(before: &Panel, after: &Panel, details: &mut Vec<Detail>) {
     let own = |panel: &Panel| -> Vec<(String, Query)> {
-        panel.ref_ids().zip(panel.queries.iter().cloned()).collect()
+        let ids = panel.ref_ids().map(Cow::into_owned);
+        ids.zip(panel.queries.iter().cloned()).collect()
     };
     let (before, after) = (own(before), own(after));
     let paired = Pairing::of(&before, &after)

@@ -40,6 +40,27 @@ pub struct Alerts {
     pub max_for: Option<Duration>,
 }
 
+impl Alerts {
+    /// Whether nothing is asked.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let Self {
+            required_labels,
+            required_annotations,
+            forbidden_labels,
+            name,
+            min_for,
+            max_for,
+        } = self;
+        required_labels.is_empty()
+            && required_annotations.is_empty()
+            && forbidden_labels.is_empty()
+            && name.is_none()
+            && min_for.is_none()
+            && max_for.is_none()
+    }
+}
+
 /// What is asked of recording rules.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]

@@ -1,5 +1,6 @@
 //! Every PromQL expression of a project, with the place it stands at: what most checks go through.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use obsctl_model::dashboard::{self, Annotation, Dashboard, ExpressionRef, Panel, Place, Variable};
@@ -66,7 +67,7 @@ pub enum Site<'a> {
     Panel {
         dashboard: &'a Dashboard,
         panel: &'a Panel,
-        ref_id: String,
+        ref_id: Cow<'a, str>,
         legend: Option<&'a str>,
     },
     /// A link of a panel that opens a query.

@@ -76,7 +76,8 @@ impl Expr {
     #[must_use]
     pub fn descendants(&self) -> Descendants<'_> {
         Descendants {
-            pending: vec![self],
+            next: Some(self),
+            pending: vec![],
         }
     }
 
@@ -87,14 +88,20 @@ impl Expr {
 
     /// Like [`Expr::walk`], with the expressions around each, outermost first.
     pub fn walk_with_ancestors<'a>(&'a self, mut visit: impl FnMut(&'a Self, &[&'a Self])) {
-        let mut ancestors: Vec<&Self> = Vec::new();
-        let mut pending: Vec<(&Self, usize)> = vec![(self, 0)];
-        while let Some((expr, depth)) = pending.pop() {
-            ancestors.truncate(depth);
-            visit(expr, &ancestors);
-            ancestors.push(expr);
-            pending.extend(expr.children().rev().map(|child| (child, depth + 1)));
+        self.walk_below(&mut vec![], &mut visit);
+    }
+
+    fn walk_below<'a>(
+        &'a self,
+        ancestors: &mut Vec<&'a Self>,
+        visit: &mut impl FnMut(&'a Self, &[&'a Self]),
+    ) {
+        visit(self, ancestors);
+        ancestors.push(self);
+        for child in self.children() {
+            child.walk_below(ancestors, visit);
         }
+        ancestors.pop();
     }
 
     /// Calls `visit` with this expression and all below it, to be changed: each before those below it,
@@ -221,6 +228,8 @@ impl DoubleEndedIterator for Children<'_> {
 /// An expression and all below it: see [`Expr::descendants`].
 #[derive(Clone, Debug)]
 pub struct Descendants<'a> {
+    next: Option<&'a Expr>,
+    /// What follows that and all below it, the first last.
     pending: Vec<&'a Expr>,
 }
 
@@ -228,8 +237,10 @@ impl<'a> Iterator for Descendants<'a> {
     type Item = &'a Expr;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let expr = self.pending.pop()?;
-        self.pending.extend(expr.children().rev());
+        let expr = self.next.take().or_else(|| self.pending.pop())?;
+        let mut below = expr.children();
+        self.next = below.next();
+        self.pending.extend(below.rev());
         Some(expr)
     }
 }

@@ -23,7 +23,7 @@ unseen. Its result has none of the labels.
 Write an `absent(…)` for each group, with matchers in place of the grouping, or compare with what was there before:
 `x offset 1h unless x`.
 ",
-    run: Run::PerQuery(run),
+    run: Run::PerText(run),
     fires: || example::alert(promql("absent(sum by (job) (up))")),
     silent: || example::alert(promql(r#"absent(up{job="api"})"#)),
 };

@@ -28,7 +28,7 @@ which nobody waited for.
 Add up the buckets and take the quantile of the sum: `histogram_quantile(0.99, sum by (le) (rate(…_bucket[5m])))`. A
 summary's quantiles cannot be put together at all: show the worst with `max`, or make it a histogram.
 ",
-    run: Run::PerQuery(run),
+    run: Run::PerText(run),
     fires: || {
         example::alert(promql(
             "avg(histogram_quantile(0.99, sum by (le, path) (rate(api_request_duration_seconds_bucket[5m])))) > 1",

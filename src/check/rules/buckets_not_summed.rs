@@ -24,7 +24,7 @@ the quantile means nothing.
 Add the buckets up: `histogram_quantile(0.95, sum by (le) (rate(…_bucket[5m])))`. For the worst of all series take the
 maximum of their quantiles: `max(histogram_quantile(0.95, rate(…_bucket[5m])))`.
 ",
-    run: Run::PerQuery(run),
+    run: Run::PerText(run),
     fires: || {
         example::alert(promql(
             "histogram_quantile(0.95, max by (le) (rate(api_request_duration_seconds_bucket[5m]))) > 1",

@@ -24,7 +24,7 @@ A comparison of series gives those on its left side: `a < b < c` keeps `a` where
 
 Write two comparisons: `a < b and b < c`. A range around a number can stay as it is: `x > 5 < 10` compares `x` twice.
 ",
-    run: Run::PerQuery(run),
+    run: Run::PerText(run),
     fires: || example::alert(promql("connections offset 1d < connections < 100")),
     silent: || example::alert(promql("connections > 5 < 100")),
 };

@@ -27,7 +27,7 @@ that `… or vector(0) > 5` compares only the `0`.
 Ask whether series exist with `absent(…)`, or give the empty result a value with `(count(…) or vector(0)) == 0`. Choose
 a threshold that values can reach, or buckets that reach the threshold.
 ",
-    run: Run::PerQuery(run),
+    run: Run::PerText(run),
     fires: || example::alert(promql(r#"count(up{job="api"}) == 0"#)),
     silent: || example::alert(promql(r#"absent(up{job="api"})"#)),
 };

@@ -21,7 +21,7 @@ A value is compared with `NaN`.
 
 Only `NaN` differs from itself: `x != x` keeps the series that are `NaN`, `x == x` all others.
 ",
-    run: Run::PerQuery(run),
+    run: Run::PerText(run),
     fires: || example::alert(promql("connections == NaN")),
     silent: || example::alert(promql("connections != connections")),
 };

@@ -22,7 +22,7 @@ The selector selects nothing, whatever series there are: the panel is empty, the
 
 Matchers are joined by \"and\". For one value or another write alternatives: `job=~\"api|worker\"`.
 ",
-    run: Run::PerQuery(run),
+    run: Run::PerText(run),
     fires: || example::alert(promql(r#"count(connections{path="/a", path="/b"}) > 1"#)),
     silent: || example::alert(promql(r#"count(connections{path=~"/a|/b"}) > 1"#)),
 };

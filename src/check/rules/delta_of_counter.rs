@@ -25,7 +25,7 @@ numbers at every restart.
 
 Use `increase` for the growth over a time, and `rate` for the growth per second: they know restarts.
 ",
-    run: Run::PerQuery(run),
+    run: Run::PerText(run),
     fires: || example::alert(promql("sum(delta(api_requests_total[5m])) > 1000")),
     silent: || example::alert(promql("sum(increase(api_requests_total[5m])) > 1000")),
 };

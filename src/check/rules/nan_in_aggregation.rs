@@ -25,7 +25,7 @@ fire, the graph has a gap, although all other series have values.
 Divide the sums: `sum(rate(a[5m])) / sum(rate(b[5m]))`, which is also the average that was meant. Or leave out what does
 nothing: `rate(a[5m]) / (rate(b[5m]) > 0)`.
 ",
-    run: Run::PerQuery(run),
+    run: Run::PerText(run),
     fires: || {
         example::alert(promql(
             "avg(rate(api_request_duration_seconds_sum[5m]) / rate(api_request_duration_seconds_count[5m])) > 1",

@@ -33,10 +33,10 @@ Compare with `=` or `!=`, and leave out what changes nothing.
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
     let mut known = BTreeMap::new();
-    for query in &input.queries {
+    input.per_text(&input.texts, findings, |query, findings| {
         // Where values of a variable are looked up, `.*` is a place for a variable to come.
-        if query.at.site.is_lookup() || query.at.derived {
-            continue;
+        if query.is_minor() {
+            return;
         }
         let text = query.at.query.as_str();
         for used in &query.selectors {
@@ -70,7 +70,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 });
             }
         }
-    }
+    });
 }
 
 /// What is wrong with a matcher.

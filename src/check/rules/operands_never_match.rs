@@ -29,7 +29,7 @@ No two series pair: the result is always empty.
 Say which labels to pair by with `on (…)` or `ignoring (…)`, and `group_left` where many series pair with one. Or
 aggregate both sides to the same labels.
 ",
-    run: Run::PerQuery(run),
+    run: Run::PerText(run),
     fires: || example::alert(promql("connections / memory_used_bytes > 1")),
     silent: || {
         example::alert(promql(

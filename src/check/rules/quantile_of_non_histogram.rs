@@ -24,7 +24,7 @@ The functions ignore every sample that is no histogram: the result is empty.
 Give `histogram_quantile` the `_bucket` series of a classic histogram, or a native histogram. The other functions
 (`histogram_avg`, `histogram_count`, `histogram_sum`, `histogram_stddev`, `histogram_stdvar`) know native histograms only.
 ",
-    run: Run::PerQuery(run),
+    run: Run::PerText(run),
     fires: || {
         example::alert(promql(
             "histogram_quantile(0.95, rate(api_request_duration_seconds_count[5m])) > 1",

@@ -22,7 +22,7 @@ The result is infinite: `+Inf` above 1, `-Inf` below 0. An alert on it fires alw
 
 Write the 95th percentile as `0.95`.
 ",
-    run: Run::PerQuery(run),
+    run: Run::PerText(run),
     fires: || {
         example::alert(promql(
             "histogram_quantile(95, sum by (le) (rate(api_request_duration_seconds_bucket[5m]))) > 1",

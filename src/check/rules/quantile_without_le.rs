@@ -22,7 +22,7 @@ pub static CHECK: Check = Check {
 
 Keep `le`: `histogram_quantile(0.95, sum by (le, path) (rate(…_bucket[5m])))`.
 ",
-    run: Run::PerQuery(run),
+    run: Run::PerText(run),
     fires: || {
         example::alert(promql(
             "histogram_quantile(0.95, sum by (path) (rate(api_request_duration_seconds_bucket[5m]))) > 1",

@@ -46,13 +46,13 @@ fn run(_: &Input<'_>, dashboard: &Dashboard, findings: &mut Findings) {
         queries.any(|query| matches!(query.expression, Expression::Other(_)))
     };
     for panel in dashboard.panels().filter(asks_others) {
-        let refs: BTreeSet<String> = panel.ref_ids().collect();
+        let refs: BTreeSet<_> = panel.ref_ids().collect();
         for (query, own) in panel.queries.iter().zip(panel.ref_ids()) {
             let Expression::Other(other) = &query.expression else {
                 continue;
             };
             for name in named(other) {
-                let known = refs.contains(&name) || variables.contains(name.as_str());
+                let known = refs.contains(name.as_str()) || variables.contains(name.as_str());
                 let message = if name == own {
                     format!("expression `{own}` is about itself")
                 } else if known {

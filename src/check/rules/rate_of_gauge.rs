@@ -26,7 +26,7 @@ goes up and down, they give numbers that mean nothing.
 Use `deriv` for the slope per second, `delta` for the difference over a time, or `avg_over_time` and its siblings for
 the values themselves. If the metric only ever grows, declare it as a counter.
 ",
-    run: Run::PerQuery(run),
+    run: Run::PerText(run),
     fires: || example::alert(promql("rate(memory_used_bytes[5m]) > 1000")),
     silent: || example::alert(promql("deriv(memory_used_bytes[5m]) > 1000")),
 };

@@ -28,7 +28,7 @@ the same way.
 Take the rate first, of each counter, and aggregate then: `sum(rate(x[5m]))`. A recording rule that adds up counters
 cannot be put right later: let it record `sum(rate(…))`. For how a rate changes, use `deriv`.
 ",
-    run: Run::PerQuery(run),
+    run: Run::PerText(run),
     fires: || example::alert(promql("rate(sum(api_requests_total)[5m:15s]) > 100")),
     silent: || example::alert(promql("sum(rate(api_requests_total[5m])) > 100")),
 };

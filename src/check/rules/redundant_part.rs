@@ -24,7 +24,7 @@ Readers look for what it means, and it means nothing. Often something else was m
 
 Leave it out, or write what was meant.
 ",
-    run: Run::PerQuery(run),
+    run: Run::PerText(run),
     fires: || example::alert(promql("sum by (path, path) (connections) > 100")),
     silent: || example::alert(promql("sum by (path) (connections) > 100")),
 };

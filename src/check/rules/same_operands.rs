@@ -24,7 +24,7 @@ The result says nothing: `x / x` is 1, `x - x` is 0, `x unless x` is empty. Most
 
 Change the side that was meant to differ. `x == x` and `x != x`, which tell NaN from values, are not reported.
 ",
-    run: Run::PerQuery(run),
+    run: Run::PerText(run),
     fires: || {
         example::alert(promql(
             "sum(rate(api_request_duration_seconds_sum[5m])) / sum(rate(api_request_duration_seconds_sum[5m])) > 0.5",

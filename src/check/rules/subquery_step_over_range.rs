@@ -22,7 +22,7 @@ A subquery has values at multiples of its step. A range that is shorter holds on
 
 `[1h:1m]` is one hour, in steps of a minute: the longer time stands first.
 ",
-    run: Run::PerQuery(run),
+    run: Run::PerText(run),
     fires: || example::alert(promql("max_over_time(sum(connections)[1m:1h]) > 100")),
     silent: || example::alert(promql("max_over_time(sum(connections)[1h:1m]) > 100")),
 };

@@ -32,13 +32,13 @@ flag: write it with what every server knows.
 fn run(input: &Input<'_>, findings: &mut Findings) {
     logs(input, findings);
     traces(input, findings);
-    for query in &input.queries {
+    input.per_text(&input.texts, findings, |query, findings| {
         let expr = query.at.query.expr();
         let place = |span, message: &str, note| query.at.finding(span, message, note);
         let errors = query.at.query.errors();
         refused(errors, || query.types.clone(), place, findings);
         if !errors.is_empty() {
-            continue;
+            return;
         }
         for matcher in query
             .selectors
@@ -61,7 +61,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 feature.feature.flag()
             )));
         }
-    }
+    });
 }
 
 /// What Loki would refuse.

@@ -21,7 +21,7 @@ A regular expression names an address or a host, and its dots are not escaped.
 
 Escape the dots: `10\\\\.0\\\\.0\\\\.1` within double quotes. A single value needs no expression: compare with `=`.
 ",
-    run: Run::PerQuery(run),
+    run: Run::PerText(run),
     fires: || example::alert(promql(r#"count(up{instance=~"10.0.0.1:.*"}) > 1"#)),
     silent: || example::alert(promql(r#"count(up{instance=~"10\\.0\\.0\\.1:.*"}) > 1"#)),
 };

@@ -202,7 +202,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             known(&subject, link.origin, "datasource", &link.to, &uids);
         }
     }
-    for dashboard in project.dashboards() {
+    for dashboard in project.dashboards().iter().filter(|_| !uids.is_empty()) {
         for panel in dashboard.panels() {
             let asked = panel
                 .queries

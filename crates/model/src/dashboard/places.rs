@@ -23,7 +23,7 @@ pub enum Place<'a> {
     /// A panel as a whole.
     Panel(&'a Panel),
     /// A query of a panel, with its ref id.
-    Query(&'a Panel, String),
+    Query(&'a Panel, Cow<'a, str>),
     /// A variable.
     Variable(&'a Variable),
     /// An annotation.
@@ -119,9 +119,12 @@ fn or(own: Origin, outer: Origin) -> Origin {
 
 impl Panel {
     /// The ref id of each query, in order: its own, or the letter of its position.
-    pub fn ref_ids(&self) -> impl Iterator<Item = String> {
-        let own = self.queries.iter().enumerate();
-        own.map(|(index, query)| query.ref_id.clone().unwrap_or_else(|| letters(index)))
+    pub fn ref_ids(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let queries = self.queries.iter().enumerate();
+        queries.map(|(index, query)| match &query.ref_id {
+            Some(own) => Cow::Borrowed(own.as_str()),
+            None => letters(index),
+        })
     }
 
     /// Every link: of the panel, its values and its overrides.

@@ -1,5 +1,7 @@
 //! The queries of a panel.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -235,13 +237,14 @@ pub enum Format {
 }
 
 /// The ref id of the query at `index`: `A` to `Z`, then `AA`…
-pub(crate) fn letters(index: usize) -> String {
-    let (rest, last) = (index / 26, index % 26);
-    let letter = char::from(b'A' + u8::try_from(last).unwrap_or_default());
+pub(crate) fn letters(index: usize) -> Cow<'static, str> {
+    const ALL: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    let (rest, last) = (index / ALL.len(), index % ALL.len());
+    let letter = &ALL[last..=last];
     if rest == 0 {
-        letter.to_string()
+        Cow::Borrowed(letter)
     } else {
-        format!("{}{letter}", letters(rest - 1))
+        Cow::Owned(format!("{}{letter}", letters(rest - 1)))
     }
 }
 

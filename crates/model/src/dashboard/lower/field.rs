@@ -226,7 +226,7 @@ pub(super) fn derived_units(panel: &Panel, unit_of: UnitOf<'_>) -> Vec<grafana::
         };
         let fields = match &panel.visualization {
             Visualization::Table(_) => FieldMatcher::Name(column(panel, &ref_id)),
-            _ => FieldMatcher::Query(ref_id),
+            _ => FieldMatcher::Query(ref_id.into_owned()),
         };
         if says_unit(panel, &fields) {
             continue;

@@ -1,5 +1,7 @@
 //! Queries of panels.
 
+use std::borrow::Cow;
+
 use obsctl_promql::Expr;
 use obsctl_traceql::{ValueType, typecheck};
 use serde_json::json;
@@ -23,7 +25,7 @@ pub(super) fn lower(panel: &Panel) -> Vec<Target> {
     panel
         .queries
         .iter()
-        .zip(panel.ref_ids())
+        .zip(panel.ref_ids().map(Cow::into_owned))
         .enumerate()
         .map(|(index, (query, ref_id))| match &query.expression {
             Expression::Promql(promql) => {
