@@ -29,7 +29,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     if let Ok(rules) = std::env::var(MEASURED) {
-        return Ok(obsctl::run(synthetic::stack(rules.parse()?, 0)));
+        let rules = rules.parse()?;
+        return Ok(obsctl::run(|| synthetic::stack(rules, 0)));
     }
     let rules: usize = std::env::args()
         .nth(1)

@@ -29,7 +29,7 @@ mod slos {
 }
 
 fn main() -> ExitCode {
-    obsctl::run(stack())
+    obsctl::run(stack)
 }
 
 /// Everything that was imported.

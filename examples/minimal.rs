@@ -11,7 +11,7 @@ use obsctl::model::prelude::*;
 use obsctl::model::{ScrapeJob, Service};
 
 fn main() -> ExitCode {
-    obsctl::run(stack())
+    obsctl::run(stack)
 }
 
 const TEAM: &str = "storefront";

@@ -25,6 +25,16 @@ impl Ready {
     }
 }
 
+/// The catalog entries of all metrics, by name, as they are written: in JSON, each on a line of its own.
+pub fn entries() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let lines = READY.iter().flat_map(|ready| ready.text.lines());
+    lines.filter_map(|line| {
+        let entry = line.trim().trim_end_matches(',');
+        let (name, _) = entry.strip_prefix(r#"{"name": ""#)?.split_once('"')?;
+        Some((name, entry))
+    })
+}
+
 macro_rules! ready {
     ($($name:literal, $summary:literal;)+) => {
         &[$(Ready {
@@ -96,6 +106,17 @@ mod tests {
         assert!(READY.is_sorted_by_key(|ready| ready.name));
         assert_eq!(find("node_exporter").unwrap().name, "node_exporter");
         assert_eq!(find("nothing"), None);
+    }
+
+    #[test]
+    fn entries_are_those_of_the_catalogs() {
+        let read = entries().map(|(name, entry)| {
+            let metric: MetricDef = serde_json::from_str(entry).unwrap();
+            assert_eq!(metric.name.as_str(), name);
+            metric
+        });
+        let catalogs = metrics().map(|(_, metric)| metric.clone());
+        assert!(read.eq(catalogs));
     }
 
     #[test]

@@ -7,5 +7,5 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    obsctl::run(obsctl_stack::stack())
+    obsctl::run(obsctl_stack::stack)
 }

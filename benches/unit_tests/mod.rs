@@ -16,7 +16,7 @@ const MEASURED: &str = "OBSCTL_MEASURED";
 /// Runs `obsctl` without definitions, if this process is one of those that are measured.
 pub fn measured() -> Option<ExitCode> {
     std::env::var(MEASURED).ok()?;
-    Some(obsctl::run(Stack::new(Slug::from_static("measured"))))
+    Some(obsctl::run(|| Stack::new(Slug::from_static("measured"))))
 }
 
 /// Prints what both take for `tests.yml` of the folder. promtool takes minutes: one round has to do.

@@ -1,5 +1,6 @@
 //! Files that a team already has, and where their metrics come from: arguments, reading, and the project they make.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,7 +17,7 @@ use crate::diagnostic::{Diagnostic, Severity, UNREADABLE, identity};
 use crate::live::{self, Address};
 use crate::online::Inventory;
 use crate::parallel;
-use crate::project::{Knowledge, Project, Routes, Told, slo};
+use crate::project::{Beside, Knowledge, Project, Routes, Told, slo};
 use crate::read::{self, Alertmanager, File, Found, Queries};
 
 /// Existing files, and what is known of the world around them
@@ -107,15 +108,13 @@ impl Gathered {
     }
 
     /// Links it. What exporters expose is known of files, whether or not anybody says that it is there.
-    pub(super) fn link(mut self) -> Project {
-        if !self.own {
-            let known = parallel::map(catalogs::READY, |ready| {
-                let catalog = ready.read().unwrap_or_default();
-                catalog.metrics
-            });
-            self.stack.metrics.extend(known.into_iter().flatten());
-        }
-        Project::link(self.stack)
+    pub(super) fn link(self) -> Project {
+        let beside = if self.own {
+            Beside::default()
+        } else {
+            Beside::new(catalogs::entries())
+        };
+        Project::link_beside(self.stack, beside)
             .knowing(self.knowledge)
             .with_unread(self.problems)
             .routed(self.routes)
@@ -143,27 +142,27 @@ impl Estate {
     }
 
     /// Reads everything, and links it.
-    pub(super) fn read(
+    pub(super) fn read<S: FnOnce() -> Stack>(
         &self,
-        stack: &Stack,
+        stack: &LazyCell<Stack, S>,
         workspace: &Workspace,
     ) -> Result<Project, CommandError> {
         Ok(self.gather(stack, workspace)?.link())
     }
 
     /// Reads everything.
-    pub(super) fn gather(
+    pub(super) fn gather<S: FnOnce() -> Stack>(
         &self,
-        stack: &Stack,
+        stack: &LazyCell<Stack, S>,
         workspace: &Workspace,
     ) -> Result<Gathered, CommandError> {
         self.gather_as(stack, workspace, &Texts::new())
     }
 
     /// Reads everything, as if the files with these paths had other texts.
-    pub(super) fn gather_as(
+    pub(super) fn gather_as<S: FnOnce() -> Stack>(
         &self,
-        stack: &Stack,
+        stack: &LazyCell<Stack, S>,
         workspace: &Workspace,
         instead: &Texts,
     ) -> Result<Gathered, CommandError> {
@@ -207,6 +206,7 @@ impl Estate {
             .dashboards(found.dashboards)
             .datasources(found.datasources);
         if self.stack {
+            let stack: &Stack = stack;
             catalog.append(stack.into());
             project.scrape_jobs.clone_from(&stack.scrape_jobs);
         }

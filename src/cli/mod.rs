@@ -58,17 +58,18 @@ struct Cli {
     command: Command,
 }
 
-/// Runs the tool over `stack` with this process' arguments: the whole `main` of a team's own binary.
+/// Runs the tool with this process' arguments over what `stack` makes, where a command asks for it: the whole `main` of a
+/// team's own binary.
 ///
 /// ```no_run
 /// use obsctl::model::{Slug, Stack};
 ///
 /// fn main() -> std::process::ExitCode {
-///     obsctl::run(Stack::new(Slug::from_static("shop")))
+///     obsctl::run(|| Stack::new(Slug::from_static("shop")))
 /// }
 /// ```
 #[must_use]
-pub fn run(stack: Stack) -> ExitCode {
+pub fn run(stack: impl FnOnce() -> Stack) -> ExitCode {
     let mut out = anstream::AutoStream::auto(io::stdout().lock());
     let mut err = anstream::AutoStream::auto(io::stderr().lock());
     let mut terminal = Terminal {
@@ -99,11 +100,11 @@ pub fn run_in(
         live: false,
         today: clock::today(),
     };
-    run_on(stack, args, root, &mut terminal)
+    run_on(|| stack, args, root, &mut terminal)
 }
 
 fn run_on(
-    stack: Stack,
+    stack: impl FnOnce() -> Stack,
     args: impl IntoIterator<Item = OsString>,
     root: &Path,
     terminal: &mut Terminal<'_>,

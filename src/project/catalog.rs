@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::Beside;
 use obsctl_model::{MetricDef, Origin, Rule, RuleGroup, Stack, Unit};
 
 /// All series that queries can refer to, by name.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
     series: BTreeMap<String, Series>,
+    beside: Beside,
 }
 
 /// A series name of the catalog.
@@ -102,30 +104,20 @@ pub static SYNTHETIC: &[Synthetic] = &[
 ];
 
 impl Catalog {
-    /// The series of a stack's metrics and of these (lowered) rules. The first declaration of a name wins;
-    /// a check reports the others.
+    /// The series of a stack's metrics, of these (lowered) rules, and of what is known beside them. The first
+    /// declaration of a name wins; a check reports the others.
     #[must_use]
-    pub fn new(stack: &Stack, groups: &[RuleGroup]) -> Self {
+    pub fn new(stack: &Stack, groups: &[RuleGroup], beside: Beside) -> Self {
         let mut series = BTreeMap::new();
         for entry in SYNTHETIC {
             series.insert(entry.name.to_owned(), Series::Synthetic(entry));
         }
         for metric in stack.metrics.iter().flat_map(|family| &family.metrics) {
-            let shared = Arc::new(metric.clone());
-            for name in metric.series_names() {
-                let part = match name.strip_prefix(metric.name.as_str()) {
-                    Some("_bucket") => Part::Bucket,
-                    Some("_sum") => Part::Sum,
-                    Some("_count") => Part::Count,
-                    _ => Part::Whole,
-                };
-                series.entry(name).or_insert_with(|| Series::Exposed {
-                    metric: Arc::clone(&shared),
-                    part,
-                });
+            for (name, exposed) in exposed(metric.clone()) {
+                series.entry(name).or_insert(exposed);
             }
         }
-        let mut catalog = Self { series };
+        let mut catalog = Self { series, beside };
         catalog.add_recorded(groups);
         catalog
     }
@@ -134,7 +126,9 @@ impl Catalog {
     pub(super) fn add_recorded(&mut self, groups: &[RuleGroup]) {
         for group in groups {
             for rule in &group.rules {
-                if let Rule::Record(record) = rule {
+                if let Rule::Record(record) = rule
+                    && self.beside.get(record.record.as_str()).is_none()
+                {
                     self.series
                         .entry(record.record.to_string())
                         .or_insert_with(|| Series::Recorded {
@@ -152,18 +146,37 @@ impl Catalog {
     /// What is known of the series of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Series> {
-        self.series.get(name)
+        self.series.get(name).or_else(|| self.beside.get(name))
     }
 
     /// All names, sorted.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.series.keys().map(String::as_str)
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        let own = self.series.keys().map(String::as_str);
+        let mut names: Vec<_> = own.chain(self.beside.names()).collect();
+        names.sort_unstable();
+        names
     }
 
-    /// All series, sorted by name.
+    /// All series of the stack itself, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Series)> {
         self.series
             .iter()
             .map(|(name, series)| (name.as_str(), series))
     }
+}
+
+/// The series of a metric, by name.
+pub(super) fn exposed(metric: MetricDef) -> impl Iterator<Item = (String, Series)> {
+    let metric = Arc::new(metric);
+    metric.series_names().into_iter().map(move |name| {
+        let part = match name.strip_prefix(metric.name.as_str()) {
+            Some("_bucket") => Part::Bucket,
+            Some("_sum") => Part::Sum,
+            Some("_count") => Part::Count,
+            _ => Part::Whole,
+        };
+        let metric = Arc::clone(&metric);
+        (name, Series::Exposed { metric, part })
+    })
 }

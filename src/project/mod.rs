@@ -1,6 +1,7 @@
 //! From a [`Stack`] to a [`Project`]: SLOs become rules, runbooks become pages, names are resolved and
 //! indexes built. A project never changes afterwards; checks and targets read nothing else.
 
+mod beside;
 pub mod catalog;
 mod component;
 pub mod expression;
@@ -23,6 +24,7 @@ use obsctl_model::{RuleGroup, Stack, Uid};
 
 use crate::diagnostic::Diagnostic;
 
+pub use beside::Beside;
 pub use catalog::{Catalog, Part, Series};
 pub use component::{Component, OTLP_PORTS, TRACE_ID, memory_variable, variable};
 pub use expression::{Expression, Site, subject};
@@ -51,9 +53,15 @@ pub struct Project {
 impl Project {
     /// Links a stack. Never fails: what does not resolve is found by checks.
     #[must_use]
-    pub fn link(mut stack: Stack) -> Self {
+    pub fn link(stack: Stack) -> Self {
+        Self::link_beside(stack, Beside::default())
+    }
+
+    /// Links a stack, whose definitions may also name these metrics.
+    #[must_use]
+    pub fn link_beside(mut stack: Stack, beside: Beside) -> Self {
         sort(&mut stack);
-        let mut catalog = Catalog::new(&stack, &stack.rule_groups);
+        let mut catalog = Catalog::new(&stack, &stack.rule_groups, beside);
         let slos = slo::lower(&stack, &catalog);
         catalog.add_recorded(&slos.groups);
         stack.rule_groups.extend(slos.groups);

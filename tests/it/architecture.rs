@@ -226,9 +226,7 @@ fn files_are_touched_in_one_file() {
 #[test]
 fn main_is_one_statement() {
     let source = std::fs::read_to_string(repository().join("src/main.rs")).unwrap();
-    assert!(
-        source.ends_with("fn main() -> ExitCode {\n    obsctl::run(obsctl_stack::stack())\n}\n")
-    );
+    assert!(source.ends_with("fn main() -> ExitCode {\n    obsctl::run(obsctl_stack::stack)\n}\n"));
 }
 
 #[test]

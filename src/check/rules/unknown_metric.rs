@@ -44,7 +44,8 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
     let catalog = input.project.catalog();
     // One unknown name is often used in many places, and the search for the nearest is slow.
     let mut helps: BTreeMap<&str, Help> = BTreeMap::new();
-    let most = MOST_COMPARISONS / catalog.names().count().max(1);
+    let names = catalog.names();
+    let most = MOST_COMPARISONS / names.len().max(1);
     for query in &input.queries {
         for used in &query.named {
             // Names beyond the classic rule can be queried, not declared.
@@ -59,7 +60,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             let searches = helps.len() < most;
             let help = helps
                 .entry(name)
-                .or_insert_with(|| help(catalog, name, searches));
+                .or_insert_with(|| help(catalog, name, searches.then_some(&names)));
             findings.push(match help {
                 Help::Histogram(origin) => finding
                     .also(*origin, "a classic histogram is declared here")
@@ -119,12 +120,13 @@ enum Help {
     None,
 }
 
-fn help(catalog: &Catalog, name: &str, searches: bool) -> Help {
+/// The nearest of `names` is looked for, if there are any.
+fn help(catalog: &Catalog, name: &str, names: Option<&Vec<&str>>) -> Help {
     if let Some(Series::Exposed { metric, .. }) = catalog.get(&format!("{name}_bucket")) {
         return Help::Histogram(metric.origin);
     }
-    let nearest = searches.then(|| nearest(name, catalog.names()));
-    match nearest.flatten() {
+    let nearest = names.and_then(|names| nearest(name, names.iter().copied()));
+    match nearest {
         Some(nearest) => Help::Nearest(nearest.to_owned()),
         None => Help::None,
     }

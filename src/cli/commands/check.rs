@@ -1,5 +1,7 @@
 //! `obsctl check`
 
+use std::cell::LazyCell;
+
 use clap::Args;
 use obsctl_model::Stack;
 
@@ -71,18 +73,18 @@ pub(crate) struct Check {
 impl Check {
     pub(super) fn run(
         &self,
-        stack: Stack,
+        stack: impl FnOnce() -> Stack,
         workspace: &Workspace,
         terminal: &mut Terminal<'_>,
     ) -> Result<u8, CommandError> {
         let policy = self.selection.restrict(self.config.read(workspace)?)?;
         if self.fixing.fix {
-            return self.fix(&stack, &policy, workspace, terminal);
+            return self.fix(&LazyCell::new(stack), &policy, workspace, terminal);
         }
         let gathered = if self.estate.is_given() {
-            self.estate.gather(&stack, workspace)?
+            self.estate.gather(&LazyCell::new(stack), workspace)?
         } else {
-            Gathered::own(stack)
+            Gathered::own(stack())
         };
         let mut said = Vec::from_iter(gathered.summary());
         let (project, asked) = if self.online.is_given() {
@@ -116,9 +118,9 @@ impl Check {
     }
 
     /// Shows what can be fixed in files, or writes it.
-    fn fix(
+    fn fix<S: FnOnce() -> Stack>(
         &self,
-        stack: &Stack,
+        stack: &LazyCell<Stack, S>,
         policy: &Policy,
         workspace: &Workspace,
         terminal: &mut Terminal<'_>,

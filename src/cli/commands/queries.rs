@@ -1,5 +1,6 @@
 //! `obsctl queries`
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use clap::{Args, ValueEnum};
@@ -45,12 +46,12 @@ enum Format {
 impl Queries {
     pub(super) fn run(
         &self,
-        stack: Stack,
+        stack: impl FnOnce() -> Stack,
         workspace: &Workspace,
         terminal: &mut Terminal<'_>,
     ) -> Result<u8, CommandError> {
         let project = if self.estate.is_given() {
-            let project = self.estate.read(&stack, workspace)?;
+            let project = self.estate.read(&LazyCell::new(stack), workspace)?;
             for problem in project.unread() {
                 writeln!(
                     terminal.err,
@@ -60,7 +61,7 @@ impl Queries {
             }
             project
         } else {
-            Project::link(stack)
+            Project::link(stack())
         };
         let usages = project.usages();
         match self.format {

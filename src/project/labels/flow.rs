@@ -58,8 +58,9 @@ pub enum Use {
 pub struct Flows<'a> {
     rules: BTreeMap<&'a str, Vec<&'a RecordingRule>>,
     recorded: BTreeMap<&'a str, Labels<'a>>,
-    /// Labels of what is exposed and of what Prometheus makes itself.
-    known: BTreeMap<&'a str, Labels<'a>>,
+    /// The labels that scrapes of each exposer add.
+    jobs: BTreeMap<&'a str, Vec<&'a str>>,
+    project: &'a Project,
 }
 
 /// Recording rules on recording rules on … as deep as this are followed.
@@ -75,25 +76,18 @@ impl<'a> Flows<'a> {
                 rules.entry(rule.record.as_str()).or_default().push(rule);
             }
         }
-        let mut jobs: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let mut jobs: BTreeMap<&'a str, Vec<&'a str>> = BTreeMap::new();
         for job in &project.stack().scrape_jobs {
             jobs.entry(job.exposes.name())
                 .or_default()
                 .extend(job.labels.keys().map(String::as_str));
         }
         let names: Vec<_> = rules.keys().copied().collect();
-        let catalog = project.catalog().iter();
-        let targets = project.knows().target_labels.as_ref();
-        let opaque = &project.knows().opaque;
         let mut flows = Self {
             rules,
             recorded: BTreeMap::new(),
-            known: catalog
-                .filter_map(|(name, series)| {
-                    let targets = targets.filter(|_| !opaque.contains(name));
-                    Some((name, known(series, &jobs, targets)?))
-                })
-                .collect(),
+            jobs,
+            project,
         };
         for name in names {
             flows.record(name, 0);
@@ -159,8 +153,14 @@ impl<'a> Flows<'a> {
     /// The labels of the series of that name.
     #[must_use]
     pub fn series(&self, name: &str) -> Labels<'a> {
-        let labels = self.known.get(name).or_else(|| self.recorded.get(name));
-        labels.cloned().unwrap_or_else(Labels::any)
+        let knows = self.project.knows();
+        let targets = knows.target_labels.as_ref();
+        let targets = targets.filter(|_| !knows.opaque.contains(name));
+        let series = self.project.catalog().get(name);
+        series
+            .and_then(|series| known(series, &self.jobs, targets))
+            .or_else(|| self.recorded.get(name).cloned())
+            .unwrap_or_else(Labels::any)
     }
 }
 
