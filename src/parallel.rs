@@ -6,16 +6,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 /// `work` on every item, on all cores.
-pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(crate) fn map<'t, T: Sync, R: Send>(
+    items: &'t [T],
+    work: impl Fn(&'t T) -> R + Sync,
+) -> Vec<R> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     map_in(threads, items, work)
 }
 
 /// `work` on every item, in so many threads at most. Threads take the next item when they are done with one.
-pub(crate) fn map_in<T: Sync, R: Send>(
+pub(crate) fn map_in<'t, T: Sync, R: Send>(
     threads: usize,
-    items: &[T],
-    work: impl Fn(&T) -> R + Sync,
+    items: &'t [T],
+    work: impl Fn(&'t T) -> R + Sync,
 ) -> Vec<R> {
     let threads = threads.min(items.len()).max(1);
     let next = AtomicUsize::new(0);

@@ -1,6 +1,6 @@
 //! What all checks read, computed once.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -185,12 +185,10 @@ impl<'a> Input<'a> {
         let ((flows, (logs, traces)), expressions) =
             parallel::both(aside, || project.expressions());
         // Definitions repeat each other: each text is looked at once.
-        let mut places = BTreeMap::new();
+        let mut places = HashMap::new();
         let mut texts = vec![];
         let repeated = expressions.iter().map(|at| {
-            let text = at.query.as_str();
-            // Of equal length few texts begin alike: comparing those takes least time.
-            *places.entry((text.len(), text)).or_insert_with(|| {
+            *places.entry(at.query.as_str()).or_insert_with(|| {
                 texts.push(at.query);
                 texts.len() - 1
             })

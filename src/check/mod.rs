@@ -25,6 +25,7 @@ use std::collections::BTreeMap;
 use obsctl_model::Stack;
 
 use crate::diagnostic::{Diagnostic, Severity, UNREADABLE};
+use crate::parallel;
 use crate::policy::{Baseline, Policy};
 use crate::project::Project;
 
@@ -160,13 +161,16 @@ pub fn run(project: &Project, policy: &Policy, today: Option<&str>) -> Vec<Diagn
         .filter(|check| policy.runs(check.name))
         .collect();
     let found = run::all(&input, &wanted).into_iter();
-    let found = found.filter(|one| project.knows().looks_at(one.origin()));
-    let found = found.chain(project.unread().iter().cloned()).collect();
-    let mut kept = suppression::apply(project, policy, found, today);
-    kept.retain_mut(|diagnostic| level(diagnostic, policy));
-    // Stable: of equal findings the one in the definition itself stays, not the one in what is made from it.
-    kept.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-    once(kept)
+    let report = || {
+        let found = found.filter(|one| project.knows().looks_at(one.origin()));
+        let found = found.chain(project.unread().iter().cloned()).collect();
+        let mut kept = suppression::apply(project, policy, found, today);
+        kept.retain_mut(|diagnostic| level(diagnostic, policy));
+        // Stable: of equal findings the one in the definition itself stays, not the one in what is made from it.
+        kept.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        once(kept)
+    };
+    parallel::both(move || drop(input), report).1
 }
 
 /// Without what was told before: what would mend it goes to the finding that is told.

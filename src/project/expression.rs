@@ -13,6 +13,7 @@ use obsctl_promql::ast::{MatchOp, Selector};
 
 use super::{Project, runbook_pages};
 use crate::diagnostic::Diagnostic;
+use crate::parallel;
 
 /// A PromQL expression where it is used.
 #[derive(Clone, Debug)]
@@ -273,12 +274,12 @@ impl Project {
         // A runbook's page shows queries of its alerts and steps, which are here in their own right.
         let runbooks = self.stack().runbooks.iter();
         let pages: BTreeSet<_> = runbooks.map(|one| runbook_pages::uid(&one.id)).collect();
-        for dashboard in self.dashboards() {
-            if pages.contains(&dashboard.uid) {
-                continue;
-            }
-            found.extend(dashboard_queries(dashboard, !self.is_written(dashboard)));
-        }
+        let asked = parallel::map(self.dashboards(), |dashboard| {
+            let is_own = !pages.contains(&dashboard.uid);
+            let asked = is_own.then(|| dashboard_queries(dashboard, !self.is_written(dashboard)));
+            asked.into_iter().flatten().collect::<Vec<_>>()
+        });
+        found.extend(asked.into_iter().flatten());
         for runbook in &self.stack().runbooks {
             found.extend(runbook_queries(runbook));
         }
