@@ -50,8 +50,8 @@ pub(super) fn missing<'a>(input: &Input<'_>, query: &Query<'a>) -> Vec<Missing<'
     if labels.has_all() {
         return found;
     }
-    for (what, text, origin, named) in texts(&query.at.site) {
-        for (range, label) in named(&input.templates, text) {
+    texts(&query.at.site, &mut |what, text, origin, named| {
+        named(&input.templates, text, &mut |range, label| {
             if !labels.has(label) {
                 found.push(Missing {
                     label,
@@ -62,55 +62,66 @@ pub(super) fn missing<'a>(input: &Input<'_>, query: &Query<'a>) -> Vec<Missing<'
                     loss: labels.loss(label),
                 });
             }
-        }
-    }
+        });
+    });
     found
 }
 
-type Named = for<'t> fn(&Templates, &'t str) -> Vec<(Range<usize>, &'t str)>;
+/// Sees the labels that a text names, and the bytes that do.
+type Named = for<'t> fn(&Templates, &'t str, &mut dyn FnMut(Range<usize>, &'t str));
 
-/// The texts that can name labels of a query's result, and how they do it.
-fn texts<'a>(site: &Site<'a>) -> Vec<(&'a str, &'a str, Origin, Named)> {
+/// Sees the texts that can name labels of a query's result, and how they do it.
+fn texts<'a>(site: &Site<'a>, see: &mut dyn FnMut(&'a str, &'a str, Origin, Named)) {
     match site {
-        Site::Alert { alert, .. } => project_template::texts(alert)
-            .map(|(what, text)| (what, text, alert.origin, template_labels as Named))
-            .collect(),
+        Site::Alert { alert, .. } => {
+            for (what, text) in project_template::texts(alert) {
+                see(what, text, alert.origin, template_labels);
+            }
+        }
         Site::Panel {
             panel,
             legend: Some(legend),
             ..
-        } => vec![("legend", legend, panel.origin, legend_labels as Named)],
+        } => see("legend", legend, panel.origin, legend_labels),
         Site::Annotation { annotation, .. } => {
             let texts = [("title", &annotation.title), ("text", &annotation.text)];
-            texts
-                .into_iter()
-                .filter_map(|(what, text)| Some((what, text.as_deref()?)))
-                .map(|(what, text)| (what, text, annotation.origin, legend_labels as Named))
-                .collect()
+            for (what, text) in texts {
+                if let Some(text) = text {
+                    see(what, text, annotation.origin, legend_labels);
+                }
+            }
         }
-        _ => vec![],
+        _ => {}
     }
 }
 
 /// The labels that a template of Prometheus names: `$labels.path`, `.Labels.path`, `index $labels "path"`.
-fn template_labels<'t>(templates: &Templates, text: &'t str) -> Vec<(Range<usize>, &'t str)> {
+fn template_labels<'t>(
+    templates: &Templates,
+    text: &'t str,
+    see: &mut dyn FnMut(Range<usize>, &'t str),
+) {
     let read = templates.read(text);
-    let labels = read.iter().flat_map(|template| &template.labels);
-    labels
-        .filter_map(|range| Some((range.clone(), text.get(range.clone())?)))
-        .collect()
+    for range in read.iter().flat_map(|template| &template.labels) {
+        if let Some(label) = text.get(range.clone()) {
+            see(range.clone(), label);
+        }
+    }
 }
 
 /// The labels that a legend names: `{{path}}`.
-fn legend_labels<'t>(_: &Templates, text: &'t str) -> Vec<(Range<usize>, &'t str)> {
-    actions(text)
-        .filter_map(|range| {
-            let inner = &text[range.clone()];
-            let label = inner.trim();
-            let start = range.start + inner.find(label)?;
-            (!label.is_empty() && word(label) == label).then(|| (start..start + label.len(), label))
-        })
-        .collect()
+fn legend_labels<'t>(_: &Templates, text: &'t str, see: &mut dyn FnMut(Range<usize>, &'t str)) {
+    for range in actions(text) {
+        let inner = &text[range.clone()];
+        let label = inner.trim();
+        if let Some(before) = inner.find(label)
+            && !label.is_empty()
+            && word(label) == label
+        {
+            let start = range.start + before;
+            see(start..start + label.len(), label);
+        }
+    }
 }
 
 /// What stands between `{{` and `}}`.
@@ -132,8 +143,11 @@ mod tests {
     use super::*;
 
     fn names(named: Named, text: &str) -> Vec<&str> {
-        let labels = named(&Templates::default(), text);
-        labels.into_iter().map(|(_, label)| label).collect()
+        let mut labels = vec![];
+        named(&Templates::default(), text, &mut |_, label| {
+            labels.push(label);
+        });
+        labels
     }
 
     #[test]

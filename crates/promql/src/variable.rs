@@ -85,6 +85,13 @@ pub fn exact(text: &str) -> Option<Variable> {
     variable_at(text, 0).filter(|variable| variable.span.range().end == text.len())
 }
 
+/// The name of the variable that `text` is, if it is nothing else.
+#[must_use]
+pub fn exact_name(text: &str) -> Option<&str> {
+    let parts = parts_at(text, 0).filter(|parts| parts.end == text.len())?;
+    Some(&text[parts.name])
+}
+
 /// Whether `text` is one variable around which Grafana itself puts quotes: `${x:doublequote}`.
 #[must_use]
 pub fn quotes_itself(text: &str) -> bool {

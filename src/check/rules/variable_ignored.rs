@@ -10,7 +10,7 @@ use obsctl_model::prelude::timeseries;
 use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 use obsctl_promql::ast::AggregateOp;
-use obsctl_promql::variable::names;
+use obsctl_promql::variable::{exact_name, names};
 
 use crate::check::{Check, Findings, Input, Named, Query, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -129,9 +129,8 @@ fn dashboard(all: &[(&Dashboard, &Query<'_>)], findings: &mut Findings) {
 fn choices<'a>(named: &Named<'a>) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
     let matchers = named.used.selector.matchers.iter();
     matchers.filter_map(|matcher| {
-        let value = matcher.value.value.as_str();
-        let (range, variable) = names(value).next()?;
-        (range == (0..value.len())).then_some((matcher.name.text.as_str(), variable))
+        let variable = exact_name(&matcher.value.value)?;
+        Some((matcher.name.text.as_str(), variable))
     })
 }
 

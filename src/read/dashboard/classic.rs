@@ -2,7 +2,7 @@
 
 use obsctl_model::dashboard::written::WrittenDashboard;
 use obsctl_model::dashboard::{
-    Annotation, Dashboard, DashboardLink, DashboardLinkTarget, Panel, Patch, Row, Variable,
+    Annotation, DashboardLink, DashboardLinkTarget, Panel, Patch, Row, Variable,
 };
 
 use super::super::Reader;
@@ -46,14 +46,24 @@ pub(super) fn named(reader: &mut Reader<'_>, node: &Node<'_>, name: &str) {
         dashboard.rows.push(read);
     }
     let mut grid = MAIN;
-    for one in placed(node) {
-        if one.text(&["type"]) == "row" {
+    let is_row = |one: &Node<'_>| one.text(&["type"]) == "row";
+    // Panels that follow an open row are in it.
+    for part in placed(node).chunk_by(|_, next| !is_row(next)) {
+        let first = part.first().copied().filter(|first| is_row(first));
+        let following = &part[usize::from(first.is_some())..];
+        let following = following
+            .iter()
+            .map(|one| panel(reader, one, &sources, MAIN));
+        if let Some(first) = first {
             grid += 1;
-            let mut read = row(reader, one);
-            read.panels.extend(panels(reader, one, &sources, grid));
+            let mut read = row(reader, first);
+            read.panels = panels(reader, first, &sources, grid);
+            read.panels.extend(following);
             dashboard.rows.push(read);
+        } else if let Some(last) = dashboard.rows.last_mut() {
+            last.panels.extend(following);
         } else {
-            add(&mut dashboard, panel(reader, one, &sources, MAIN));
+            dashboard.top.extend(following);
         }
     }
     dashboard.written = WrittenDashboard {
@@ -123,18 +133,10 @@ fn row(reader: &Reader<'_>, node: &Node<'_>) -> Row {
     row
 }
 
-/// Panels that follow an open row are in it.
-fn add(dashboard: &mut Dashboard, panel: Panel) {
-    match dashboard.rows.last_mut() {
-        Some(row) => row.panels.push(panel),
-        None => dashboard.top.push(panel),
-    }
-}
-
 fn variables(reader: &Reader<'_>, node: &Node<'_>, sources: &Sources) -> Vec<Variable> {
     let list = node.path(&["templating", "list"]);
     let list = list.map_or(&[][..], Node::items).iter();
-    list.map(|one| variable(reader, one, &sources.of(one.get("datasource"))))
+    list.map(|one| variable(reader, one, sources.of(one.get("datasource"))))
         .collect()
 }
 
@@ -145,12 +147,12 @@ fn annotations(reader: &Reader<'_>, list: Option<&Node<'_>>, sources: &Sources) 
         list.filter(|one| one.text(&["builtIn"]) != "1" && one.text(&["type"]) != "dashboard");
     let list = list.map(|one| {
         let source = sources.of(one.get("datasource"));
-        annotation(reader, one, &source)
+        annotation(reader, one, source)
     });
     list.collect()
 }
 
-fn annotation(reader: &Reader<'_>, node: &Node<'_>, source: &Source) -> Annotation {
+fn annotation(reader: &Reader<'_>, node: &Node<'_>, source: Source<'_>) -> Annotation {
     // Newer versions keep the query under `target`.
     let asked = node
         .get("target")

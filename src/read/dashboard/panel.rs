@@ -18,9 +18,9 @@ pub(super) fn panel(reader: &Reader<'_>, node: &Node<'_>, sources: &Sources, gri
     let targets = node.get("targets").map_or(&[][..], Node::items);
     let queries = targets.iter().map(|target| {
         let said = sources.of(target.get("datasource"));
-        let source = answers(said, &own);
-        let expression = target::expression(reader, target, &source);
-        target::query(expression, target, target.text(&["refId"]), &source)
+        let source = answers(said, own);
+        let expression = target::expression(reader, target, source);
+        target::query(expression, target, target.text(&["refId"]), source)
     });
     let queries = queries.collect();
     let kind = node.text(&["type"]);
@@ -185,9 +185,9 @@ fn beside_queries<'a>(key: &str, value: &Node<'a>, named: &mut Mentions<'a>) {
 }
 
 /// What answers a query: what it says itself, else what its panel says.
-pub(super) fn answers(said: Source, panel: &Source) -> Source {
+pub(super) fn answers<'n>(said: Source<'n>, panel: Source<'n>) -> Source<'n> {
     if said.is_default() && !panel.is_mixed() {
-        panel.clone()
+        panel
     } else {
         said
     }

@@ -12,15 +12,15 @@ pub(super) struct Sources {
 }
 
 /// A datasource as far as it is known.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Source {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Source<'n> {
     /// Its plugin; empty where only a name or a uid is given.
-    pub(super) plugin: String,
+    pub(super) plugin: &'n str,
     /// Its uid, a variable, or a name; empty where none is given.
-    pub(super) uid: String,
+    pub(super) uid: &'n str,
 }
 
-impl Source {
+impl Source<'_> {
     /// Whether nothing is known.
     pub(super) fn is_default(&self) -> bool {
         self.plugin.is_empty() && (self.uid.is_empty() || self.uid == "default")
@@ -60,7 +60,7 @@ impl Sources {
     }
 
     /// A reference to a datasource: a name or uid, or a map of `type` and `uid`.
-    pub(super) fn of(&self, node: Option<&Node<'_>>) -> Source {
+    pub(super) fn of<'n>(&'n self, node: Option<&'n Node<'_>>) -> Source<'n> {
         let Some(node) = node else {
             return Source::default();
         };
@@ -72,9 +72,9 @@ impl Sources {
     }
 
     /// The same from its two parts.
-    pub(super) fn resolve(&self, plugin: &str, uid: &str) -> Source {
-        let variable = obsctl_promql::variable::exact(uid);
-        let named = variable.and_then(|variable| self.named.get(&variable.name));
+    pub(super) fn resolve<'n>(&'n self, plugin: &'n str, uid: &'n str) -> Source<'n> {
+        let variable = obsctl_promql::variable::exact_name(uid);
+        let named = variable.and_then(|name| self.named.get(name));
         let plugin = match (plugin, named) {
             ("", Some(named)) => named,
             ("datasource" | "mixed", _) | ("", None) => match uid {
@@ -86,9 +86,6 @@ impl Sources {
             },
             (plugin, _) => plugin,
         };
-        Source {
-            plugin: plugin.to_owned(),
-            uid: uid.to_owned(),
-        }
+        Source { plugin, uid }
     }
 }

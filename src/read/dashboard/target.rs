@@ -18,14 +18,14 @@ pub(super) const PROMETHEUS: [&str; 4] = [
 ];
 
 /// The expression in a query's own JSON.
-pub(super) fn expression(reader: &Reader<'_>, node: &Node<'_>, source: &Source) -> Expression {
+pub(super) fn expression(reader: &Reader<'_>, node: &Node<'_>, source: Source<'_>) -> Expression {
     let place = |field: &Node<'_>| reader.source.origin(field.at);
     let field = |key: &str| {
         let field = node.get(key)?;
         let text = field.as_text().unwrap_or_default();
         Some((text.trim(), place(field)))
     };
-    let plugin = source.plugin.as_str();
+    let plugin = source.plugin;
     // Editors leave empty queries behind, which Grafana does not ask.
     let expr = field("expr").filter(|(text, _)| !text.is_empty());
     match (plugin, expr) {
@@ -54,7 +54,7 @@ fn logql(text: &str, at: Origin) -> Expression {
     Expression::Logql(LogQl::written(text, at))
 }
 
-fn other(node: &Node<'_>, source: &Source) -> Expression {
+fn other(node: &Node<'_>, source: Source<'_>) -> Expression {
     let mut json = match node.json() {
         serde_json::Value::Object(map) => map,
         _ => serde_json::Map::new(),
@@ -62,8 +62,8 @@ fn other(node: &Node<'_>, source: &Source) -> Expression {
     json.remove("datasource");
     json.remove("refId");
     Expression::Other(OtherQuery {
-        plugin: source.plugin.clone(),
-        uid: source.uid.clone(),
+        plugin: source.plugin.to_owned(),
+        uid: source.uid.to_owned(),
         json,
     })
 }
@@ -73,7 +73,7 @@ pub(super) fn query(
     expression: Expression,
     node: &Node<'_>,
     ref_id: &str,
-    source: &Source,
+    source: Source<'_>,
 ) -> Query {
     let flag = |key| node.get(key).and_then(Node::as_bool).unwrap_or_default();
     let legend = node.text(&["legendFormat"]);
@@ -104,7 +104,7 @@ pub(super) fn query(
         .filter(|_| !source.uid.is_empty())
         .map(|kind| Datasource {
             kind,
-            uid: source.uid.clone().into(),
+            uid: source.uid.to_owned().into(),
         });
     query
 }

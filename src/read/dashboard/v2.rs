@@ -89,7 +89,7 @@ impl Elements {
 }
 
 /// Plugin and datasource of a query: `around` is what holds it.
-fn asked(query: &Node<'_>, around: &Node<'_>, sources: &Sources) -> Source {
+fn asked<'n>(query: &'n Node<'_>, around: &'n Node<'_>, sources: &'n Sources) -> Source<'n> {
     let plugin = match query.text(&["kind"]) {
         "DataQuery" => query.text(&["group"]),
         kind => kind,
@@ -124,8 +124,8 @@ fn panel(reader: &Reader<'_>, node: &Node<'_>, sources: &Sources) -> Panel {
         let query = around.get("query").unwrap_or(around);
         let source = asked(query, around, sources);
         let inside = query.get("spec").unwrap_or(query);
-        let expression = target::expression(reader, inside, &source);
-        let mut read = target::query(expression, inside, around.text(&["refId"]), &source);
+        let expression = target::expression(reader, inside, source);
+        let mut read = target::query(expression, inside, around.text(&["refId"]), source);
         read.hidden = around
             .get("hidden")
             .and_then(Node::as_bool)
@@ -217,7 +217,7 @@ fn variable(reader: &Reader<'_>, node: &Node<'_>, sources: &Sources) -> Variable
             .get("query")
             .and_then(|query| {
                 let source = asked(query, spec, sources);
-                classic::query(reader, query.get("spec").unwrap_or(query), &source)
+                classic::query(reader, query.get("spec").unwrap_or(query), source)
             })
             .unwrap_or_else(|| Values::Other(node.json())),
         "CustomVariable" => classic::custom(spec.text(&["query"])),
@@ -262,7 +262,7 @@ fn annotations(reader: &Reader<'_>, spec: &Node<'_>, sources: &Sources) -> Vec<A
         let inside = query.get("spec").unwrap_or(query);
         let mut read = Annotation::new(
             one.text(&["name"]),
-            target::expression(reader, inside, &source),
+            target::expression(reader, inside, source),
         );
         read.off = one.get("enable").and_then(Node::as_bool) == Some(false);
         read.origin = reader.source.origin(one.at);

@@ -10,7 +10,7 @@ use super::sources::Source;
 use super::target::PROMETHEUS;
 
 /// A variable in the classic form.
-pub(super) fn variable(reader: &Reader<'_>, node: &Node<'_>, source: &Source) -> Variable {
+pub(super) fn variable(reader: &Reader<'_>, node: &Node<'_>, source: Source<'_>) -> Variable {
     let values = match node.text(&["type"]) {
         "query" => node
             .get("query")
@@ -94,7 +94,7 @@ pub(super) fn custom(text: &str) -> Values {
 }
 
 /// What a query variable asks: text, or a map whose form depends on the datasource.
-pub(super) fn query(reader: &Reader<'_>, query: &Node<'_>, source: &Source) -> Option<Values> {
+pub(super) fn query(reader: &Reader<'_>, query: &Node<'_>, source: Source<'_>) -> Option<Values> {
     let text = match &query.value {
         Value::Map(_) => query
             .get("query")
@@ -103,7 +103,7 @@ pub(super) fn query(reader: &Reader<'_>, query: &Node<'_>, source: &Source) -> O
     };
     let text = text.and_then(|text| Some((text.as_text()?, reader.source.origin(text.at))));
     let label = query.text(&["label"]);
-    match source.plugin.as_str() {
+    match source.plugin {
         "loki" if !label.is_empty() => {
             let of = query.get("stream").and_then(|of| Some((of, of.as_text()?)));
             let of = of.filter(|(_, text)| !text.is_empty());
@@ -118,7 +118,7 @@ pub(super) fn query(reader: &Reader<'_>, query: &Node<'_>, source: &Source) -> O
         }),
         _ => match text.filter(|(text, _)| !text.trim().is_empty()) {
             Some((text, at)) => metric_labels(reader, text, at).or_else(|| {
-                let known = PROMETHEUS.contains(&source.plugin.as_str());
+                let known = PROMETHEUS.contains(&source.plugin);
                 known.then(|| series(reader, text, at)).flatten()
             }),
             // Provisioned by hand: Grafana's editor writes the text too.
