@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use foldhash::fast::RandomState;
+
 /// What was made of texts so far, in whichever thread.
 #[derive(Debug)]
 pub(crate) struct Memo<T> {
-    known: Mutex<HashMap<Box<str>, T>>,
+    known: Mutex<HashMap<Box<str>, T, RandomState>>,
 }
 
 impl<T> Default for Memo<T> {
@@ -28,7 +30,7 @@ impl<T: Clone> Memo<T> {
     }
 
     /// What another thread left is whole: it only ever inserts.
-    fn known(&self) -> MutexGuard<'_, HashMap<Box<str>, T>> {
+    fn known(&self) -> MutexGuard<'_, HashMap<Box<str>, T, RandomState>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use obsctl_model::{LogQl, Promql, TraceQl, Unit};
 use obsctl_promql::ast::{Binary, Call};
 use obsctl_promql::{Expr, SelectorUse, Span, TypeError, typecheck};
@@ -185,7 +186,7 @@ impl<'a> Input<'a> {
         let ((flows, (logs, traces)), expressions) =
             parallel::both(aside, || project.expressions());
         // Definitions repeat each other: each text is looked at once.
-        let mut places = HashMap::new();
+        let mut places = HashMap::with_hasher(RandomState::default());
         let mut texts = vec![];
         let repeated = expressions.iter().map(|at| {
             *places.entry(at.query.as_str()).or_insert_with(|| {

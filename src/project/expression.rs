@@ -279,6 +279,7 @@ impl Project {
             let asked = is_own.then(|| dashboard_queries(dashboard, !self.is_written(dashboard)));
             asked.into_iter().flatten().collect::<Vec<_>>()
         });
+        found.reserve(asked.iter().map(Vec::len).sum());
         found.extend(asked.into_iter().flatten());
         for runbook in &self.stack().runbooks {
             found.extend(runbook_queries(runbook));

@@ -2,6 +2,7 @@
 //! its place in the arena when it is complete.
 
 use bumpalo::Bump;
+use memchr::memchr2;
 
 use super::Trouble;
 use super::node::{Key, Node, Style, Value, twice};
@@ -25,7 +26,7 @@ pub(super) fn read<'a>(text: &'a str, arena: &'a Bump) -> Result<Node<'a>, Troub
 }
 
 /// So many spaces are compared at once.
-const INDENT: &[u8; 8] = b"        ";
+const INDENT: u64 = u64::from_le_bytes(*b"        ");
 
 /// How deep lists and maps may stand in one another: more would exhaust the stack.
 const DEEPEST: usize = 512;
@@ -54,8 +55,8 @@ impl<'a> Reader<'a> {
         loop {
             match bytes.get(self.at)? {
                 // Half of a file that people can read is indentation.
-                b' ' if bytes[self.at..].first_chunk() == Some(INDENT) => self.at += INDENT.len(),
-                b' ' | b'\t' | b'\r' | b'\n' => self.at += 1,
+                b'\n' => self.at += 1 + spaces(&bytes[self.at + 1..]),
+                b' ' | b'\t' | b'\r' => self.at += 1,
                 byte => return Some(*byte),
             }
         }
@@ -207,8 +208,7 @@ impl<'a> Reader<'a> {
     /// What stands before the next quote or backslash, and whether that is the quote, which is passed then.
     fn until_stop(&mut self, begin: usize) -> Result<(&'a str, bool), Trouble> {
         let rest = &self.text[self.at..];
-        let stop = |byte: &u8| matches!(byte, b'"' | b'\\');
-        let Some(length) = rest.as_bytes().iter().position(stop) else {
+        let Some(length) = memchr2(b'"', b'\\', rest.as_bytes()) else {
             return Err(trouble(begin, "a text is never closed"));
         };
         let closed = rest.as_bytes()[length] == b'"';
@@ -250,6 +250,21 @@ impl<'a> Reader<'a> {
         self.at += 6;
         u16::from_str_radix(digits, 16).ok().filter(|_| all)
     }
+}
+
+/// How many spaces a text begins with, at least: what may be more than they is found one by one.
+fn spaces(bytes: &[u8]) -> usize {
+    let mut found = 0;
+    while let Some(chunk) = bytes[found..].first_chunk() {
+        let differing = u64::from_le_bytes(*chunk) ^ INDENT;
+        // The first byte is the lowest: what it has in common with a space are zeros behind the others.
+        let same = differing.trailing_zeros() as usize / 8;
+        found += same;
+        if same < 8 {
+            break;
+        }
+    }
+    found
 }
 
 fn trouble(at: usize, message: &str) -> Trouble {

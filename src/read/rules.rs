@@ -81,6 +81,7 @@ fn group(reader: &mut Reader<'_>, node: &Node<'_>, next: usize, loki: bool) -> O
         origin,
         ..RuleGroup::new(name.unwrap_or_default())
     };
+    group.rules.reserve_exact(items.len());
     for (index, one) in items.iter().enumerate() {
         let next = items.get(index + 1).map_or(next, |next| next.at);
         group.rules.extend(rule(reader, one, next, loki));
