@@ -1,14 +1,13 @@
 //! What was made of texts, each once: definitions repeat each other.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use foldhash::fast::RandomState;
 
 /// What was made of texts so far, in whichever thread.
 #[derive(Debug)]
 pub(crate) struct Memo<T> {
-    known: Mutex<HashMap<Box<str>, T, RandomState>>,
+    /// By length, and then by text: texts of equal length seldom begin alike, so that comparing them takes least time.
+    known: Mutex<BTreeMap<usize, BTreeMap<Box<str>, T>>>,
 }
 
 impl<T> Default for Memo<T> {
@@ -22,15 +21,20 @@ impl<T> Default for Memo<T> {
 impl<T: Clone> Memo<T> {
     /// What `make` makes of the text. Where two threads make it at once, both get that of the first.
     pub(crate) fn of(&self, text: &str, make: impl FnOnce() -> T) -> T {
-        let before = self.known().get(text).cloned();
+        let before = self
+            .known()
+            .get(&text.len())
+            .and_then(|same| same.get(text).cloned());
         before.unwrap_or_else(|| {
             let made = make();
-            self.known().entry(text.into()).or_insert(made).clone()
+            let mut known = self.known();
+            let same = known.entry(text.len()).or_default();
+            same.entry(text.into()).or_insert(made).clone()
         })
     }
 
     /// What another thread left is whole: it only ever inserts.
-    fn known(&self) -> MutexGuard<'_, HashMap<Box<str>, T, RandomState>> {
+    fn known(&self) -> MutexGuard<'_, BTreeMap<usize, BTreeMap<Box<str>, T>>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

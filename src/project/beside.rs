@@ -1,7 +1,7 @@
 //! Metrics that are known beside those of a stack, each read when it is first asked for: there are thousands, and
 //! definitions name few of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use super::catalog::{Series, exposed};
@@ -9,7 +9,7 @@ use super::catalog::{Series, exposed};
 /// Metrics that anybody may expose.
 #[derive(Clone, Debug, Default)]
 pub struct Beside {
-    metrics: Arc<HashMap<&'static str, Metric>>,
+    metrics: Arc<BTreeMap<&'static str, Metric>>,
 }
 
 #[derive(Debug)]
@@ -49,7 +49,7 @@ impl Beside {
         metrics.find_map(|metric| metric.series().get(name))
     }
 
-    /// The names of all series, in no order.
+    /// The names of all series.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         let all = self.metrics.values();
         all.flat_map(|metric| metric.series().keys().map(String::as_str))
