@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use obsctl_model::{MetricDef, library};
+use obsctl_model::{Exposer, MetricDef, MetricKind, library};
 use obsctl_promql::ast::{Modifiers, Selector};
 use obsctl_promql::{Expr, parse};
 
@@ -164,6 +164,9 @@ impl Judge<'_> {
             .iter()
             .find(|job| self.known.up.get(**job) == Some(&true))
         {
+            Some(_) if comes_with_its_first_event(metric) => Outcome::empty(format!(
+                "`{exposer}` has not recorded `{name}` yet: it exposes it with its first event"
+            )),
             Some(job) => Outcome::failed(
                 format!("`{name}` has no series, although job `{job}`, which exposes it, is up"),
                 format!("record it in `{exposer}`, or take it out of the catalog and the query"),
@@ -171,6 +174,13 @@ impl Judge<'_> {
             None => Outcome::empty(format!("job `{first}`, which exposes `{name}`, is not up")),
         }
     }
+}
+
+/// Engines and exporters neither declare nor show what counts events by label before the first of them: Go's client does not.
+fn comes_with_its_first_event(metric: &MetricDef) -> bool {
+    matches!(metric.exposed_by, Exposer::Exporter(_))
+        && !matches!(metric.kind, MetricKind::Gauge)
+        && !metric.labels.is_empty()
 }
 
 /// The selector at the end of the time shown, whatever the query makes of it. A name inside the braces stands
@@ -306,6 +316,40 @@ mod tests {
         assert_eq!(
             failed(judged("nonsense_total", &[], true)),
             "`nonsense_total` is neither in the catalog nor in Prometheus"
+        );
+    }
+
+    #[test]
+    fn an_engine_shows_what_it_counts_by_label_with_the_first_event() {
+        let loki = Exposer::Exporter("loki".to_owned());
+        let judged = |change: fn(&mut MetricDef)| {
+            let mut family = family();
+            for metric in &mut family.metrics {
+                metric.exposed_by = loki.clone();
+                change(metric);
+            }
+            let stack = Stack::new(Slug::from_static("test"))
+                .metric_family(family)
+                .scrape_job(ScrapeJob::new("loki", loki.clone(), "loki", 80));
+            let known = Known {
+                up: BTreeMap::from([("loki".to_owned(), true)]),
+                ..Known::default()
+            };
+            judge("errors_total", &Project::link(stack), &known, &|_| {
+                Ok(false)
+            })
+        };
+        assert_eq!(
+            judged(|_| {}),
+            Outcome::empty(
+                "`loki` has not recorded `errors_total` yet: it exposes it with its first event"
+            )
+        );
+        let reason = "`errors_total` has no series, although job `loki`, which exposes it, is up";
+        assert_eq!(failed(judged(|metric| metric.labels.clear())), reason);
+        assert_eq!(
+            failed(judged(|metric| metric.kind = MetricKind::Gauge)),
+            reason
         );
     }
 

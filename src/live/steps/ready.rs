@@ -42,7 +42,8 @@ fn version(client: &Client) -> Answer<Option<String>> {
         Peer::AlertReceiver => return alerts::delivered(client).map(|_| None),
         Peer::Page => return client.get::<IgnoredAny>("", &[]).map(|_| None),
     }
-    .map(Some)
+    // Who builds an engine without saying its version has one that says none.
+    .map(|version| Some(version).filter(|version| !version.is_empty()))
 }
 
 /// Asks a server's own word for it. Behind a gateway only its API is there.
