@@ -68,7 +68,7 @@ fn loki(request: &Request) -> Reply {
             "lastEvaluation": "2026-01-01T00:00:00Z",
             "rules": [{
                 "state": "inactive", "name": "ManyErrors", "type": "alerting", "health": "ok", "lastError": "",
-                "query": "sum(count_over_time({service_name=\"api\"} |= \"error\"[5m])) > 10",
+                "query": "(sum(count_over_time({service_name=\"api\"} |= \"error\"[5m])) > 10)",
                 "duration": 60, "labels": {"severity": "warning", "team": "platform"}, "annotations": {},
                 "alerts": [], "evaluationTime": 0.1, "lastEvaluation": "2026-01-01T00:00:00Z"
             }]

@@ -215,7 +215,10 @@ fn every_broken_engine_is_named() {
             "the status `partial`",
         ),
         (|_| success(json!([])), "has no series at all"),
-        (|_| Reply::missing(), "answered 404"),
+        (
+            |_| Reply::missing(),
+            "answered 404: there is no such page: the URL leads to something else",
+        ),
         (
             |_| Reply::Json(401, json!({})),
             "set `PROMETHEUS_TOKEN`, or `PROMETHEUS_USER`",
