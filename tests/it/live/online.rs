@@ -241,6 +241,16 @@ fn every_broken_engine_is_named() {
 }
 
 #[test]
+fn an_engine_without_tls_is_told_from_one_that_is_not_there() {
+    let server = Server::start(|_| Reply::missing());
+    let url = server.url.replace("http:", "https:");
+    let (status, _, err) = check(&with_rules(RULES), &["--prometheus", &url]);
+    let expected = "cannot be reached at URL: it does not speak TLS: write `http://`";
+    assert!(err.replace(&url, "URL").contains(expected), "{err}");
+    assert_eq!(status, 2);
+}
+
+#[test]
 fn an_engine_that_never_answers_costs_the_time_it_may() {
     let server = Server::start(|_| Reply::Silence);
     let began = Instant::now();
