@@ -39,7 +39,7 @@ fn ordered(mut expr: obsctl_promql::Expr) -> obsctl_promql::Expr {
     expr
 }
 
-/// The expression without what Loki 3.7 does not keep: it sets parentheses of its own, calculates with numbers while it
+/// The expression without what Loki does not keep: it sets parentheses of its own, calculates with numbers while it
 /// reads, takes `!= "a" or "b"` apart, and rounds what it prints of bytes and of `vector`.
 fn as_loki_has_it(expr: logql::Expr) -> logql::Expr {
     use logql::Expr;
@@ -183,7 +183,7 @@ mod tests {
         assert!(!is_same(&query, &printed.replace("\"1\"", "\"3\"")));
     }
 
-    /// What is described, what Loki 3.7.6 prints of it, and what it would print of another.
+    /// What is described, what Loki prints of it, and what it would print of another.
     const PRINTED: [(&str, &str, &str); 8] = [
         (
             r#"sum by (app) (count_over_time({app=~"a|b"} |= "x" | json event="event" | event="x" [5m])) > 0"#,

@@ -1,5 +1,6 @@
 //! `obsctl check --prometheus URL`: documented answers, hostile ones, and Debian's Prometheus as it is.
 
+use std::io::{Read as _, Write as _};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -242,8 +243,18 @@ fn every_broken_engine_is_named() {
 
 #[test]
 fn an_engine_without_tls_is_told_from_one_that_is_not_there() {
-    let server = Server::start(|_| Reply::missing());
-    let url = server.url.replace("http:", "https:");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    // Servers in Go answer the beginning of TLS with HTTP.
+    let answer =
+        b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n";
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            stream.read(&mut [0; 16_384]).unwrap();
+            stream.write_all(answer).unwrap();
+        }
+    });
     let (status, _, err) = check(&with_rules(RULES), &["--prometheus", &url]);
     let expected = "cannot be reached at URL: it does not speak TLS: write `http://`";
     assert!(err.replace(&url, "URL").contains(expected), "{err}");
