@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use obsctl_model::{RuleGroup, Service, Slo, Slug, Stack, TelemetryCatalog};
+use obsctl_model::{RuleGroup, Service, Slo, Slug, Stack, TelemetryCatalog, library};
 use serde_json::Value;
 
 use super::findings::counted;
@@ -106,7 +106,8 @@ impl Gathered {
         self.stack.metrics.push(family);
     }
 
-    /// Links it. What exporters expose is known of files, whether or not anybody says that it is there.
+    /// Links it. What exporters and obsctl's own library expose is known of files, whether or not anybody says that it is
+    /// there: what counts events comes with the first of them.
     pub(super) fn link(mut self) -> Project {
         if !self.own {
             let known = parallel::map(catalogs::READY, |ready| {
@@ -114,6 +115,7 @@ impl Gathered {
                 catalog.metrics
             });
             self.stack.metrics.extend(known.into_iter().flatten());
+            self.stack.metrics.push(library::telemetry::family());
         }
         Project::link(self.stack)
             .knowing(self.knowledge)
