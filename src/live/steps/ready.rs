@@ -58,8 +58,8 @@ fn ready(client: &Client, path: &str) -> Answer<()> {
     })
 }
 
-/// Loki and Tempo wait before they say that they are ready, and begin to wait when they are first asked, one part after the
-/// other: 15 s each, unless they are told otherwise.
+/// Loki, and Tempo before 3.0, wait before they say that they are ready, and begin when they are first asked, one part after
+/// the other: 15 s each, unless they are told otherwise.
 const SETTLING: Duration = Duration::from_secs(40);
 
 fn is_settling(trouble: &Trouble) -> bool {

@@ -345,6 +345,23 @@ fn streams_and_attributes_are_looked_up() {
     );
 }
 
+/// Prometheus 3 takes any name; definitions have those of the classic rule.
+#[test]
+fn what_cannot_be_declared_is_said_when_it_is_imported() {
+    let server = Server::start(|request| match request.path.as_str() {
+        "/api/v1/metadata" => success(json!({})),
+        "/api/v1/label/__name__/values" => success(json!(["http.requests", "up"])),
+        "/api/v1/labels" => success(json!(["__name__", "job", "k8s.pod"])),
+        _ => Reply::missing(),
+    });
+    let test = CliTest::new();
+    let shown = test.run(&["import", "--prometheus", &server.url, "-o", "out.yml"]);
+    let note = "not kept: `http.requests`, label `k8s.pod` of `http.requests`, label `k8s.pod` of `up`: such names";
+    assert!(shown.starts_with("exit status: 0"), "{shown}");
+    assert!(shown.contains(note), "{shown}");
+    assert!(test.read("out.yml").contains("- name: up\n"));
+}
+
 /// What Loki and Tempo answer before they have data, and to a tenant they do not know.
 #[test]
 fn empty_engines_are_said_once() {
