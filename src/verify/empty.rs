@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use obsctl_model::{Exposer, MetricDef, MetricKind, library};
+use obsctl_model::{MetricDef, library};
 use obsctl_promql::ast::{Modifiers, Selector};
 use obsctl_promql::{Expr, parse};
 
@@ -164,7 +164,7 @@ impl Judge<'_> {
             .iter()
             .find(|job| self.known.up.get(**job) == Some(&true))
         {
-            Some(_) if comes_with_its_first_event(metric) => Outcome::empty(format!(
+            Some(_) if metric.comes_with_its_first_event() => Outcome::empty(format!(
                 "`{exposer}` has not recorded `{name}` yet: it exposes it with its first event"
             )),
             Some(job) => Outcome::failed(
@@ -174,13 +174,6 @@ impl Judge<'_> {
             None => Outcome::empty(format!("job `{first}`, which exposes `{name}`, is not up")),
         }
     }
-}
-
-/// Engines and exporters neither declare nor show what counts events by label before the first of them: Go's client does not.
-fn comes_with_its_first_event(metric: &MetricDef) -> bool {
-    matches!(metric.exposed_by, Exposer::Exporter(_))
-        && !matches!(metric.kind, MetricKind::Gauge)
-        && !metric.labels.is_empty()
 }
 
 /// The selector at the end of the time shown, whatever the query makes of it. A name inside the braces stands
@@ -203,8 +196,8 @@ fn plain(selector: &Selector) -> Selector {
 
 #[cfg(test)]
 mod tests {
-    use obsctl_model::ScrapeJob;
     use obsctl_model::prelude::*;
+    use obsctl_model::{MetricKind, ScrapeJob};
 
     use super::*;
 
