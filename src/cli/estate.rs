@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use obsctl_model::{RuleGroup, Service, Slo, Slug, Stack, TelemetryCatalog};
+use obsctl_model::{RuleGroup, Service, Slo, Slug, Stack, TelemetryCatalog, library};
 use serde_json::Value;
 
 use super::findings::counted;
@@ -107,11 +107,13 @@ impl Gathered {
         self.stack.metrics.push(family);
     }
 
-    /// Links it. What exporters expose is known of files, whether or not anybody says that it is there.
-    pub(super) fn link(self) -> Project {
+    /// Links it. What exporters and obsctl's own library expose is known of files, whether or not anybody says that it is
+    /// there: what counts events comes with the first of them.
+    pub(super) fn link(mut self) -> Project {
         let beside = if self.own {
             Beside::default()
         } else {
+            self.stack.metrics.push(library::telemetry::family());
             Beside::new(catalogs::entries())
         };
         Project::link_beside(self.stack, beside)

@@ -180,7 +180,14 @@ impl Client {
                     ),
                 })
             }
-            _ => answer.error().map(|error| self.clean(&error)),
+            _ => answer.error().map(|error| match error.trim() {
+                // What Go's servers, and so all engines, say of a path that is none of theirs.
+                "404 page not found" => {
+                    "there is no such page: the URL leads to something else, or has a path too much"
+                        .to_owned()
+                }
+                _ => self.clean(&error),
+            }),
         };
         Trouble::Refused {
             peer: self.peer.name(),
@@ -303,7 +310,7 @@ impl Client {
             Error::Io(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
                 malformed("half an answer".to_owned())
             }
-            Error::Io(error) => self.unreachable(&error.kind().to_string()),
+            Error::Io(error) => self.unreachable(&cause(error)),
             Error::HostNotFound => self.unreachable("its host name is unknown"),
             other => self.unreachable(&other.to_string()),
         }
@@ -315,6 +322,17 @@ impl Client {
             url: self.url().to_owned(),
             cause: self.clean(cause),
         }
+    }
+}
+
+/// Why nothing was sent or heard. Of an encrypted connection the reason is inside.
+fn cause(error: &std::io::Error) -> String {
+    match error.get_ref().map(ToString::to_string) {
+        Some(tls) if tls.contains("InvalidContentType") => {
+            "it does not speak TLS: write `http://`".to_owned()
+        }
+        Some(tls) if error.kind() == std::io::ErrorKind::InvalidData => tls,
+        _ => error.kind().to_string(),
     }
 }
 

@@ -6,6 +6,7 @@ use obsctl_model::{
     Domain, Exposer, LabelDef, LabelName, MetricDef, MetricFamily, MetricKind, MetricName, Origin,
     Stability,
 };
+use obsctl_promql::{is_legacy_label_name, is_legacy_metric_name};
 
 use super::{Answer, Metadata, Metrics, THREADS};
 use crate::parallel;
@@ -236,6 +237,23 @@ impl Inventory {
         })
     }
 
+    /// What can be queried and not declared, in words: metrics and labels with names beyond the classic rule.
+    #[must_use]
+    pub fn undeclarable(&self) -> Vec<String> {
+        let names = self
+            .names
+            .iter()
+            .filter(|name| !is_legacy_metric_name(name));
+        let labels = self.labels.iter().flat_map(|(name, labels)| {
+            let beyond = labels.iter().filter(|label| !is_legacy_label_name(label));
+            beyond.map(move |label| format!("label `{label}` of `{name}`"))
+        });
+        names
+            .map(|name| format!("`{name}`"))
+            .chain(labels)
+            .collect()
+    }
+
     /// The series of a metric that are there.
     pub(super) fn series_of<'a>(&'a self, metric: &MetricDef) -> Vec<&'a str> {
         let names = metric.series_names();
@@ -253,6 +271,21 @@ pub(super) fn selector(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_beyond_the_classic_rule_are_told() {
+        let labels = ["job", "a.b"].map(str::to_owned);
+        let inventory = Inventory {
+            names: ["up", "my.metric"].map(str::to_owned).into(),
+            labels: BTreeMap::from([("up".to_owned(), labels.into())]),
+            ..Inventory::default()
+        };
+        assert_eq!(inventory.family("x", &BTreeSet::new()).metrics.len(), 1);
+        assert_eq!(
+            inventory.undeclarable(),
+            ["`my.metric`", "label `a.b` of `up`"]
+        );
+    }
 
     #[test]
     fn a_summary_may_have_no_quantiles() {

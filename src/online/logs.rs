@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use obsctl_promql::ast::{MatchOp, Matcher};
 
-use super::{Answer, Check, Judged, with_values};
+use super::{Answer, Check, Judged, with_known, with_values};
 use crate::check::Patterns;
 use crate::diagnostic::Severity;
 use crate::project::expression::has_variable;
@@ -80,8 +80,8 @@ pub fn judge(project: &Project, engine: &dyn Streams, doing: &dyn Fn(String)) ->
                 if !labels.contains(label) {
                     let message = format!("no stream has the label `{label}`");
                     let found = found(message, "selects nothing");
-                    let found =
-                        with_values(found, label, &labels.iter().cloned().collect::<Vec<_>>());
+                    let labels: Vec<_> = labels.iter().cloned().collect();
+                    let found = with_known(found, label, "labels", &labels);
                     judged
                         .findings
                         .push(CHECK.finding(Severity::Warning, found));
@@ -193,6 +193,10 @@ mod tests {
                 .dashboard(Dashboard::new("d", "D").row("R", (logs("L").query(logql(query)),)));
             let judged = judge(&Project::link(stack), &Played, &|_| {});
             assert_eq!(report(&judged), said, "{query}");
+            if said.contains("the label") {
+                let help = &judged.findings[0].help;
+                assert_eq!(help.last().unwrap(), "the labels are `job`, `level`");
+            }
         }
     }
 }

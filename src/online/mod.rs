@@ -163,6 +163,11 @@ impl Judged {
 
 /// Adds "did you mean" and the values there are.
 fn with_values(finding: Diagnostic, value: &str, values: &[String]) -> Diagnostic {
+    with_known(finding, value, "values", values)
+}
+
+/// Adds "did you mean" and what there is.
+fn with_known(finding: Diagnostic, value: &str, what: &str, values: &[String]) -> Diagnostic {
     const SHOWN: usize = 12;
     // Of numbers only the same one is meant (`1` is written `1.0`): `401` may come as `404` did.
     let mut all = values.iter().map(String::as_str);
@@ -183,7 +188,7 @@ fn with_values(finding: Diagnostic, value: &str, values: &[String]) -> Diagnosti
         .map(|one| format!("`{one}`"))
         .collect();
     let more = if values.len() > SHOWN { ", …" } else { "" };
-    finding.help(format!("the values are {}{more}", shown.join(", ")))
+    finding.help(format!("the {what} are {}{more}", shown.join(", ")))
 }
 
 /// Whether the engine can be asked for it: what is wrong with it is said by `syntax`.

@@ -1,5 +1,6 @@
 //! Whether the series that queries need are there.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use obsctl_model::{Duration, secs};
@@ -27,7 +28,8 @@ The alert cannot fire and the panel is empty: the metric was renamed, its target
 was never there within the look-back is told from what was there and is gone, with when that was.
 
 Not reported: what stands in `absent(…)`, on the right of `unless`, and one side of `or` where the other has data. A value that
-may still come (`code=\"500\"` before the first error) is a note. Variables of dashboards are left out of what is asked.
+may still come (`code=\"500\"` before the first error) is a note, and so is a metric that its exporter exposes with the
+first event. Variables of dashboards are left out of what is asked.
 
 ## How to fix it
 
@@ -100,6 +102,7 @@ pub fn judge(project: &Project, engine: &dyn Metrics, doing: &dyn Fn(String)) ->
         .collect();
     let mut judged = Judged::default();
     let mut not_recorded = BTreeSet::new();
+    let neighbours = OnceCell::new();
     let flows = Flows::new(project);
     for need in &needs {
         if need.alternative.is_some_and(|one| has_one.contains(&one)) {
@@ -117,6 +120,19 @@ pub fn judge(project: &Project, engine: &dyn Metrics, doing: &dyn Fn(String)) ->
                     found.help("load the rule; its series are there after the next evaluation"),
                 ));
             }
+            continue;
+        }
+        if let (State::NoMetric(None), Some(Series::Exposed { metric, .. })) = (state, own)
+            && metric.comes_with_its_first_event()
+            && neighbours
+                .get_or_init(|| prefixes(engine))
+                .contains(prefix(need.name))
+        {
+            let message = format!("metric `{}` has no series yet", need.name);
+            let note = format!("not once within {}", about(seconds(engine.look_back())));
+            let found = finding(need, message, note)
+                .help("its exporter is there, and exposes it with its first event");
+            judged.findings.push(CHECK.finding(Severity::Note, found));
             continue;
         }
         // That it never was there is said by `unknown-metric`.
@@ -138,6 +154,17 @@ pub fn judge(project: &Project, engine: &dyn Metrics, doing: &dyn Fn(String)) ->
         }
     }
     judged
+}
+
+/// What names of one exporter begin with.
+fn prefix(name: &str) -> &str {
+    name.split('_').next().unwrap_or_default()
+}
+
+/// What the names of all series begin with; nothing where they cannot be had.
+fn prefixes(engine: &dyn Metrics) -> BTreeSet<String> {
+    let names = engine.names(None).unwrap_or_default();
+    names.iter().map(|name| prefix(name).to_owned()).collect()
 }
 
 impl Judged {
@@ -337,8 +364,21 @@ fn last(selector: &str, engine: &dyn Metrics) -> Answer<Last> {
 
 #[cfg(test)]
 mod tests {
+    use obsctl_model::prelude::*;
+
     use super::*;
-    use crate::online::testing::{Played, report};
+    use crate::online::testing::{Method, Played, report};
+
+    metrics! {
+        family "Exporter", owner "me", exposed_by Exposer::Exporter("requests".into());
+
+        /// Beside `requests_total`, which is there.
+        pub counter Lost("requests_lost_total") { method: Method }
+        /// The same without labels.
+        pub counter Alone("requests_alone_total") {}
+        /// Nothing else of its exporter is there.
+        pub counter Away("away_lost_total") { method: Method }
+    }
 
     fn found(query: &str) -> String {
         report(&judge(
@@ -385,6 +425,31 @@ mod tests {
             ("refused > 1", "not answered: it will not (1)"),
         ] {
             assert_eq!(found(query), said, "{query}");
+        }
+    }
+
+    #[test]
+    fn what_an_exporter_exposes_with_its_first_event_is_a_note() {
+        for (metric, said) in [
+            (
+                "requests_lost_total",
+                "note: metric `requests_lost_total` has no series yet [not once within 7 days]",
+            ),
+            (
+                "requests_alone_total",
+                "warning: metric `requests_alone_total` has no series now [not once within 7 days]",
+            ),
+            (
+                "away_lost_total",
+                "warning: metric `away_lost_total` has no series now [not once within 7 days]",
+            ),
+        ] {
+            let panel = timeseries("P").query(promql(&format!("rate({metric}[5m])")));
+            let stack = Stack::new(Slug::from_static("t"))
+                .metric_family(family())
+                .dashboard(Dashboard::new("d", "D").row("R", (panel,)));
+            let judged = judge(&Project::link(stack), &Played::new(), &|_| {});
+            assert_eq!(report(&judged), said);
         }
     }
 }

@@ -83,7 +83,7 @@ impl Metrics for Played {
 
     fn labels(&self, of: &str) -> Answer<Vec<String>> {
         Ok(match of.contains("requests_total") {
-            true => texts(&["__name__", "instance", "job", "method", "path"]),
+            true => texts(&["__gen", "__name__", "instance", "job", "method", "path"]),
             false => texts(&["__name__", "instance", "job"]),
         })
     }

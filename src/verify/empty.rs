@@ -164,6 +164,9 @@ impl Judge<'_> {
             .iter()
             .find(|job| self.known.up.get(**job) == Some(&true))
         {
+            Some(_) if metric.comes_with_its_first_event() => Outcome::empty(format!(
+                "`{exposer}` has not recorded `{name}` yet: it exposes it with its first event"
+            )),
             Some(job) => Outcome::failed(
                 format!("`{name}` has no series, although job `{job}`, which exposes it, is up"),
                 format!("record it in `{exposer}`, or take it out of the catalog and the query"),
@@ -193,8 +196,8 @@ fn plain(selector: &Selector) -> Selector {
 
 #[cfg(test)]
 mod tests {
-    use obsctl_model::ScrapeJob;
     use obsctl_model::prelude::*;
+    use obsctl_model::{MetricKind, ScrapeJob};
 
     use super::*;
 
@@ -306,6 +309,40 @@ mod tests {
         assert_eq!(
             failed(judged("nonsense_total", &[], true)),
             "`nonsense_total` is neither in the catalog nor in Prometheus"
+        );
+    }
+
+    #[test]
+    fn an_engine_shows_what_it_counts_by_label_with_the_first_event() {
+        let loki = Exposer::Exporter("loki".to_owned());
+        let judged = |change: fn(&mut MetricDef)| {
+            let mut family = family();
+            for metric in &mut family.metrics {
+                metric.exposed_by = loki.clone();
+                change(metric);
+            }
+            let stack = Stack::new(Slug::from_static("test"))
+                .metric_family(family)
+                .scrape_job(ScrapeJob::new("loki", loki.clone(), "loki", 80));
+            let known = Known {
+                up: BTreeMap::from([("loki".to_owned(), true)]),
+                ..Known::default()
+            };
+            judge("errors_total", &Project::link(stack), &known, &|_| {
+                Ok(false)
+            })
+        };
+        assert_eq!(
+            judged(|_| {}),
+            Outcome::empty(
+                "`loki` has not recorded `errors_total` yet: it exposes it with its first event"
+            )
+        );
+        let reason = "`errors_total` has no series, although job `loki`, which exposes it, is up";
+        assert_eq!(failed(judged(|metric| metric.labels.clear())), reason);
+        assert_eq!(
+            failed(judged(|metric| metric.kind = MetricKind::Gauge)),
+            reason
         );
     }
 

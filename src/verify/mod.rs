@@ -5,6 +5,7 @@ pub mod alerting;
 pub mod dashboards;
 pub mod data;
 pub mod empty;
+pub mod expression;
 pub mod logs;
 pub mod queries;
 pub mod report;

@@ -44,6 +44,15 @@ impl MetricDef {
         self.labels.iter().find(|label| label.name.as_str() == name)
     }
 
+    /// Whether nobody shows it before something happened: engines and exporters neither declare nor expose what they count by
+    /// label before the first event, as Go's client does not.
+    #[must_use]
+    pub fn comes_with_its_first_event(&self) -> bool {
+        matches!(self.exposed_by, Exposer::Exporter(_))
+            && !matches!(self.kind, MetricKind::Gauge)
+            && !self.labels.is_empty()
+    }
+
     /// The names of the series a scrape gives: a classic histogram has `_bucket`, `_sum` and `_count`.
     #[must_use]
     pub fn series_names(&self) -> Vec<String> {

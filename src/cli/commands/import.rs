@@ -92,7 +92,8 @@ impl Import {
         imported.slos = slos.slos;
         notes.extend(slos.left_out.iter().map(not_kept));
         if let Some(url) = &self.prometheus {
-            let family = self.learn(url, terminal)?;
+            let (family, beyond) = self.learn(url, terminal)?;
+            notes.extend(undeclarable(&beyond).map(|what| format!("{}: {what}", family.title)));
             imported.catalog.metrics.push(family);
         }
         if imported.is_empty() && problems.is_empty() {
@@ -198,12 +199,12 @@ impl Import {
         Ok(found)
     }
 
-    /// All metrics of an engine, with their labels.
+    /// All metrics of an engine, with their labels; and what no definition can name.
     fn learn(
         &self,
         url: &str,
         terminal: &mut Terminal<'_>,
-    ) -> Result<obsctl_model::MetricFamily, CommandError> {
+    ) -> Result<(obsctl_model::MetricFamily, Vec<String>), CommandError> {
         let address = credentials::address(Peer::Prometheus, "prometheus", url)?;
         let asking = Asking::within(
             self.timeout,
@@ -221,9 +222,24 @@ impl Import {
                 let what = format!("the labels of `{name}` could not be had: {why}");
                 return Err(Obstacle::new(what, "give more `--timeout`").into());
             }
-            Ok::<_, CommandError>(all.family(&title, &BTreeSet::new()))
+            let family = all.family(&title, &BTreeSet::new());
+            Ok::<_, CommandError>((family, all.undeclarable()))
         })?
     }
+}
+
+/// Says once what no definition can name.
+fn undeclarable(beyond: &[String]) -> Option<String> {
+    const SHOWN: usize = 12;
+    let shown = beyond.get(..SHOWN).unwrap_or(beyond).join(", ");
+    let more = match beyond.len() {
+        0 => return None,
+        all if all > SHOWN => format!(", … ({all} in all)"),
+        _ => String::new(),
+    };
+    Some(format!(
+        "not kept: {shown}{more}: such names can be queried, and not declared"
+    ))
 }
 
 /// What of an SLO is in no definition, and where it stands.

@@ -27,6 +27,10 @@ pub struct Config {
     pub distributor: Distributor,
     /// Where traces are.
     pub storage: Storage,
+    /// The part that keeps what came last.
+    pub live_store: LiveStore,
+    /// The part that plans work on what is stored.
+    pub backend_scheduler: BackendScheduler,
     /// The part that makes metrics of spans.
     pub metrics_generator: MetricsGenerator,
     /// What tenants may do.
@@ -120,6 +124,24 @@ pub struct TraceStorage {
 pub struct Folder {
     /// Its path.
     pub path: String,
+}
+
+/// The part that keeps what came last. Folders are said: those of the default all processes of a machine share.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LiveStore {
+    /// What came last.
+    pub wal: Folder,
+    /// Whether it ended in an orderly way.
+    pub shutdown_marker_dir: String,
+}
+
+/// The part that plans work on what is stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackendScheduler {
+    /// Its plans.
+    pub local_work_path: String,
 }
 
 /// The part that makes metrics of spans.
@@ -265,6 +287,13 @@ fn config(speed: Speed, environment: Environment) -> Config {
                 local: folder("blocks"),
             },
         },
+        live_store: LiveStore {
+            wal: folder("live-store/traces"),
+            shutdown_marker_dir: format!("{data}/live-store/shutdown-marker"),
+        },
+        backend_scheduler: BackendScheduler {
+            local_work_path: data.to_owned(),
+        },
         metrics_generator: MetricsGenerator {
             registry: registry(speed),
             storage: GeneratorStorage {
@@ -314,6 +343,16 @@ mod tests {
                 config(Speed::REAL, environment)
             );
         }
+    }
+
+    #[test]
+    fn on_one_machine_everything_is_in_the_data_folder() {
+        let project = Project::link(Stack::new(Slug::from_static("test")));
+        let text = &generate(&project, Environment::Host)[0].text;
+        let paths = text.lines().filter(|line| line.contains('/'));
+        let elsewhere =
+            paths.filter(|line| !line.contains(" ./data/tempo") && !line.contains("http"));
+        assert_eq!(elsewhere.collect::<Vec<_>>(), [""; 0]);
     }
 
     #[test]

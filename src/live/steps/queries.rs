@@ -76,8 +76,10 @@ pub(crate) fn all(run: &Run<'_>) -> Vec<Step> {
     }
     for (kind, count) in unasked {
         let (name, word) = (kind.title(), kind.plugin());
+        let queries = if count == 1 { "query of" } else { "queries of" };
+        let are = if count == 1 { "is" } else { "are" };
         run.say(format!(
-            "{count} queries of {name} are not asked: neither `--{word}` nor `--grafana` says where"
+            "{count} {queries} {name} {are} not asked: neither `--{word}` nor `--grafana` says where"
         ));
     }
     steps

@@ -1,11 +1,13 @@
 //! Every server answers, and says its version.
 
+use std::time::Duration;
+
 use serde::de::IgnoredAny;
 
 use crate::live::answer::Trouble;
 use crate::live::client::Client;
 use crate::live::prometheus::Answer;
-use crate::live::{Demo, Peer, Run, THREADS, alerts, grafana, loki, prometheus, tempo};
+use crate::live::{Demo, Peer, Run, THREADS, alerts, clock, grafana, loki, prometheus, tempo};
 use crate::parallel;
 use crate::verify::{Group, Outcome, Step};
 
@@ -42,15 +44,26 @@ fn version(client: &Client) -> Answer<Option<String>> {
         Peer::AlertReceiver => return alerts::delivered(client).map(|_| None),
         Peer::Page => return client.get::<IgnoredAny>("", &[]).map(|_| None),
     }
-    .map(Some)
+    // Who builds an engine without saying its version has one that says none.
+    .map(|version| Some(version).filter(|version| !version.is_empty()))
 }
 
 /// Asks a server's own word for it. Behind a gateway only its API is there.
 fn ready(client: &Client, path: &str) -> Answer<()> {
-    match client.text(path) {
-        Ok(_) | Err(Trouble::Refused { status: 404, .. }) => Ok(()),
-        Err(trouble) => Err(trouble),
-    }
+    clock::until(SETTLING, Duration::from_secs(1), || {
+        match client.text(path) {
+            Ok(_) | Err(Trouble::Refused { status: 404, .. }) => (true, Ok(())),
+            Err(trouble) => (!is_settling(&trouble), Err(trouble)),
+        }
+    })
+}
+
+/// Loki, and Tempo before 3.0, wait before they say that they are ready, and begin when they are first asked, one part after
+/// the other: 15 s each, unless they are told otherwise.
+const SETTLING: Duration = Duration::from_secs(40);
+
+fn is_settling(trouble: &Trouble) -> bool {
+    matches!(trouble, Trouble::Refused { status: 503, text, .. } if text.contains("after being ready"))
 }
 
 fn fix(peer: Peer, trouble: &Trouble) -> String {

@@ -91,6 +91,22 @@ fn ready_catalogs_know_the_types_of_exporters() {
     );
 }
 
+/// They come with their first event: an engine may not have them yet.
+#[test]
+fn metrics_of_the_telemetry_library_are_known() {
+    let test = CliTest::new();
+    let rules = "groups:\n- name: logs\n  rules:\n  - alert: Lost\n    expr: rate(telemetry_log_lines_dropped_total[5m]) > 1\n";
+    test.write("rules.yml", rules);
+    let report = test.run(&["check", "rules.yml", "--metrics", "node_exporter"]);
+    assert!(report.starts_with("exit status: 0"), "{report}");
+    test.write("rules.yml", &rules.replace("_lines_", "_linez_"));
+    let report = test.run(&["check", "rules.yml", "--metrics", "node_exporter"]);
+    assert!(
+        report.contains("metric `telemetry_log_linez_dropped_total` does not exist"),
+        "{report}"
+    );
+}
+
 #[test]
 fn what_is_no_rule_and_no_dashboard_is_said_where_it_is_named() {
     let test = team();

@@ -44,7 +44,12 @@ impl Engine {
     }
 
     fn wait(&mut self, log: &Path) {
-        let ready = || ureq::get(format!("{}/-/ready", self.url)).call().is_ok();
+        // As Prometheus says it, and as Loki and Tempo do.
+        let ready = || {
+            ["/-/ready", "/ready"]
+                .iter()
+                .any(|path| ureq::get(format!("{}{path}", self.url)).call().is_ok())
+        };
         let deadline = Instant::now() + PATIENCE;
         while !ready() {
             let ended = self.child.try_wait().unwrap();
@@ -88,7 +93,7 @@ pub fn free_port() -> u16 {
 }
 
 /// Evaluates all groups every second, so that a test need not wait for slow ones.
-fn hasten(rules: &Path) {
+pub fn hasten(rules: &Path) {
     for path in files_in(rules) {
         let mut file: RuleFile = yaml::read(&std::fs::read_to_string(&path).unwrap()).unwrap();
         for group in &mut file.groups {

@@ -7,6 +7,7 @@ mod accepted;
 mod compose;
 mod fast;
 pub mod host;
+mod logs_and_traces;
 mod running;
 
 use std::io::Write as _;

@@ -1,6 +1,7 @@
 //! Grafana, Loki and Tempo by the documented answers of their APIs.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use obsctl::Stack;
 use obsctl::generate::{self, Environment};
@@ -68,7 +69,7 @@ fn loki(request: &Request) -> Reply {
             "lastEvaluation": "2026-01-01T00:00:00Z",
             "rules": [{
                 "state": "inactive", "name": "ManyErrors", "type": "alerting", "health": "ok", "lastError": "",
-                "query": "sum(count_over_time({service_name=\"api\"} |= \"error\"[5m])) > 10",
+                "query": "(sum(count_over_time({service_name=\"api\"} |= \"error\"[5m])) > 10)",
                 "duration": 60, "labels": {"severity": "warning", "team": "platform"}, "annotations": {},
                 "alerts": [], "evaluationTime": 0.1, "lastEvaluation": "2026-01-01T00:00:00Z"
             }]
@@ -147,6 +148,23 @@ fn loki_and_tempo_are_asked_by_their_own_apis() {
         searches.contains(&r#"{ name = "GET /" }"#.to_owned()),
         "{searches:?}"
     );
+}
+
+/// Loki begins to wait when it is first asked whether it is ready.
+#[test]
+fn an_engine_that_settles_is_waited_for() {
+    let asked = AtomicUsize::new(0);
+    let settling = Server::start(move |request| match request.path.as_str() {
+        "/ready" if asked.fetch_add(1, Ordering::Relaxed) < 4 => Reply::Text(
+            503,
+            "text/plain",
+            "Ingester not ready: waiting for 1s after being ready\n".to_owned(),
+        ),
+        _ => loki(request),
+    });
+    let (status, report) = report(stack(), &["--loki", &settling.url, "--only", "ready"]);
+    assert_eq!(lines(&report), ["ready/loki passed: version 3.7.6"]);
+    assert_eq!(status, 0);
 }
 
 /// Grafana with the generated dashboards, and datasources that lead to the others.

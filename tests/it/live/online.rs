@@ -1,5 +1,6 @@
 //! `obsctl check --prometheus URL`: documented answers, hostile ones, and Debian's Prometheus as it is.
 
+use std::io::{Read as _, Write as _};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -215,7 +216,10 @@ fn every_broken_engine_is_named() {
             "the status `partial`",
         ),
         (|_| success(json!([])), "has no series at all"),
-        (|_| Reply::missing(), "answered 404"),
+        (
+            |_| Reply::missing(),
+            "answered 404: there is no such page: the URL leads to something else",
+        ),
         (
             |_| Reply::Json(401, json!({})),
             "set `PROMETHEUS_TOKEN`, or `PROMETHEUS_USER`",
@@ -235,6 +239,27 @@ fn every_broken_engine_is_named() {
         assert!(err.contains(expected), "{expected} in {err}");
         assert_eq!(status, 2);
     }
+}
+
+#[test]
+fn an_engine_without_tls_is_told_from_one_that_is_not_there() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    // Servers in Go answer the beginning of TLS with HTTP.
+    let answer =
+        b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n";
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            if stream.read(&mut [0; 16_384]).is_ok_and(|read| read > 0) {
+                stream.write_all(answer).unwrap();
+            }
+        }
+    });
+    let (status, _, err) = check(&with_rules(RULES), &["--prometheus", &url]);
+    let expected = "cannot be reached at URL: it does not speak TLS: write `http://`";
+    assert!(err.replace(&url, "URL").contains(expected), "{err}");
+    assert_eq!(status, 2);
 }
 
 #[test]
@@ -319,6 +344,23 @@ fn streams_and_attributes_are_looked_up() {
         ],
         "{err}"
     );
+}
+
+/// Prometheus 3 takes any name; definitions have those of the classic rule.
+#[test]
+fn what_cannot_be_declared_is_said_when_it_is_imported() {
+    let server = Server::start(|request| match request.path.as_str() {
+        "/api/v1/metadata" => success(json!({})),
+        "/api/v1/label/__name__/values" => success(json!(["http.requests", "up"])),
+        "/api/v1/labels" => success(json!(["__name__", "job", "k8s.pod"])),
+        _ => Reply::missing(),
+    });
+    let test = CliTest::new();
+    let shown = test.run(&["import", "--prometheus", &server.url, "-o", "out.yml"]);
+    let note = "not kept: `http.requests`, label `k8s.pod` of `http.requests`, label `k8s.pod` of `up`: such names";
+    assert!(shown.starts_with("exit status: 0"), "{shown}");
+    assert!(shown.contains(note), "{shown}");
+    assert!(test.read("out.yml").contains("- name: up\n"));
 }
 
 /// What Loki and Tempo answer before they have data, and to a tenant they do not know.

@@ -7,6 +7,17 @@ use super::labels::{
 };
 use crate::teams;
 
+labels! {
+    /// The API that lines came by: Loki's own, or OpenTelemetry's.
+    pub bounded PushFormat, at_most 4, like "loki";
+
+    /// Whether Loki wrote the lines itself.
+    pub enum InternalStream { No = "false", Yes = "true" }
+
+    /// How long the lines are kept.
+    pub bounded RetentionHours, at_most 5, like "168";
+}
+
 metrics! {
     family "Loki", owner teams::OBSERVABILITY, exposed_by Exposer::Exporter("loki".into());
 
@@ -22,14 +33,25 @@ metrics! {
     }
 
     /// Lines received.
-    pub counter LinesReceived("loki_distributor_lines_received_total") { tenant: EngineTenant }
+    pub counter LinesReceived("loki_distributor_lines_received_total") {
+        format: PushFormat,
+        is_internal_stream: InternalStream,
+        tenant: EngineTenant,
+    }
 
     /// Bytes received, before compression.
-    pub counter BytesReceived("loki_distributor_bytes_received_total", Bytes) { tenant: EngineTenant }
+    pub counter BytesReceived("loki_distributor_bytes_received_total", Bytes) {
+        format: PushFormat,
+        is_internal_stream: InternalStream,
+        retention_hours: RetentionHours,
+        tenant: EngineTenant,
+    }
 
     /// Lines refused, by reason.
     pub counter LinesDiscarded("loki_discarded_samples_total") {
+        format: PushFormat,
         reason: DiscardReason,
+        retention_hours: RetentionHours,
         tenant: EngineTenant,
     }
 
