@@ -369,7 +369,7 @@ fn import_writes_a_list_that_says_the_same() {
     ]);
     assert!(shown.starts_with("exit status: 0\n"), "{shown}");
     assert!(
-        shown.contains("note: sloth.yml:16: not kept: `name: ShopErrors`, `annotations`, `page_alert.labels`, `ticket_alert.disable` of `alerting`"),
+        shown.contains("note: sloth.yml:16: not kept: `name: ShopErrors`, `annotations`, `page_alert.labels` of `alerting`"),
         "{shown}"
     );
     let again = read_all(&test.read("slos.yml"));

@@ -1,6 +1,6 @@
 //! SLOs.
 
-use obsctl_model::{Indicator, Slo, SloWindow};
+use obsctl_model::{Indicator, Slo, SloAlerts, SloWindow};
 
 use super::literal::{call, chain, indented, list, text, time};
 use super::rules::{logql, promql};
@@ -61,6 +61,18 @@ fn slo(slo: &Slo, notes: &mut Vec<String>) -> String {
     }
     if let Some(least) = slo.min_bad_events {
         with("min_bad_events", &[least.to_string()]);
+    }
+    let alerts = match slo.alerts {
+        SloAlerts::Both => None,
+        SloAlerts::Page => Some("Page"),
+        SloAlerts::Ticket => Some("Ticket"),
+        SloAlerts::None => Some("None"),
+    };
+    if let Some(alerts) = alerts {
+        with("alerts", &[format!("SloAlerts::{alerts}")]);
+    }
+    if let Some(lasting) = slo.absent_for {
+        with("alert_when_absent", &[time(lasting)]);
     }
     for (name, value) in &slo.labels {
         with("label", &[text(name), text(value)]);
