@@ -282,6 +282,7 @@ fn slos_of_every_kind() -> Vec<Slo> {
                 slo.by = by.iter().map(|name| LabelName::from_static(name)).collect();
                 slo.window = window;
                 slo.absent_for = Some(hours(2));
+                slo.alerts = SloAlerts::of(all.len() % 2 == 0, all.len() % 3 == 0);
                 all.push(slo);
             }
         }

@@ -115,3 +115,29 @@ fn indicator(indicator: &Indicator) -> String {
 fn number(value: f64) -> String {
     format!("{value:?}")
 }
+
+#[cfg(test)]
+mod tests {
+    use obsctl_model::query::promql;
+    use obsctl_model::{Slug, mins};
+
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_alerts_is_kept() {
+        let slo = || {
+            let name = Slug::from_static("a");
+            Slo::new(name, "api", 99.9, Indicator::raw(promql("bad:ratio")))
+        };
+        let written = |slo: Slo| {
+            let mut out = String::new();
+            declare(&[slo], &mut out, &mut vec![]);
+            out
+        };
+        let plain = written(slo());
+        assert!(!plain.contains("alert"), "{plain}");
+        let none = written(slo().alerts(SloAlerts::None).alert_when_absent(mins(15)));
+        assert!(none.contains(".alerts(SloAlerts::None)"), "{none}");
+        assert!(none.contains(".alert_when_absent(mins(15))"), "{none}");
+    }
+}

@@ -211,11 +211,21 @@ fn a_mark_of_utf8_is_no_trouble() {
 fn folders_without_files_and_links_to_nothing_are_said() {
     let test = CliTest::new();
     test.write("notes/a.txt", "a");
-    assert_snapshot!(test.run(&["check", "notes"]), @"");
+    assert_snapshot!(test.run(&["check", "notes"]), @"
+    exit status: 2
+    ----- stderr -----
+    error: there are no files to look at in `notes`
+      help: of folders, files that end in `.yml`, `.yaml`, `.json` or `.rules` are read
+    ");
     #[cfg(unix)]
     {
         std::os::unix::fs::symlink("self", test.path("self")).unwrap();
-        assert_snapshot!(test.run(&["check", "self"]), @"");
+        assert_snapshot!(test.run(&["check", "self"]), @"
+        exit status: 2
+        ----- stderr -----
+        error: `self` is a link that leads to nothing
+          help: name what it should lead to
+        ");
     }
 }
 

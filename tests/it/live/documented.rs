@@ -378,7 +378,7 @@ fn a_store_that_neither_scrapes_nor_evaluates_is_said_once() {
             "ready/prometheus passed: version 2.24.0".to_owned(),
             format!("rules/prometheus not_run: {said}"),
             format!("targets/prometheus not_run: {said}"),
-            "alerting/connection not_run: x".to_owned(),
+            "alerting/connection not_run: Prometheus answered 400: unsupported path requested".to_owned(),
             "queries/all/Api/A failed: `api_queue` has no series, although job `api`, which exposes it, is up".to_owned(),
             "queries/all/Worker/A empty: job `worker`, which exposes `worker_queue`, is not up".to_owned(),
         ]
