@@ -197,7 +197,7 @@ mod tests {
             let errors = named(&read, "error");
             prop_assert_eq!(errors.len(), 2);
             let said = errors[0].attribute("message").unwrap_or_default();
-            prop_assert!(said.starts_with(&message_held), "{}", said);
+            prop_assert!(said.starts_with(&message_held), "{said}");
         }
     }
 }

@@ -118,7 +118,7 @@ impl LogField {
         };
         let value = serde_json::from_str(&self.example).ok().filter(fits);
         value
-            .filter(|value| value.to_string() == self.example)
+            .filter(|value| serde_json::to_string(value).is_ok_and(|text| text == self.example))
             .unwrap_or_else(|| self.example.clone().into())
     }
 }
