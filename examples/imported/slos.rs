@@ -14,6 +14,7 @@ pub fn slos() -> Vec<Slo> {
         )
         .description("Requests are answered without an error of ours")
         .owner("checkout")
+        .alerts(SloAlerts::Page)
         .label("team", "checkout")
         .label("tier", "1"),
         Slo::new(

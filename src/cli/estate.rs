@@ -171,12 +171,13 @@ impl Estate {
         let (paths, named) = self.files(workspace)?;
         let queries = Queries::default();
         let texts = |path: &&'static str| {
-            let outline = |text: &str| read::outline(File { path, text }, &queries);
+            let outline =
+                |bytes: &[u8]| read::of_bytes(path, bytes, |file| read::outline(file, &queries));
             Ok::<_, CommandError>(match instead.get(*path) {
-                Some(text) => outline(text),
+                Some(text) => outline(text.as_bytes()),
                 None => match workspace.look(path, outline)? {
                     Some(found) => found,
-                    None => outline(""),
+                    None => outline(b""),
                 },
             })
         };
@@ -186,7 +187,14 @@ impl Estate {
         }
         found.settle();
         for path in found.others.iter().filter(|path| named.contains(path)) {
-            found.problems.push(nothing(path));
+            let of = |one: &&Diagnostic| one.origin().location().is_some_and(|at| at.0 == *path);
+            let why = found
+                .unread
+                .iter()
+                .find(of)
+                .filter(|_| is_candidate(path))
+                .cloned();
+            found.problems.push(why.unwrap_or_else(|| nothing(path)));
         }
         let summary = summary(&found, paths.len());
         let mut problems = found.problems;
@@ -243,6 +251,9 @@ impl Estate {
             } else if workspace.exists(&shown) {
                 named.push(kept(&shown));
                 all.push(kept(&shown));
+            } else if workspace.is_link(&shown) {
+                let what = format!("`{shown}` is a link that leads to nothing");
+                return Err(Obstacle::new(what, "name what it should lead to").into());
             } else {
                 return Err(Obstacle::new(
                     format!("there is no `{shown}`"),
@@ -250,6 +261,17 @@ impl Estate {
                 )
                 .into());
             }
+        }
+        if all.is_empty() && self.is_given() {
+            let named: Vec<_> = self
+                .paths
+                .iter()
+                .map(|path| format!("`{}`", shown(path)))
+                .collect();
+            let what = format!("there are no files to look at in {}", named.join(", "));
+            let help =
+                "of folders, files that end in `.yml`, `.yaml`, `.json` or `.rules` are read";
+            return Err(Obstacle::new(what, help).into());
         }
         all.sort_unstable();
         all.dedup();
@@ -341,7 +363,7 @@ pub(super) fn is_candidate(path: &str) -> bool {
 
 fn nothing(path: &'static str) -> Diagnostic {
     let origin = obsctl_model::Origin::at(path, 1, 1);
-    let message = format!("`{path}` holds neither rules nor a dashboard");
+    let message = format!("`{path}` holds neither rules, dashboards nor SLOs");
     Diagnostic {
         check: UNREADABLE,
         severity: Severity::Error,
@@ -382,10 +404,10 @@ fn summary(found: &Found, files: usize) -> String {
             counted(found.others.len(), "file")
         ));
     }
-    let parts = if parts.is_empty() {
-        "nothing".to_owned()
-    } else {
-        parts.join(", ")
+    let parts = match parts.is_empty() {
+        false => parts.join(", "),
+        true if found.problems.is_empty() => "nothing".to_owned(),
+        true => "nothing that could be read".to_owned(),
     };
     format!("{}: {parts}", counted(files, "file"))
 }

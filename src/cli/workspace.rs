@@ -2,7 +2,6 @@
 //! text is first stored in full beside its place, and only then do renames put them there.
 #![expect(clippy::disallowed_methods, reason = "this is where files are touched")]
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fs;
 use std::io::{self, Read, Write};
@@ -65,24 +64,19 @@ impl Workspace {
         }))
     }
 
-    /// What `look` makes of the text of a file, if there is one. Unlike that of [`Self::read`] it needs no memory of its
-    /// own: that of the file before is used again.
+    /// What `look` makes of the bytes of a file, if there is one. Unlike the text of [`Self::read`] they need no memory of
+    /// their own: that of the file before is used again.
     pub(super) fn look<T>(
         &self,
         path: &str,
-        look: impl FnOnce(&str) -> T,
+        look: impl FnOnce(&[u8]) -> T,
     ) -> Result<Option<T>, CommandError> {
         let mut bytes = BEFORE.take();
         bytes.clear();
         let file = fs::File::open(self.root.join(path));
         let read = file.and_then(|mut file| file.read_to_end(&mut bytes));
         let present = self.present(path, read)?;
-        // Nearly every file is UTF-8: that is told much faster than what is wrong with one that is not.
-        let text = || match str::from_utf8(&bytes) {
-            Ok(text) => Cow::Borrowed(text),
-            Err(_) => String::from_utf8_lossy(&bytes),
-        };
-        let seen = present.map(|_| look(&text()));
+        let seen = present.map(|_| look(&bytes));
         BEFORE.set(bytes);
         Ok(seen)
     }
@@ -110,6 +104,11 @@ impl Workspace {
     /// Whether there is a file of that name.
     pub(super) fn exists(&self, path: &str) -> bool {
         self.root.join(path).exists()
+    }
+
+    /// Whether there is a link of that name, wherever it leads.
+    pub(super) fn is_link(&self, path: &str) -> bool {
+        self.root.join(path).is_symlink()
     }
 
     /// The text of a source file, if it can be read: findings then show its lines.

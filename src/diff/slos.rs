@@ -65,6 +65,7 @@ fn differ(both: &mut Both<'_, Slo>) {
     both.set(means, "fewest bad events that count", |slo| {
         written(slo.min_bad_events)
     });
+    both.set(means, "alerts", |slo| Some(slo.alerts.to_string()));
     both.set(means, "alert without data after", |slo| {
         written(slo.absent_for)
     });

@@ -122,12 +122,12 @@ impl<'a> Written<'a> {
         let mut line = serde_json::Map::new();
         for field in fields.filter(|field| field.presence != Presence::Optional) {
             let value = match field.name.as_str() {
-                "event" => event.name.as_str(),
-                LEVEL => event.level.word(),
-                "service" => event.service.as_str(),
-                _ => field.example.as_str(),
+                "event" => event.name.as_str().into(),
+                LEVEL => event.level.word().into(),
+                "service" => event.service.as_str().into(),
+                _ => field.example_json(),
             };
-            line.insert(field.name.clone(), value.into());
+            line.insert(field.name.clone(), value);
         }
         let labels = logs.stream_labels.iter().map(|label| {
             let value = match (label.name.as_str(), &label.domain) {
@@ -337,9 +337,10 @@ mod unit {
     use crate::generate::Environment;
 
     fn catalog() -> LogCatalog {
-        let field = |name: &str, example: &str| {
-            LogField::new(name, FieldKind::Keyword, "A field.", example).required()
+        let of = |kind, name: &str, example: &str| {
+            LogField::new(name, kind, "A field.", example).required()
         };
+        let field = |name: &str, example: &str| of(FieldKind::Keyword, name, example);
         LogCatalog {
             stream_labels: vec![LabelDef {
                 name: LabelName::from_static("service_name"),
@@ -350,14 +351,17 @@ mod unit {
                 LogEvent::new("payment_failed", Level::Error, "api", "A payment failed.")
                     .field(field("reason", "declined")),
                 LogEvent::new("payment_made", Level::Info, "api", "A payment was made."),
-                LogEvent::new("payment_failed", Level::Error, "shop", "A payment failed."),
+                LogEvent::new("payment_failed", Level::Error, "shop", "A payment failed.")
+                    .field(of(FieldKind::Integer, "status", "500"))
+                    .field(of(FieldKind::Boolean, "retried", "true"))
+                    .field(of(FieldKind::Milliseconds, "took_ms", "12.5")),
             ],
             ..LogCatalog::default()
         }
     }
 
-    /// The event of each test, how far apart its lines are, and when the alert fires and has stopped.
-    fn outline(query: &str, lasting: Duration) -> Vec<String> {
+    /// The tests of an alert on this query.
+    fn made(query: &str, lasting: Duration) -> Vec<Test> {
         let alert = Alert::new("Payments")
             .when(logql(query))
             .lasting(lasting)
@@ -370,8 +374,12 @@ mod unit {
         stack.logs = catalog();
         let project = Project::link(stack);
         let links = Links::new(&project, Environment::Compose);
-        let tests = tests(&project, links, &project.groups()[0]).into_iter();
-        let lines = tests.map(|test| {
+        tests(&project, links, &project.groups()[0])
+    }
+
+    /// The event of each test, how far apart its lines are, and when the alert fires and has stopped.
+    fn outline(query: &str, lasting: Duration) -> Vec<String> {
+        let lines = made(query, lasting).into_iter().map(|test| {
             let entries = &test.input_streams[0].entries[0];
             let times = test
                 .alert_rule_test
@@ -410,6 +418,22 @@ mod unit {
             "absent_over_time({service_name=\"api\"}[2m])",
         ] {
             assert_eq!(outline(query, Duration::ZERO), [""; 0], "{query}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_truth_values_are_no_texts_in_lines() {
+        let of_shop = r#"sum(count_over_time({service_name="shop"} [5m])) > 20"#;
+        let json = r#"sum(count_over_time({service_name="shop"} | json | status="500" | status >= 500 | retried="true" | took_ms < 13 [5m])) > 20"#;
+        for query in [of_shop, json] {
+            let tests = made(query, Duration::ZERO);
+            let lines: Vec<_> = tests
+                .iter()
+                .map(|test| test.input_streams[0].entries[0].line.as_str())
+                .collect();
+            let expected =
+                r#"{"event":"payment_failed","status":500,"retried":true,"took_ms":12.5}"#;
+            assert_eq!(lines, [expected], "{query}");
         }
     }
 }

@@ -16,6 +16,7 @@ mod stop;
 mod tempo;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use obsctl_model::dashboard::DatasourceKind;
@@ -74,6 +75,8 @@ struct Run<'a> {
     tell: Tell<'a>,
     /// When it began: queries end here.
     now: u64,
+    /// [`Run::only_stores`], once it was asked.
+    only_stores: OnceLock<bool>,
 }
 
 /// A part of a verification.
@@ -132,6 +135,7 @@ pub fn verify(project: &Project, settings: &Settings, tell: Tell<'_>) -> Report 
         ready: BTreeSet::new(),
         tell,
         now: clock::now(),
+        only_stores: OnceLock::new(),
     };
     let mut steps = steps::ready::all(&mut run);
     let run = &run;
@@ -192,6 +196,15 @@ impl Run<'_> {
             Ok(client)
         } else {
             Err(Outcome::not_run(format!("{} is not ready", peer.name())))
+        })
+    }
+
+    /// Whether what answers for Prometheus has neither targets nor rules: a store that others feed. Not where it does
+    /// not say so.
+    fn only_stores(&self, prometheus: &Client) -> bool {
+        *self.only_stores.get_or_init(|| {
+            prometheus::targets(prometheus).is_ok_and(|found| found.is_empty())
+                && prometheus::rules(prometheus, "").is_ok_and(|found| found.is_empty())
         })
     }
 

@@ -92,6 +92,18 @@ pub(super) struct Result {
     result: Value,
 }
 
+/// The answer to an instant query.
+#[derive(Deserialize)]
+struct Vector {
+    result: Vec<Point>,
+}
+
+#[derive(Deserialize)]
+struct Point {
+    metric: BTreeMap<String, String>,
+    value: (f64, String),
+}
+
 #[derive(Deserialize)]
 struct Exemplars {
     exemplars: Vec<Exemplar>,
@@ -166,6 +178,20 @@ pub(super) fn targets(client: &Client) -> Answer<Vec<Target>> {
         error: client.clean(&target.error),
     });
     Ok(targets.collect())
+}
+
+/// Whether each job has a target that is up, by the series that scrapes leave.
+pub(super) fn jobs_up(client: &Client, now: u64) -> Answer<BTreeMap<String, bool>> {
+    let query = [
+        ("query", "max by (job) (up)".to_owned()),
+        ("time", now.to_string()),
+    ];
+    let answer: Wrapped<Vector> = client.post("/api/v1/query", &Body::Form(query.into()))?;
+    let jobs = answer.data.result.into_iter().filter_map(|mut one| {
+        let (_, up) = one.value;
+        Some((one.metric.remove("job")?, up == "1"))
+    });
+    Ok(jobs.collect())
 }
 
 /// The addresses of the Alertmanagers that it tells of alerts.

@@ -13,6 +13,7 @@ use obsctl_gotemplate::prometheus;
 use obsctl_model::{Alert, Promql, Rule, RuleGroup};
 
 use crate::diagnostic::nearest;
+use condition::Condition;
 
 /// What is known of a template.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub struct Template {
     /// Where results of queries are printed.
     pub results: Vec<Range<usize>>,
     /// Where labels of the alert are named that have to be there: `$labels.job`, `.Labels.job`,
-    /// `index $labels "job"`, but not in `{{ with $labels.job }}…{{ end }}`.
+    /// `index $labels "job"`, but not in `{{ with $labels.job }}…{{ end }}` or `or $labels.job "?"`.
     pub labels: Vec<Range<usize>>,
 }
 
@@ -114,6 +115,7 @@ pub fn read(text: &str) -> Template {
     reader.list(&parsed.nodes);
     let mut found = reader.found;
     found.problems.sort_by_key(|problem| problem.range.start);
+    found.queries.sort_by_key(|(range, _)| range.start);
     found.labels.sort_by_key(|range| range.start);
     found
 }
@@ -197,37 +199,58 @@ impl<'t> Reader<'t> {
         (self.variables, self.dot, self.root) = (variables, dot, root);
     }
 
+    /// The last command comes first: whether it looks at what is piped in can depend on what else it is given.
     fn pipeline(&mut self, pipeline: &'t Pipeline) {
-        for (index, command) in pipeline.commands.iter().enumerate() {
-            let before = index
-                .checked_sub(1)
-                .map(|before| &pipeline.commands[before]);
-            self.asked(command, before);
-            self.labels(command);
-            for operand in &command.operands {
-                match &operand.term {
-                    Term::Pipeline(inner) => self.pipeline(inner),
-                    Term::Variable(name) if name != "$" => {
-                        self.variable(name, operand.span.range());
-                    }
-                    // A character compares with one of a text: `eq (index $labels.path 0) '/'`.
-                    Term::Number(number) if number.raw.starts_with('\'') && !compares(command) => {
-                        self.problem(
-                            operand.span.range(),
-                            "a text stands in single quotes",
-                            "write `\"…\"`: single quotes hold one character",
-                        );
-                    }
-                    _ => {}
-                }
-            }
+        let guarded = self.guarded.len();
+        let mut commands = pipeline.commands.as_slice();
+        while let Some((command, before)) = commands.split_last() {
+            self.asked(command, before.last());
+            self.command(command, !before.is_empty());
+            commands = before;
         }
+        self.guarded.truncate(guarded);
         for variable in &pipeline.variables {
             if pipeline.assigns {
                 self.variable(&variable.name, variable.span.range());
             } else {
                 self.variables.push(&variable.name);
             }
+        }
+    }
+
+    /// Guards stay behind it: of what is piped in, if anything is.
+    fn command(&mut self, command: &'t Command, piped: bool) {
+        let looked_up = self.looked_up(command);
+        self.named(looked_up);
+        let last = command.operands.len() + usize::from(piped);
+        for (place, operand) in (1..).zip(&command.operands) {
+            let passed = match place == last {
+                true => Condition::default(),
+                false => self.passed(command, operand),
+            };
+            let guarded = self.guarded.len();
+            self.guarded.extend(passed.asked);
+            self.operand(operand, command);
+            self.guarded.truncate(guarded);
+            self.guarded.extend(passed.there_if_true);
+        }
+    }
+
+    fn operand(&mut self, operand: &'t Operand, command: &Command) {
+        let label = self.label(operand);
+        self.named(label);
+        match &operand.term {
+            Term::Pipeline(inner) => self.pipeline(inner),
+            Term::Variable(name) if name != "$" => self.variable(name, operand.span.range()),
+            // A character compares with one of a text: `eq (index $labels.path 0) '/'`.
+            Term::Number(number) if number.raw.starts_with('\'') && !compares(command) => {
+                self.problem(
+                    operand.span.range(),
+                    "a text stands in single quotes",
+                    "write `\"…\"`: single quotes hold one character",
+                );
+            }
+            _ => {}
         }
     }
 
@@ -292,13 +315,10 @@ impl<'t> Reader<'t> {
             .map(|field| field.name.as_str())
     }
 
-    /// Keeps the labels that a command names and that may be absent.
-    fn labels(&mut self, command: &Command) {
-        let named = command.operands.iter().filter_map(|one| self.label(one));
-        let named = named.chain(self.looked_up(command));
-        let bare = named.filter(|(name, _)| !self.guarded.contains(name));
-        let bare: Vec<_> = bare.map(|(_, range)| range).collect();
-        self.found.labels.extend(bare);
+    /// Keeps a label that is named, if it may be absent.
+    fn named(&mut self, label: Option<(&str, Range<usize>)>) {
+        let bare = label.filter(|(name, _)| !self.guarded.contains(name));
+        self.found.labels.extend(bare.map(|(_, range)| range));
     }
 
     /// The label that an operand is, with its place: `$labels.job`.

@@ -8,6 +8,7 @@ mod catalog;
 mod comments;
 mod dashboard;
 mod datasources;
+mod encoding;
 mod exposition;
 mod fields;
 mod json;
@@ -35,6 +36,7 @@ use obsctl_model::{ProvisionedDatasource, RuleGroup, Slo, TelemetryCatalog};
 
 use crate::diagnostic::Diagnostic;
 use comments::Comments;
+pub use encoding::of_bytes;
 pub use exposition::{Sample, exposition, samples, unit};
 pub use language::Queries;
 pub use routes::{Alertmanager, Settings};
@@ -84,6 +86,8 @@ pub struct Found {
     pub problems: Vec<Diagnostic>,
     /// Files that hold nothing of the kind.
     pub others: Vec<&'static str>,
+    /// Why some of those could not be read: for who meant them to be.
+    pub unread: Vec<Diagnostic>,
 }
 
 impl Found {
@@ -102,6 +106,7 @@ impl Found {
         self.tests.append(&mut other.tests);
         self.problems.append(&mut other.problems);
         self.others.append(&mut other.others);
+        self.unread.append(&mut other.unread);
     }
 
     /// Puts together what several files say only together, once all of them are read.

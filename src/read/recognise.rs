@@ -9,7 +9,7 @@ use super::node::{Node, Value};
 use super::slo::{openslo, pyrra, sloth};
 use super::source::Source;
 use super::{
-    Engine, Reader, catalog, dashboard, datasources, json, routes, rule_tests, rules, yaml,
+    Engine, Reader, Trouble, catalog, dashboard, datasources, json, routes, rule_tests, rules, yaml,
 };
 
 thread_local! {
@@ -34,7 +34,7 @@ fn documents(reader: &mut Reader<'_>, arena: &Bump) {
                 document(reader, &node);
             }
             Err(trouble) if json_of_ours(text) => reader.trouble(trouble.at, trouble.message),
-            Err(_) => reader.found.others.push(reader.source.path),
+            Err(trouble) => not_ours(reader, trouble),
         }
     } else {
         let read = yaml::read(text, arena);
@@ -48,8 +48,7 @@ fn documents(reader: &mut Reader<'_>, arena: &Bump) {
             if looks_like_ours(text) {
                 reader.trouble(trouble.at, trouble.message);
             } else {
-                reader.found.others.push(reader.source.path);
-                return;
+                return not_ours(reader, trouble);
             }
         }
     }
@@ -62,8 +61,19 @@ fn documents(reader: &mut Reader<'_>, arena: &Bump) {
         && found.alertmanagers.is_empty()
         && found.tests.is_empty();
     if nothing && found.problems.is_empty() && found.others.is_empty() {
+        if text.trim().is_empty() {
+            let message = "the file is empty".to_owned();
+            return not_ours(reader, Trouble { at: 0, message });
+        }
         reader.found.others.push(reader.source.path);
     }
+}
+
+/// A file that cannot be read, and that nothing says is one for us.
+fn not_ours(reader: &mut Reader<'_>, trouble: Trouble) {
+    let why = reader.source.unreadable(trouble.at, trouble.message);
+    reader.found.unread.push(why);
+    reader.found.others.push(reader.source.path);
 }
 
 /// Lists the texts of a document, where that is asked for.

@@ -38,6 +38,7 @@ fn slo(report: &Report<'_>) -> Value {
             "outage_seconds": figures.outage.as_secs_f64(),
         },
         "min_bad_events": slo.min_bad_events,
+        "alerts": slo.alerts,
         "alert_when_absent_seconds": slo.absent_for.map(Duration::as_secs_f64),
         "conditions": report.conditions.iter().map(condition).collect::<Vec<_>>(),
         "out_of_reach": unreached.collect::<Vec<_>>(),

@@ -28,6 +28,14 @@ pub fn up(targets: &[Target]) -> BTreeMap<String, bool> {
     jobs
 }
 
+/// What is said of the rules, targets and Alertmanagers of an engine that has none of all: who has them, it does not know.
+#[must_use]
+pub fn only_stores() -> Outcome {
+    Outcome::not_run(
+        "it scrapes nothing and has no rules: it stores what others send, or runs without its configuration",
+    )
+}
+
 /// Whether a target is still to be scraped for the first time.
 #[must_use]
 pub fn pending(targets: &[Target]) -> bool {

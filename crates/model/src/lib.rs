@@ -22,6 +22,7 @@ mod rule_test;
 mod runbook;
 mod scrape;
 mod slo;
+mod slo_alerts;
 mod slo_window;
 mod span;
 mod stack;
@@ -61,6 +62,7 @@ pub use runbook::{Action, Resolution, Runbook, Step};
 pub use scrape::{ScrapeJob, Service};
 pub use serde_json::json;
 pub use slo::{Indicator, Objective, ObjectiveError, Slo};
+pub use slo_alerts::SloAlerts;
 pub use slo_window::SloWindow;
 pub use span::{Attribute, Priority, SpanCatalog, SpanDef, SpanKind};
 pub use stack::Stack;
@@ -89,9 +91,9 @@ pub mod prelude {
         Action, Alert, Allow, Attribute, Bucketed, Counter, Domain, Duration, Exposer, FieldKind,
         Gauge, Histogram, Indicator, IntoSeries, LabelMatch, Level, LogEvent, LogField, LogQl,
         LoggedContext, LoggedEvent, LoggedField, LoggedFields, Metric, MetricName, Promql,
-        RecordingRule, RuleGroup, RuleTest, Runbook, Severity, Slo, Slug, SpanDef, SpanKind,
-        Stability, Stack, Summary, TraceQl, Uid, Unit, days, fires, gives, gives_histogram,
-        gives_nothing, hours, json, labels, log_contexts, log_events, log_fields, metrics, mins,
-        secs, silent,
+        RecordingRule, RuleGroup, RuleTest, Runbook, Severity, Slo, SloAlerts, Slug, SpanDef,
+        SpanKind, Stability, Stack, Summary, TraceQl, Uid, Unit, days, fires, gives,
+        gives_histogram, gives_nothing, hours, json, labels, log_contexts, log_events, log_fields,
+        metrics, mins, secs, silent,
     };
 }

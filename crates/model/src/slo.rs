@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::query::Labels;
-use crate::{Allow, Duration, LabelName, LogQl, Origin, Promql, SloWindow, Slug};
+use crate::{Allow, Duration, LabelName, LogQl, Origin, Promql, SloAlerts, SloWindow, Slug};
 
 /// A service level objective. It becomes recording rules and burn-rate alerts before anything is checked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -36,6 +36,9 @@ pub struct Slo {
     /// single failure is no incident. Counted in events or time slices; none means no guard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_bad_events: Option<u32>,
+    /// Which alerts say that its budget burns.
+    #[serde(default, skip_serializing_if = "SloAlerts::is_default")]
+    pub alerts: SloAlerts,
     /// An alert says so when nothing could be measured for so long; none means no such alert.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub absent_for: Option<Duration>,
@@ -231,6 +234,7 @@ impl Slo {
             owner: String::new(),
             runbook: None,
             min_bad_events: None,
+            alerts: SloAlerts::Both,
             absent_for: None,
             labels: BTreeMap::new(),
             allow: vec![],
@@ -299,6 +303,13 @@ impl Slo {
     #[must_use]
     pub fn min_bad_events(mut self, events: u32) -> Self {
         self.min_bad_events = Some(events);
+        self
+    }
+
+    /// Only these alerts say that the budget burns.
+    #[must_use]
+    pub fn alerts(mut self, alerts: SloAlerts) -> Self {
+        self.alerts = alerts;
         self
     }
 

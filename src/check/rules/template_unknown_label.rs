@@ -21,7 +21,8 @@ The text shows nothing in its place: the message that wakes somebody lacks the o
 ## How to fix it
 
 Correct the name. `$labels` holds the labels of the query's result only: `severity` and other labels that the alert
-itself adds are not among them. What is shown only where it is there is no mistake: `{{ with $labels.route }}…{{ end }}`.
+itself adds are not among them. What is shown only where it is there is no mistake: `{{ with $labels.route }}…{{ end }}`,
+`{{ or $labels.route \"?\" }}`.
 ",
     run: Run::PerQuery(run),
     fires: || summary("{{ $labels.route }} is slow"),

@@ -82,7 +82,8 @@ pub(in crate::check) fn available(labels: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::testing::{report, underlined};
+    use crate::check::testing::{findings, report, underlined};
+    use obsctl_model::{MetricName, RecordingRule, RuleGroup};
 
     #[test]
     fn names_the_labels_there_are() {
@@ -110,6 +111,31 @@ mod tests {
             let stack = example::panels(obsctl_model::prelude::stat("x").query(promql(query)));
             assert_eq!(underlined(&CHECK, stack), [found], "{query}");
         }
+    }
+
+    #[test]
+    fn a_name_is_a_label_only_where_it_is_asked_for() {
+        let listed = |query: &str| {
+            let record = RecordingRule::new(
+                MetricName::from_static("job:up:count"),
+                promql("count by (__name__, job) (up)"),
+            );
+            let mut stack = example::panels(obsctl_model::prelude::stat("x").query(promql(query)));
+            stack
+                .rule_groups
+                .push(RuleGroup::new("recorded").record(record));
+            let found = findings(stack).into_iter();
+            let found = found.filter(|one| one.check == CHECK.name);
+            found.flat_map(|one| one.help).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            listed("sum by (zone) (job:up:count)"),
+            ["the labels are `job`"]
+        );
+        assert_eq!(
+            listed("sum by (zone) (count by (__name__, job) (up))"),
+            ["the labels are `__name__`, `job`"]
+        );
     }
 
     #[test]

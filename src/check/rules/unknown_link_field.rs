@@ -125,11 +125,17 @@ impl Lines {
             samples: [
                 format!(
                     "{{{}}}",
-                    all(|one| format!("\"{}\":\"{}\"", one.name, one.example), ",")
+                    all(
+                        |one| format!("\"{}\":{}", one.name, one.example_json()),
+                        ","
+                    )
                 ),
                 format!(
                     "{{{}}}",
-                    all(|one| format!("\"{}\": \"{}\"", one.name, one.example), ", ")
+                    all(
+                        |one| format!("\"{}\": {}", one.name, one.example_json()),
+                        ", "
+                    )
                 ),
                 all(|one| format!("{}={}", one.name, one.example), " "),
             ],
@@ -366,6 +372,20 @@ mod tests {
         ] {
             assert_eq!(messages(taking(takes.clone())), [""; 0], "{takes:?}");
         }
+    }
+
+    #[test]
+    fn numbers_stand_in_lines_without_quotes() {
+        let found = |regex: &str| {
+            let mut stack = taking(Taken::LogText(regex.to_owned()));
+            let status = LogField::new("status", FieldKind::Integer, "The answer.", "500");
+            stack.logs.standard_fields.push(status);
+            messages(stack)
+        };
+        for regex in [r#""status":\s*(\d+)"#, r"status=(\d+)"] {
+            assert_eq!(found(regex), [""; 0], "{regex}");
+        }
+        assert_eq!(found(r#""status":"(\d+)""#).len(), 1);
     }
 
     #[test]

@@ -37,7 +37,7 @@ Examples:
 
 Levels of checks and the team's own policy are read from `obsctl.toml`.
 
-A server that is asked proves who is asking by the environment, as with `obsctl verify`: `PROMETHEUS_TOKEN`, or
+A server that is asked proves who is asking by the environment, as with `obsctl verify`: `PROMETHEUS_TOKEN`, or \
 `PROMETHEUS_USER` and `PROMETHEUS_PASSWORD`, and `PROMETHEUS_TENANT`; likewise for the others.
 
 Exit status:

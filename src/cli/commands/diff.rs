@@ -13,14 +13,14 @@ use crate::generate;
 
 const EXAMPLES: &str = "\
 Examples:
-  obsctl diff                                 what generating would change, against what is committed
+  obsctl diff                                 what generating would change of what is committed
   obsctl diff --base origin/main...           what this branch changes
   obsctl diff --base v1.4 rules/ dashboards/  the same of files that are not generated
   obsctl diff old.json new.json               two files, or two folders
   obsctl diff --base origin/main... --format markdown --fail-on breaking
 
-Changes are breaking (what is built on it no longer works), of behaviour (other alerts, other numbers),
-additive or cosmetic. Each names what it touches, through recording rules too. Metrics, SLOs, alerts,
+Changes are breaking (what is built on it no longer works), of behaviour (other alerts, other numbers), \
+additive or cosmetic. Each names what it touches, through recording rules too. Metrics, SLOs, alerts, \
 routes and dashboards are compared; how queries are written and what Grafana adds when it saves is no change.
 
 Exit status:

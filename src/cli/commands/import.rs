@@ -16,7 +16,7 @@ use crate::cli::{
 use crate::import::{self, Imported};
 use crate::live::{self, Asking, Peer, Progress};
 use crate::online::Inventory;
-use crate::read::{self, File, Found, LeftOut};
+use crate::read::{self, Found, LeftOut};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -29,10 +29,9 @@ Examples:
                                         SLOs of Sloth, OpenSLO or Pyrra
   obsctl import --prometheus http://localhost:9090
 
-Text is a catalog where only metrics are imported, a list of SLOs where only those are, and a stack otherwise:
-`obsctl schema` describes it. What the
-vocabulary has no words for in a dashboard is kept in Grafana's own JSON. That, and what definitions cannot hold, is said on
-standard error.
+Text is a catalog where only metrics are imported, a list of SLOs where only those are, and a stack otherwise: \
+`obsctl schema` describes it. What the vocabulary has no words for in a dashboard is kept in Grafana's own JSON. \
+That, and what definitions cannot hold, is said on standard error.
 
 Exit status:
   0  everything was imported, but for what is said
@@ -96,6 +95,9 @@ impl Import {
             notes.extend(undeclarable(&beyond).map(|what| format!("{}: {what}", family.title)));
             imported.catalog.metrics.push(family);
         }
+        if imported.is_empty() {
+            problems.append(&mut slos.unread);
+        }
         if imported.is_empty() && problems.is_empty() {
             return Err(Obstacle::new(
                 "there is nothing to import",
@@ -153,14 +155,17 @@ impl Import {
             found.problems.extend(problems);
             return Ok(found);
         }
-        let text = workspace.read(source)?.ok_or_else(|| {
+        let path = estate::kept(source);
+        let read = |bytes: &[u8]| {
+            let text = String::from_utf8_lossy(bytes).into_owned();
+            (read::of_bytes(path, bytes, read::whole), text)
+        };
+        let (mut found, text) = workspace.look(source, read)?.ok_or_else(|| {
             Obstacle::new(
                 format!("there is no `{source}`"),
                 "name files, or URLs of metrics",
             )
         })?;
-        let path = estate::kept(source);
-        let mut found = read::whole(File { path, text: &text });
         let (groups, dashboards) = (take(&mut found.groups), take(&mut found.dashboards));
         for (there, what) in [
             (!found.alertmanagers.is_empty(), "routes"),
@@ -172,7 +177,9 @@ impl Import {
             }
         }
         if !found.others.is_empty() {
-            notes.push(format!("{source}: holds nothing that can be imported"));
+            let why = found.unread.iter().map(|one| format!(": {}", one.message));
+            let why: String = why.collect();
+            notes.push(format!("{source}: holds nothing that can be imported{why}"));
         }
         let lost = match dashboards.is_empty() && !found.has_slos {
             true => import::document(&text),

@@ -17,8 +17,12 @@ Examples:
   obsctl queries dashboards/ --format json | jq '.queries[] | select(.metrics.up)'
   obsctl queries rules/ dashboards/ --format metrics-used > metrics-in-use.json
 
-`metrics-used` is the form of `mimirtool analyze`: the names of all metrics, and which rule group or dashboard
-uses which.";
+`metrics-used` is the form of `mimirtool analyze`: the names of all metrics, and which rule group or dashboard \
+uses which.
+
+Exit status:
+  0  listed; what cannot be read is said on standard error
+  2  could not run";
 
 /// List every query: where it stands, and which metrics, labels and values it uses
 #[derive(Debug, Args)]

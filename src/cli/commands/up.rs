@@ -19,7 +19,7 @@ Examples:
   GRAFANA_PORT=3001 obsctl up    with another port; compose/.env sets it for good
   obsctl up --timeout 300        on a machine that is slow or busy
 
-It runs `docker compose up` with compose/compose.yaml and waits until every container is healthy. Interrupted,
+It runs `docker compose up` with compose/compose.yaml and waits until every container is healthy. Interrupted, \
 it leaves the containers as they are.
 
 Exit status:

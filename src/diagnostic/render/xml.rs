@@ -87,7 +87,13 @@ fn escaped(text: &str, attribute: bool) -> String {
 
 #[cfg(test)]
 mod tests {
+    use obsctl_model::Origin;
+    use proptest::prelude::*;
+    use roxmltree::{Document, Node};
+
+    use super::super::{Rule, checkstyle, junit};
     use super::*;
+    use crate::diagnostic::{Diagnostic, Severity};
 
     #[test]
     fn what_xml_cannot_hold_is_escaped_or_replaced() {
@@ -100,5 +106,98 @@ mod tests {
             escaped(wild, false),
             "a &lt; b &amp;&amp; c &gt; \"d\"\n\t&#13;\u{fffd}[1m\u{fffd}é]]&gt;"
         );
+    }
+
+    /// Texts of what XML, or those who read it, take for something else.
+    fn wild() -> impl Strategy<Value = String> {
+        const MARKS: &str = "< > & \" ' = / ]]> <![CDATA[ <!-- --> <?x ?> &amp; &#0; \r\n";
+        const CHARS: &[char] = &[
+            '\u{7f}',
+            '\u{85}',
+            '\u{2028}',
+            '\u{feff}',
+            '\u{fffd}',
+            '\u{fffe}',
+            '\u{ffff}',
+            '\u{1ffff}',
+        ];
+        let marks: Vec<_> = MARKS.split(' ').map(str::to_owned).collect();
+        let control = proptest::char::range('\0', ' ');
+        let one = prop_oneof![control, proptest::sample::select(CHARS), any::<char>()];
+        let part = prop_oneof![proptest::sample::select(marks), one.prop_map(String::from)];
+        proptest::collection::vec(part, 0..12).prop_map(|parts| parts.concat())
+    }
+
+    /// What XML 1.0 can hold of a text.
+    fn held(text: &str) -> String {
+        let can = |c: &char| !c.is_control() || matches!(c, '\t' | '\n' | '\r' | '\u{7f}'..);
+        let held = text.chars().map(|c| match c {
+            '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
+            c if can(&c) => c,
+            _ => '\u{fffd}',
+        });
+        held.collect()
+    }
+
+    fn named<'x>(document: &'x Document<'_>, name: &str) -> Vec<Node<'x, 'x>> {
+        let nodes = document.descendants();
+        nodes.filter(|node| node.has_tag_name(name)).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_into_xml_is_read_from_it(attribute in wild(), text in wild()) {
+            let mut xml = Xml::new();
+            xml.open("a", &[("b", &attribute)]);
+            xml.text("c", &[("d", &text)], &text);
+            xml.empty("e", &[("f", &attribute)]);
+            let xml = xml.finish();
+            let read = Document::parse(&xml).unwrap();
+            let value = |name: &str, of: &str| named(&read, name)[0].attribute(of).map(str::to_owned);
+            prop_assert_eq!(value("a", "b"), Some(held(&attribute)));
+            prop_assert_eq!(value("e", "f"), Some(held(&attribute)));
+            prop_assert_eq!(value("c", "d"), Some(held(&text)));
+            prop_assert_eq!(named(&read, "c")[0].text().unwrap_or_default(), held(&text));
+        }
+
+        #[test]
+        fn reports_in_xml_are_whole_whatever_findings_say(
+            [subject, message, note, help, path] in [wild(), wild(), wild(), wild(), wild()]
+        ) {
+            let origin = Origin::at(path.clone().leak(), 3, 7);
+            let found = |severity| Diagnostic {
+                check: "unknown-metric",
+                severity,
+                ..Diagnostic::new(subject.clone(), origin, message.clone())
+                    .underline(&note, 0..note.len(), &note)
+                    .also(origin, &note)
+                    .help(help.clone())
+            };
+            let found = [found(Severity::Error), found(Severity::Note)];
+            let (name, message_held) = (held(&format!("{subject}: {message}")), held(&message));
+
+            let rules = ["unknown-metric", "up", "down"].map(|name| Rule {
+                name,
+                summary: &note,
+                docs: &help,
+                severity: Severity::Error,
+            });
+            let xml = junit(&found, &|_| None, &rules, Some(Severity::Warning));
+            let read = Document::parse(&xml).unwrap();
+            let cases = named(&read, "testcase");
+            prop_assert_eq!(cases.len(), 4);
+            prop_assert_eq!(cases[0].attribute("name"), Some(name.as_str()));
+            let failures = named(&read, "failure");
+            prop_assert_eq!(failures.len(), 1);
+            prop_assert_eq!(failures[0].attribute("message"), Some(message_held.as_str()));
+
+            let xml = checkstyle(&found, &|_| None);
+            let read = Document::parse(&xml).unwrap();
+            prop_assert_eq!(named(&read, "file").len(), 1);
+            let errors = named(&read, "error");
+            prop_assert_eq!(errors.len(), 2);
+            let said = errors[0].attribute("message").unwrap_or_default();
+            prop_assert!(said.starts_with(&message_held), "{said}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! `docs/reference/slos.md`: what is promised, what may fail, and when alerts tell of it.
 
-use obsctl_model::{Indicator, Slo};
+use obsctl_model::{Indicator, Slo, SloAlerts};
 
 use crate::generate::markdown::{Markdown, code, codes, prose};
 use crate::generate::{Artifact, Environment, Target};
@@ -58,6 +58,9 @@ fn section(page: &mut Markdown, slo: &Slo, project: &Project) {
         page.paragraph(&what);
         page.fence(language, query);
     }
+    if figures.burns.is_empty() {
+        return;
+    }
     page.paragraph(
         "What sets its alerts off. Both windows must be above the error ratio; times are from the first error, with none before.",
     );
@@ -101,6 +104,12 @@ fn facts(slo: &Slo, figures: &SloFigures<'_>) -> Vec<String> {
             figures.noun
         ));
     }
+    facts.extend(match slo.alerts {
+        SloAlerts::Both => None,
+        SloAlerts::Page => Some("A fast burn pages; a slow one opens no ticket".to_owned()),
+        SloAlerts::Ticket => Some("A slow burn opens a ticket; a fast one pages nobody".to_owned()),
+        SloAlerts::None => Some("No alert says that its budget burns".to_owned()),
+    });
     facts.push(format!("Owner: {}", code(&slo.owner)));
     if let Some(runbook) = &slo.runbook {
         facts.push(format!("Runbook: [{runbook}](../runbooks/{runbook}.md)"));

@@ -1,6 +1,6 @@
 //! SLOs.
 
-use obsctl_model::{Indicator, Slo, SloWindow};
+use obsctl_model::{Indicator, Slo, SloAlerts, SloWindow};
 
 use super::literal::{call, chain, indented, list, text, time};
 use super::rules::{logql, promql};
@@ -62,6 +62,18 @@ fn slo(slo: &Slo, notes: &mut Vec<String>) -> String {
     if let Some(least) = slo.min_bad_events {
         with("min_bad_events", &[least.to_string()]);
     }
+    let alerts = match slo.alerts {
+        SloAlerts::Both => None,
+        SloAlerts::Page => Some("Page"),
+        SloAlerts::Ticket => Some("Ticket"),
+        SloAlerts::None => Some("None"),
+    };
+    if let Some(alerts) = alerts {
+        with("alerts", &[format!("SloAlerts::{alerts}")]);
+    }
+    if let Some(lasting) = slo.absent_for {
+        with("alert_when_absent", &[time(lasting)]);
+    }
     for (name, value) in &slo.labels {
         with("label", &[text(name), text(value)]);
     }
@@ -102,4 +114,30 @@ fn indicator(indicator: &Indicator) -> String {
 
 fn number(value: f64) -> String {
     format!("{value:?}")
+}
+
+#[cfg(test)]
+mod tests {
+    use obsctl_model::query::promql;
+    use obsctl_model::{Slug, mins};
+
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_alerts_is_kept() {
+        let slo = || {
+            let name = Slug::from_static("a");
+            Slo::new(name, "api", 99.9, Indicator::raw(promql("bad:ratio")))
+        };
+        let written = |slo: Slo| {
+            let mut out = String::new();
+            declare(&[slo], &mut out, &mut vec![]);
+            out
+        };
+        let plain = written(slo());
+        assert!(!plain.contains("alert"), "{plain}");
+        let none = written(slo().alerts(SloAlerts::None).alert_when_absent(mins(15)));
+        assert!(none.contains(".alerts(SloAlerts::None)"), "{none}");
+        assert!(none.contains(".alert_when_absent(mins(15))"), "{none}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::live::client::Client;
 use crate::live::{Job, Peer, Run, alerts, prometheus, unasked};
-use crate::verify::{Group, Outcome, Step, alerting};
+use crate::verify::{Group, Outcome, Step, alerting, targets};
 
 pub(crate) fn jobs<'a>(run: &'a Run<'a>) -> Vec<Job<'a>> {
     vec![
@@ -25,8 +25,9 @@ fn step(
     vec![Group::Alerting.step(name, outcome)]
 }
 
-fn connection(_: &Run<'_>, client: &Client) -> Outcome {
+fn connection(run: &Run<'_>, client: &Client) -> Outcome {
     match prometheus::alertmanagers(client) {
+        Ok(urls) if urls.is_empty() && run.only_stores(client) => targets::only_stores(),
         Ok(urls) if urls.is_empty() => Outcome::failed(
             "Prometheus knows no Alertmanager: alerts fire, and nobody is told",
             "deploy the generated configuration of Prometheus",

@@ -205,7 +205,11 @@ impl Questions<'_> {
         Ok(Known {
             names: names.into_iter().collect(),
             declared: prometheus::declared(client)?,
-            up: targets::up(&prometheus::targets(client)?),
+            up: match targets::up(&prometheus::targets(client)?) {
+                // A store that others feed has what they say of their targets.
+                none if none.is_empty() => prometheus::jobs_up(client, now)?,
+                up => up,
+            },
         })
     }
 

@@ -6,7 +6,7 @@ use obsctl_model::Engine;
 
 use crate::generate::rule_file;
 use crate::live::{Job, Peer, Run, clock, loki, prometheus, unasked};
-use crate::verify::{Group, Step, rules};
+use crate::verify::{Group, Step, rules, targets};
 
 pub(crate) fn jobs<'a>(run: &'a Run<'a>) -> Vec<Job<'a>> {
     [Engine::Prometheus, Engine::Loki]
@@ -35,6 +35,9 @@ fn of(run: &Run<'_>, engine: Engine) -> Vec<Step> {
         (!pending, loaded)
     });
     match loaded {
+        Ok(loaded) if loaded.is_empty() && peer == Peer::Prometheus && run.only_stores(client) => {
+            vec![Group::Rules.step(peer.word(), targets::only_stores())]
+        }
         Ok(loaded) => rules::judge(run.project, engine, &loaded),
         Err(trouble) => vec![Group::Rules.step(peer.word(), unasked(&trouble))],
     }

@@ -10,6 +10,9 @@ pub(crate) fn jobs<'a>(run: &'a Run<'a>) -> Vec<Job<'a>> {
 }
 
 fn all(run: &Run<'_>) -> Vec<Step> {
+    if run.project.stack().scrape_jobs.is_empty() {
+        return vec![];
+    }
     let client = match run.client(Peer::Prometheus) {
         None => return vec![],
         Some(Err(outcome)) => return vec![Group::Targets.step(Peer::Prometheus.word(), outcome)],
@@ -27,6 +30,9 @@ fn all(run: &Run<'_>) -> Vec<Step> {
         },
     );
     match found {
+        Ok(found) if found.is_empty() && run.only_stores(client) => {
+            vec![Group::Targets.step(Peer::Prometheus.word(), targets::only_stores())]
+        }
         Ok(found) => targets::judge(run.project, &found),
         Err(trouble) => vec![Group::Targets.step(Peer::Prometheus.word(), unasked(&trouble))],
     }

@@ -203,8 +203,9 @@ impl<'a> Labels<'a> {
         kept
     }
 
-    /// As the result of a recording rule: what was lost, was lost there.
+    /// As the result of a recording rule: what was lost, was lost there, and its name is another one.
     fn recorded(mut self, name: &'a str) -> Self {
+        self.known.remove("__name__");
         self.lost
             .values_mut()
             .for_each(|loss| *loss = Loss::Recorded(name));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use obsctl_model::{Alert, Duration, Rule, Severity, Slo, Uid, days};
+use obsctl_model::{Alert, Duration, Rule, Severity, Slo, SloAlerts, Uid, days};
 use obsctl_promql::Expr;
 use obsctl_promql::ast::{BinaryOp, MatchOp};
 
@@ -17,6 +17,15 @@ impl Urgency {
         match self {
             Self::Page => Severity::Critical,
             Self::Ticket => Severity::Warning,
+        }
+    }
+
+    /// Whether its alert is among these.
+    #[must_use]
+    pub const fn is_of(self, alerts: SloAlerts) -> bool {
+        match self {
+            Self::Page => alerts.pages(),
+            Self::Ticket => alerts.opens_tickets(),
         }
     }
 }
@@ -50,11 +59,10 @@ fn named(slo: &Slo, end: &str) -> String {
     words.chain([end.to_owned()]).collect()
 }
 
-/// The conditions of an alert that some error ratio meets.
+/// The conditions of an alert that some error ratio meets; none where it is not wanted.
 #[must_use]
 pub fn conditions(slo: &Slo, urgency: Urgency) -> Vec<BurnWindow> {
-    BurnWindow::of(slo.window.nominal())
-        .into_iter()
+    wanted(slo)
         .filter(|window| window.urgency == urgency && window.can_fire(slo.objective))
         .collect()
 }
@@ -62,10 +70,17 @@ pub fn conditions(slo: &Slo, urgency: Urgency) -> Vec<BurnWindow> {
 /// The conditions that no error ratio meets: the alerts are made without them.
 #[must_use]
 pub fn out_of_reach(slo: &Slo) -> Vec<BurnWindow> {
-    BurnWindow::of(slo.window.nominal())
-        .into_iter()
+    wanted(slo)
         .filter(|window| !window.can_fire(slo.objective))
         .collect()
+}
+
+/// The conditions of the alerts that it is to have.
+fn wanted(slo: &Slo) -> impl Iterator<Item = BurnWindow> {
+    let alerts = slo.alerts;
+    BurnWindow::of(slo.window.nominal())
+        .into_iter()
+        .filter(move |window| window.urgency.is_of(alerts))
 }
 
 impl Lowering<'_> {

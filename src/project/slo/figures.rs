@@ -172,11 +172,14 @@ fn text(figures: &SloFigures<'_>) -> String {
             .collect();
         let Some(first) = burns.first() else {
             line(String::new());
-            line(format!(
-                "  no {}: even when everything fails, a budget of {} does not burn fast enough",
-                urgency.word(),
-                percent(budget)
-            ));
+            line(match urgency.is_of(slo.alerts) {
+                true => format!(
+                    "  no {}: even when everything fails, a budget of {} does not burn fast enough",
+                    urgency.word(),
+                    percent(budget)
+                ),
+                false => format!("  no {}: it is not wanted", urgency.word()),
+            });
             continue;
         };
         line(String::new());

@@ -337,6 +337,30 @@ fn a_large_budget_has_no_page() {
 }
 
 #[test]
+fn only_the_wanted_alerts_are_made() {
+    for (alerts, expected) in [
+        (SloAlerts::Both, &["FastBurn", "SlowBurn", "NoData"][..]),
+        (SloAlerts::Page, &["FastBurn", "NoData"]),
+        (SloAlerts::Ticket, &["SlowBurn", "NoData"]),
+        (SloAlerts::None, &["NoData"]),
+    ] {
+        let slo = availability().alert_when_absent(mins(15));
+        let project = link([slo.alerts(alerts)]);
+        let rules = project.groups().iter().flat_map(|group| &group.rules);
+        let made = rules.filter(|rule| matches!(rule, Rule::Alert(_)));
+        let made: Vec<_> = made
+            .map(|rule| rule.name().trim_start_matches("Availability"))
+            .collect();
+        assert_eq!(made, expected);
+        let text = crate::project::slo::explain(&project, "availability").expect("it exists");
+        for (word, wanted) in [("page", alerts.pages()), ("ticket", alerts.opens_tickets())] {
+            let said = text.contains(&format!("no {word}: it is not wanted"));
+            assert_eq!(said, !wanted, "{text}");
+        }
+    }
+}
+
+#[test]
 fn spans_are_held_against_their_catalog() {
     use obsctl_model::{SpanDef, SpanKind};
     let link = |service: &str, span: &str| {

@@ -55,33 +55,48 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn asks(&self, pipeline: &'t Pipeline) -> Condition<'t> {
-        match pipeline.commands.as_slice() {
-            [command] => self.command_asks(command),
+    /// What is known behind an argument of `and` or `or` that is not the last, in `there_if_true`: the ones behind it
+    /// count only where it is true, or false. Nothing of another function.
+    pub(super) fn passed(&self, command: &Command, argument: &'t Operand) -> Condition<'t> {
+        match command.operands.first().and_then(Operand::function) {
+            Some("and") => self.operand_asks(argument),
+            Some("or") => self.operand_asks(argument).not(),
             _ => Condition::default(),
         }
     }
 
-    fn command_asks(&self, command: &'t Command) -> Condition<'t> {
+    fn asks(&self, pipeline: &'t Pipeline) -> Condition<'t> {
+        let commands = pipeline.commands.iter();
+        let last = commands.fold(None, |piped, command| {
+            Some(self.command_asks(command, piped))
+        });
+        last.unwrap_or_default()
+    }
+
+    /// What a command asks, with what its last argument asks where that is piped in.
+    fn command_asks(&self, command: &'t Command, piped: Option<Condition<'t>>) -> Condition<'t> {
         if let Some((label, _)) = self.looked_up(command) {
             return Condition::has(label);
         }
-        let Some((first, arguments)) = command.operands.split_first() else {
+        let Some((first, operands)) = command.operands.split_first() else {
             return Condition::default();
         };
-        let asked = arguments.iter().map(|one| self.operand_asks(one));
-        match (first.function(), arguments) {
-            (None, []) => self.operand_asks(first),
-            (Some("not"), [one]) => self.operand_asks(one).not(),
-            (Some("and"), _) => asked.reduce(Condition::and).unwrap_or_default(),
-            (Some("or"), _) => asked.reduce(Condition::or).unwrap_or_default(),
-            // An absent label is an empty text.
-            (Some("ne"), [one, empty] | [empty, one]) if is_empty(empty) => self.operand_asks(one),
-            (Some("eq"), [one, empty] | [empty, one]) if is_empty(empty) => {
-                self.operand_asks(one).not()
-            }
-            _ => Condition::default(),
-        }
+        // An absent label is an empty text: what is compared with one is asked whether it is there.
+        let function = first.function();
+        let compares = matches!(function, Some("eq" | "ne"));
+        let (empty, others): (Vec<_>, Vec<_>) =
+            operands.iter().partition(|one| compares && is_empty(one));
+        let asked = others.into_iter().map(|one| self.operand_asks(one));
+        let mut asked = asked.chain(piped);
+        let found = match (function, empty.len()) {
+            (Some("and"), _) => asked.reduce(Condition::and),
+            (Some("or"), _) => asked.reduce(Condition::or),
+            (None, _) if asked.next().is_none() => Some(self.operand_asks(first)),
+            (Some("not"), _) | (Some("eq"), 1) => only(asked).map(Condition::not),
+            (Some("ne"), 1) => only(asked),
+            _ => None,
+        };
+        found.unwrap_or_default()
     }
 
     fn operand_asks(&self, operand: &'t Operand) -> Condition<'t> {
@@ -93,6 +108,11 @@ impl<'t> Reader<'t> {
             },
         }
     }
+}
+
+/// The one there is, if there are no others.
+fn only<T>(mut all: impl Iterator<Item = T>) -> Option<T> {
+    all.next().filter(|_| all.next().is_none())
 }
 
 fn is_empty(operand: &Operand) -> bool {
@@ -129,6 +149,18 @@ mod tests {
             "{{ if $labels.a }}{{ else if $labels.b }}{{ $labels.b }}{{ end }}",
             "{{ if not $labels.a }}{{ else if true }}{{ $labels.a }}{{ end }}",
             "{{ if $x := $labels.a }}{{ $x }}{{ $labels.a }}{{ end }}",
+            // Another value stands in for what is absent.
+            r#"{{ or $labels.a "?" }} {{ or (index $labels "a") "?" | toUpper }} {{ "?" | or $labels.a }}"#,
+            r#"{{ printf "%s" (or $labels.a .Labels.b "?") }} {{ with $x := or $labels.a "?" }}{{ . }}{{ end }}"#,
+            r#"{{ or (and $labels.a (printf "%s, " $labels.a)) "" }}{{ and (not $labels.a) "none" }}"#,
+            r#"{{ and $labels.a "there" }}{{ "there" | and $labels.a }}{{ or (not $labels.a) $labels.a }}"#,
+            r#"{{ $labels.a | toUpper | and $labels.a }}{{ $labels.a | or (not $labels.a) | toUpper }}"#,
+            // Pipes within conditions.
+            r#"{{ if $labels.a | ne "" }}{{ $labels.a }}{{ end }}"#,
+            "{{ if $labels.a | not }}{{ else }}{{ $labels.a }}{{ end }}",
+            "{{ if $labels.b | and $labels.a }}{{ $labels.a }}{{ $labels.b }}{{ end }}",
+            "{{ if or $labels.a $labels.b | not }}{{ else if $labels.a }}{{ $labels.a }}{{ end }}",
+            "{{ if ($labels.a | or (not $labels.b)) | not }}{{ $labels.b }}{{ end }}",
         ] {
             assert_eq!(bare(text), [""; 0], "{text}");
         }
@@ -174,6 +206,19 @@ mod tests {
                 r#"{{ if index $labels "a" }}{{ end }}{{ index $labels "a" }}"#,
                 &["a"],
             ),
+            // The last one is printed, there or not; so is what another function makes of a label.
+            ("{{ or $labels.a $labels.b }}", &["b"]),
+            ("{{ $labels.a | or $labels.b }}", &["a"]),
+            ("{{ and $labels.a $labels.b }}", &["b"]),
+            (r#"{{ or (toUpper $labels.a) "?" }}"#, &["a"]),
+            (
+                r#"{{ or "?" $labels.a }}{{ $labels.a | or "?" }}"#,
+                &["a", "a"],
+            ),
+            (r#"{{ or $labels.a "?" }}{{ $labels.a }}"#, &["a"]),
+            (r#"{{ $labels.a | toUpper | or $labels.a }}"#, &["a"]),
+            ("{{ if $labels.a | eq $labels.b }}{{ end }}", &["a", "b"]),
+            (r#"{{ if eq "" "" $labels.a }}{{ end }}"#, &["a"]),
         ] {
             assert_eq!(bare(text), expected, "{text}");
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use obsctl_model::{Duration, Indicator, LabelName, Origin, Promql, Slo};
+use obsctl_model::{Duration, Indicator, LabelName, Origin, Promql, Slo, SloAlerts};
 use obsctl_promql::ast::Selector;
 
 use super::query;
@@ -58,9 +58,7 @@ fn one(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<()> {
         let at = spec.get(key).map_or(spec.at, |one| one.at);
         reader.left_out(at, format!("`{key}`: rules are made in one way only"));
     }
-    if let Some(alerting) = alerting {
-        alerts(reader, alerting);
-    }
+    let alerts = alerting.and_then(|alerting| alerts(reader, alerting));
     let measured = match indicator {
         Some(node) => measured(reader, node),
         None => {
@@ -102,6 +100,7 @@ fn one(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<()> {
         by,
         labels,
         owner,
+        alerts: alerts.unwrap_or_default(),
         ..slo(slug, &service, objective, indicator, origin).over(window)
     });
     Some(())
@@ -141,14 +140,14 @@ fn labels(reader: &mut Reader<'_>, node: &Node<'_>) -> BTreeMap<String, String> 
     labels
 }
 
-fn alerts(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<()> {
+/// Which alerts there are. They are made from the window and the objective: what else is said of them is not kept.
+fn alerts(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<SloAlerts> {
     let mut fields = Fields::of(reader, node, "`alerting`")?;
     let mut said = vec![];
-    for key in ["disabled", "burnrates", "absent"] {
-        if fields.get(key).is_some() {
-            fields.flag(key);
-            said.push(format!("`{key}`"));
-        }
+    let disabled = fields.flag("disabled");
+    let burns = fields.get("burnrates").is_none() || fields.flag("burnrates");
+    if fields.flag("absent") && !disabled {
+        said.push("`absent`".to_owned());
     }
     for key in ["name", "absentName"] {
         if fields.text(key).is_some() {
@@ -178,7 +177,8 @@ fn alerts(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<()> {
         );
         reader.left_out(node.at, what);
     }
-    Some(())
+    let wanted = burns && !disabled;
+    Some(SloAlerts::of(wanted, wanted))
 }
 
 fn measured(reader: &mut Reader<'_>, node: &Node<'_>) -> Option<(Indicator, Vec<LabelName>)> {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use obsctl_model::{Indicator, LabelName, Origin, Promql};
+use obsctl_model::{Indicator, LabelName, Origin, Promql, SloAlerts};
 use obsctl_promql::ast::BinaryOp;
 
 use super::query::{self, Windows};
@@ -131,9 +131,7 @@ fn one(reader: &mut Reader<'_>, node: &Node<'_>, service: &Service<'_>) -> Optio
             None
         }
     };
-    if let Some(alerting) = alerting {
-        alerts(reader, alerting, service.keys);
-    }
+    let alerts = alerting.and_then(|alerting| alerts(reader, alerting, service.keys));
     let (name, at) = (name?, node.get("name").map_or(node.at, |name| name.at));
     let name = reader.slug(at, name)?;
     let objective = node.get("objective")?;
@@ -156,6 +154,7 @@ fn one(reader: &mut Reader<'_>, node: &Node<'_>, service: &Service<'_>) -> Optio
         by,
         labels,
         owner,
+        alerts: alerts.unwrap_or_default(),
         ..slo(name, service.name, objective, indicator, origin)
     };
     reader.found.slos.push(slo);
@@ -236,8 +235,8 @@ fn query(fields: &mut Fields<'_, '_, '_>, key: &'static str) -> Option<Promql> {
     Some(query)
 }
 
-/// Alerts are made from the window and the objective: what is said of them is not kept.
-fn alerts(reader: &mut Reader<'_>, node: &Node<'_>, keys: &Keys) -> Option<()> {
+/// Which alerts there are. They are made from the window and the objective: what else is said of them is not kept.
+fn alerts(reader: &mut Reader<'_>, node: &Node<'_>, keys: &Keys) -> Option<SloAlerts> {
     let mut fields = Fields::of(reader, node, "`alerting`")?;
     let mut said = vec![];
     if let Some(name) = fields.text("name") {
@@ -250,12 +249,11 @@ fn alerts(reader: &mut Reader<'_>, node: &Node<'_>, keys: &Keys) -> Option<()> {
     }
     let both = [keys.page_alert, keys.ticket_alert].map(|key| (key, fields.get(key)));
     let mut reader = fields.end();
-    for (key, alert) in both {
+    let mut wanted = [true; 2];
+    for ((key, alert), wanted) in both.into_iter().zip(&mut wanted) {
         let Some(alert) = alert else { continue };
         let mut fields = Fields::of(reader, alert, "an alert")?;
-        if fields.flag("disable") {
-            said.push(format!("`{key}.disable`"));
-        }
+        *wanted = !fields.flag("disable");
         for inner in ["labels", "annotations"] {
             if !fields.texts(inner).is_empty() {
                 said.push(format!("`{key}.{inner}`"));
@@ -270,5 +268,6 @@ fn alerts(reader: &mut Reader<'_>, node: &Node<'_>, keys: &Keys) -> Option<()> {
         );
         reader.left_out(node.at, what);
     }
-    Some(())
+    let [page, ticket] = wanted;
+    Some(SloAlerts::of(page, ticket))
 }

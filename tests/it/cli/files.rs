@@ -115,6 +115,136 @@ fn what_is_no_rule_and_no_dashboard_is_said_where_it_is_named() {
     assert_snapshot!(test.run(&["check", "rules", "--metrics", "nothing-here"]));
 }
 
+/// What is found in a file that is named, and in its folder.
+fn of_bytes(name: &str, bytes: &[u8]) -> [String; 2] {
+    let test = CliTest::new();
+    test.write("in/ok.yml", "groups: []\n");
+    std::fs::write(test.path(&format!("in/{name}")), bytes).unwrap();
+    [&format!("in/{name}"), "in"].map(|path| test.run(&["check", path]))
+}
+
+#[test]
+fn a_file_that_cannot_be_read_says_why() {
+    let rules = "groups:\n- name: é\n  rules:\n  - alert: A\n    expr: up\n";
+    let utf16: Vec<u8> = [0xff, 0xfe]
+        .into_iter()
+        .chain(rules.encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
+    let latin = rules.replace('é', "e").into_bytes();
+    let latin: Vec<u8> = latin
+        .iter()
+        .enumerate()
+        .map(|(at, byte)| if at == 16 { 0xe9 } else { *byte })
+        .collect();
+    // Of files that nothing says are ours, only those are told that are named.
+    for (name, bytes, said, in_folders) in [
+        (
+            "bad.yml",
+            &b"groups:\n- name: g\n   rules: x\n"[..],
+            "not YAML: ",
+            false,
+        ),
+        (
+            "cut.json",
+            br#"{"title": "x", "uid": ["#,
+            "not JSON: ",
+            false,
+        ),
+        (
+            "cut2.json",
+            br#"{"title": "x", "panels": ["#,
+            "not JSON: ",
+            true,
+        ),
+        ("empty.yml", b" \n", "the file is empty", false),
+        (
+            "utf16.yml",
+            &utf16,
+            "not UTF-8: it is written in UTF-16",
+            true,
+        ),
+        (
+            "latin.yml",
+            &latin,
+            "not UTF-8: a byte 0xE9 stands here",
+            true,
+        ),
+        (
+            "bytes.json",
+            b"\xff\x00\x01",
+            "not UTF-8: a byte 0xFF stands here",
+            false,
+        ),
+        (
+            "notes.txt",
+            b"a: [",
+            "holds neither rules, dashboards nor SLOs",
+            false,
+        ),
+    ] {
+        let [named, folder] = of_bytes(name, bytes);
+        let said = format!("error[unreadable]: {said}");
+        let said = said.replace(
+            "error[unreadable]: holds",
+            "error[unreadable]: `in/notes.txt` holds",
+        );
+        assert!(
+            named.starts_with("exit status: 1") && named.contains(&said),
+            "{named}"
+        );
+        assert_eq!(folder.contains(&said), in_folders, "{name}: {folder}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_not_imported_and_says_why() {
+    let test = CliTest::new();
+    for (bytes, said) in [
+        (&b"groups:\n- name: g\n   rules: x\n"[..], "not YAML: "),
+        (
+            b"groups: [{name: \xe9, rules: [{record: a:b, expr: up}]}]\n",
+            "not UTF-8: ",
+        ),
+    ] {
+        std::fs::write(test.path("a.yml"), bytes).unwrap();
+        let report = test.run(&["import", "a.yml"]);
+        let said = format!("error[unreadable]: {said}");
+        assert!(
+            report.starts_with("exit status: 1") && report.contains(&said),
+            "{report}"
+        );
+        assert!(!report.contains("stdout"), "{report}");
+    }
+}
+
+#[test]
+fn a_mark_of_utf8_is_no_trouble() {
+    let [named, _] = of_bytes("bom.yml", b"\xef\xbb\xbfgroups: [{name: g, rules: []}]\n");
+    assert!(named.starts_with("exit status: 0"), "{named}");
+}
+
+#[test]
+fn folders_without_files_and_links_to_nothing_are_said() {
+    let test = CliTest::new();
+    test.write("notes/a.txt", "a");
+    assert_snapshot!(test.run(&["check", "notes"]), @"
+    exit status: 2
+    ----- stderr -----
+    error: there are no files to look at in `notes`
+      help: of folders, files that end in `.yml`, `.yaml`, `.json` or `.rules` are read
+    ");
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("self", test.path("self")).unwrap();
+        assert_snapshot!(test.run(&["check", "self"]), @"
+        exit status: 2
+        ----- stderr -----
+        error: `self` is a link that leads to nothing
+          help: name what it should lead to
+        ");
+    }
+}
+
 #[test]
 fn every_query_is_listed_with_what_it_uses() {
     let test = team();

@@ -224,8 +224,8 @@ fn of_check() {
     Levels of checks and the team's own policy are read from `obsctl.toml`.
 
     A server that is asked proves who is asking by the environment, as with `obsctl verify`:
-    `PROMETHEUS_TOKEN`, or
-    `PROMETHEUS_USER` and `PROMETHEUS_PASSWORD`, and `PROMETHEUS_TENANT`; likewise for the others.
+    `PROMETHEUS_TOKEN`, or `PROMETHEUS_USER` and `PROMETHEUS_PASSWORD`, and `PROMETHEUS_TENANT`;
+    likewise for the others.
 
     Exit status:
       0  nothing that `--fail-on` names; with --fix: nothing to change
@@ -249,7 +249,21 @@ fn every_command_has_an_example() {
         let help = test.run(&[command, "--help"]);
         assert!(help.contains("Example"), "{help}");
         assert!(help.contains(&format!("  obsctl {command}")), "{help}");
+        assert_eq!(cut_short(&help), [("", ""); 0]);
     }
+}
+
+/// Lines of prose that end although the first word of the next would fit.
+fn cut_short(help: &str) -> Vec<(&str, &str)> {
+    let is_prose = |line: &str| !line.is_empty() && !line.starts_with(' ');
+    let pairs = help.lines().zip(help.lines().skip(1));
+    let prose = pairs.filter(|(line, next)| is_prose(line) && is_prose(next));
+    let cut = prose.filter(|(line, next)| {
+        let word = next.split(' ').next().unwrap_or_default();
+        !line.ends_with("-----") && line.chars().count() + 1 + word.chars().count() <= 100
+    });
+    cut.skip_while(|(line, _)| line.starts_with("exit status"))
+        .collect()
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use obsctl::Stack;
 use obsctl::generate::{self, Environment};
+use obsctl::model::ScrapeJob;
 use obsctl::model::prelude::*;
 use obsctl::project::Project;
 use serde_json::{Value, json};
@@ -316,4 +317,108 @@ fn the_report_keeps_to_its_schema() {
         .collect();
     assert_eq!(errors, Vec::<String>::new());
     assert!(!validator.is_valid(&json!({"version": 1, "steps": [{"id": 1}], "summary": {}})));
+}
+
+/// What each of two services exposes.
+mod api {
+    use obsctl::model::prelude::*;
+
+    metrics! {
+        family "Api", owner "platform", exposed_by Exposer::Service("api".into());
+        /// Requests that wait.
+        pub gauge Queue("api_queue") {}
+    }
+}
+
+mod worker {
+    use obsctl::model::prelude::*;
+
+    metrics! {
+        family "Worker", owner "platform", exposed_by Exposer::Service("worker".into());
+        /// Jobs that wait.
+        pub gauge Queue("worker_queue") {}
+    }
+}
+
+/// A stack of two jobs with a rule, and panels of what they expose.
+fn scraped() -> Stack {
+    let job = |name: &str| ScrapeJob::new(name, Exposer::Service(name.to_owned()), "localhost", 80);
+    Stack::new(Slug::from_static("test"))
+        .scrape_job(job("api"))
+        .scrape_job(job("worker"))
+        .metric_family(api::family())
+        .metric_family(worker::family())
+        .rule_group(RuleGroup::new("g").record(RecordingRule::new(
+            MetricName::from_static("job:up:sum"),
+            promql("sum by (job) (up)"),
+        )))
+        .dashboard(Dashboard::new("all", "All").row(
+            "R",
+            (
+                timeseries("Api").query(promql("api_queue")),
+                timeseries("Worker").query(promql("worker_queue")),
+            ),
+        ))
+}
+
+/// What VictoriaMetrics answers that is fed by remote write; `rules` as its groups have them.
+fn store(request: &Request, groups: &Value) -> Reply {
+    let success = |data: Value| Reply::ok(json!({"status": "success", "data": data}));
+    let query = request.parameter("query").unwrap_or_default();
+    match request.path.as_str() {
+        "/-/ready" | "/-/healthy" | "/health" => Reply::text("OK"),
+        "/api/v1/status/buildinfo" => success(json!({"version": "2.24.0"})),
+        "/api/v1/targets" => success(json!({"activeTargets": [], "droppedTargets": []})),
+        "/api/v1/rules" => success(json!({"groups": groups})),
+        "/api/v1/label/__name__/values" => success(json!(["up"])),
+        "/api/v1/metadata" => success(json!({})),
+        "/api/v1/query" if query.contains("max by") => success(json!({
+            "resultType": "vector",
+            "result": [
+                {"metric": {"job": "api"}, "value": [1, "1"]},
+                {"metric": {"job": "worker"}, "value": [1, "0"]},
+            ]
+        })),
+        "/api/v1/query" => success(json!({"resultType": "vector", "result": []})),
+        "/api/v1/query_range" => success(json!({"resultType": "matrix", "result": []})),
+        _ => Reply::Text(400, "text/plain", "unsupported path requested".to_owned()),
+    }
+}
+
+#[test]
+fn a_store_that_neither_scrapes_nor_evaluates_is_said_once() {
+    let server = Server::start(|request| store(request, &json!([])));
+    let (status, report) = report(scraped(), &["--prometheus", &server.url]);
+    let said = "it scrapes nothing and has no rules: it stores what others send, or runs without its configuration";
+    assert_eq!(
+        lines(&report),
+        [
+            "ready/prometheus passed: version 2.24.0".to_owned(),
+            format!("rules/prometheus not_run: {said}"),
+            format!("targets/prometheus not_run: {said}"),
+            "alerting/connection not_run: Prometheus answered 400: unsupported path requested".to_owned(),
+            "queries/all/Api/A failed: `api_queue` has no series, although job `api`, which exposes it, is up".to_owned(),
+            "queries/all/Worker/A empty: job `worker`, which exposes `worker_queue`, is not up".to_owned(),
+        ]
+    );
+    assert_eq!(status, 1);
+}
+
+#[test]
+fn rules_without_targets_are_compared_and_each_job_is_missing() {
+    let groups = json!([{"name": "theirs", "rules": [{
+        "name": "x", "query": "up", "health": "ok"
+    }]}]);
+    let server = Server::start(move |request| store(request, &groups));
+    let only = ["--only", "rules", "--only", "targets"];
+    let args = [&["--prometheus", server.url.as_str()][..], &only].concat();
+    let (_, report) = report(scraped(), &args);
+    assert_eq!(
+        lines(&report),
+        [
+            "rules/g/job:up:sum failed: Prometheus has no group of that name",
+            "targets/api failed: Prometheus has no target of the job",
+            "targets/worker failed: Prometheus has no target of the job",
+        ]
+    );
 }

@@ -16,6 +16,7 @@ pub use value::{Id, Integer, Keyword, Milliseconds, Text, Timestamp};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{Allow, LabelDef, Origin};
 
@@ -103,6 +104,22 @@ impl LogField {
     pub fn required_except(mut self, except: impl Into<String>) -> Self {
         self.presence = Presence::RequiredExcept(except.into());
         self
+    }
+
+    /// The example as it stands in a JSON line: numbers and truth values are no texts. One that is not of the field's
+    /// kind, or that JSON would write otherwise, is a text.
+    #[must_use]
+    pub fn example_json(&self) -> Value {
+        let fits = |value: &Value| match self.kind {
+            FieldKind::Integer => value.is_i64() || value.is_u64(),
+            FieldKind::Milliseconds => value.is_number(),
+            FieldKind::Boolean => value.is_boolean(),
+            FieldKind::Text | FieldKind::Keyword | FieldKind::Id | FieldKind::Timestamp => false,
+        };
+        let value = serde_json::from_str(&self.example).ok().filter(fits);
+        value
+            .filter(|value| serde_json::to_string(value).is_ok_and(|text| text == self.example))
+            .unwrap_or_else(|| self.example.clone().into())
     }
 }
 
@@ -279,6 +296,37 @@ impl Redaction {
             what: what.into(),
             fields: fields.into_iter().map(str::to_owned).collect(),
             action: action.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn examples_stand_in_lines_as_services_write_them() {
+        for (kind, example, expected) in [
+            (FieldKind::Integer, "500", "500"),
+            (
+                FieldKind::Integer,
+                "18446744073709551615",
+                "18446744073709551615",
+            ),
+            (FieldKind::Integer, "-1", "-1"),
+            (FieldKind::Milliseconds, "0.25", "0.25"),
+            (FieldKind::Boolean, "true", "true"),
+            // What is not of its kind, and what would change on the way.
+            (FieldKind::Integer, "1.5", r#""1.5""#),
+            (FieldKind::Integer, "007", r#""007""#),
+            (FieldKind::Milliseconds, "1e3", r#""1e3""#),
+            (FieldKind::Boolean, "1", r#""1""#),
+            (FieldKind::Text, "12", r#""12""#),
+            (FieldKind::Id, "7", r#""7""#),
+            (FieldKind::Keyword, "true", r#""true""#),
+        ] {
+            let field = LogField::new("x", kind, "x", example);
+            assert_eq!(field.example_json().to_string(), expected, "{kind:?}");
         }
     }
 }

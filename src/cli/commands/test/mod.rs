@@ -28,7 +28,7 @@ Examples:
   obsctl test --format junit > report.xml
   obsctl test tests/ --rules rules/ --min-coverage 80
 
-Files are those of `promtool test rules`, of Prometheus 3.14; they may also have log lines for
+Files are those of `promtool test rules`, of Prometheus 3.14; they may also have log lines for \
 rules of Loki, and say where alerts go by Alertmanager's configuration. Folders are searched for them.
 
 Exit status:

@@ -24,7 +24,8 @@ Examples:
   obsctl verify --only scenarios --scenario provider-401
 
 Without a URL, the local stack is asked, on the ports that compose publishes; with any, only what has one.
-Who is asking is proven by the environment: `GRAFANA_TOKEN`, or `GRAFANA_USER` and `GRAFANA_PASSWORD`, and
+
+Who is asking is proven by the environment: `GRAFANA_TOKEN`, or `GRAFANA_USER` and `GRAFANA_PASSWORD`, and \
 `LOKI_TENANT` for the header X-Scope-OrgID; likewise for the others.
 
 Exit status:

@@ -8,7 +8,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use obsctl_model::{Duration, LabelName, SloWindow, days, hours, mins};
+use obsctl_model::{Duration, LabelName, SloAlerts, SloWindow, days, hours, mins};
 
 use self::metric::{LOKI, PROMETHEUS, metric};
 use self::schema::{
@@ -180,6 +180,10 @@ fn one<'a>(lowering: &Lowering<'a>, name: String) -> Object<'a> {
     annotate(
         "min-bad-events",
         slo.min_bad_events.map(|events| events.to_string()),
+    );
+    annotate(
+        "alerts",
+        (slo.alerts != SloAlerts::Both).then(|| slo.alerts.to_string()),
     );
     annotate("absent-for", slo.absent_for.map(|time| time.to_string()));
     annotate("query-gives", gives.map(str::to_owned));

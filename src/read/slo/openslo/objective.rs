@@ -1,6 +1,6 @@
 //! An SLO of OpenSLO: what it promises, over which period, and what people are told of it.
 
-use obsctl_model::{Duration, Indicator, LabelName, Origin, Slo, Slug};
+use obsctl_model::{Duration, Indicator, LabelName, Origin, Slo, SloAlerts, Slug};
 
 use super::alerting::alert_policies;
 use super::window::{shorthand, window};
@@ -170,6 +170,11 @@ fn described(reader: &mut Reader<'_>, mut slo: Slo, metadata: &Metadata<'_>) -> 
             Some("min-bad-events") => {
                 slo.min_bad_events = value.parse().ok();
                 slo.min_bad_events.is_some()
+            }
+            Some("alerts") => {
+                let alerts = SloAlerts::parse(value);
+                slo.alerts = alerts.unwrap_or_default();
+                alerts.is_some()
             }
             Some("absent-for") => {
                 slo.absent_for = Duration::parse(value).ok();

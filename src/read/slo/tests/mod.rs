@@ -6,7 +6,7 @@ mod sloth;
 
 use std::fmt::Write as _;
 
-use obsctl_model::Indicator;
+use obsctl_model::{Indicator, SloAlerts};
 
 use crate::read::{self, File, Found};
 
@@ -27,9 +27,13 @@ fn said(files: &[&str]) -> String {
     };
     for slo in &found.slos {
         let by: Vec<_> = slo.by.iter().map(ToString::to_string).collect();
+        let alerts = match slo.alerts {
+            SloAlerts::Both => String::new(),
+            some => format!(" alerts {some}"),
+        };
         let _ = writeln!(
             out,
-            "{} {}/{} {}% in {} by {by:?} owner {} labels {:?}",
+            "{} {}/{} {}% in {} by {by:?} owner {} labels {:?}{alerts}",
             place(slo.origin),
             slo.service,
             slo.name,

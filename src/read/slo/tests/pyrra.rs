@@ -74,3 +74,37 @@ fn what_is_wrong_in_pyrras_resources_is_found() {
         error 23:34 `severities` has no key `fast` (its keys are `absent`, `fastBurn`, `mediumBurn`, `slowBurn`, `longTermBurn`)
         "#);
 }
+
+#[test]
+fn alerts_that_pyrra_does_not_make_are_not_made_here() {
+    let said_of = |alerting: &str| {
+        let from = "    name: SearchErrors\n";
+        assert!(PYRRA.contains(from));
+        said(&[&PYRRA.replacen(from, alerting, 1)])
+    };
+    for (alerting, ends, left_out) in [
+        ("    disabled: true\n", " alerts none", false),
+        ("    disabled: false\n", "}", false),
+        ("    burnrates: false\n", " alerts none", false),
+        ("    burnrates: true\n    absent: false\n", "}", false),
+        (
+            "    burnrates: false\n    absent: true\n",
+            " alerts none",
+            true,
+        ),
+        (
+            "    disabled: true\n    absent: true\n",
+            " alerts none",
+            false,
+        ),
+    ] {
+        let said = said_of(alerting);
+        let first = said.lines().next().unwrap();
+        assert!(first.ends_with(ends), "{alerting}: {first}");
+        assert_eq!(said.contains("`absent` of `alerting`"), left_out, "{said}");
+        assert!(
+            !said.lines().any(|line| line.starts_with("error")),
+            "{said}"
+        );
+    }
+}

@@ -7,13 +7,13 @@ use super::{SLOTH, changed, said};
 #[test]
 fn sloth_files_become_slos() {
     assert_snapshot!(said(&[SLOTH]), @r#"
-        8:5 shop/requests-availability 99.9% in 30d by [] owner checkout labels {"team": "checkout", "tier": "1"}
+        8:5 shop/requests-availability 99.9% in 30d by [] owner checkout labels {"team": "checkout", "tier": "1"} alerts page
           Bad { bad: promql("http_requests_total{job=\"shop\", code=~\"5..\"}"), total: promql("http_requests_total{job=\"shop\"}") }
         24:5 shop/requests-latency 99% in 30d by [] owner checkout labels {"team": "checkout", "tier": "2"}
           Latency { histogram: promql("http_request_duration_seconds_bucket{job=\"shop\"}"), threshold: 0.4 }
         40:5 shop/carts 95% in 30d by [] owner checkout labels {"team": "checkout", "tier": "1"}
           Raw { error_ratio: promql("1 - avg(avg_over_time(shop_carts_in_stock_ratio[$window]))") }
-        left out 16:7 `name: ShopErrors`, `annotations`, `page_alert.labels`, `ticket_alert.disable` of `alerting`: alerts are named after the SLO and carry its labels, severity and owner
+        left out 16:7 `name: ShopErrors`, `annotations`, `page_alert.labels` of `alerting`: alerts are named after the SLO and carry its labels, severity and owner
         "#);
 }
 
@@ -113,4 +113,27 @@ fn what_is_wrong_in_sloths_files_is_found() {
         error 12:7 `sli` has no key `event` (did you mean `events`?) (its keys are `events`, `raw`, `plugin`)
         error 12:7 `sli` has one of `events`, `raw` and `plugin`
         "#);
+}
+
+#[test]
+fn alerts_that_sloth_does_not_make_are_not_made_here() {
+    let alerts = |alerting: &str| {
+        let from = "{disable: false}";
+        assert!(SLOTH.contains(from));
+        let said = said(&[&SLOTH.replace("page_alert: {disable: false}", alerting)]);
+        let line = said.lines().find(|line| line.contains("requests-latency"));
+        let alerts = line.unwrap().split_once(" alerts ");
+        alerts.map(|(_, alerts)| alerts.to_owned())
+    };
+    for (alerting, expected) in [
+        ("page_alert: {disable: true}", Some("ticket")),
+        ("ticket_alert: {disable: true}", Some("page")),
+        (
+            "{page_alert: {disable: true}, ticket_alert: {disable: true}}",
+            Some("none"),
+        ),
+        ("ticket_alert: {labels: {a: b}}", None),
+    ] {
+        assert_eq!(alerts(alerting).as_deref(), expected, "{alerting}");
+    }
 }
