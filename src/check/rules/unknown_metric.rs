@@ -125,8 +125,12 @@ fn help(catalog: &Catalog, name: &str, names: Option<&Vec<&str>>) -> Help {
     if let Some(Series::Exposed { metric, .. }) = catalog.get(&format!("{name}_bucket")) {
         return Help::Histogram(metric.origin);
     }
-    let nearest = names.and_then(|names| nearest(name, names.iter().copied()));
-    match nearest {
+    // A counter's name is often written without its end, and what is no counter with one.
+    let (counted, bare) = (format!("{name}_total"), name.strip_suffix("_total"));
+    let mut meant = [Some(counted.as_str()), bare].into_iter().flatten();
+    let meant = meant.find(|meant| catalog.get(meant).is_some());
+    let near = || nearest(name, names?.iter().copied());
+    match meant.or_else(near) {
         Some(nearest) => Help::Nearest(nearest.to_owned()),
         None => Help::None,
     }
@@ -136,6 +140,19 @@ fn help(catalog: &Catalog, name: &str, names: Option<&Vec<&str>>) -> Help {
 mod tests {
     use super::*;
     use crate::check::testing::report;
+
+    #[test]
+    fn counters_are_known_without_their_end() {
+        let help = |name: &str| {
+            let query = format!("sum(rate({name}[5m])) > 10");
+            let found = crate::check::testing::findings(example::alert(promql(&query))).into_iter();
+            let mut found = found.filter(|one| one.check == CHECK.name);
+            found.next().map(|one| one.help)
+        };
+        let meant = |name: &str| Some(vec![format!("did you mean `{name}`?")]);
+        assert_eq!(help("api_requests"), meant("api_requests_total"));
+        assert_eq!(help("connections_total"), meant("connections"));
+    }
 
     #[test]
     fn suggests_the_nearest_name() {
