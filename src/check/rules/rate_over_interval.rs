@@ -34,11 +34,7 @@ fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
     let Site::Panel { panel, ref_id, .. } = &query.at.site else {
         return;
     };
-    let own = panel
-        .ref_ids()
-        .zip(&panel.queries)
-        .find(|(id, _)| id == ref_id);
-    let own = own.and_then(|(_, query)| query.min_step);
+    let own = panel.query_called(ref_id).and_then(|own| own.min_step);
     let written = panel.written.get().is_some_and(|written| written.step_said);
     if own.is_some() || panel.min_step.is_some() || written {
         return;

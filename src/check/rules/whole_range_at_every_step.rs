@@ -42,11 +42,7 @@ fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
     let Site::Panel { panel, ref_id, .. } = &query.at.site else {
         return;
     };
-    let own = panel
-        .ref_ids()
-        .zip(&panel.queries)
-        .find(|(id, _)| id == ref_id);
-    let over_time = own.is_some_and(|(_, own)| {
+    let over_time = panel.query_called(ref_id).is_some_and(|own| {
         let usual = panel.visualization.asks().evaluation;
         !own.hidden && own.evaluation.unwrap_or(usual) == Evaluation::Range
     });

@@ -48,11 +48,8 @@ fn run(_: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
     else {
         return;
     };
-    let own = panel
-        .ref_ids()
-        .zip(&panel.queries)
-        .find(|(id, _)| id == ref_id);
-    let Some(step) = own.and_then(|(_, own)| step(dashboard, panel, own)) else {
+    let own = panel.query_called(ref_id);
+    let Some(step) = own.and_then(|own| step(dashboard, panel, own)) else {
         return;
     };
     for call in &query.calls {

@@ -8,7 +8,7 @@ use super::field::Property;
 use super::query::letters;
 use super::variable::Values;
 use super::{
-    Annotation, Dashboard, Expression, Link, LinkTarget, OtherQuery, Panel, Transformation,
+    Annotation, Dashboard, Expression, Link, LinkTarget, OtherQuery, Panel, Query, Transformation,
     Variable, Visualization,
 };
 use crate::{LogQl, Origin, Promql, TraceQl};
@@ -125,6 +125,13 @@ impl Panel {
             Some(own) => Cow::Borrowed(own.as_str()),
             None => letters(index),
         })
+    }
+
+    /// The query with that ref id.
+    #[must_use]
+    pub fn query_called(&self, ref_id: &str) -> Option<&Query> {
+        let mut queries = self.ref_ids().zip(&self.queries);
+        queries.find(|(id, _)| id == ref_id).map(|(_, query)| query)
     }
 
     /// Every link: of the panel, its values and its overrides.
