@@ -11,6 +11,7 @@ pub mod evaluate;
 pub mod fix;
 pub mod generate;
 pub mod import;
+mod lines;
 pub mod live;
 mod memo;
 pub mod online;

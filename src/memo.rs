@@ -1,13 +1,15 @@
 //! What was made of texts, each once: definitions repeat each other.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hasher};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What was made of texts so far, in whichever thread.
 #[derive(Debug)]
 pub(crate) struct Memo<T> {
-    /// By length, and then by text: texts of equal length seldom begin alike, so that comparing them takes least time.
-    known: Mutex<BTreeMap<usize, BTreeMap<Box<str>, T>>>,
+    /// By what is worked out of the text, which is compared in no time. A text that has it in common with one that came
+    /// before is not remembered: there hardly ever is one.
+    known: Mutex<BTreeMap<u64, (Box<str>, T)>>,
 }
 
 impl<T> Default for Memo<T> {
@@ -21,22 +23,28 @@ impl<T> Default for Memo<T> {
 impl<T: Clone> Memo<T> {
     /// What `make` makes of the text. Where two threads make it at once, both get that of the first.
     pub(crate) fn of(&self, text: &str, make: impl FnOnce() -> T) -> T {
-        let before = self
-            .known()
-            .get(&text.len())
-            .and_then(|same| same.get(text).cloned());
+        let mark = mark(text);
+        let of = |known: &(Box<str>, T)| (*known.0 == *text).then(|| known.1.clone());
+        let before = self.known().get(&mark).and_then(of);
         before.unwrap_or_else(|| {
             let made = make();
             let mut known = self.known();
-            let same = known.entry(text.len()).or_default();
-            same.entry(text.into()).or_insert(made).clone()
+            let first = known.entry(mark);
+            of(first.or_insert_with(|| (text.into(), made.clone()))).unwrap_or(made)
         })
     }
 
     /// What another thread left is whole: it only ever inserts.
-    fn known(&self) -> MutexGuard<'_, BTreeMap<usize, BTreeMap<Box<str>, T>>> {
+    fn known(&self) -> MutexGuard<'_, BTreeMap<u64, (Box<str>, T)>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A number that texts seldom have in common.
+pub(crate) fn mark(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(text.as_bytes());
+    hasher.finish()
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! The same work in several threads, with results in the order of the inputs: how many threads there are changes
 //! nothing but the time it takes.
 
+use std::convert::Infallible;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 /// `work` on every item, on all cores.
@@ -10,41 +12,87 @@ pub(crate) fn map<'t, T: Sync, R: Send>(
     items: &'t [T],
     work: impl Fn(&'t T) -> R + Sync,
 ) -> Vec<R> {
-    let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    map_in(threads, items, work)
+    map_in(cores(), items, work)
 }
 
-/// `work` on every item, in so many threads at most. Threads take the next item when they are done with one.
+/// `work` on every item, in so many threads at most.
 pub(crate) fn map_in<'t, T: Sync, R: Send>(
     threads: usize,
     items: &'t [T],
     work: impl Fn(&'t T) -> R + Sync,
 ) -> Vec<R> {
+    let mut all = Vec::with_capacity(items.len());
+    let Ok(()) = each_in(threads, items, work, |result| {
+        all.push(result);
+        Ok::<_, Infallible>(())
+    });
+    all
+}
+
+/// `work` on every item, on all cores; `take` gets the results while there are more to come, until it fails.
+///
+/// # Errors
+///
+/// With what `take` fails with.
+pub(crate) fn each<'t, T: Sync, R: Send, E>(
+    items: &'t [T],
+    work: impl Fn(&'t T) -> R + Sync,
+    take: impl FnMut(R) -> Result<(), E>,
+) -> Result<(), E> {
+    each_in(cores(), items, work, take)
+}
+
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+/// Threads work on the next item when they are done with one. The calling thread, which does so too, hands over what is
+/// next in order as soon as it is there.
+fn each_in<'t, T: Sync, R: Send, E>(
+    threads: usize,
+    items: &'t [T],
+    work: impl Fn(&'t T) -> R + Sync,
+    mut take: impl FnMut(R) -> Result<(), E>,
+) -> Result<(), E> {
     let threads = threads.min(items.len()).max(1);
     let next = AtomicUsize::new(0);
-    let take = || {
-        let mut done = vec![];
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            match items.get(index) {
-                Some(item) => done.push((index, work(item))),
-                None => return done,
-            }
-        }
+    let done: Vec<_> = items.iter().map(|_| Mutex::new(None)).collect();
+    // What a thread left is whole: it only ever puts a result there.
+    let place = |index: usize| {
+        let place: &Mutex<Option<R>> = done.get(index)?;
+        Some(place.lock().unwrap_or_else(PoisonError::into_inner))
     };
-    let mut done = thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(take)).collect();
-        let mut done = take();
+    let step = || {
+        let index = next.fetch_add(1, Ordering::Relaxed);
+        let result = work(items.get(index)?);
+        *place(index)? = Some(result);
+        Some(())
+    };
+    let mut given = 0;
+    let mut give = || {
+        while let Some(result) = place(given).and_then(|mut place| place.take()) {
+            given += 1;
+            take(result)?;
+        }
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let others: Vec<_> = (1..threads)
+            .map(|_| scope.spawn(|| while step().is_some() {}))
+            .collect();
+        let mut given = Ok(());
+        while given.is_ok() && step().is_some() {
+            given = give();
+        }
+        // Nobody begins with what nobody takes.
+        next.fetch_max(items.len(), Ordering::Relaxed);
         for other in others {
-            match other.join() {
-                Ok(more) => done.extend(more),
-                Err(panic) => std::panic::resume_unwind(panic),
+            if let Err(panic) = other.join() {
+                std::panic::resume_unwind(panic);
             }
         }
-        done
-    });
-    done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, result)| result).collect()
+        given.and_then(|()| give())
+    })
 }
 
 /// The results of both, the one worked out while the other is.
@@ -82,5 +130,31 @@ mod tests {
         );
         assert_eq!(super::map(&[] as &[u64], |item| *item), [0; 0]);
         assert_eq!(super::both(|| 1, || 2), (1, 2));
+    }
+
+    #[test]
+    fn results_are_taken_in_order_until_that_fails() {
+        let items: Vec<usize> = (0..1000).collect();
+        for threads in [1, 2, 8] {
+            let mut taken = vec![];
+            let failed = super::each_in(
+                threads,
+                &items,
+                |item| item + 1,
+                |result| {
+                    taken.push(result);
+                    if result < 500 { Ok(()) } else { Err(result) }
+                },
+            );
+            assert_eq!(failed, Err(500));
+            assert_eq!(taken, items[1..=500]);
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "of the work")]
+    fn a_panic_is_that_of_the_work() {
+        let items: Vec<usize> = (0..100).collect();
+        super::map_in(4, &items, |item| assert!(*item != 70, "of the work"));
     }
 }

@@ -1,7 +1,9 @@
 //! A stack of any size, to measure with: services with three metrics each, rules over them, dashboards.
 
 use obsctl::model::prelude::*;
-use obsctl::model::{LabelDef, LabelName, MetricDef, MetricFamily, MetricKind, ScrapeJob, Service};
+use obsctl::model::{
+    ExposedName, LabelDef, MetricDef, MetricFamily, MetricKind, ScrapeJob, Service,
+};
 
 /// Rules per group, and per service.
 const RULES_PER_SERVICE: usize = 100;
@@ -46,11 +48,11 @@ fn metric_name(name: &str) -> MetricName {
 
 fn family(service: &str) -> MetricFamily {
     let label = |name: &'static str, domain| LabelDef {
-        name: LabelName::from_static(name),
+        name: ExposedName::from_static(name),
         domain,
     };
     let metric = |suffix: &str, kind, unit| MetricDef {
-        name: metric_name(&format!("{service}_{suffix}")),
+        name: ExposedName::new(format!("{service}_{suffix}")).expect("not empty"),
         kind,
         unit,
         help: "Measures.".to_owned(),

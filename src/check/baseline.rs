@@ -1,7 +1,7 @@
 //! Known findings: what a baseline records is left out, and what it records in vain is a finding itself.
 
 use super::Findings;
-use super::level;
+use super::report::level;
 use super::rules::unused_baseline;
 use crate::diagnostic::Diagnostic;
 use crate::policy::{Baseline, Compared, Policy};

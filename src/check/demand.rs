@@ -23,6 +23,16 @@ pub(super) struct Demanded<'a> {
 }
 
 impl Demanded<'_> {
+    /// The same section about a part of the definition.
+    pub(super) fn about(&self, subject: String, origin: Origin) -> Self {
+        Self {
+            subject,
+            origin,
+            what: self.what.clone(),
+            ..*self
+        }
+    }
+
     /// A finding because of `key` of the section.
     pub(super) fn finding(&self, key: &str, message: String) -> Diagnostic {
         Diagnostic::new(&self.subject, self.origin, message)
@@ -67,6 +77,23 @@ impl Demanded<'_> {
                 Some(_) => continue,
             };
             to.push(self.finding(&format!("{key}.{name}"), message));
+        }
+    }
+
+    /// None of these is there.
+    pub(super) fn without(
+        &self,
+        kind: &str,
+        key: &str,
+        forbidden: &[String],
+        present: &BTreeMap<&str, Option<&str>>,
+        to: &mut Findings,
+    ) {
+        for name in forbidden
+            .iter()
+            .filter(|name| present.contains_key(name.as_str()))
+        {
+            to.push(self.finding(key, format!("{} has the {kind} `{name}`", self.what)));
         }
     }
 

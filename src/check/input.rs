@@ -8,6 +8,7 @@ use obsctl_model::{LogQl, Promql, TraceQl, Unit};
 use obsctl_promql::ast::{Binary, Call};
 use obsctl_promql::{Expr, SelectorUse, Span, TypeError, typecheck};
 
+use super::suppression::{self, Accepted};
 use super::{Findings, Patterns, Templates};
 use crate::parallel;
 use crate::policy::Policy;
@@ -25,12 +26,16 @@ pub struct Input<'a> {
     pub policy: &'a Policy,
     /// Every PromQL expression.
     pub queries: Vec<Query<'a>>,
-    /// For each text of theirs which of them have it; those of which less is said are last.
+    /// For each text of theirs that could be read which of them have it; those of which less is said are last.
     pub texts: Vec<Vec<usize>>,
+    /// The same of texts that could not: of those `syntax` says what is wrong, and the rest would be a guess.
+    pub unread: Vec<Vec<usize>>,
     /// Every LogQL query.
     pub logs: Vec<Placed<'a, &'a LogQl>>,
     /// Every TraceQL query.
     pub traces: Vec<Placed<'a, &'a TraceQl>>,
+    /// Every `allow`.
+    pub(super) accepted: Vec<Accepted<'a>>,
     /// The labels of any further expression or series.
     pub flows: Flows<'a>,
     /// The regular expressions met so far.
@@ -181,18 +186,22 @@ impl<'a> Input<'a> {
     /// Goes through all expressions of a project.
     #[must_use]
     pub fn new(project: &'a Project, policy: &'a Policy) -> Self {
-        let aside = || (Flows::new(project), others(project));
-        let ((flows, (logs, traces)), expressions) =
+        let aside = || {
+            let accepted = suppression::accepted(project);
+            (Flows::new(project), others(project), accepted)
+        };
+        let ((flows, (logs, traces), accepted), expressions) =
             parallel::both(aside, || project.expressions());
         // Definitions repeat each other: each text is looked at once.
-        let mut places = BTreeMap::new();
+        let (mut shared, mut places) = (BTreeMap::new(), BTreeMap::new());
         let mut texts = vec![];
         let repeated = expressions.iter().map(|at| {
-            let text = at.query.as_str();
-            // Of equal length few texts begin alike: comparing those takes least time.
-            *places.entry((text.len(), text)).or_insert_with(|| {
-                texts.push(at.query);
-                texts.len() - 1
+            // Files share equal queries: most texts need not be read to be known.
+            *shared.entry(at.query.address()).or_insert_with(|| {
+                *places.entry(at.query.as_str()).or_insert_with(|| {
+                    texts.push(at.query);
+                    texts.len() - 1
+                })
             })
         });
         let repeated: Vec<usize> = repeated.collect();
@@ -215,13 +224,20 @@ impl<'a> Input<'a> {
         for same in &mut same {
             same.sort_by_key(|index| queries[*index].is_minor());
         }
+        let is_read = |same: &Vec<usize>| {
+            let first = same.first().map(|index| queries[*index].at.query);
+            first.is_some_and(|query| query.errors().is_empty())
+        };
+        let (texts, unread) = same.into_iter().partition(is_read);
         Self {
             project,
             policy,
             logs,
             traces,
             queries,
-            texts: same,
+            texts,
+            unread,
+            accepted,
             flows,
             patterns: Patterns::default(),
             templates: Templates::default(),

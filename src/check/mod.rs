@@ -7,6 +7,7 @@ mod example;
 mod input;
 mod metrics;
 mod pattern;
+mod report;
 mod rewrite;
 mod routing;
 mod rule_test;
@@ -20,11 +21,9 @@ mod testing;
 mod value;
 mod witness;
 
-use std::collections::BTreeMap;
-
 use obsctl_model::Stack;
 
-use crate::diagnostic::{Diagnostic, Severity, UNREADABLE};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::parallel;
 use crate::policy::{Baseline, Policy};
 use crate::project::Project;
@@ -154,60 +153,15 @@ impl Findings {
 /// `today` (`YYYY-MM-DD`) says which accepted findings have expired; without it none have.
 #[must_use]
 pub fn run(project: &Project, policy: &Policy, today: Option<&str>) -> Vec<Diagnostic> {
-    let input = Input::new(project, policy);
+    let mut input = Input::new(project, policy);
     let wanted: Vec<_> = rules::ALL
         .iter()
         .copied()
         .filter(|check| policy.runs(check.name))
         .collect();
     let found = run::all(&input, &wanted).into_iter();
-    let report = || {
-        let found = found.filter(|one| project.knows().looks_at(one.origin()));
-        let found = found.chain(project.unread().iter().cloned()).collect();
-        let mut kept = suppression::apply(project, policy, found, today);
-        kept.retain_mut(|diagnostic| level(diagnostic, policy));
-        // Stable: of equal findings the one in the definition itself stays, not the one in what is made from it.
-        kept.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-        once(kept)
-    };
-    parallel::both(move || drop(input), report).1
-}
-
-/// Without what was told before: what would mend it goes to the finding that is told.
-fn once(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut told: Vec<Diagnostic> = vec![];
-    let (mut places, mut keys) = (BTreeMap::new(), BTreeMap::new());
-    for one in found {
-        let key = one.once_per.clone().map(|key| (one.check, key));
-        let place = one.repeat_key();
-        let before = key.as_ref().and_then(|key| keys.get(key));
-        match before.or_else(|| places.get(&place)).copied() {
-            Some(index) => {
-                let first: &mut Diagnostic = &mut told[index];
-                first.stands_for(one);
-            }
-            None => {
-                places.insert(place, told.len());
-                keys.extend(key.map(|key| (key, told.len())));
-                told.push(one);
-            }
-        }
-    }
-    told
-}
-
-/// Gives a finding the level that `policy` says; false where it is not to be reported.
-fn level(diagnostic: &mut Diagnostic, policy: &Policy) -> bool {
-    let (own, file) = (diagnostic.severity, diagnostic.file());
-    let severity = match diagnostic.check {
-        UNREADABLE => policy.severity_unread(own, file.as_deref()),
-        check => policy.severity(check, own, file.as_deref()),
-    };
-    match severity {
-        Some(severity) => {
-            diagnostic.severity = severity;
-            true
-        }
-        None => false,
-    }
+    let found = found.chain(project.unread().iter().cloned());
+    let accepted = std::mem::take(&mut input.accepted);
+    let told = || report::told(found, &accepted, policy, today);
+    parallel::both(move || drop(input), told).1
 }

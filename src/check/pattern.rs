@@ -8,6 +8,9 @@ use regex_automata::meta::Regex;
 use regex_automata::util::primitives::StateID;
 use regex_automata::{Anchored, util};
 
+use obsctl_promql::eval::translate;
+use obsctl_promql::regex::read;
+
 use crate::memo::Memo;
 
 /// Compiles every expression once.
@@ -25,12 +28,8 @@ const MOST_PAIRS: usize = 50_000;
 impl Patterns {
     /// Whether Prometheus would accept the expression.
     #[must_use]
-    pub fn is_valid(&self, regex: &str) -> bool {
-        // What only RE2 knows is none of our engine's business.
-        is_plain(regex)
-            || self.compiled(regex).is_some()
-            || regex.contains(r"\Q")
-            || regex.contains(r"\C")
+    pub fn is_valid(regex: &str) -> bool {
+        is_plain(regex) || read(regex).is_ok()
     }
 
     /// Whether a value matches; nothing where the expression cannot be compiled.
@@ -74,7 +73,7 @@ fn is_plain(regex: &str) -> bool {
 }
 
 fn anchored(regex: &str) -> String {
-    format!("^(?s:{regex})$")
+    format!("^(?s:{})$", translate(regex))
 }
 
 /// Walks both automata at once, until both accept.
@@ -132,7 +131,19 @@ mod tests {
         assert_eq!(patterns.matches("a|b", "ab"), Some(false));
         assert_eq!(patterns.matches("a.*", "a\nb"), Some(true));
         assert_eq!(patterns.matches("(", "a"), None);
-        assert!(!patterns.is_valid("(") && patterns.is_valid(r"\Qa.b\E"));
+        assert!(!Patterns::is_valid("(") && Patterns::is_valid(r"\Qa.b\E"));
+    }
+
+    #[test]
+    fn expressions_are_those_of_re2() {
+        let patterns = Patterns::default();
+        let path = "/users/{id}/.*";
+        assert!(Patterns::is_valid(path));
+        assert_eq!(patterns.matches(path, "/users/{id}/a"), Some(true));
+        assert_eq!(patterns.overlap(path, "/users/x/.*"), Some(false));
+        for wrong in ["5**", "a{1001}", "[[:foo:]]", "(?x)a"] {
+            assert!(!Patterns::is_valid(wrong), "{wrong}");
+        }
     }
 
     proptest! {

@@ -10,10 +10,10 @@ use crate::parallel;
 /// such checks then look at a thing while it is still in the processor's cache, which takes half of the time.
 #[derive(Clone, Copy, Debug)]
 pub enum Run {
-    /// Looks at the text of each PromQL expression, wherever it stands: what is found in it is found in all that are
-    /// equal, but for those of which less is said ([`Query::is_minor`]).
+    /// Looks at the text of each PromQL expression that could be read, wherever it stands: what is found in it is found
+    /// in all that are equal, but for those of which less is said ([`Query::is_minor`]).
     PerText(for<'a> fn(&Input<'a>, &Query<'a>, &mut Findings)),
-    /// Looks at each PromQL expression by itself, where it stands.
+    /// Looks at each PromQL expression that could be read by itself, where it stands.
     PerQuery(for<'a> fn(&Input<'a>, &Query<'a>, &mut Findings)),
     /// Looks at each dashboard by itself.
     PerDashboard(for<'a> fn(&Input<'a>, &'a Dashboard, &mut Findings)),
@@ -46,18 +46,21 @@ pub(super) fn all(input: &Input<'_>, wanted: &[&'static Check]) -> Vec<Diagnosti
         .chain(texts.map(Task::Texts))
         .collect();
     let found = parallel::map(&tasks, |task| task.run(input, wanted));
-    found.into_iter().flatten().collect()
+    let mut all = Vec::with_capacity(found.iter().map(Vec::len).sum());
+    found.into_iter().for_each(|found| all.extend(found));
+    all
 }
 
 impl<'a> Task<'_, 'a> {
     fn run(self, input: &Input<'a>, wanted: &[&'static Check]) -> Vec<Diagnostic> {
-        match self {
-            Self::Check(check) => self.findings(input, check).collect(),
-            _ => {
-                let each = wanted.iter();
-                each.flat_map(|check| self.findings(input, check)).collect()
-            }
-        }
+        let wanted = match &self {
+            Self::Check(check) => std::slice::from_ref(check),
+            _ => wanted,
+        };
+        let found = wanted.iter().flat_map(|check| self.findings(input, check));
+        found
+            .filter(|one| input.project.knows().looks_at(one.origin()))
+            .collect()
     }
 
     /// What one check finds in it.

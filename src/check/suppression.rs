@@ -95,21 +95,20 @@ fn extend<'a>(found: &mut Vec<Accepted<'a>>, allows: &'a [Allow], subject: impl 
 
 /// Takes out what is accepted, and adds what is wrong with the `allow`s themselves.
 pub(super) fn apply(
-    project: &Project,
+    accepted: &[Accepted<'_>],
     policy: &Policy,
-    found: Vec<Diagnostic>,
+    found: impl Iterator<Item = Diagnostic>,
     today: Option<&str>,
 ) -> Vec<Diagnostic> {
-    let accepted = accepted(project);
     let mut index: BTreeMap<(&str, &str), Vec<&Accepted<'_>>> = BTreeMap::new();
-    for one in &accepted {
+    for one in accepted {
         index
             .entry((&one.subject, &one.allow.check))
             .or_default()
             .push(one);
     }
     let mut used = BTreeSet::new();
-    let mut kept = vec![];
+    let mut kept = Vec::with_capacity(found.size_hint().0);
     for diagnostic in found {
         let hits = outward(&diagnostic.subject)
             .filter_map(|subject| index.get(&(subject, diagnostic.check)))
@@ -124,7 +123,7 @@ pub(super) fn apply(
         }
     }
     let mut said = BTreeSet::new();
-    for one in &accepted {
+    for one in accepted {
         let known = Check::find(&one.allow.check).is_some();
         if !known || !said.insert(one.identity()) {
             continue;

@@ -2,7 +2,7 @@
 
 use obsctl_model::{MetricKind, RuleQuery, Unit};
 use obsctl_promql::Expr;
-use obsctl_promql::ast::{Aggregate, AggregateOp, Binary, BinaryOp, Call, Selector};
+use obsctl_promql::ast::{Aggregate, AggregateOp, Binary, BinaryOp, Call, Modifiers, Selector};
 
 use crate::project::expression::series_name;
 use crate::project::labels::is_scalar;
@@ -123,6 +123,36 @@ pub(super) fn keeps_targets(node: &Aggregate) -> bool {
 /// The values an expression can have.
 pub(super) fn bounds(project: &Project, expr: &Expr) -> Bounds {
     Values { project, depth: 0 }.of(expr)
+}
+
+/// Whether an expression is how large a part of a whole something is: a division whose result is from 0 to 1.
+pub(super) fn is_share(project: &Project, expr: &Expr) -> bool {
+    let divides = |expr: &Expr| matches!(expr, Expr::Binary(node) if node.op == BinaryOp::Div);
+    expr.descendants().any(divides) && bounds(project, expr) == Bounds::UNIT
+}
+
+/// How long Prometheus takes a sample for the present value unless told otherwise, in seconds.
+const LOOKBACK: f64 = 300.0;
+
+/// Whether it is asked how old samples are: `time() - timestamp(x)`. One that is too old is no present value.
+pub(super) fn is_age(node: &Binary) -> bool {
+    let now = matches!(node.lhs.without_parens(), Expr::Call(call) if call.func.text == "time");
+    let mut sample = node.rhs.without_parens();
+    while let Expr::Aggregate(inner) = sample {
+        if !matches!(
+            inner.op,
+            AggregateOp::Max | AggregateOp::Min | AggregateOp::Avg
+        ) {
+            return false;
+        }
+        sample = inner.expr.without_parens();
+    }
+    let Expr::Call(call) = sample else {
+        return false;
+    };
+    let of = call.args.first().map(Expr::without_parens);
+    let present = matches!(of, Some(Expr::Selector(one)) if one.modifiers == Modifiers::default());
+    node.op == BinaryOp::Sub && now && call.func.text == "timestamp" && present
 }
 
 struct Values<'a> {
@@ -283,6 +313,7 @@ impl Values<'_> {
         let (left, right) = (self.of(&node.lhs), self.of(&node.rhs));
         match node.op {
             BinaryOp::Add => left.corners(right, |a, b| a + b),
+            BinaryOp::Sub if is_age(node) => Bounds::new(f64::NEG_INFINITY, LOOKBACK),
             BinaryOp::Sub => left.corners(right, |a, b| a - b),
             BinaryOp::Mul => {
                 left.corners(right, |a, b| if a == 0.0 || b == 0.0 { 0.0 } else { a * b })

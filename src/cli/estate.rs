@@ -3,7 +3,6 @@
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clap::Args;
 use obsctl_model::{RuleGroup, Service, Slo, Slug, Stack, TelemetryCatalog, library};
@@ -11,19 +10,18 @@ use serde_json::Value;
 
 use super::findings::counted;
 use super::online::recorded;
-use super::{CommandError, Obstacle, Workspace};
+use super::{CommandError, Obstacle, Workspace, exposed};
 use crate::catalogs;
 use crate::diagnostic::{Diagnostic, Severity, UNREADABLE, identity};
-use crate::live::{self, Address};
 use crate::online::Inventory;
 use crate::parallel;
 use crate::project::{Beside, Knowledge, Project, Routes, Told, slo};
-use crate::read::{self, Alertmanager, File, Found, Queries};
+use crate::read::{self, Alertmanager, Found, Queries};
 
 /// Existing files, and what is known of the world around them
 #[derive(Debug, Args)]
 pub(super) struct Estate {
-    /// Rule files, dashboards, SLOs, or folders of them; without any, the stack's own definitions
+    /// Rule files, dashboards, SLOs, folders of them, or a saved `/metrics` page; without any, the stack's own definitions
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
@@ -50,8 +48,8 @@ pub(super) struct Gathered {
     summary: Option<String>,
     /// Whether its catalog says what has to be exposed.
     pub(super) declares: bool,
-    /// Whether it is the stack itself, and not files.
-    own: bool,
+    /// The metrics that files may name too; none where it is the stack itself.
+    beside: Option<Beside>,
 }
 
 impl Gathered {
@@ -64,7 +62,7 @@ impl Gathered {
             routes: vec![],
             summary: None,
             declares: true,
-            own: true,
+            beside: None,
         }
     }
 
@@ -75,7 +73,7 @@ impl Gathered {
 
     /// Adds what an engine has. Of what is declared too the declaration counts.
     pub(super) fn know(&mut self, inventory: &Inventory, title: String) {
-        if self.own {
+        if self.beside.is_none() {
             return;
         }
         let families = self.stack.metrics.iter();
@@ -110,13 +108,10 @@ impl Gathered {
     /// Links it. What exporters and obsctl's own library expose is known of files, whether or not anybody says that it is
     /// there: what counts events comes with the first of them.
     pub(super) fn link(mut self) -> Project {
-        let beside = if self.own {
-            Beside::default()
-        } else {
+        if self.beside.is_some() {
             self.stack.metrics.push(library::telemetry::family());
-            Beside::new(catalogs::entries())
-        };
-        Project::link_beside(self.stack, beside)
+        }
+        Project::link_beside(self.stack, self.beside.unwrap_or_default())
             .knowing(self.knowledge)
             .with_unread(self.problems)
             .routed(self.routes)
@@ -181,11 +176,13 @@ impl Estate {
                 },
             })
         };
-        let mut found = Found::default();
-        for one in parallel::map(&paths, texts) {
-            found.append(one?);
-        }
+        let beside = || Beside::new(catalogs::entries());
+        let (beside, files) = parallel::both(beside, || parallel::map(&paths, texts));
+        let files = files.into_iter().collect::<Result<_, _>>()?;
+        let mut found = Found::all(files);
+        parallel::free(queries);
         found.settle();
+        let mut unread = vec![];
         for path in found.others.iter().filter(|path| named.contains(path)) {
             let of = |one: &&Diagnostic| one.origin().location().is_some_and(|at| at.0 == *path);
             let why = found
@@ -194,13 +191,16 @@ impl Estate {
                 .find(of)
                 .filter(|_| is_candidate(path))
                 .cloned();
+            unread.extend(why.is_some().then_some(*path));
             found.problems.push(why.unwrap_or_else(|| nothing(path)));
         }
+        // Of what kind they are nobody knows.
+        found.others.retain(|path| !unread.contains(path));
         let summary = summary(&found, paths.len());
         let mut problems = found.problems;
         let mut catalog = TelemetryCatalog::default();
         for source in &self.metrics {
-            let (more, found) = metrics(source, workspace)?;
+            let (more, found) = exposed::known(source, workspace)?;
             catalog.append(more);
             problems.extend(found);
         }
@@ -233,7 +233,7 @@ impl Estate {
             routes: found.alertmanagers.into_iter().map(routes).collect(),
             summary: Some(summary),
             declares: self.stack,
-            own: false,
+            beside: Some(beside),
         })
     }
 
@@ -255,11 +255,13 @@ impl Estate {
                 let what = format!("`{shown}` is a link that leads to nothing");
                 return Err(Obstacle::new(what, "name what it should lead to").into());
             } else {
-                return Err(Obstacle::new(
-                    format!("there is no `{shown}`"),
-                    "name rule files, dashboards, or folders of them",
-                )
-                .into());
+                let help = match shown.contains(['*', '?', '[']) {
+                    true => {
+                        "no file fits the pattern: name rule files, dashboards, or folders of them"
+                    }
+                    false => "name rule files, dashboards, or folders of them",
+                };
+                return Err(Obstacle::new(format!("there is no `{shown}`"), help).into());
             }
         }
         if all.is_empty() && self.is_given() {
@@ -363,13 +365,13 @@ pub(super) fn is_candidate(path: &str) -> bool {
 
 fn nothing(path: &'static str) -> Diagnostic {
     let origin = obsctl_model::Origin::at(path, 1, 1);
-    let message = format!("`{path}` holds neither rules, dashboards nor SLOs");
+    let message = format!("`{path}` holds neither rules, dashboards, SLOs nor metrics");
     Diagnostic {
         check: UNREADABLE,
         severity: Severity::Error,
         ..Diagnostic::new(format!("file `{path}`"), origin, message)
     }
-    .help("rule files have `groups`, dashboards have `panels`: leave other files out")
+    .help("rule files have `groups`, dashboards have `panels`, `/metrics` pages begin with `# HELP` or `# TYPE`: leave other files out")
 }
 
 fn summary(found: &Found, files: usize) -> String {
@@ -383,6 +385,8 @@ fn summary(found: &Found, files: usize) -> String {
     if !found.groups.is_empty() {
         let groups = counted(found.groups.len(), "group");
         parts.push(format!("{groups} with {}", counted(rules, "rule")));
+    } else if found.has_rules && found.problems.is_empty() {
+        parts.push("no rules".to_owned());
     }
     if !found.dashboards.is_empty() {
         let dashboards = counted(found.dashboards.len(), "dashboard");
@@ -390,6 +394,11 @@ fn summary(found: &Found, files: usize) -> String {
     }
     if found.has_slos {
         parts.push(counted(found.slos.len(), "SLO"));
+    }
+    let families = found.catalogs.iter().flat_map(|catalog| &catalog.metrics);
+    let metrics: usize = families.map(|family| family.metrics.len()).sum();
+    if metrics > 0 {
+        parts.push(counted(metrics, "metric"));
     }
     if !found.datasources.is_empty() {
         parts.push(counted(found.datasources.len(), "datasource"));
@@ -410,56 +419,4 @@ fn summary(found: &Found, files: usize) -> String {
         true => "nothing that could be read".to_owned(),
     };
     format!("{}: {parts}", counted(files, "file"))
-}
-
-/// How long a service may take to say what it exposes.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// The metrics of one source, and what could not be read of it.
-pub(super) fn metrics(
-    source: &str,
-    workspace: &Workspace,
-) -> Result<(TelemetryCatalog, Vec<Diagnostic>), CommandError> {
-    // The metrics of ready catalogs are known anyway: naming one says that there are no others.
-    if catalogs::find(source).is_some() {
-        return Ok((TelemetryCatalog::default(), vec![]));
-    }
-    let is_url = source.starts_with("http://") || source.starts_with("https://");
-    let text = if is_url {
-        let refused = |reason| CommandError::Address {
-            flag: "metrics",
-            reason,
-        };
-        let address = Address::parse(source).map_err(refused)?;
-        live::page(&address, PATIENCE).map_err(|trouble| {
-            Obstacle::new(trouble, "start the service, or give its metrics as a file")
-        })?
-    } else {
-        workspace.read(source)?.ok_or_else(|| {
-            Obstacle::new(
-                format!("there is no `{source}`"),
-                "`--metrics` takes a file or a URL of what a service exposes, or a catalog file",
-            )
-        })?
-    };
-    let file = File {
-        path: kept(source),
-        text: &text,
-    };
-    if !is_url
-        && (source.ends_with(".yml") || source.ends_with(".yaml") || source.ends_with(".json"))
-    {
-        let found = read::file(file);
-        let mut all = TelemetryCatalog::default();
-        for catalog in found.catalogs {
-            all.append(catalog);
-        }
-        return Ok((all, found.problems));
-    }
-    let (family, problems) = read::exposition(file);
-    let catalog = TelemetryCatalog {
-        metrics: vec![family],
-        ..TelemetryCatalog::default()
-    };
-    Ok((catalog, problems))
 }

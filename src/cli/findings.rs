@@ -126,14 +126,12 @@ fn draw(
         ..Style::default()
     };
     let chunks: Vec<_> = findings.chunks(CHUNK).collect();
-    let shown = parallel::map(&chunks, |findings| {
+    let shown = |findings: &&[Diagnostic]| {
         let source = remembering(workspace);
         render::human(findings, &source, style)
-    });
+    };
     // A blank line stands between two findings, and behind the last.
-    for text in shown {
-        writeln!(out, "{text}")?;
-    }
+    parallel::each(&chunks, shown, |text| writeln!(out, "{text}"))?;
     writeln!(out, "{}", render::summary(findings))
 }
 
@@ -142,11 +140,16 @@ const CHUNK: usize = 64;
 
 /// The text of a file, remembered until another file is asked for: findings are sorted by file.
 fn remembering(workspace: &Workspace) -> impl Fn(&str) -> Option<Rc<String>> {
-    let last = RefCell::new((String::new(), None));
+    let last: RefCell<(String, Option<Rc<String>>)> = RefCell::default();
     move |path| {
         let mut last = last.borrow_mut();
         if last.0 != path {
-            *last = (path.to_owned(), workspace.source(path).map(Rc::new));
+            // Clearing new memory for each file would take longer than reading it.
+            let memory = last.1.take().and_then(Rc::into_inner).unwrap_or_default();
+            *last = (
+                path.to_owned(),
+                workspace.source_in(path, memory).map(Rc::new),
+            );
         }
         last.1.clone()
     }

@@ -9,6 +9,7 @@ mod compose;
 mod credentials;
 mod error;
 mod estate;
+mod exposed;
 mod findings;
 mod fixes;
 mod git;

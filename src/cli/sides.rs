@@ -11,6 +11,7 @@ use crate::diff::{Side, Text};
 use crate::generate::{self, Environment};
 use crate::parallel;
 use crate::project::Project;
+use crate::read::{self, File};
 
 fn side(name: &str, files: impl IntoIterator<Item = (String, String)>) -> Side {
     let files = files.into_iter().map(|(path, text)| {
@@ -68,7 +69,20 @@ pub(super) fn of_path(path: &str, workspace: &Workspace) -> Result<Side, Command
         let help = "name two files or two folders: `obsctl diff OLD NEW`";
         return Err(Obstacle::new(format!("there is no `{path}`"), help).into());
     }
-    let Side { name, files } = side(path, texts(path, workspace)?);
+    let texts = texts(path, workspace)?;
+    if let ([(_, text)], false) = (&texts[..], workspace.is_folder(path)) {
+        let file = File {
+            path: kept(path),
+            text,
+        };
+        let is_ours = read::file(file).others.is_empty();
+        if !is_ours && !text.trim().is_empty() {
+            let help = "name rule files, dashboards, SLOs or catalogs, or folders of them";
+            let what = format!("`{path}` holds nothing that can be compared");
+            return Err(Obstacle::new(what, help).into());
+        }
+    }
+    let Side { name, files } = side(path, texts);
     let files = files.into_iter().map(|(file, text)| {
         let inside = file.strip_prefix(path).unwrap_or(&file);
         (inside.trim_start_matches('/').to_owned(), text)

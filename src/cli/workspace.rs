@@ -113,7 +113,15 @@ impl Workspace {
 
     /// The text of a source file, if it can be read: findings then show its lines.
     pub(super) fn source(&self, path: &str) -> Option<String> {
-        fs::read_to_string(self.root.join(path)).ok()
+        self.source_in(path, String::new())
+    }
+
+    /// The same, in the memory of a text that is no longer needed.
+    pub(super) fn source_in(&self, path: &str, mut text: String) -> Option<String> {
+        text.clear();
+        let mut file = fs::File::open(self.root.join(path)).ok()?;
+        file.read_to_string(&mut text).ok()?;
+        Some(text)
     }
 
     /// The paths of all files below a folder, sorted; none where there is no such folder. Hidden files

@@ -176,16 +176,16 @@ impl Diagnostic {
     }
 
     /// Equal for findings that say the same about the same place of the source.
-    pub(crate) fn repeat_key(&self) -> impl Ord + use<> {
+    pub(crate) fn repeat_key(&self) -> impl Ord + use<'_> {
         let place = self.location();
         let text = self.places.first().and_then(|place| place.text.as_ref());
         (
             self.check,
             place,
             // Without a place in source, the definition is what tells findings apart.
-            place.is_none().then(|| self.subject.clone()),
-            text.map(|(text, range)| text.get(range.clone()).unwrap_or_default().to_owned()),
-            self.message.clone(),
+            place.is_none().then_some(self.subject.as_str()),
+            text.map(|(text, range)| text.get(range.clone()).unwrap_or_default()),
+            self.message.as_str(),
         )
     }
 
@@ -197,7 +197,8 @@ impl Diagnostic {
             .map_or(Origin::none(), |place| place.origin)
     }
 
-    fn location(&self) -> Option<(&'static str, u32, u32)> {
+    /// File, line and column of the primary place, where known.
+    pub(crate) fn location(&self) -> Option<(&'static str, u32, u32)> {
         self.origin().location()
     }
 

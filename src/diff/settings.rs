@@ -120,7 +120,7 @@ fn walk(path: &str, before: &Value, after: &Value, differing: &mut Differing) {
 fn is_nothing(value: &Value) -> bool {
     match value {
         Value::Null => true,
-        Value::Object(map) => map.is_empty(),
+        Value::Object(map) => map.values().all(is_nothing),
         Value::Array(items) => items.is_empty(),
         _ => false,
     }
@@ -145,7 +145,7 @@ mod tests {
         walk(
             "",
             &json!({ "a": null, "b": [], "c": { "d": 1 } }),
-            &json!({ "c": { "d": 2, "e": {} }, "f": null }),
+            &json!({ "c": { "d": 2, "e": {} }, "f": null, "g": { "h": {}, "i": [] } }),
             &mut differing,
         );
         let expected = ("c.d".to_owned(), Some("1".to_owned()), Some("2".to_owned()));

@@ -38,14 +38,12 @@ pub fn exposed(
 ) -> Vec<Diagnostic> {
     let (samples, problems) = read::samples(page);
     for sample in samples {
-        // Native histograms are not in this form.
-        let Some(value) = sample.value else { continue };
         let own = sample.labels.iter();
         let own = own.map(|(name, value)| (name.as_str(), value.as_str()));
         let instance = instance.map(|instance| ("instance", instance));
         let all = std::iter::once(("__name__", sample.name.as_str()));
         let labels: Labels = instance.into_iter().chain(all).chain(own).collect();
-        storage.append(&labels, sample.time.unwrap_or(time), value);
+        storage.append(&labels, sample.time.unwrap_or(time), sample.value);
     }
     problems
 }

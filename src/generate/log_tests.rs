@@ -330,7 +330,7 @@ fn up(time: i64) -> i64 {
 mod unit {
     use obsctl_model::query::logql;
     use obsctl_model::{
-        Domain, FieldKind, LabelDef, LabelName, Level, LogField, Severity, Slug, Stack,
+        Domain, ExposedName, FieldKind, LabelDef, Level, LogField, Severity, Slug, Stack,
     };
 
     use super::*;
@@ -343,7 +343,7 @@ mod unit {
         let field = |name: &str, example: &str| of(FieldKind::Keyword, name, example);
         LogCatalog {
             stream_labels: vec![LabelDef {
-                name: LabelName::from_static("service_name"),
+                name: ExposedName::from_static("service_name"),
                 domain: Domain::Values(vec!["api".to_owned()]),
             }],
             standard_fields: vec![field("event", "anything")],

@@ -165,6 +165,36 @@ mod tests {
         assert_eq!(laid, Some(expected));
     }
 
+    /// As Grafana 12 and 13 write panels out.
+    #[test]
+    fn what_newer_versions_write_out_is_the_default() {
+        let panels = [
+            (
+                "gauge",
+                json!({ "barShape": "flat", "barWidthFactor": 0.5, "endpointMarker": "point", "segmentCount": 1, "textMode": "auto" }),
+            ),
+            (
+                "logs",
+                json!({ "detailsMode": "inline", "showControls": false, "timestampResolution": "ms" }),
+            ),
+            ("nodeGraph", json!({ "layoutAlgorithm": "layered" })),
+            (
+                "alertlist",
+                json!({ "stateFilter": { "error": true, "firing": true, "normal": false, "pending": true, "recovering": true } }),
+            ),
+        ];
+        for (kind, options) in panels {
+            let original = json!({ "options": options });
+            assert_eq!(
+                patch(&json!({}), &original, &of_panel(kind)),
+                None,
+                "{kind}"
+            );
+        }
+        let filter = json!({ "options": { "stateFilter": { "firing": true, "pending": false } } });
+        assert!(patch(&json!({}), &filter, &of_panel("alertlist")).is_some());
+    }
+
     #[test]
     fn keys_that_say_nothing_are_taken_away() {
         let mut json = json!({ "id": 3, "title": "x" });

@@ -331,8 +331,28 @@ fn cause(error: &std::io::Error) -> String {
         Some(tls) if tls.contains("InvalidContentType") => {
             "it does not speak TLS: write `http://`".to_owned()
         }
+        Some(tls) if tls.contains("invalid peer certificate") => refused(&tls),
         Some(tls) if error.kind() == std::io::ErrorKind::InvalidData => tls,
+        _ if error.to_string().contains("failed to lookup address") => {
+            "its host name is unknown".to_owned()
+        }
         _ => error.kind().to_string(),
+    }
+}
+
+/// Why a certificate is not accepted.
+fn refused(tls: &str) -> String {
+    let said = |word: &str| tls.contains(word);
+    if said("UnknownIssuer") || said("CaUsedAsEndEntity") {
+        "its certificate is signed by itself, or by nobody whom this machine trusts: \
+         add the authority to those of the system"
+            .to_owned()
+    } else if said("xpired") {
+        "its certificate has expired".to_owned()
+    } else if said("NotValidForName") || said("not valid for name") {
+        "its certificate is for another name".to_owned()
+    } else {
+        format!("its certificate is not accepted: {tls}")
     }
 }
 

@@ -203,7 +203,8 @@ impl Run<'_> {
     /// not say so.
     fn only_stores(&self, prometheus: &Client) -> bool {
         *self.only_stores.get_or_init(|| {
-            prometheus::targets(prometheus).is_ok_and(|found| found.is_empty())
+            prometheus::targets(prometheus)
+                .is_ok_and(|found| found.is_none_or(|found| found.is_empty()))
                 && prometheus::rules(prometheus, "").is_ok_and(|found| found.is_empty())
         })
     }

@@ -131,6 +131,15 @@ pub(super) fn data<T: DeserializeOwned>(
         .map(|answer| answer.data)
 }
 
+/// What there is of something: Thanos says `null` where there is nothing.
+fn all<T: DeserializeOwned + Default>(
+    client: &Client,
+    path: &str,
+    query: &[(&str, &str)],
+) -> Answer<T> {
+    data::<Option<T>>(client, path, query).map(Option::unwrap_or_default)
+}
+
 pub(super) type Answer<T> = std::result::Result<T, Trouble>;
 
 /// The version it says it has.
@@ -166,9 +175,25 @@ pub(super) fn alerts(client: &Client, prefix: &str) -> Answer<Vec<Alert>> {
     data::<Alerts>(client, &format!("{prefix}/api/v1/alerts"), &[]).map(|alerts| alerts.alerts)
 }
 
-/// All targets that are scraped.
-pub(super) fn targets(client: &Client) -> Answer<Vec<Target>> {
-    let targets: Targets = data(client, "/api/v1/targets", &[("state", "active")])?;
+/// What an engine says, if it knows the question: Mimir and Thanos know nothing of what others do for them. For
+/// VictoriaMetrics a path it does not have is a bad request.
+fn known<T>(answer: Answer<T>) -> Answer<Option<T>> {
+    match answer {
+        Ok(known) => Ok(Some(known)),
+        Err(Trouble::Refused { status: 404, .. }) => Ok(None),
+        Err(Trouble::Refused {
+            status: 400, text, ..
+        }) if text.contains("unsupported path") => Ok(None),
+        Err(trouble) => Err(trouble),
+    }
+}
+
+/// All targets that are scraped, if it is one who scrapes.
+pub(super) fn targets(client: &Client) -> Answer<Option<Vec<Target>>> {
+    let targets = data(client, "/api/v1/targets", &[("state", "active")]);
+    let Some(targets): Option<Targets> = known(targets)? else {
+        return Ok(None);
+    };
     let label =
         |labels: &BTreeMap<String, String>, name| labels.get(name).cloned().unwrap_or_default();
     let targets = targets.active.into_iter().map(|target| Target {
@@ -177,7 +202,7 @@ pub(super) fn targets(client: &Client) -> Answer<Vec<Target>> {
         health: target.health,
         error: client.clean(&target.error),
     });
-    Ok(targets.collect())
+    Ok(Some(targets.collect()))
 }
 
 /// Whether each job has a target that is up, by the series that scrapes leave.
@@ -194,14 +219,14 @@ pub(super) fn jobs_up(client: &Client, now: u64) -> Answer<BTreeMap<String, bool
     Ok(jobs.collect())
 }
 
-/// The addresses of the Alertmanagers that it tells of alerts.
-pub(super) fn alertmanagers(client: &Client) -> Answer<Vec<String>> {
-    let known: Alertmanagers = data(client, "/api/v1/alertmanagers", &[])?;
-    Ok(known
-        .active
-        .into_iter()
-        .map(|one| client.clean(&one.url))
-        .collect())
+/// The addresses of the Alertmanagers that it tells of alerts, if it says so.
+pub(super) fn alertmanagers(client: &Client) -> Answer<Option<Vec<String>>> {
+    let found: Option<Alertmanagers> = known(data(client, "/api/v1/alertmanagers", &[]))?;
+    let urls = |found: Alertmanagers| {
+        let active = found.active.into_iter();
+        active.map(|one| client.clean(&one.url)).collect()
+    };
+    Ok(found.map(urls))
 }
 
 /// The values of a label, of the series that a selector matches.
@@ -214,12 +239,12 @@ pub(super) fn label_values(
     let (start, end) = (start.to_string(), end.to_string());
     let mut query = vec![("start", start.as_str()), ("end", end.as_str())];
     query.extend(of.map(|of| ("match[]", of)));
-    data(client, &format!("/api/v1/label/{label}/values"), &query)
+    all(client, &format!("/api/v1/label/{label}/values"), &query)
 }
 
 /// The metrics that targets declare.
 pub(super) fn declared(client: &Client) -> Answer<BTreeSet<String>> {
-    let metrics: BTreeMap<String, IgnoredAny> = data(client, "/api/v1/metadata", &[])?;
+    let metrics: BTreeMap<String, IgnoredAny> = all(client, "/api/v1/metadata", &[])?;
     Ok(metrics.into_keys().collect())
 }
 

@@ -3,10 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use obsctl_model::{
-    Domain, Exposer, LabelDef, LabelName, MetricDef, MetricFamily, MetricKind, MetricName, Origin,
-    Stability,
+    Domain, ExposedName, Exposer, LabelDef, MetricDef, MetricFamily, MetricKind, Origin, Stability,
 };
-use obsctl_promql::{is_legacy_label_name, is_legacy_metric_name};
 
 use super::{Answer, Metadata, Metrics, THREADS};
 use crate::parallel;
@@ -210,8 +208,7 @@ impl Inventory {
     }
 
     fn metric(&self, name: &str, series: &str, kind: MetricKind, part: &str) -> Option<MetricDef> {
-        // Names beyond the classic rule can be queried, not declared.
-        let valid = MetricName::new(name).ok()?;
+        let valid = ExposedName::new(name).ok()?;
         let said = self.metadata.get(name);
         let said = said.or_else(|| self.metadata.get(name.strip_suffix("_total")?));
         let said = said.and_then(|said| said.first());
@@ -223,7 +220,7 @@ impl Inventory {
             kind,
             help: said.map_or_else(String::new, |said| said.help.clone()),
             labels: labels
-                .filter_map(|label| LabelName::new(label.clone()).ok())
+                .filter_map(|label| ExposedName::new(label.clone()).ok())
                 .map(|name| LabelDef {
                     name,
                     domain: Domain::Unknown,
@@ -235,23 +232,6 @@ impl Inventory {
             allow: vec![],
             origin: Origin::none(),
         })
-    }
-
-    /// What can be queried and not declared, in words: metrics and labels with names beyond the classic rule.
-    #[must_use]
-    pub fn undeclarable(&self) -> Vec<String> {
-        let names = self
-            .names
-            .iter()
-            .filter(|name| !is_legacy_metric_name(name));
-        let labels = self.labels.iter().flat_map(|(name, labels)| {
-            let beyond = labels.iter().filter(|label| !is_legacy_label_name(label));
-            beyond.map(move |label| format!("label `{label}` of `{name}`"))
-        });
-        names
-            .map(|name| format!("`{name}`"))
-            .chain(labels)
-            .collect()
     }
 
     /// The series of a metric that are there.
@@ -273,18 +253,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_beyond_the_classic_rule_are_told() {
+    fn names_beyond_the_classic_rule_are_kept() {
         let labels = ["job", "a.b"].map(str::to_owned);
         let inventory = Inventory {
             names: ["up", "my.metric"].map(str::to_owned).into(),
-            labels: BTreeMap::from([("up".to_owned(), labels.into())]),
+            labels: BTreeMap::from([("my.metric".to_owned(), labels.into())]),
             ..Inventory::default()
         };
-        assert_eq!(inventory.family("x", &BTreeSet::new()).metrics.len(), 1);
-        assert_eq!(
-            inventory.undeclarable(),
-            ["`my.metric`", "label `a.b` of `up`"]
-        );
+        let family = inventory.family("x", &BTreeSet::new());
+        let metrics: Vec<_> = family.metrics.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(metrics, ["my.metric", "up"]);
+        assert!(family.metrics[0].label("a.b").is_some());
     }
 
     #[test]

@@ -1,11 +1,10 @@
 //! Whether the series that queries need are there.
 
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use obsctl_model::{Duration, secs};
+use obsctl_model::{Duration, Exposer, MetricDef, secs};
 use obsctl_promql::Expr;
-use obsctl_promql::ast::{BinaryOp, MatchOp, Matcher, Selector};
+use obsctl_promql::ast::{BinaryOp, MatchOp, Matcher, Name, Selector, StringLiteral};
 
 use super::{Answer, Check, Judged, Metrics, Span, THREADS, about, seconds, with_values};
 use crate::check::Patterns;
@@ -102,7 +101,7 @@ pub fn judge(project: &Project, engine: &dyn Metrics, doing: &dyn Fn(String)) ->
         .collect();
     let mut judged = Judged::default();
     let mut not_recorded = BTreeSet::new();
-    let neighbours = OnceCell::new();
+    let mut neighbours = None;
     let flows = Flows::new(project);
     for need in &needs {
         if need.alternative.is_some_and(|one| has_one.contains(&one)) {
@@ -124,16 +123,16 @@ pub fn judge(project: &Project, engine: &dyn Metrics, doing: &dyn Fn(String)) ->
         }
         if let (State::NoMetric(None), Some(Series::Exposed { metric, .. })) = (state, own)
             && metric.comes_with_its_first_event()
-            && neighbours
-                .get_or_init(|| prefixes(engine))
-                .contains(prefix(need.name))
         {
-            let message = format!("metric `{}` has no series yet", need.name);
-            let note = format!("not once within {}", about(seconds(engine.look_back())));
-            let found = finding(need, message, note)
-                .help("its exporter is there, and exposes it with its first event");
-            judged.findings.push(CHECK.finding(Severity::Note, found));
-            continue;
+            let there = neighbours.get_or_insert_with(|| judged.neighbours(project, engine));
+            let siblings = there.get(&metric.exposed_by).map_or(&[][..], Vec::as_slice);
+            if let Some(help) = judged.exposer(need, metric, siblings, engine) {
+                let message = format!("metric `{}` has no series yet", need.name);
+                let note = format!("not once within {}", about(seconds(engine.look_back())));
+                let found = finding(need, message, note).help(help);
+                judged.findings.push(CHECK.finding(Severity::Note, found));
+                continue;
+            }
         }
         // That it never was there is said by `unknown-metric`.
         if matches!(state, State::NoMetric(None)) && own.is_none() && project.knows().metrics {
@@ -156,18 +155,72 @@ pub fn judge(project: &Project, engine: &dyn Metrics, doing: &dyn Fn(String)) ->
     judged
 }
 
-/// What names of one exporter begin with.
-fn prefix(name: &str) -> &str {
-    name.split('_').next().unwrap_or_default()
-}
-
-/// What the names of all series begin with; nothing where they cannot be had.
-fn prefixes(engine: &dyn Metrics) -> BTreeSet<String> {
-    let names = engine.names(None).unwrap_or_default();
-    names.iter().map(|name| prefix(name).to_owned()).collect()
-}
+/// So many names of an exporter's series are enough to know where it is.
+const SIBLINGS: usize = 20;
 
 impl Judged {
+    /// The series that are there, by who exposes them as the catalog says: a few of each.
+    fn neighbours(
+        &mut self,
+        project: &Project,
+        engine: &dyn Metrics,
+    ) -> BTreeMap<Exposer, Vec<String>> {
+        let mut there: BTreeMap<_, Vec<String>> = BTreeMap::new();
+        for name in self.answered(engine.names(None)).unwrap_or_default() {
+            if let Some(Series::Exposed { metric, .. }) = project.catalog().get(&name) {
+                let known = there.entry(metric.exposed_by.clone()).or_default();
+                if known.len() < SIBLINGS {
+                    known.push(name);
+                }
+            }
+        }
+        there
+    }
+
+    /// In words, which job exposes a metric as soon as there is something to tell: one that exposes others of its exporter,
+    /// and that the selector wants.
+    fn exposer(
+        &mut self,
+        need: &Need<'_>,
+        metric: &MetricDef,
+        siblings: &[String],
+        engine: &dyn Metrics,
+    ) -> Option<String> {
+        let sibling = siblings.first()?;
+        let exporter = metric.exposed_by.name();
+        let matchers = need.selector.matchers.iter();
+        let of_job = matchers.filter(|one| is_fixed(one) && one.name.text == "job");
+        let of_job: String = of_job.map(|matcher| format!(",{matcher}")).collect();
+        let names: Vec<_> = siblings
+            .iter()
+            .map(|name| regex_syntax::escape(name))
+            .collect();
+        let named = Matcher {
+            name: Name {
+                text: "__name__".to_owned(),
+                ..Name::default()
+            },
+            op: MatchOp::Regex,
+            value: StringLiteral {
+                value: names.join("|"),
+                span: obsctl_promql::Span::default(),
+            },
+            span: obsctl_promql::Span::default(),
+        };
+        let all = format!("{{{named}{of_job}}}");
+        let jobs = self.answered(engine.values("job", &all))?;
+        match jobs.first() {
+            Some(job) => Some(format!(
+                "job `{job}` exposes others of `{exporter}`, such as `{sibling}`, and this with its first event"
+            )),
+            // What is pushed may have no job.
+            None if of_job.is_empty() => Some(format!(
+                "others of `{exporter}` are there, such as `{sibling}`, and this comes with its first event"
+            )),
+            None => None,
+        }
+    }
+
     fn state(&mut self, need: &Need<'_>, state: &State, look_back: u64) {
         let name = need.name;
         let when = |last: &Last| match last {
@@ -369,15 +422,30 @@ mod tests {
     use super::*;
     use crate::online::testing::{Method, Played, report};
 
-    metrics! {
-        family "Exporter", owner "me", exposed_by Exposer::Exporter("requests".into());
+    mod there {
+        use super::*;
 
-        /// Beside `requests_total`, which is there.
-        pub counter Lost("requests_lost_total") { method: Method }
-        /// The same without labels.
-        pub counter Alone("requests_alone_total") {}
-        /// Nothing else of its exporter is there.
-        pub counter Away("away_lost_total") { method: Method }
+        metrics! {
+            family "Exporter", owner "me", exposed_by Exposer::Exporter("requests".into());
+
+            /// The one that is there.
+            pub counter Requests("requests_total") { method: Method }
+            /// Another, whatever its name begins with.
+            pub counter Lost("lost_total") { method: Method }
+            /// The same without labels.
+            pub counter Alone("requests_alone_total") {}
+        }
+    }
+
+    mod away {
+        use super::*;
+
+        metrics! {
+            family "Other", owner "me", exposed_by Exposer::Exporter("other".into());
+
+            /// Nothing else of its exporter is there.
+            pub counter Away("requests_lost_total") { method: Method }
+        }
     }
 
     fn found(query: &str) -> String {
@@ -430,26 +498,39 @@ mod tests {
 
     #[test]
     fn what_an_exporter_exposes_with_its_first_event_is_a_note() {
-        for (metric, said) in [
+        let comes = "note: metric `lost_total` has no series yet [not once within 7 days]";
+        for (wanted, said) in [
+            ("lost_total", comes),
+            (r#"lost_total{job="api"}"#, comes),
+            // Another job does not expose its others.
             (
-                "requests_lost_total",
-                "note: metric `requests_lost_total` has no series yet [not once within 7 days]",
+                r#"lost_total{job="worker"}"#,
+                "warning: metric `lost_total` has no series now [not once within 7 days]",
             ),
             (
                 "requests_alone_total",
                 "warning: metric `requests_alone_total` has no series now [not once within 7 days]",
             ),
             (
-                "away_lost_total",
-                "warning: metric `away_lost_total` has no series now [not once within 7 days]",
+                "requests_lost_total",
+                "warning: metric `requests_lost_total` has no series now [not once within 7 days]",
             ),
         ] {
-            let panel = timeseries("P").query(promql(&format!("rate({metric}[5m])")));
+            let panel = timeseries("P").query(promql(&format!("rate({wanted}[5m])")));
             let stack = Stack::new(Slug::from_static("t"))
-                .metric_family(family())
+                .metric_family(there::family())
+                .metric_family(away::family())
                 .dashboard(Dashboard::new("d", "D").row("R", (panel,)));
             let judged = judge(&Project::link(stack), &Played::new(), &|_| {});
-            assert_eq!(report(&judged), said);
+            assert_eq!(report(&judged), said, "{wanted}");
+            if said == comes {
+                assert_eq!(
+                    judged.findings[0].help,
+                    [
+                        "job `api` exposes others of `requests`, such as `requests_total`, and this with its first event"
+                    ]
+                );
+            }
         }
     }
 }

@@ -88,15 +88,19 @@ impl Metrics for Played {
         })
     }
 
-    fn values(&self, _: &str, _: &str) -> Answer<Vec<String>> {
-        Ok(texts(&["GET", "POST"]))
+    fn values(&self, label: &str, of: &str) -> Answer<Vec<String>> {
+        Ok(match (label, of.contains("job=\"worker\"")) {
+            ("job", true) => vec![],
+            ("job", false) => texts(&["api"]),
+            _ => texts(&["GET", "POST"]),
+        })
     }
 
     fn value(&self, query: &str) -> Answer<Option<f64>> {
         if query.contains("refused") {
             return Err("it will not".to_owned());
         }
-        let there = query.contains("requests_total")
+        let there = query.contains("\"requests_total\"")
             && !["zone=\"a\"", "GTE", "DELETE"]
                 .iter()
                 .any(|gone| query.contains(gone));

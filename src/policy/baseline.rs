@@ -98,7 +98,10 @@ impl Baseline {
             let read: Line<'_> = serde_json::from_str(text).map_err(|error| {
                 let reason = error.to_string();
                 // The line is that of the file, not the only one of this text.
-                let reason = reason.split(" at line ").next().unwrap_or_default();
+                let reason = match text.trim_start().starts_with('{') {
+                    true => reason.split(" at line ").next().unwrap_or_default(),
+                    false => "this is no JSON object with `check`, `file`, `subject`, `message` and `count`",
+                };
                 let fix = "correct the line, or delete the file and record all findings anew with `--write-baseline`";
                 Problem::in_line(line, reason.replace("field", "key"), fix)
             })?;

@@ -20,6 +20,8 @@ pub struct Demands {
     pub groups: Groups,
     /// Of dashboards.
     pub dashboards: Dashboards,
+    /// Of queries of metrics, each part about some of them.
+    pub queries: Vec<Queries>,
 }
 
 /// What is asked of alerts.
@@ -32,12 +34,16 @@ pub struct Alerts {
     pub required_annotations: BTreeMap<String, Pattern>,
     /// Labels that neither the rule nor its group sets.
     pub forbidden_labels: Vec<String>,
+    /// Annotations that the rule does not have.
+    pub forbidden_annotations: Vec<String>,
     /// What the name matches.
     pub name: Option<Pattern>,
     /// The shortest `for`.
     pub min_for: Option<Duration>,
     /// The longest `for`.
     pub max_for: Option<Duration>,
+    /// The longest `keep_firing_for`.
+    pub max_keep_firing_for: Option<Duration>,
 }
 
 impl Alerts {
@@ -48,16 +54,20 @@ impl Alerts {
             required_labels,
             required_annotations,
             forbidden_labels,
+            forbidden_annotations,
             name,
             min_for,
             max_for,
+            max_keep_firing_for,
         } = self;
         required_labels.is_empty()
             && required_annotations.is_empty()
             && forbidden_labels.is_empty()
+            && forbidden_annotations.is_empty()
             && name.is_none()
             && min_for.is_none()
             && max_for.is_none()
+            && max_keep_firing_for.is_none()
     }
 }
 
@@ -69,6 +79,8 @@ pub struct RecordingRules {
     pub name: Option<Pattern>,
     /// Labels that the rule or its group sets, and what their values match.
     pub required_labels: BTreeMap<String, Pattern>,
+    /// Labels that neither the rule nor its group sets.
+    pub forbidden_labels: Vec<String>,
 }
 
 /// What is asked of groups of rules.
@@ -93,4 +105,85 @@ pub struct Dashboards {
     pub required_tags: Vec<String>,
     /// What the title matches.
     pub title: Option<Pattern>,
+    /// Variables that every dashboard has.
+    pub required_variables: Vec<String>,
+    /// Whether every panel says in a description what it shows.
+    pub panel_descriptions: bool,
+    /// Whether every query asks a datasource that the reader chose by a variable.
+    pub chosen_datasources: bool,
+    /// Whether ranges in panels follow the time shown: `$__rate_interval`, in LogQL `$__auto`.
+    pub ranges_follow_time: bool,
+    /// Whether the values of variables are asked for again when the time shown changes.
+    pub variables_follow_time: bool,
+}
+
+/// What is asked of PromQL queries of some metrics, in some places.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Queries {
+    /// The names of the metrics; all without it.
+    pub metrics: Option<Pattern>,
+    /// Where the queries stand; everywhere without it.
+    pub places: Option<Vec<QueryPlace>>,
+    /// Why: findings say it.
+    pub reason: Option<String>,
+    /// Whether the metrics may not be asked for at all.
+    pub forbidden: bool,
+    /// Labels that every selector has a matcher of.
+    pub required_matchers: Vec<String>,
+    /// Labels that are neither matched nor grouped or joined by.
+    pub forbidden_labels: Vec<String>,
+    /// Labels that the result still has.
+    pub kept_labels: Vec<String>,
+    /// Labels that the result no longer has.
+    pub removed_labels: Vec<String>,
+    /// The shortest range.
+    pub min_range: Option<Duration>,
+    /// The longest range.
+    pub max_range: Option<Duration>,
+    /// Functions and aggregations that are not used.
+    pub forbidden_functions: Vec<String>,
+}
+
+impl Queries {
+    /// Whether nothing is asked.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let Self {
+            metrics: _,
+            places: _,
+            reason: _,
+            forbidden,
+            required_matchers,
+            forbidden_labels,
+            kept_labels,
+            removed_labels,
+            min_range,
+            max_range,
+            forbidden_functions,
+        } = self;
+        let lists = [
+            required_matchers,
+            forbidden_labels,
+            kept_labels,
+            removed_labels,
+            forbidden_functions,
+        ];
+        !forbidden
+            && min_range.is_none()
+            && max_range.is_none()
+            && lists.iter().all(|list| list.is_empty())
+    }
+}
+
+/// Where a query stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum QueryPlace {
+    /// The condition of an alert.
+    Alerts,
+    /// What a recording rule records.
+    RecordingRules,
+    /// A panel of a dashboard.
+    Dashboards,
 }

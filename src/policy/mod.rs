@@ -11,13 +11,15 @@ mod problem;
 use std::collections::BTreeSet;
 
 use obsctl_model::{Duration, LabelName};
+use obsctl_promql::ast::AggregateOp;
+use obsctl_promql::functions;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::diagnostic::{Severity, UNREADABLE};
 
 pub use baseline::{Baseline, Compared, Entry};
-pub use demands::{Alerts, Dashboards, Demands, Groups, RecordingRules};
+pub use demands::{Alerts, Dashboards, Demands, Groups, Queries, QueryPlace, RecordingRules};
 pub use glob::Glob;
 pub use levels::{Level, Levels, PathRule};
 pub use pattern::Pattern;
@@ -50,6 +52,8 @@ pub struct Checking {
     pub target_labels: Option<Vec<LabelName>>,
     /// How often targets are scraped whose job does not say so.
     pub scrape_interval: Option<Duration>,
+    /// Whether metrics that nothing declares are counters where their name ends in `_total`.
+    pub totals_are_counters: bool,
     /// The file of known findings.
     pub baseline: Option<String>,
     /// What findings of a check are: `off`, `note`, `warning` or `error`.
@@ -63,6 +67,25 @@ pub struct Checking {
 struct Selection {
     only: Option<BTreeSet<String>>,
     skip: BTreeSet<String>,
+}
+
+/// Why nothing can be meant by what is asked of queries, and what to do.
+fn wrong(queries: &Queries) -> Option<(String, &'static str)> {
+    if queries.is_empty() {
+        let fix = "say what is asked, such as `required_matchers`";
+        return Some(("nothing is asked of these queries".to_owned(), fix));
+    }
+    if let (Some(least), Some(most)) = (queries.min_range, queries.max_range)
+        && least > most
+    {
+        let reason = format!("`min_range` is {least}, longer than `max_range`, which is {most}");
+        return Some((reason, "shorten the one, or lengthen the other"));
+    }
+    let is_unknown =
+        |name: &&String| functions::find(name).is_none() && AggregateOp::find(name).is_none();
+    let unknown = queries.forbidden_functions.iter().find(is_unknown)?;
+    let reason = format!("PromQL has no function `{unknown}`");
+    Some((reason, "correct the name in `forbidden_functions`"))
 }
 
 impl Policy {
@@ -104,6 +127,13 @@ impl Policy {
                 let reason = format!("`{key}` is {least}, longer than `{other}`, which is {most}");
                 return Err(Problem::at(text, text.find(key).unwrap_or(0), reason)
                     .fixed_by("shorten the one, or lengthen the other"));
+            }
+        }
+        for (index, queries) in policy.demands.queries.iter().enumerate() {
+            if let Some((reason, fix)) = wrong(queries) {
+                let at = text.match_indices("[[policy.queries]]").nth(index);
+                let at = at.map_or(0, |(at, _)| at);
+                return Err(Problem::at(text, at, reason).fixed_by(fix));
             }
         }
         Ok(policy)
@@ -151,6 +181,12 @@ impl Policy {
             Some(level) => level.severity(),
             None => self.is_wanted(check).then_some(own),
         }
+    }
+
+    /// Whether levels depend on the file that a finding is in.
+    #[must_use]
+    pub fn tells_files_apart(&self) -> bool {
+        !self.check.rules.is_empty()
     }
 
     /// The same of what could not be read: no check looked at it, so only a rule about its file counts.
@@ -312,6 +348,10 @@ mod tests {
             "[check\n",
             "[policy.alerts]\nmax_for = \"1m\"\nmin_for = \"1h\"",
             "[check]\nbaseline = \"a\"\nbaseline = \"b\"",
+            "[[policy.queries]]\nforbidden = true\n[[policy.queries]]\nmetrics = \".*\"",
+            "[[policy.queries]]\nmin_range = \"1h\"\nmax_range = \"5m\"",
+            "[[policy.queries]]\nforbidden_functions = [\"irrate\"]",
+            "[[policy.queries]]\nplaces = [\"panels\"]",
         ];
         let shown: Vec<_> = cases.into_iter().map(wrong).collect();
         insta::assert_snapshot!(shown.join("\n"), @"
@@ -347,6 +387,14 @@ mod tests {
         help: shorten the one, or lengthen the other
         line 3, column 1: duplicate key
         help: `docs/configuration.md` has an example of every key
+        line 3, column 1: nothing is asked of these queries
+        help: say what is asked, such as `required_matchers`
+        line 1, column 1: `min_range` is 1h, longer than `max_range`, which is 5m
+        help: shorten the one, or lengthen the other
+        line 1, column 1: PromQL has no function `irrate`
+        help: correct the name in `forbidden_functions`
+        line 2, column 11: there is no place `panels`
+        help: places are `alerts`, `recording_rules`, `dashboards`
         ");
     }
 }

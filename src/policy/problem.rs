@@ -42,11 +42,22 @@ impl Problem {
     pub(super) fn of_toml(text: &str, error: &toml::de::Error) -> Self {
         let byte = error.span().map_or(0, |span| span.start);
         let message = error.message().trim().replace('\n', ", ");
-        for (said, ours, known) in [
-            ("unknown field `", "there is no key", "keys here are"),
-            ("unknown variant `", "there is no level", "levels are"),
+        for (said, one_of, ours, known) in [
+            ("unknown field `", "", "there is no key", "keys here are"),
+            (
+                "unknown variant `",
+                "`warning`",
+                "there is no level",
+                "levels are",
+            ),
+            (
+                "unknown variant `",
+                "`alerts`",
+                "there is no place",
+                "places are",
+            ),
         ] {
-            if !message.starts_with(said) {
+            if !message.starts_with(said) || !message.contains(one_of) {
                 continue;
             }
             let mut names = message.split('`').skip(1).step_by(2);
@@ -67,11 +78,14 @@ impl Problem {
             .fixed_by("`docs/configuration.md` has an example of every key")
     }
 
-    /// Suggests the nearest name.
+    /// Suggests the nearest name of a check.
     #[must_use]
     pub(super) fn did_you_mean(self, name: &str, known: &[&str]) -> Self {
         match nearest(name, known.iter().copied()) {
             Some(near) => self.fixed_by(format!("did you mean `{near}`?")),
+            None if known.len() > MANY => {
+                self.fixed_by("`docs/checks/README.md` lists all of them")
+            }
             None => self.fixed_by(format!("there are `{}`", known.join("`, `"))),
         }
     }
@@ -103,5 +117,8 @@ impl fmt::Display for Problem {
         write!(f, "line {line}, column {column}: {reason}")
     }
 }
+
+/// So many names help nobody who reads them in a terminal.
+const MANY: usize = 20;
 
 impl std::error::Error for Problem {}

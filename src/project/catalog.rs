@@ -143,6 +143,12 @@ impl Catalog {
         }
     }
 
+    /// Whether a metric is one of a known exporter, which nobody here names.
+    #[must_use]
+    pub fn is_of_others(&self, metric: &str) -> bool {
+        self.beside.has(metric)
+    }
+
     /// What is known of the series of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Series> {

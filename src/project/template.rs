@@ -13,6 +13,7 @@ use obsctl_gotemplate::prometheus;
 use obsctl_model::{Alert, Promql, Rule, RuleGroup};
 
 use crate::diagnostic::nearest;
+use crate::parallel;
 use condition::Condition;
 
 /// What is known of a template.
@@ -63,19 +64,21 @@ pub struct Asked {
 /// What the texts of all alerts ask.
 #[must_use]
 pub(super) fn asked(groups: &[RuleGroup]) -> Vec<Asked> {
-    let mut found = vec![];
-    for (index, group) in groups.iter().enumerate() {
+    let groups: Vec<_> = groups.iter().enumerate().collect();
+    let asked = parallel::map(&groups, |(index, group)| {
+        let mut found = vec![];
         for (place, rule) in group.rules.iter().enumerate() {
             let Rule::Alert(alert) = rule else { continue };
             for (_, text) in texts(alert).filter(|(_, text)| text.contains("query")) {
                 found.extend(read(text).queries.into_iter().map(|(_, query)| Asked {
-                    rule: (index, place),
+                    rule: (*index, place),
                     query: Promql::parse(&query, alert.origin),
                 }));
             }
         }
-    }
-    found
+        found
+    });
+    asked.into_iter().flatten().collect()
 }
 
 /// The texts of an alert that Prometheus fills in, with what they are.

@@ -118,5 +118,5 @@ fn is_day(text: &str) -> bool {
         |part: &str, count| part.len() == count && part.bytes().all(|b| b.is_ascii_digit());
     let mut parts = text.split('-');
     let shape = [4, 2, 2].map(|count| parts.next().is_some_and(|part| digits(part, count)));
-    shape == [true; 3] && parts.next().is_none()
+    shape == [true; 3] && parts.next().is_none() && text.parse::<jiff::civil::Date>().is_ok()
 }

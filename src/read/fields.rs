@@ -8,6 +8,14 @@ use super::Reader;
 use super::node::{Node, Value};
 use crate::diagnostic::Diagnostic;
 
+/// Pairs as a map of their own.
+pub(super) fn owned(pairs: Vec<(&str, &str)>) -> BTreeMap<String, String> {
+    let pairs = pairs.into_iter();
+    pairs
+        .map(|(name, text)| (name.to_owned(), text.to_owned()))
+        .collect()
+}
+
 /// The fields of a map, as they are asked for.
 #[derive(Debug)]
 pub(super) struct Fields<'r, 'n, 's> {
@@ -16,6 +24,10 @@ pub(super) struct Fields<'r, 'n, 's> {
     /// What the map is, in words: "a rule".
     what: &'static str,
     known: Vec<&'static str>,
+    /// Keys of what stands inside of it, which are here by a slip of the indentation.
+    misplaced: &'static [&'static str],
+    /// What to do about those.
+    belongs: &'static str,
 }
 
 impl<'r, 'n, 's> Fields<'r, 'n, 's> {
@@ -35,7 +47,14 @@ impl<'r, 'n, 's> Fields<'r, 'n, 's> {
             node,
             what,
             known: vec![],
+            misplaced: &[],
+            belongs: "",
         })
+    }
+
+    /// Says of which keys it is known that they belong deeper, and what to do about them.
+    pub(super) fn misplaced(&mut self, keys: &'static [&'static str], help: &'static str) {
+        (self.misplaced, self.belongs) = (keys, help);
     }
 
     /// The value of a key.
@@ -117,21 +136,22 @@ impl<'r, 'n, 's> Fields<'r, 'n, 's> {
 
     /// Names and their texts.
     pub(super) fn texts(&mut self, key: &'static str) -> BTreeMap<String, String> {
+        owned(self.pairs(key))
+    }
+
+    /// Names and their texts, as they are written.
+    pub(super) fn pairs(&mut self, key: &'static str) -> Vec<(&'n str, &'n str)> {
         let Some(node) = self.get(key) else {
-            return BTreeMap::new();
+            return vec![];
         };
         if !matches!(node.value, Value::Map(_)) {
             self.trouble(node, format!("`{key}` is a map, not {}", node.kind()));
         }
-        let mut found = BTreeMap::new();
+        let mut found = Vec::with_capacity(node.entries().len());
         for (name, value) in node.entries() {
             match value.as_text() {
-                Some(text) => {
-                    found.insert(name.text.to_string(), text.to_owned());
-                }
-                None if value.is_null() => {
-                    found.insert(name.text.to_string(), String::new());
-                }
+                Some(text) => found.push((name.text, text)),
+                None if value.is_null() => found.push((name.text, "")),
                 None => {
                     let message =
                         format!("`{}` of `{key}` is a text, not {}", name.text, value.kind());
@@ -147,6 +167,15 @@ impl<'r, 'n, 's> Fields<'r, 'n, 's> {
         for (key, _) in self.node.entries() {
             if !self.known.contains(&key.text) {
                 let message = format!("{} has no key `{}`", self.what, key.text);
+                if self.misplaced.contains(&key.text) {
+                    let found = self
+                        .reader
+                        .source
+                        .unreadable(key.at, message)
+                        .help(self.belongs);
+                    self.reader.found.problems.push(found);
+                    continue;
+                }
                 let found = self.reader.source.unreadable(key.at, message);
                 let found = found.did_you_mean(key.text, self.known.iter().copied());
                 let keys = self.known.join("`, `");

@@ -26,7 +26,7 @@ pub(super) fn read<'a>(text: &'a str, arena: &'a Bump) -> Result<Node<'a>, Troub
 }
 
 /// So many spaces are compared at once.
-const INDENT: u64 = u64::from_le_bytes(*b"        ");
+const INDENT: u128 = u128::from_le_bytes([b' '; 16]);
 
 /// How deep lists and maps may stand in one another: more would exhaust the stack.
 const DEEPEST: usize = 512;
@@ -50,7 +50,15 @@ impl<'a> Reader<'a> {
     }
 
     /// The byte that follows, spaces aside.
+    #[inline]
     fn next(&mut self) -> Option<u8> {
+        match self.text.as_bytes().get(self.at) {
+            Some(byte) if *byte > b' ' => Some(*byte),
+            _ => self.behind_spaces(),
+        }
+    }
+
+    fn behind_spaces(&mut self) -> Option<u8> {
         let bytes = self.text.as_bytes();
         loop {
             match bytes.get(self.at)? {
@@ -166,6 +174,7 @@ impl<'a> Reader<'a> {
                 Ok(true)
             }
             _ if comma => Ok(false),
+            None => Err(self.trouble(&format!("{expected}, and the text ends"))),
             _ => Err(self.trouble(expected)),
         }
     }
@@ -208,7 +217,7 @@ impl<'a> Reader<'a> {
     /// What stands before the next quote or backslash, and whether that is the quote, which is passed then.
     fn until_stop(&mut self, begin: usize) -> Result<(&'a str, bool), Trouble> {
         let rest = &self.text[self.at..];
-        let Some(length) = memchr2(b'"', b'\\', rest.as_bytes()) else {
+        let Some(length) = stop(rest.as_bytes()) else {
             return Err(trouble(begin, "a text is never closed"));
         };
         let closed = rest.as_bytes()[length] == b'"';
@@ -256,15 +265,42 @@ impl<'a> Reader<'a> {
 fn spaces(bytes: &[u8]) -> usize {
     let mut found = 0;
     while let Some(chunk) = bytes[found..].first_chunk() {
-        let differing = u64::from_le_bytes(*chunk) ^ INDENT;
+        let differing = u128::from_le_bytes(*chunk) ^ INDENT;
         // The first byte is the lowest: what it has in common with a space are zeros behind the others.
         let same = differing.trailing_zeros() as usize / 8;
         found += same;
-        if same < 8 {
+        if same < 16 {
             break;
         }
     }
     found
+}
+
+/// Where the first quote or backslash is. Most texts are words: eight bytes are looked at in one number, and only what is
+/// longer is left to who looks at more.
+fn stop(bytes: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    while let Some(chunk) = bytes[from..].first_chunk()
+        && from < 32
+    {
+        let chunk = u64::from_le_bytes(*chunk);
+        let found = zeros(chunk ^ QUOTES) | zeros(chunk ^ BACKSLASHES);
+        if found != 0 {
+            return Some(from + found.trailing_zeros() as usize / 8);
+        }
+        from += 8;
+    }
+    memchr2(b'"', b'\\', &bytes[from..]).map(|found| from + found)
+}
+
+const QUOTES: u64 = u64::from_le_bytes([b'"'; 8]);
+const BACKSLASHES: u64 = u64::from_le_bytes([b'\\'; 8]);
+
+/// The highest bit of the lowest byte that is zero; bits of higher bytes say nothing.
+/// Source: Bit Twiddling Hacks, "Determine if a word has a zero byte".
+fn zeros(chunk: u64) -> u64 {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    chunk.wrapping_sub(ONES) & !chunk & (ONES << 7)
 }
 
 fn trouble(at: usize, message: &str) -> Trouble {

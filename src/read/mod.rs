@@ -4,6 +4,7 @@
 //! [`file()`] takes the text of a file and gives what is [`Found`] in it. It never fails: what cannot be read is a finding, and a
 //! file that is none of ours is said to be so.
 
+mod advice;
 mod catalog;
 mod comments;
 mod dashboard;
@@ -63,6 +64,8 @@ pub struct File<'a> {
 pub struct Found {
     /// Rule groups.
     pub groups: Vec<RuleGroup>,
+    /// Whether a file says which rules there are: it may say that there is none.
+    pub has_rules: bool,
     /// Dashboards.
     pub dashboards: Vec<Dashboard>,
     /// Datasources that Grafana is provisioned with.
@@ -91,9 +94,22 @@ pub struct Found {
 }
 
 impl Found {
+    /// All that is in these files, in their order.
+    #[must_use]
+    pub fn all(files: Vec<Self>) -> Self {
+        let mut all = Self::default();
+        all.groups
+            .reserve_exact(files.iter().map(|file| file.groups.len()).sum());
+        all.dashboards
+            .reserve_exact(files.iter().map(|file| file.dashboards.len()).sum());
+        files.into_iter().for_each(|file| all.append(file));
+        all
+    }
+
     /// Adds what another file holds.
     pub fn append(&mut self, mut other: Self) {
         self.groups.append(&mut other.groups);
+        self.has_rules |= other.has_rules;
         self.dashboards.append(&mut other.dashboards);
         self.datasources.append(&mut other.datasources);
         self.catalogs.append(&mut other.catalogs);
@@ -154,6 +170,18 @@ enum Keep {
 fn read(file: File<'_>, keep: Keep, queries: &Queries) -> Found {
     // Editors on Windows mark UTF-8 with a character that nobody sees.
     let text = file.text.trim_start_matches('\u{feff}');
+    if exposition::is_one(file.path, text) {
+        let (family, problems) = exposition(File { text, ..file });
+        let catalog = TelemetryCatalog {
+            metrics: vec![family],
+            ..TelemetryCatalog::default()
+        };
+        return Found {
+            catalogs: vec![catalog],
+            problems,
+            ..Found::default()
+        };
+    }
     let mut reader = Reader::new(Source::new(file.path, text), keep, queries);
     recognise::file(&mut reader);
     reader.found
@@ -196,6 +224,21 @@ impl<'s> Reader<'s> {
             found: Found::default(),
             texts: None,
         }
+    }
+
+    /// A text that is no YAML or JSON, with what to do about it where that is known.
+    fn refusal(&self, trouble: Trouble) -> Diagnostic {
+        let help = advice::help(&self.source, &trouble);
+        let found = self.source.unreadable(trouble.at, trouble.message);
+        match help {
+            Some(help) => found.help(help),
+            None => found,
+        }
+    }
+
+    fn refuse(&mut self, trouble: Trouble) {
+        let problem = self.refusal(trouble);
+        self.found.problems.push(problem);
     }
 
     fn trouble(&mut self, at: usize, message: impl Into<String>) {

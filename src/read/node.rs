@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 /// A value and the byte it begins at.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Node<'a> {
     pub(super) value: Value<'a>,
     pub(super) at: usize,
 }
 
 /// What a node is. Scalars stay as they were written: who reads them knows what they should be.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Value<'a> {
     /// A number, a word, a text.
     Scalar(&'a str, Style),
@@ -30,7 +30,7 @@ pub(super) enum Style {
 }
 
 /// A key of a map.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Key<'a> {
     pub(super) text: &'a str,
     pub(super) at: usize,

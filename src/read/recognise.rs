@@ -33,7 +33,7 @@ fn documents(reader: &mut Reader<'_>, arena: &Bump) {
                 list(reader, &node);
                 document(reader, &node);
             }
-            Err(trouble) if json_of_ours(text) => reader.trouble(trouble.at, trouble.message),
+            Err(trouble) if json_of_ours(text) => reader.refuse(trouble),
             Err(trouble) => not_ours(reader, trouble),
         }
     } else {
@@ -46,14 +46,14 @@ fn documents(reader: &mut Reader<'_>, arena: &Bump) {
         }
         if let Some(trouble) = read.trouble {
             if looks_like_ours(text) {
-                reader.trouble(trouble.at, trouble.message);
+                reader.refuse(trouble);
             } else {
                 return not_ours(reader, trouble);
             }
         }
     }
     let found = &reader.found;
-    let nothing = found.groups.is_empty()
+    let nothing = !found.has_rules
         && found.dashboards.is_empty()
         && found.datasources.is_empty()
         && found.catalogs.is_empty()
@@ -71,9 +71,19 @@ fn documents(reader: &mut Reader<'_>, arena: &Bump) {
 
 /// A file that cannot be read, and that nothing says is one for us.
 fn not_ours(reader: &mut Reader<'_>, trouble: Trouble) {
-    let why = reader.source.unreadable(trouble.at, trouble.message);
+    let why = reader.refusal(trouble);
     reader.found.unread.push(why);
     reader.found.others.push(reader.source.path);
+}
+
+fn of_grafana(reader: &mut Reader<'_>, node: &Node<'_>) {
+    let message =
+        "these rules Grafana evaluates itself: only those of Prometheus and Loki are read";
+    let trouble = Trouble {
+        at: node.at,
+        message: message.to_owned(),
+    };
+    not_ours(reader, trouble);
 }
 
 /// Lists the texts of a document, where that is asked for.
@@ -145,7 +155,9 @@ fn document(reader: &mut Reader<'_>, node: &Node<'_>) {
             }
             return;
         }
-        "v1" | "sloth.slok.dev" | "pyrra.dev" if kind.ends_with("List") => {
+        "v1" | "sloth.slok.dev" | "pyrra.dev" | "monitoring.coreos.com"
+            if kind.ends_with("List") =>
+        {
             let items = node.get("items").map_or(&[][..], Node::items);
             return items.iter().for_each(|item| document(reader, item));
         }
@@ -161,20 +173,23 @@ fn document(reader: &mut Reader<'_>, node: &Node<'_>) {
     }
     if sloth::is_spec(node) {
         sloth::spec(reader, node);
-    } else if let Value::List(items) = &node.value {
-        for item in items.iter().filter(|item| openslo::is_object(item)) {
+    } else if node.items().iter().any(openslo::is_object) {
+        for item in node.items().iter().filter(|item| openslo::is_object(item)) {
             openslo::object(reader, item);
         }
+    } else if is_without_rules(node) {
+        reader.found.has_rules = true;
+    } else if rules::are_of_grafana(node) {
+        of_grafana(reader, node);
     } else if let Some(groups) = node.get("groups")
         && is_rules(groups)
     {
         rules::groups(reader, groups, Engine::Either);
-        let known = ["groups", "namespace"];
         for (key, _) in node.entries() {
-            if !known.contains(&key.text) {
+            if !BESIDE_GROUPS.contains(&key.text) {
                 let message = format!("a rule file has no key `{}`", key.text);
                 let problem = reader.source.unreadable(key.at, message);
-                let problem = problem.did_you_mean(key.text, known);
+                let problem = problem.did_you_mean(key.text, BESIDE_GROUPS);
                 reader.found.problems.push(problem);
             }
         }
@@ -191,11 +206,12 @@ fn document(reader: &mut Reader<'_>, node: &Node<'_>) {
         dashboard::v2(reader, node, node);
     } else if dashboard::is_library_panel(node) {
         dashboard::library_panel(reader, node);
-    } else if let Some(result) = node
-        .get("result")
-        .filter(|result| dashboard::is_library_panel(result))
-    {
-        dashboard::library_panel(reader, result);
+    } else if let Some(result) = node.get("result") {
+        let found = result.get("elements").map_or(&[][..], Node::items).iter();
+        let panels = found.chain([result]);
+        panels
+            .filter(|panel| dashboard::is_library_panel(panel))
+            .for_each(|panel| dashboard::library_panel(reader, panel));
     } else if catalog::is_catalog(node) {
         catalog::catalog(reader, node);
     } else if catalog::is_slos(node) {
@@ -206,7 +222,65 @@ fn document(reader: &mut Reader<'_>, node: &Node<'_>) {
         datasources::datasources(reader, node);
     } else if routes::is_config(node) {
         routes::config(reader, node);
+    } else if !rules::answered(reader, node)
+        && let Some((message, help)) = almost(node)
+    {
+        let why = reader.source.unreadable(node.at, message).help(help);
+        reader.found.unread.push(why);
     }
+}
+
+/// What a document is that is none of ours, where somebody may have meant it to be.
+fn almost(node: &Node<'_>) -> Option<(String, &'static str)> {
+    let is_rule = |one: &Node<'_>| {
+        let named = one.get("alert").is_some() || one.get("record").is_some();
+        named && one.get("expr").is_some()
+    };
+    let rules = |list: &Node<'_>| list.items().iter().any(is_rule);
+    let has = |key: &str| node.entries().iter().any(|(own, _)| own.text == key);
+    Some(if rules(node) || is_rule(node) {
+        (
+            "rules stand in a group, and groups in `groups`".to_owned(),
+            "write `groups:` above them, then `- name: …` and `rules:`",
+        )
+    } else if node.get("rules").is_some_and(rules) {
+        (
+            "a group of rules stands in `groups`".to_owned(),
+            "write `groups:` above it, and a dash before its `name`",
+        )
+    } else if has("scrape_configs") || has("rule_files") {
+        (
+            "this is Prometheus' own configuration, which is not checked".to_owned(),
+            "name the files of its `rule_files`",
+        )
+    } else if has("message")
+        && ["statusCode", "status", "traceID", "dashboard"]
+            .into_iter()
+            .any(has)
+    {
+        (
+            format!(
+                "this is no dashboard, but what a server answered: {}",
+                node.text(&["message"])
+            ),
+            "ask it again with a login that may see the dashboard",
+        )
+    } else {
+        return None;
+    })
+}
+
+/// The keys of a rule file.
+const BESIDE_GROUPS: [&str; 2] = ["groups", "namespace"];
+
+/// Whether a document is a rule file that says that there are no rules: engines take it.
+fn is_without_rules(node: &Node<'_>) -> bool {
+    let none = |groups: &Node<'_>| groups.is_null() || matches!(groups.value, Value::List([]));
+    let mut entries = node.entries().iter();
+    let known = entries
+        .clone()
+        .all(|(key, _)| BESIDE_GROUPS.contains(&key.text));
+    known && entries.any(|(key, groups)| key.text == "groups" && none(groups))
 }
 
 /// Whether a list under `groups` has rules: other products have groups too.
@@ -222,14 +296,11 @@ fn is_rules(groups: &Node<'_>) -> bool {
             has("expr") || has("alert") || has("record")
         })
     };
-    items.is_empty()
-        || items.iter().any(rules)
-        || items.iter().all(|group| {
-            group.get("name").is_some()
-                && group
-                    .get("rules")
-                    .is_none_or(|rules| rules.items().is_empty())
-        })
+    let without = |group: &Node<'_>| {
+        let rules = group.get("rules");
+        group.get("name").is_some() && rules.is_none_or(|rules| rules.items().is_empty())
+    };
+    items.iter().any(rules) || !items.is_empty() && items.iter().all(without)
 }
 
 fn resource(reader: &mut Reader<'_>, node: &Node<'_>, engine: Engine) {

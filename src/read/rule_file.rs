@@ -46,7 +46,7 @@ fn groups(file: File<'_>, ruler: Ruler) -> (Vec<Arc<Group>>, Vec<Diagnostic>) {
     let read = yaml::read(file.text, &arena);
     let mut groups = vec![];
     if let Some(trouble) = read.trouble {
-        reader.trouble(trouble.at, trouble.message);
+        reader.refuse(trouble);
     } else if let Some(node) = reader.document(&read.documents) {
         groups = all(&mut reader, node, ruler);
     }

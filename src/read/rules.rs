@@ -3,21 +3,86 @@
 use obsctl_model::{Alert, LogQl, MetricName, RecordingRule, Rule, RuleGroup, RuleQuery, Severity};
 
 use super::comments::Comments;
-use super::fields::Fields;
+use super::fields::{Fields, owned};
 use super::node::Node;
 use super::{Engine, Reader};
 
 /// Reads the list under `groups`.
 pub(super) fn groups(reader: &mut Reader<'_>, node: &Node<'_>, engine: Engine) {
-    if node.items().is_empty() && !matches!(node.value, super::node::Value::List(_)) {
-        reader.trouble(node.at, format!("`groups` is a list, not {}", node.kind()));
+    if !matches!(node.value, super::node::Value::List(_)) && !node.is_null() {
+        let message = format!("`groups` is a list, not {}", node.kind());
+        let found = reader.source.unreadable(node.at, message);
+        let found = found.help("write a dash before each group: `- name: …`");
+        reader.found.problems.push(found);
     }
+    all(reader, node.items(), engine);
+}
+
+/// What rulers answer when they are asked for their rules: groups by namespace, or one group alone. Whether it was
+/// that.
+pub(super) fn answered(reader: &mut Reader<'_>, node: &Node<'_>) -> bool {
+    if is_group(node) {
+        all(reader, std::slice::from_ref(node), Engine::Either);
+        return true;
+    }
+    let entries = node.entries();
+    let namespaced = |groups: &Node<'_>| {
+        !groups.items().is_empty()
+            && groups
+                .items()
+                .iter()
+                .all(|group| group.get("rules").is_some())
+    };
+    let is_rules = entries.iter().all(|(_, groups)| namespaced(groups))
+        && entries
+            .iter()
+            .flat_map(|(_, groups)| groups.items())
+            .any(is_group);
+    if is_rules {
+        for (_, groups) in entries {
+            all(reader, groups.items(), Engine::Either);
+        }
+    }
+    is_rules
+}
+
+/// Whether a document has rules that Grafana evaluates itself, as its API and its provisioning have them: what they ask
+/// is a list of steps, not an expression.
+pub(super) fn are_of_grafana(node: &Node<'_>) -> bool {
+    let is_one = |rule: &Node<'_>| {
+        let has = |key| rule.get(key).is_some();
+        has("grafana_alert") || has("data") && (has("condition") || has("record"))
+    };
+    let rules = |group: &Node<'_>| {
+        group
+            .get("rules")
+            .is_some_and(|all| all.items().iter().any(is_one))
+    };
+    node.items().iter().any(is_one)
+        || rules(node)
+        || node
+            .entries()
+            .iter()
+            .any(|(_, groups)| groups.items().iter().any(rules))
+}
+
+/// Whether a map is a group of rules that engines evaluate.
+fn is_group(node: &Node<'_>) -> bool {
+    let rules = node.get("rules").map_or(&[][..], Node::items);
+    let is_rule = |rule: &Node<'_>| {
+        let has = |key| rule.get(key).is_some();
+        has("expr") && (has("alert") || has("record"))
+    };
+    node.get("name").is_some() && rules.iter().any(is_rule)
+}
+
+fn all(reader: &mut Reader<'_>, items: &[Node<'_>], engine: Engine) {
+    reader.found.has_rules = true;
     let loki = match engine {
         Engine::Loki => true,
-        Engine::Either => speaks_logql(reader, node),
+        Engine::Either => speaks_logql(reader, items),
     };
     let first = reader.found.groups.len();
-    let items = node.items();
     for (index, one) in items.iter().enumerate() {
         let next = items.get(index + 1).map_or(usize::MAX, |next| next.at);
         if let Some(group) = group(reader, one, next, loki) {
@@ -34,20 +99,31 @@ pub(super) fn groups(reader: &mut Reader<'_>, node: &Node<'_>, engine: Engine) {
 }
 
 /// Whether rules are written for Loki: one is LogQL and no PromQL.
-fn speaks_logql(reader: &Reader<'_>, groups: &Node<'_>) -> bool {
-    let rules = groups.items().iter().filter_map(|group| group.get("rules"));
+fn speaks_logql(reader: &Reader<'_>, groups: &[Node<'_>]) -> bool {
+    let rules = groups.iter().filter_map(|group| group.get("rules"));
     let mut texts = rules.flat_map(Node::items).map(|rule| rule.text(&["expr"]));
     texts.any(|text| reader.queries.is_logql(text.trim_end()))
 }
 
 fn group(reader: &mut Reader<'_>, node: &Node<'_>, next: usize, loki: bool) -> Option<RuleGroup> {
     let mut fields = Fields::of(reader, node, "a rule group")?;
+    fields.misplaced(
+        &[
+            "alert",
+            "record",
+            "expr",
+            "for",
+            "keep_firing_for",
+            "annotations",
+        ],
+        "it is a rule's: indent it as deep as `alert` or `record` of the rule, behind the dash",
+    );
     let name = fields.required("name");
     let interval = fields.duration("interval");
     let limit = fields.whole("limit");
     let offset = fields.duration("query_offset");
     let labels = fields.texts("labels");
-    let rules = fields.get("rules");
+    let items = fields.list("rules");
     // What Mimir, Thanos and VictoriaMetrics add says where rules run, not what they are.
     for key in [
         "partial_response_strategy",
@@ -70,7 +146,6 @@ fn group(reader: &mut Reader<'_>, node: &Node<'_>, next: usize, loki: bool) -> O
     }
     fields.end();
     let origin = reader.source.origin(node.at);
-    let items = rules.map_or(&[][..], Node::items);
     let first = items.first().map_or(next, |first| first.at);
     let mut group = RuleGroup {
         interval,
@@ -95,10 +170,10 @@ fn rule(reader: &mut Reader<'_>, node: &Node<'_>, next: usize, loki: bool) -> Op
     let alert = fields.text("alert");
     let record = fields.text("record");
     let expr = fields.get("expr");
-    let labels = fields.texts("labels");
+    let labels = fields.pairs("labels");
     let lasting = fields.duration("for");
     let keep_firing = fields.duration("keep_firing_for");
-    let annotations = fields.texts("annotations");
+    let annotations = fields.pairs("annotations");
     for key in ["update_entries_limit", "debug"] {
         fields.get(key);
     }
@@ -145,13 +220,17 @@ fn rule(reader: &mut Reader<'_>, node: &Node<'_>, next: usize, loki: bool) -> Op
             }
             match MetricName::new(name) {
                 Ok(record) => Some(Rule::Record(RecordingRule {
-                    labels,
+                    labels: owned(labels),
                     allow,
                     origin,
                     ..RecordingRule::new(record, query)
                 })),
                 Err(error) => {
-                    reader.trouble(node.at, error.to_string());
+                    let found = reader.source.unreadable(node.at, error.to_string());
+                    let found = found.help(
+                        "Prometheus 3 alone takes other names: `_` stands for every other sign",
+                    );
+                    reader.found.problems.push(found);
                     None
                 }
             }
@@ -159,15 +238,23 @@ fn rule(reader: &mut Reader<'_>, node: &Node<'_>, next: usize, loki: bool) -> Op
     }
 }
 
-type Texts = std::collections::BTreeMap<String, String>;
+/// Names and their texts.
+type Texts<'n> = Vec<(&'n str, &'n str)>;
 
-/// An alert with the labels and annotations that the model knows by name.
-fn taken_apart(name: &str, query: RuleQuery, mut labels: Texts, mut annotations: Texts) -> Alert {
+/// An alert with the labels and annotations that the model knows by name. Most alerts have no others: what is left is
+/// made into maps only then.
+fn taken_apart(
+    name: &str,
+    query: RuleQuery,
+    mut labels: Texts<'_>,
+    mut annotations: Texts<'_>,
+) -> Alert {
     let severities = [Severity::Critical, Severity::Warning, Severity::Info];
-    let said = labels.get("severity");
-    let severity = said.and_then(|said| severities.into_iter().find(|one| one.word() == said));
+    let said = labels.iter().find(|(name, _)| *name == "severity");
+    let severity =
+        said.and_then(|(_, said)| severities.into_iter().find(|one| one.word() == *said));
     if severity.is_some() {
-        labels.remove("severity");
+        take(&mut labels, "severity");
     }
     Alert {
         name: name.to_owned(),
@@ -175,14 +262,20 @@ fn taken_apart(name: &str, query: RuleQuery, mut labels: Texts, mut annotations:
         lasting: obsctl_model::Duration::ZERO,
         keep_firing: None,
         severity,
-        owner: labels.remove("team").unwrap_or_default(),
-        summary: annotations.remove("summary").unwrap_or_default(),
-        description: annotations.remove("description"),
+        owner: take(&mut labels, "team").unwrap_or_default(),
+        summary: take(&mut annotations, "summary").unwrap_or_default(),
+        description: take(&mut annotations, "description"),
         runbook: None,
         dashboard: None,
-        labels,
-        annotations,
+        labels: owned(labels),
+        annotations: owned(annotations),
         allow: vec![],
         origin: obsctl_model::Origin::none(),
     }
+}
+
+/// The text of that name, which is no longer there then.
+fn take(texts: &mut Texts<'_>, name: &str) -> Option<String> {
+    let index = texts.iter().position(|(own, _)| *own == name)?;
+    Some(texts.swap_remove(index).1.to_owned())
 }

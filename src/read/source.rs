@@ -1,10 +1,12 @@
 //! A file as text, and what is found wrong while it is read.
 
+use memchr::memrchr;
 use obsctl_model::Origin;
 
 use super::node::{Node, Value};
 use super::written::Written;
 use crate::diagnostic::{Diagnostic, Severity, UNREADABLE};
+use crate::lines::{BLOCK, ends};
 
 /// A file that is read.
 #[derive(Debug)]
@@ -81,8 +83,7 @@ impl<'a> Source<'a> {
     /// The byte at which the line of a byte begins.
     pub(super) fn line_start(&self, at: usize) -> usize {
         let before = &self.text.as_bytes()[..at.min(self.text.len())];
-        let end = before.iter().rposition(|byte| *byte == b'\n');
-        end.map_or(0, |end| end + 1)
+        memrchr(b'\n', before).map_or(0, |end| end + 1)
     }
 
     /// Something that could not be read.
@@ -93,19 +94,6 @@ impl<'a> Source<'a> {
             ..Diagnostic::new(format!("file `{}`", self.path), self.origin(at), message)
         }
     }
-}
-
-/// The bytes of a block.
-const BLOCK: usize = 1024;
-
-/// How many lines end in these bytes.
-fn ends(bytes: &[u8]) -> usize {
-    // Of so few bytes the count fits into one: the compiler then compares many at once.
-    let few = bytes.chunks(128).map(|few| {
-        let ends = few.iter().map(|byte| u8::from(*byte == b'\n'));
-        usize::from(ends.sum::<u8>())
-    });
-    few.sum()
 }
 
 /// What is to be said about them, in Markdown.

@@ -62,7 +62,7 @@ pub fn unit_tests(file: File<'_>) -> (UnitTests, Vec<Diagnostic>) {
     let read = yaml::read(file.text, &arena);
     let mut tests = UnitTests::default();
     if let Some(trouble) = read.trouble {
-        reader.trouble(trouble.at, trouble.message);
+        reader.refuse(trouble);
     } else if let Some(node) = reader.document(&read.documents) {
         tests = all(&mut reader, node).unwrap_or_default();
     }

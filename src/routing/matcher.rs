@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use obsctl_model::{LabelMatch, LabelMatchOp};
+use obsctl_promql::eval::translate;
 use regex_automata::meta::Regex;
 
 /// The labels of an alert, all of them.
@@ -35,7 +36,7 @@ impl Matcher {
         let regex = match said.op {
             LabelMatchOp::Regex | LabelMatchOp::NotRegex => {
                 // Other than in Prometheus, `.` is no line end.
-                Regex::new(&format!("^(?:{})$", said.value)).ok()
+                Regex::new(&format!("^(?:{})$", translate(&said.value))).ok()
             }
             LabelMatchOp::Equal | LabelMatchOp::NotEqual => None,
         };

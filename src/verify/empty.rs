@@ -19,6 +19,8 @@ pub struct Known {
     pub declared: BTreeSet<String>,
     /// Whether each job has a target that is up.
     pub up: BTreeMap<String, bool>,
+    /// Whether it neither scrapes nor evaluates rules: what others do not send, it cannot have.
+    pub only_stores: bool,
 }
 
 /// Whether any series matched a selector in the time shown.
@@ -81,6 +83,11 @@ impl Judge<'_> {
         }
         match self.project.catalog().get(name) {
             Some(Series::Exposed { metric, .. }) => Ok(self.exposed(metric, name)),
+            Some(Series::Recorded { group, .. }) if self.known.only_stores => Ok(unsent(
+                name,
+                &format!("recorded by group `{group}`"),
+                "evaluates that",
+            )),
             Some(Series::Recorded { query, group, .. }) => {
                 let Some(source) = query.promql().filter(|_| depth < DEPTH) else {
                     let reason = format!("group `{group}` recorded no `{name}` yet");
@@ -96,6 +103,16 @@ impl Judge<'_> {
                     Outcome::Empty { reason } => Outcome::empty(told(reason)),
                     Outcome::Failed { reason, fix } => Outcome::failed(told(reason), fix),
                     other => other,
+                })
+            }
+            Some(Series::Synthetic(_)) if self.known.only_stores => {
+                Ok(match name.starts_with("ALERTS") {
+                    true => unsent(
+                        name,
+                        "made with the alerts that are pending or firing",
+                        "evaluates them",
+                    ),
+                    false => unsent(name, "made with each scrape", "scrapes"),
                 })
             }
             Some(Series::Synthetic(_)) if name.starts_with("ALERTS") => {
@@ -167,6 +184,9 @@ impl Judge<'_> {
             Some(_) if metric.comes_with_its_first_event() => Outcome::empty(format!(
                 "`{exposer}` has not recorded `{name}` yet: it exposes it with its first event"
             )),
+            None if self.known.only_stores && self.known.up.is_empty() => Outcome::empty(format!(
+                "nobody sends `{name}` here, nor whether job `{first}`, which exposes it, is up"
+            )),
             Some(job) => Outcome::failed(
                 format!("`{name}` has no series, although job `{job}`, which exposes it, is up"),
                 format!("record it in `{exposer}`, or take it out of the catalog and the query"),
@@ -174,6 +194,13 @@ impl Judge<'_> {
             None => Outcome::empty(format!("job `{first}`, which exposes `{name}`, is not up")),
         }
     }
+}
+
+/// What is said of a series that a server which only stores would have to be sent: how it comes about, and who has it.
+fn unsent(name: &str, made: &str, who: &str) -> Outcome {
+    Outcome::empty(format!(
+        "`{name}` is {made}, and this server does not do that: it has what others send, so let whoever {who} send it here"
+    ))
 }
 
 /// The selector at the end of the time shown, whatever the query makes of it. A name inside the braces stands
@@ -233,6 +260,7 @@ mod tests {
             names: ["requests_total", "up"].map(str::to_owned).into(),
             declared: declared.iter().map(|name| (*name).to_owned()).collect(),
             up: BTreeMap::from([("api".to_owned(), up)]),
+            only_stores: false,
         };
         let matches = |selector: &Selector| {
             let text = Expr::from(selector.clone()).to_string();
@@ -310,6 +338,52 @@ mod tests {
             failed(judged("nonsense_total", &[], true)),
             "`nonsense_total` is neither in the catalog nor in Prometheus"
         );
+    }
+
+    #[test]
+    fn a_server_that_only_stores_is_not_asked_for_what_nobody_sends() {
+        let judged = |query: &str, only_stores: bool| {
+            let known = Known {
+                only_stores,
+                ..Known::default()
+            };
+            judge(query, &project(), &known, &|_| Ok(false))
+        };
+        for (query, made, who) in [
+            ("scrape_samples_scraped", "made with each scrape", "scrapes"),
+            ("up", "made with each scrape", "scrapes"),
+            (
+                "ALERTS",
+                "made with the alerts that are pending or firing",
+                "evaluates them",
+            ),
+            (
+                "job:errors:rate5m",
+                "recorded by group `g`",
+                "evaluates that",
+            ),
+        ] {
+            let said = format!(
+                "`{query}` is {made}, and this server does not do that: it has what others send, so let whoever {who} send it here"
+            );
+            assert_eq!(judged(query, true), Outcome::empty(said));
+            assert_ne!(judged(query, true), judged(query, false), "{query}");
+        }
+        assert_eq!(
+            judged("errors_total", true),
+            Outcome::empty(
+                "nobody sends `errors_total` here, nor whether job `api`, which exposes it, is up"
+            )
+        );
+        assert!(matches!(
+            judged("scrape_samples_scraped", false),
+            Outcome::Failed { .. }
+        ));
+        // A name that is nobody's is wrong everywhere.
+        assert!(matches!(
+            judged("nonsense_total", true),
+            Outcome::Failed { .. }
+        ));
     }
 
     #[test]

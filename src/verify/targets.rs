@@ -36,6 +36,12 @@ pub fn only_stores() -> Outcome {
     )
 }
 
+/// What is said of the targets of an engine that knows of none: Mimir, which is sent what others scraped.
+#[must_use]
+pub fn scraped_by_others() -> Outcome {
+    Outcome::not_run("it scrapes nothing itself: ask the one who scrapes for its targets")
+}
+
 /// Whether a target is still to be scraped for the first time.
 #[must_use]
 pub fn pending(targets: &[Target]) -> bool {

@@ -42,7 +42,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "verify",
         ],
     ),
-    ("diagnostic", &[]),
+    ("diagnostic", &["lines"]),
     (
         "diff",
         &["diagnostic", "parallel", "project", "read", "routing"],
@@ -51,6 +51,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("fix", &["diagnostic", "read"]),
     ("generate", &["check", "diagnostic", "project", "routing"]),
     ("import", &["generate"]),
+    ("lines", &[]),
     (
         "live",
         &["generate", "online", "parallel", "project", "verify"],
@@ -69,8 +70,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("parallel", &[]),
     ("policy", &["diagnostic"]),
-    ("project", &["diagnostic", "parallel"]),
-    ("read", &["diagnostic", "memo", "routing"]),
+    ("project", &["diagnostic", "memo", "parallel"]),
+    ("read", &["diagnostic", "lines", "memo", "routing"]),
     ("routing", &["diagnostic"]),
     ("ruletest", &["diagnostic", "routing"]),
     ("sloreport", &["generate", "parallel", "project"]),

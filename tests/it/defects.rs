@@ -12,7 +12,7 @@ use obsctl::model::prelude::{
     Indicator, Runbook, Slug, Stack, Uid, promql, timeseries, traceql, traces, variable,
 };
 use obsctl::model::{
-    Allow, Domain, LabelDef, LabelMatch, LabelName, Objective, Origin, ProvisionedDatasource,
+    Allow, Domain, ExposedName, LabelDef, LabelMatch, Objective, Origin, ProvisionedDatasource,
     Receiver, Route, Rule, RuleGroup, RuleTest, SignalLink, Taken, fires, mins, secs,
 };
 use serde_json::json;
@@ -86,7 +86,7 @@ const DEFECTS: &[Defect] = &[
             budget: 500,
             example: "acme".to_owned(),
         };
-        let name = LabelName::from_static("tenant_id");
+        let name = ExposedName::from_static("tenant_id");
         stack.logs.stream_labels.push(LabelDef { name, domain });
     }),
     ("counter-without-rate", |stack| {
@@ -194,6 +194,12 @@ const DEFECTS: &[Defect] = &[
         alert(stack).summary = "{{ $labels.method }} is slow".to_owned();
     }),
     ("metric-naming", |stack| metric(stack, "api_queue_gauge")),
+    ("multi-value-in-equality", |stack| {
+        let choice = variable::textbox("x").multi();
+        stack.dashboards[0].variables.push(choice);
+        let query = promql("sum(up{instance=\"$x\"})");
+        add(stack, timeseries("$x").query(query));
+    }),
     ("nan-in-aggregation", |stack| {
         condition(
             stack,
@@ -225,6 +231,9 @@ const DEFECTS: &[Defect] = &[
             r#"sum(rate({service_name="api"} | json | event="x" [5m])) > 1"#,
         );
     }),
+    ("pattern-in-equality", |stack| {
+        condition(stack, "sum(up{instance=\"a|b\"}) > 1");
+    }),
     ("personal-data-in-label", |stack| {
         let metrics = stack
             .metrics
@@ -233,7 +242,7 @@ const DEFECTS: &[Defect] = &[
         let mut ours = metrics.filter(|metric| metric.name.as_str() == "api_active_connections");
         let metric = ours.next().expect("the reference stack has the metric");
         let mut label = metric.labels[0].clone();
-        label.name = LabelName::from_static("user_email");
+        label.name = ExposedName::from_static("user_email");
         metric.labels.push(label);
     }),
     ("quantile-of-non-histogram", |stack| {

@@ -326,3 +326,75 @@ fn rules_of_a_folder_survive() {
     }
     assert!(different.is_empty());
 }
+
+/// What Prometheus 3 takes beside the classic names.
+const BEYOND: &str = "\
+# HELP \"http.server.duration\" Time to serve a request.
+# TYPE \"http.server.duration\" histogram
+{\"http.server.duration_bucket\",\"service.name\"=\"api\",le=\"0.1\"} 1
+{\"http.server.duration_count\",\"service.name\"=\"api\"} 1
+# TYPE jobs_total counter
+jobs_total{\"queue.name\"=\"a\"} 1
+# TYPE plain gauge
+plain 1
+";
+
+#[test]
+fn names_beyond_the_classic_rule_are_kept_or_told() {
+    let test = CliTest::new();
+    test.write("page.prom", BEYOND);
+    let shown = test.run(&["import", "page.prom", "-o", "catalog.yml"]);
+    assert_eq!(shown, "exit status: 0\n");
+    let catalog = test.read("catalog.yml");
+    for name in [
+        "name: http.server.duration\n",
+        "name: service.name\n",
+        "name: queue.name\n",
+    ] {
+        assert!(catalog.contains(name), "{catalog}");
+    }
+    // What the catalog and the page know is known of queries, and what they do not know is not.
+    test.write(
+        "rules.yml",
+        "groups:\n- name: g\n  rules:\n  - alert: A\n    \
+         expr: 'sum by (\"service.name\") (rate({\"http.server.duration_count\"}[5m])) > 10'\n  - alert: B\n    \
+         expr: '{\"http.server.duratoin_count\", \"service.name\"=\"api\"} > 1'\n",
+    );
+    for known in ["page.prom", "catalog.yml"] {
+        let shown = test.run(&["check", "rules.yml", "--metrics", known]);
+        for said in [
+            "metric `http.server.duratoin_count` does not exist",
+            "did you mean `http.server.duration_count`?",
+        ] {
+            assert!(shown.contains(said), "{known}: {shown}");
+        }
+        assert!(!shown.contains("alert `A`"), "{known}: {shown}");
+    }
+    let shown = test.run(&["import", "page.prom", "--as", "rust", "-o", "metrics.rs"]);
+    assert_eq!(
+        shown,
+        "exit status: 0\n----- stderr -----\nnote: not kept: `http.server.duration`, `jobs_total` with label \
+         `queue.name`: definitions in Rust have names of letters, digits and `_`; a catalog as text keeps all names\n"
+    );
+    assert!(
+        test.read("metrics.rs")
+            .contains("pub gauge Plain(\"plain\") {}")
+    );
+}
+
+#[test]
+fn names_that_need_quotes_are_not_taken_without() {
+    let test = CliTest::new();
+    test.write(
+        "page.prom",
+        "http.requests{code=\"200\"} 1\nup{a.b=\"c\"} 1\nplain 1\n",
+    );
+    let shown = test.run(&["import", "page.prom", "-o", "catalog.yml"]);
+    assert!(shown.starts_with("exit status: 1"), "{shown}");
+    for said in [
+        "the name `http.requests` has to stand in quotes between the braces: `{\"http.requests\"}`",
+        "the label `a.b` has to stand in quotes",
+    ] {
+        assert!(shown.contains(said), "{shown}");
+    }
+}

@@ -6,14 +6,14 @@ use std::marker::PhantomData;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::LabelName;
+use crate::ExposedName;
 
 /// A label of a metric: its name and what its values can be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LabelDef {
     /// The name.
-    pub name: LabelName,
+    pub name: ExposedName,
     /// The values.
     pub domain: Domain,
 }

@@ -47,7 +47,7 @@ pub use log::{
 #[doc(hidden)]
 pub use metric::label_text;
 pub use metric::{Exposer, Metric, MetricDef, MetricFamily, MetricKind, Stability};
-pub use name::{LabelName, MetricName, NameError, Slug, Uid};
+pub use name::{ExposedName, LabelName, MetricName, NameError, Slug, Uid};
 pub use origin::Origin;
 pub use query::{Counter, Gauge, Histogram, LogQl, Promql, Summary, TraceQl};
 pub use routing::{

@@ -3,14 +3,14 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Allow, LabelDef, MetricName, Origin, Unit};
+use crate::{Allow, ExposedName, LabelDef, Origin, Unit};
 
 /// A metric of the catalog.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MetricDef {
     /// The name in the exposition; a histogram's without `_bucket`, `_sum`, `_count`.
-    pub name: MetricName,
+    pub name: ExposedName,
     /// Counter, gauge, histogram, summary.
     pub kind: MetricKind,
     /// What one unit of the value is.
@@ -257,12 +257,12 @@ macro_rules! metrics {
                     $(unit = $crate::Unit::$unit;)?
                     let help: &[&str] = &[$($doc),+];
                     $crate::MetricDef {
-                        name: $crate::MetricName::from_static($name),
+                        name: $crate::ExposedName::from_static($name),
                         kind: $crate::metrics!(@kind $kind [$($($bound),+)?]),
                         unit,
                         help: help.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" "),
                         labels: vec![$($crate::LabelDef {
-                            name: $crate::LabelName::from_static($crate::label_text(stringify!($label))),
+                            name: $crate::ExposedName::from_static($crate::label_text(stringify!($label))),
                             domain: <$domain as $crate::LabelValue>::domain(),
                         }),*],
                         owner: ($owner).into(),
@@ -325,7 +325,7 @@ macro_rules! metrics {
 #[cfg(test)]
 mod tests {
     use crate::prelude::*;
-    use crate::{LabelName, LabelValue, MetricKind};
+    use crate::{ExposedName, LabelValue, MetricKind};
 
     labels! {
         pub enum Outcome { Good = "good", Bad = "bad" }
@@ -345,7 +345,7 @@ mod tests {
     fn one_declaration_is_catalog_entry_label_set_and_handle() {
         let done = Done::definition();
         assert_eq!(done.help, "Things done, of any type.");
-        assert_eq!(done.labels[0].name, LabelName::from_static("type"));
+        assert_eq!(done.labels[0].name, ExposedName::from_static("type"));
         assert_eq!(done.allow[0].check, "metric-naming");
         assert_eq!(
             Done {

@@ -115,12 +115,18 @@ macro_rules! names {
 names! {
     /// A metric name: `api_requests_total`, `job:http_requests:rate5m`.
     ///
-    /// The classic rule of Prometheus' data model; UTF-8 names can be queried as text, not declared.
+    /// The classic rule of Prometheus' data model, which every version and every tool accepts. What others expose can
+    /// have other names: [`ExposedName`].
     MetricName: "metric name", "^[a-zA-Z_:][a-zA-Z0-9_:]*$",
         "letters, digits, `_` and `:`, not starting with a digit", is_metric_name;
     /// A label name: `status_code`. `__name__` and other reserved names start with two underscores.
     LabelName: "label name", "^[a-zA-Z_][a-zA-Z0-9_]*$",
         "letters, digits and `_`, not starting with a digit or with `__`", is_label_name;
+    /// The name of a metric or label that somebody exposes: `http_requests_total`, `http.server.duration`.
+    ///
+    /// Prometheus takes any text since version 3; names beyond the classic rule stand in quotes in queries and on pages.
+    ExposedName: "name of a metric or label", "^[\\s\\S]+$",
+        "any text but the empty one", is_exposed_name;
     /// The uid of a dashboard or a datasource in Grafana: at most 40 characters.
     Uid: "Grafana uid", "^[a-zA-Z0-9_-]{1,40}$",
         "1 to 40 letters, digits, `-` and `_`", is_uid;
@@ -155,6 +161,10 @@ const fn is_label_name(name: &str) -> bool {
         i += 1;
     }
     is_metric_name(name)
+}
+
+const fn is_exposed_name(name: &str) -> bool {
+    !name.is_empty()
 }
 
 const fn is_uid(name: &str) -> bool {
@@ -200,6 +210,8 @@ mod tests {
         assert!(LabelName::new("status_code").is_ok());
         assert!(LabelName::new("__name__").is_err());
         assert!(LabelName::new("a:b").is_err());
+        assert!(ExposedName::new("http.server.duration").is_ok());
+        assert!(ExposedName::new("").is_err());
         assert!(Uid::new("a".repeat(41)).is_err());
         assert!(Slug::new("high-api-latency").is_ok());
         for bad in ["", "-a", "a-", "a--b", "A", "a_b"] {

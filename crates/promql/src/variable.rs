@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use memchr::memchr2;
+
 use crate::Span;
 use crate::ast::{Variable, VariableForm};
 
@@ -108,8 +110,7 @@ pub fn quotes_itself(text: &str) -> bool {
 /// The first variable that begins at `from` or later, and where.
 fn next(text: &str, mut from: usize) -> Option<(usize, Parts)> {
     loop {
-        let begins = |byte: &u8| matches!(byte, b'$' | b'[');
-        let at = from + text.as_bytes()[from..].iter().position(begins)?;
+        let at = from + memchr2(b'$', b'[', &text.as_bytes()[from..])?;
         if let Some(parts) = parts_at(text, at) {
             return Some((at, parts));
         }

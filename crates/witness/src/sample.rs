@@ -1,12 +1,13 @@
 //! Texts that a regular expression matches.
 
+use obsctl_promql::eval::translate;
 use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind};
 
 /// A text for each alternative of a regular expression: the shortest, with the likeliest character of each
 /// class. Nothing where it cannot be read.
 #[must_use]
 pub fn samples(regex: &str) -> Vec<String> {
-    let Ok(hir) = regex_syntax::parse(regex) else {
+    let Ok(hir) = regex_syntax::parse(&translate(regex)) else {
         return vec![];
     };
     alternatives(&hir)

@@ -3,7 +3,7 @@
 use obsctl_model::RuleQuery;
 use obsctl_model::query::promql;
 use obsctl_promql::Expr;
-use obsctl_promql::ast::{Binary, BinaryOp};
+use obsctl_promql::ast::{AggregateOp, Binary, BinaryOp};
 
 use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
@@ -37,12 +37,14 @@ fn run(input: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
     let Site::Alert { .. } = query.at.site else {
         return;
     };
-    // Of others, what asks for no series is a heartbeat, whose absence is the alarm.
-    if query.selectors.is_empty() && !input.project.knows().ours {
+    let expr = query.at.query.expr();
+    // Of others, what asks for no series is a heartbeat, whose absence is the alarm: but for numbers that nobody chooses
+    // for one.
+    let slip = matches!(expr.without_parens(), Expr::Number(number) if number.value != 1.0);
+    if query.selectors.is_empty() && !input.project.knows().ours && !slip {
         return;
     }
-    let expr = query.at.query.expr();
-    if query.at.query.errors().is_empty() && always(input.project, expr, 0) {
+    if always(input.project, expr, 0) || has_any_value(input.project, expr) {
         let finding = query.at.finding(
             expr.span(),
             "the alert has no condition",
@@ -54,6 +56,53 @@ fn run(input: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
             }
             _ => finding.help("compare with a threshold: `… > 0.05`"),
         });
+    }
+}
+
+/// Whether a value is calculated of series of which nothing is known, and nothing leaves any out: 0 fires as well. A series itself
+/// may be there only while something is wrong.
+fn has_any_value(project: &Project, expr: &Expr) -> bool {
+    is_calculated(expr) && !expr.descendants().any(|one| leaves_out(project, one))
+}
+
+fn is_calculated(expr: &Expr) -> bool {
+    match expr.without_parens() {
+        Expr::Aggregate(node) => {
+            !matches!(node.op, AggregateOp::Count | AggregateOp::Group) && is_calculated(&node.expr)
+        }
+        Expr::Call(call) => matches!(
+            call.func.text.as_str(),
+            "rate"
+                | "irate"
+                | "increase"
+                | "deriv"
+                | "predict_linear"
+                | "histogram_quantile"
+                | "time"
+        ),
+        Expr::Binary(node) => {
+            node.op == BinaryOp::Div || is_calculated(&node.lhs) || is_calculated(&node.rhs)
+        }
+        _ => false,
+    }
+}
+
+/// Whether an expression gives fewer series than it is made of, or is a series of which that cannot be told: what a rule
+/// records may have its condition there.
+fn leaves_out(project: &Project, expr: &Expr) -> bool {
+    match expr {
+        Expr::Binary(node) => {
+            matches!(node.op, BinaryOp::And | BinaryOp::Unless)
+                || node.op.is_comparison() && !node.bool_modifier
+        }
+        Expr::Call(call) => matches!(call.func.text.as_str(), "absent" | "absent_over_time"),
+        _ => expr.as_selector().is_some_and(|used| {
+            let name = series_name(used.selector).map(|(name, _)| name);
+            name.is_none_or(|name| {
+                let series = project.catalog().get(name);
+                name.contains(':') || !matches!(series, None | Some(Series::Exposed { .. }))
+            })
+        }),
     }
 }
 
@@ -146,6 +195,10 @@ mod tests {
             "connections > 5 or vector(0)",
             "sum(up) / sum(up)",
             "time() - sync_last_success_timestamp_seconds",
+            "sum by (job) (rate(theirs_total{code=\"500\"}[5m]))",
+            "100 * theirs_free_bytes / theirs_size_bytes",
+            "histogram_quantile(0.9, sum by (le) (rate(theirs_bucket[5m])))",
+            "time() - theirs_timestamp_seconds",
         ] {
             assert_eq!(underlined(&CHECK, example::alert(promql(query))), [query]);
         }
@@ -160,6 +213,12 @@ mod tests {
             "count(connections > 5)",
             r#"ALERTS{alertstate="firing"}"#,
             "absent(up) or connections > 5",
+            // A series that is there only while something is wrong.
+            "theirs_failed",
+            "sum by (job) (theirs_failed)",
+            "theirs:errors:rate5m / theirs:requests:rate5m",
+            "rate(theirs_total[5m]) and on () theirs_failed",
+            "rate(theirs_total[5m]) > 0 or theirs_failed",
         ] {
             assert_eq!(underlined(&CHECK, example::alert(promql(query))), [""; 0]);
         }

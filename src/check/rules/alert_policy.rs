@@ -31,9 +31,11 @@ Set what is asked for, or change what is asked for in `obsctl.toml`:
 required_labels = { severity = \"critical|warning|info\", team = \".+\" }
 required_annotations = { summary = \".+\", runbook_url = \"https://.+\" }
 forbidden_labels = [\"host\"]
+forbidden_annotations = [\"runbook\"]
 name = \"[A-Z][A-Za-z0-9]+\"
 min_for = \"1m\"
 max_for = \"1d\"
+max_keep_firing_for = \"1h\"
 ```
 
 Patterns are regular expressions that match the whole text. Labels are those that the rule or its group sets; what a
@@ -78,14 +80,22 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             let labels = labels(&group.labels, &own);
             let required = &asked.required_labels;
             alerts.texts("label", "required_labels", required, &labels, findings);
-            for name in &asked.forbidden_labels {
-                if labels.contains_key(name.as_str()) {
-                    let message = format!("{} has the label `{name}`", alerts.what);
-                    findings.push(alerts.finding("forbidden_labels", message));
-                }
-            }
+            alerts.without(
+                "label",
+                "forbidden_labels",
+                &asked.forbidden_labels,
+                &labels,
+                findings,
+            );
             let required = &asked.required_annotations;
             let present = annotations(alert);
+            alerts.without(
+                "annotation",
+                "forbidden_annotations",
+                &asked.forbidden_annotations,
+                &present,
+                findings,
+            );
             alerts.texts(
                 "annotation",
                 "required_annotations",
@@ -101,6 +111,15 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 ("max_for", asked.max_for),
                 findings,
             );
+            if let Some(time) = alert.keep_firing {
+                alerts.bounds(
+                    "goes on firing for",
+                    time,
+                    ("", None),
+                    ("max_keep_firing_for", asked.max_keep_firing_for),
+                    findings,
+                );
+            }
         }
     }
 }
@@ -164,6 +183,27 @@ mod tests {
         assert_eq!(with("{{ $externalURL }}/x"), "");
         assert!(with("http://x/{{ $labels.path }}").contains("does not match"));
         assert!(with("").contains("has no annotation `runbook_url`"));
+    }
+
+    #[test]
+    fn annotations_and_long_waits_can_be_forbidden() {
+        let alert = Alert {
+            annotations: BTreeMap::from([("runbook".to_owned(), "x".to_owned())]),
+            lasting: obsctl_model::mins(5),
+            keep_firing: Some(obsctl_model::hours(2)),
+            ..example::high_latency(promql("connections > 100"))
+        };
+        insta::assert_snapshot!(report(&CHECK, example::with_alert(alert)), @"
+        warning[alert-policy]: alert `HighLatency` goes on firing for 2h, more than 1h
+        --> definitions.rs
+         = in: alert `HighLatency` of group `api`
+         = help: see `policy.alerts.max_keep_firing_for` in `obsctl.toml`
+
+        warning[alert-policy]: alert `HighLatency` has the annotation `runbook`
+        --> definitions.rs
+         = in: alert `HighLatency` of group `api`
+         = help: see `policy.alerts.forbidden_annotations` in `obsctl.toml`
+        ");
     }
 
     #[test]

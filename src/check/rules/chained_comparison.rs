@@ -84,6 +84,8 @@ mod tests {
             ("connections > bool 5 == bool 0", vec![]),
             ("(connections > bool 5) > 0", vec![]),
             ("5 < connections < 10", vec![]),
+            // What cannot be read is told by `syntax` alone.
+            ("connections == = 0", vec![]),
         ] {
             assert_eq!(
                 underlined(&CHECK, example::alert(promql(query))),

@@ -4,7 +4,7 @@ use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 use obsctl_promql::ast::{AggregateOp, Binary, BinaryOp};
 
-use crate::check::value::{Bounds, Verdict, bounds, verdict};
+use crate::check::value::{Bounds, Verdict, bounds, is_age, verdict};
 use crate::check::{Check, Findings, Input, Operation, Query, Run, example};
 use crate::diagnostic::Severity;
 
@@ -20,7 +20,8 @@ A comparison can never be true, whatever the data are.
 The alert never fires and the panel stays empty. `count(…)` of nothing is not 0 but nothing at all; a quantile of a
 classic histogram never exceeds the largest finite bucket; a part divided by the whole is never above 1, so that
 percents need `* 100`; `up` is 0 or 1; and `or` binds weaker than a comparison, so
-that `… or vector(0) > 5` compares only the `0`.
+that `… or vector(0) > 5` compares only the `0`. `time() - timestamp(…)` is never more than 5 minutes: older samples are
+forgotten.
 
 ## How to fix it
 
@@ -76,6 +77,7 @@ fn help(node: &Binary, ancestors: &[&Expr]) -> &'static str {
     let is_ratio = |expr: &Expr| matches!(expr.without_parens(), Expr::Binary(node) if node.op == BinaryOp::Div);
     let is_vector = |expr: &Expr| matches!(expr.without_parens(), Expr::Call(call) if call.func.text == "vector");
     let is_count = |expr: &Expr| matches!(expr.without_parens(), Expr::Aggregate(node) if node.op == AggregateOp::Count);
+    let is_old = |expr: &Expr| matches!(expr.without_parens(), Expr::Binary(node) if is_age(node));
     let in_or = matches!(ancestors.last(), Some(Expr::Binary(outer)) if outer.op == BinaryOp::Or);
     let is_quantile = |expr: &Expr| matches!(expr.without_parens(), Expr::Call(call) if call.func.text == "histogram_quantile");
     if in_or && (is_vector(&node.lhs) || is_vector(&node.rhs)) {
@@ -84,6 +86,8 @@ fn help(node: &Binary, ancestors: &[&Expr]) -> &'static str {
         "of no series there is no count: use `absent(…)`, or `(count(…) or vector(0)) == 0`"
     } else if is_quantile(&node.lhs) || is_quantile(&node.rhs) {
         "compare with a bound within the buckets, or add larger buckets to the metric"
+    } else if is_old(&node.lhs) {
+        "a sample is forgotten after 5 minutes: ask for `absent_over_time(…[10m])`, or for a time that is a value"
     } else if is_ratio(&node.lhs) {
         "a part of the whole is between 0 and 1: compare with `0.05`, or multiply by 100 first"
     } else {
@@ -121,6 +125,8 @@ mod tests {
             "absent(up) == 0",
             "(connections > 10) < 5",
             "hour() > 23",
+            "time() - timestamp(connections) > 600",
+            "time() - max by (path) (timestamp(connections)) > 600",
         ] {
             assert_eq!(
                 underlined(&CHECK, example::alert(promql(query))).len(),
@@ -140,6 +146,9 @@ mod tests {
             "histogram_quantile(0.9, sum by (le) (rate(api_request_duration_seconds_bucket[5m]))) > 2",
             "connections > 5 < 10",
             "increase(api_requests_total[5m]) == 0",
+            "time() - timestamp(connections) > 60",
+            "time() - timestamp(connections offset 5m) > 400",
+            "time() - last_over_time(connections[1h]) > 600",
         ] {
             assert_eq!(
                 underlined(&CHECK, example::alert(promql(query))),

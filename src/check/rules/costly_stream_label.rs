@@ -1,6 +1,6 @@
 //! `costly-stream-label`
 
-use obsctl_model::{Domain, LabelDef, LabelName};
+use obsctl_model::{Domain, ExposedName, LabelDef};
 
 use super::unknown_log_field::logging;
 use crate::check::{Check, Findings, Input, Run};
@@ -55,7 +55,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
 
 fn with_label(domain: Domain) -> obsctl_model::Stack {
     let mut stack = logging(r#"sum(rate({service="api"} [5m])) > 1"#);
-    let name = LabelName::from_static("tenant_id");
+    let name = ExposedName::from_static("tenant_id");
     stack.logs.stream_labels.push(LabelDef { name, domain });
     stack
 }

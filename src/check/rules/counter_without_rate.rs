@@ -26,7 +26,12 @@ has been running; a threshold on it is passed sooner or later, whatever happens.
 ## How to fix it
 
 Wrap the selector in `rate(…[5m])` for growth per second, or `increase(…[1h])` for growth over a time. Where metrics are
-not known, only the buckets of a quantile are sure to be counters.
+not known, only the buckets of a quantile are sure to be counters, and what ends in `_total` where the team says so:
+
+```toml
+[check]
+totals_are_counters = true
+```
 ",
     run: Run::PerQuery(run),
     fires: || example::alert(promql("sum by (path) (api_requests_total) > 1000")),
@@ -36,7 +41,8 @@ not known, only the buckets of a quantile are sure to be counters.
 fn run(input: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
     // Under a range a counter is what it should be; few queries have one without.
     let bare = |named: &Named<'_>| {
-        let counts = is_counter(named.series) || named.series.is_none() && is_bucket(named.name);
+        let by_name = is_bucket(named.name) || is_total(input, named.name);
+        let counts = is_counter(named.series) || named.series.is_none() && by_name;
         named.used.range.is_none() && counts
     };
     if query.at.site.is_lookup() || !query.named.iter().any(bare) {
@@ -65,6 +71,7 @@ fn run(input: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
                     }
                 },
                 None if is_bucket(name) && in_quantile(ancestors) => ("counter", None),
+                None if is_total(input, name) => ("counter", None),
                 _ => return,
             };
             if is_only_counted(expr, ancestors) {
@@ -97,6 +104,11 @@ fn is_counter(series: Option<&Series>) -> bool {
 
 fn is_bucket(name: &str) -> bool {
     name.ends_with("_bucket") && !name.contains(':')
+}
+
+/// Whether a metric that nothing declares is taken for a counter, as the team asked for.
+pub(super) fn is_total(input: &Input<'_>, name: &str) -> bool {
+    input.policy.check.totals_are_counters && name.ends_with("_total") && !name.contains(':')
 }
 
 /// Whether a quantile is taken of it.
@@ -163,6 +175,20 @@ fn is_vector(expr: &Expr) -> bool {
 mod tests {
     use super::*;
     use crate::check::testing::{report, underlined};
+
+    #[test]
+    fn what_ends_in_total_is_one_where_the_team_says_so() {
+        let found = |query: &str| underlined(&CHECK, example::alert(promql(query)));
+        assert_eq!(found("sum(theirs_total) > 100"), ["theirs_total"]);
+        assert_eq!(found("sum(increase(theirs_total[1h])) > 100"), [""; 0]);
+        assert_eq!(found("sum(theirs:errors_total) > 100"), [""; 0]);
+        let stack = example::alert(promql("sum(theirs_total) > 100"));
+        assert!(
+            crate::check::testing::findings(stack)
+                .iter()
+                .all(|one| one.check != CHECK.name)
+        );
+    }
 
     #[test]
     fn names_the_counter_and_its_declaration() {

@@ -1,10 +1,16 @@
 //! `dashboard-policy`
 
-use obsctl_model::dashboard::Dashboard;
+use std::ops::Range;
+
+use obsctl_model::dashboard::variable::{Refresh, Values};
+use obsctl_model::dashboard::{Dashboard, Expression, Query, variable};
+use obsctl_promql::Expr;
+use obsctl_promql::ast::DurationExpr;
 
 use crate::check::demand::Demanded;
 use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::Severity;
+use crate::project::expression::has_variable;
 use crate::project::subject;
 
 /// A dashboard that is not as the team wants its dashboards.
@@ -12,34 +18,50 @@ pub static CHECK: Check = Check {
     name: "dashboard-policy",
     severity: Severity::Warning,
     docs: "\
-A dashboard is not as the policy of the team wants it: its tags or its title.
+A dashboard is not as the policy of the team wants it: its tags, its title, its variables, what its queries and panels say.
 
 ## Why it matters
 
-Dashboards are found by their tags, and lists of links are made of them. One without the tag is one that nobody finds.
+Dashboards are found by their tags, and lists of links are made of them. One without the tag is one that nobody finds. A
+dashboard that others install works with their datasources and jobs only if it lets them choose.
 
 ## How to fix it
 
-Add the tag or change the title, or change what is asked for in `obsctl.toml`:
+Change the dashboard, or what is asked for in `obsctl.toml`:
 
 ```toml
 [policy.dashboards]
 required_tags = [\"api\"]
 title = \"[A-Z].{3,40}\"
+required_variables = [\"job\"]
+# Every panel has a description.
+panel_descriptions = true
+# The datasource of every query is a variable.
+chosen_datasources = true
+# `rate`, `irate` and `increase` in panels look back as far as `$__rate_interval` or another variable says, LogQL as far as `$__auto`.
+ranges_follow_time = true
+# The values of variables are asked for again when the time shown changes.
+variables_follow_time = true
 ```
+
+What matchers queries of dashboards have, such as `job=~\"$job\"`, is asked for under `policy.queries`.
 
 Dashboards that obsctl makes of SLOs and runbooks are left out.
 ",
     run: Run::Once(run),
     fires: || example::stack().dashboard(example::dashboard()),
-    silent: || {
-        example::stack().dashboard(Dashboard {
-            title: "API overview".to_owned(),
-            tags: vec!["api".to_owned()],
-            ..example::dashboard()
-        })
-    },
+    silent: || example::stack().dashboard(wanted()),
 };
+
+/// An empty dashboard as the page wants it.
+fn wanted() -> Dashboard {
+    let dashboard = Dashboard {
+        title: "API overview".to_owned(),
+        tags: vec!["api".to_owned()],
+        ..example::dashboard()
+    };
+    dashboard.variable(variable::textbox("job"))
+}
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
     let asked = &input.policy.demands.dashboards;
@@ -60,26 +82,194 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             }
         }
         dashboards.name("title", &dashboard.title, asked.title.as_ref(), findings);
+        for name in &asked.required_variables {
+            if dashboard.variables.iter().all(|one| one.name != *name) {
+                let message = format!("{} has no variable `{name}`", dashboards.what);
+                findings.push(dashboards.finding("required_variables", message));
+            }
+        }
+        for variable in &dashboard.variables {
+            let asks = !matches!(
+                variable.values,
+                Values::Custom(_)
+                    | Values::Interval(_)
+                    | Values::Datasource(_)
+                    | Values::Textbox
+                    | Values::Constant(_)
+            ) && !variable.is_implicit();
+            if asked.variables_follow_time && asks && variable.refresh != Refresh::OnTimeChange {
+                let what = format!("variable `{}`", variable.name);
+                let message = format!("{what} is not asked for again when the time changes");
+                let of = dashboards.about(subject::variable(dashboard, variable), variable.origin);
+                findings.push(of.finding("variables_follow_time", message));
+            }
+        }
+        for panel in dashboard.panels() {
+            let of = dashboards.about(subject::panel(dashboard, panel), panel.origin);
+            let described = panel
+                .description
+                .as_deref()
+                .is_some_and(|text| !text.trim().is_empty());
+            if asked.panel_descriptions && !described && panel.visualization.plugin() != "text" {
+                let message = format!("panel `{}` has no description", panel.title);
+                findings.push(of.finding("panel_descriptions", message));
+            }
+            let fixed = panel.queries.iter().find_map(fixed_datasource);
+            if let Some(uid) = fixed.filter(|_| asked.chosen_datasources) {
+                let message = format!("panel `{}` always asks the datasource `{uid}`", panel.title);
+                findings.push(of.finding("chosen_datasources", message));
+            }
+            for query in panel.queries.iter().filter(|_| asked.ranges_follow_time) {
+                findings.extend(
+                    fixed_ranges(query)
+                        .into_iter()
+                        .map(|(text, range, instead)| {
+                            let message = format!(
+                                "a range of panel `{}` does not follow the time shown",
+                                panel.title
+                            );
+                            let of = dashboards
+                                .about(subject::panel(dashboard, panel), query.expression.origin());
+                            of.finding("ranges_follow_time", message).underline(
+                                text,
+                                range,
+                                format!("write `{instead}`"),
+                            )
+                        }),
+                );
+            }
+        }
+    }
+}
+
+/// The datasource that a query asks whatever the reader chooses.
+fn fixed_datasource(query: &Query) -> Option<&str> {
+    let uid = query.datasource.as_ref()?.uid.as_ref();
+    let special = uid.starts_with("--") || uid.starts_with("__") || uid == "default";
+    (!special && !has_variable(uid)).then_some(uid)
+}
+
+/// Ranges that are written out: the query, their bytes, and what follows the time shown.
+fn fixed_ranges(query: &Query) -> Vec<(&str, Range<usize>, &'static str)> {
+    match &query.expression {
+        Expression::Promql(query) => {
+            let rates = query.expr().descendants().filter_map(|expr| match expr {
+                Expr::Call(call)
+                    if matches!(call.func.text.as_str(), "rate" | "irate" | "increase") =>
+                {
+                    call.args.first()
+                }
+                _ => None,
+            });
+            let ranges = rates.filter_map(|arg| match arg.without_parens() {
+                Expr::Range(range) => match &range.range {
+                    DurationExpr::Literal(literal) => Some(literal.span.range()),
+                    _ => None,
+                },
+                _ => None,
+            });
+            ranges
+                .map(|range| (query.as_str(), range, "$__rate_interval"))
+                .collect()
+        }
+        Expression::Logql(query) => {
+            let queries = query.expr().log_queries();
+            let ranges = queries.iter().filter_map(|used| match &used.range?.range {
+                obsctl_logql::ast::Duration::Literal(literal) => Some(literal.span.range()),
+                _ => None,
+            });
+            ranges
+                .map(|range| (query.as_str(), range, "$__auto"))
+                .collect()
+        }
+        _ => vec![],
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use obsctl_model::Origin;
+    use obsctl_model::dashboard::variable::series_label_values;
+    use obsctl_model::dashboard::{Datasource, DatasourceKind};
+    use obsctl_model::prelude::timeseries;
+    use obsctl_model::query::{logql, promql};
+
     use super::*;
     use crate::check::testing::report;
 
     #[test]
-    fn tags_and_titles() {
+    fn tags_titles_and_variables() {
         insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"
         warning[dashboard-policy]: dashboard `api` has no tag `api`
         --> definitions.rs
          = in: dashboard `api`
          = help: see `policy.dashboards.required_tags` in `obsctl.toml`
 
+        warning[dashboard-policy]: dashboard `api` has no variable `job`
+        --> definitions.rs
+         = in: dashboard `api`
+         = help: see `policy.dashboards.required_variables` in `obsctl.toml`
+
         warning[dashboard-policy]: title `API` of dashboard `api` does not match `[A-Z].{3,40}`
         --> definitions.rs
          = in: dashboard `api`
          = help: see `policy.dashboards.title` in `obsctl.toml`
         ");
+    }
+
+    #[test]
+    fn panels_and_their_queries() {
+        let query = |text: &str, uid: &str| Query {
+            datasource: Some(Datasource {
+                kind: DatasourceKind::Prometheus,
+                uid: uid.to_owned().into(),
+            }),
+            ..promql(text).into()
+        };
+        let good = timeseries("Good")
+            .description("What it shows.")
+            .query(query("rate(a_total[$__rate_interval])", "$datasource"))
+            .query(query("max_over_time(a[1h])", "-- Mixed --"));
+        let bad = timeseries("Bad")
+            .query(query("rate(a_total[5m])", "P1809F7CD0C75ACF3"))
+            .query(logql("sum(rate({a=\"b\"}[1m]))"));
+        let paths = variable::query("path", series_label_values("path", promql("connections")));
+        let dashboard = wanted().variable(paths.refresh_on_open());
+        let mut dashboard = dashboard.row("Traffic", (good, bad));
+        dashboard.origin = Origin::none();
+        insta::assert_snapshot!(report(&CHECK, example::stack().dashboard(dashboard)), @r#"
+        warning[dashboard-policy]: a range of panel `Bad` does not follow the time shown
+         --> definitions.rs:1:14
+          |
+        1 | rate(a_total[5m])
+          |              ^^ write `$__rate_interval`
+          |
+          = in: panel `Bad` of dashboard `api`
+          = help: see `policy.dashboards.ranges_follow_time` in `obsctl.toml`
+
+        warning[dashboard-policy]: panel `Bad` always asks the datasource `P1809F7CD0C75ACF3`
+        --> definitions.rs
+         = in: panel `Bad` of dashboard `api`
+         = help: see `policy.dashboards.chosen_datasources` in `obsctl.toml`
+
+        warning[dashboard-policy]: panel `Bad` has no description
+        --> definitions.rs
+         = in: panel `Bad` of dashboard `api`
+         = help: see `policy.dashboards.panel_descriptions` in `obsctl.toml`
+
+        warning[dashboard-policy]: a range of panel `Bad` does not follow the time shown
+         --> definitions.rs:1:18
+          |
+        1 | sum(rate({a="b"}[1m]))
+          |                  ^^ write `$__auto`
+          |
+          = in: panel `Bad` of dashboard `api`
+          = help: see `policy.dashboards.ranges_follow_time` in `obsctl.toml`
+
+        warning[dashboard-policy]: variable `path` is not asked for again when the time changes
+        --> definitions.rs
+         = in: variable `path` of dashboard `api`
+         = help: see `policy.dashboards.variables_follow_time` in `obsctl.toml`
+        "#);
     }
 }

@@ -4,10 +4,11 @@ use obsctl_model::MetricKind;
 use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 
+use super::counter_without_rate::is_total;
 use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
 use crate::project::expression::series_name;
-use crate::project::{Part, Project, Series};
+use crate::project::{Part, Series};
 
 /// A counter read with functions of gauges.
 pub static CHECK: Check = Check {
@@ -49,7 +50,7 @@ fn run(input: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
         let Some((name, span)) = series_name(&range.selector) else {
             continue;
         };
-        if counts(input.project, name) {
+        if counts(input, name) {
             let message = format!("`{function}` of counter `{name}`");
             findings.push(
                 query
@@ -65,13 +66,14 @@ fn run(input: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
     }
 }
 
-fn counts(project: &Project, name: &str) -> bool {
-    match project.catalog().get(name) {
+fn counts(input: &Input<'_>, name: &str) -> bool {
+    match input.project.catalog().get(name) {
         Some(Series::Exposed { metric, part }) => match part {
             Part::Whole => matches!(metric.kind, MetricKind::Counter),
             Part::Bucket | Part::Sum | Part::Count => true,
         },
-        _ => false,
+        Some(_) => false,
+        None => is_total(input, name),
     }
 }
 

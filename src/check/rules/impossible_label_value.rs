@@ -8,6 +8,7 @@ use obsctl_model::query::promql;
 use obsctl_model::{Alert, Domain, MetricDef, MetricKind, RecordingRule, Rule, ScrapeJob};
 use obsctl_promql::ast::{MatchOp, Matcher};
 
+use super::unknown_reference::letters;
 use crate::check::{Check, Findings, Input, Patterns, Query, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::expression::has_variable;
@@ -28,6 +29,8 @@ instead of `5..`. Prometheus writes bucket bounds as floating point numbers: `le
 ## How to fix it
 
 Write one of the values the label has, or declare the value with the label.
+
+Of files alone nobody knows all alerts: of `alertname` only what differs from one of the files in case and separators is reported.
 ",
     run: Run::Once(run),
     fires: || example::alert(promql(r#"rate(api_requests_total{method="PSOT"}[5m]) > 1"#)),
@@ -49,6 +52,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 }
                 if let Some(values) = known.values(name, series, &matcher.name.text)
                     && !possible(&input.patterns, matcher, &values)
+                    && (known.is_complete(series, &matcher.name.text) || values.resemble(value))
                 {
                     findings.push(finding(query, matcher, &values, series));
                 }
@@ -68,6 +72,14 @@ impl<'a> Values<'a> {
     fn exactly<T: Into<Cow<'a, str>>>(values: impl IntoIterator<Item = T>) -> Option<Self> {
         let values: BTreeSet<_> = values.into_iter().map(Into::into).collect();
         (!values.is_empty()).then(|| Self::Exactly(Rc::new(values)))
+    }
+
+    /// Whether one of them differs from a value in case and separators alone.
+    fn resemble(&self, value: &str) -> bool {
+        let Self::Exactly(values) = self else {
+            return false;
+        };
+        values.iter().any(|one| letters(one) == letters(value))
     }
 }
 
@@ -119,6 +131,12 @@ impl<'a> Known<'a> {
         };
         self.looked_up.insert((name, label), values.clone());
         values
+    }
+
+    /// Whether there are no values but those that are known. Of files alone nobody knows all alerts.
+    fn is_complete(&self, series: &Series, label: &str) -> bool {
+        let of_alerts = matches!(series, Series::Synthetic(one) if one.labels.is_none());
+        self.project.knows().ours || !of_alerts || label == "alertstate"
     }
 
     /// Bounds and quantiles as Prometheus 3 keeps them; whose version nobody knows can have `1` for `1.0`.
@@ -310,6 +328,26 @@ mod tests {
           = in: alert `HighLatency` of group `api`
           = help: the values match `[1-5][0-9][0-9]`
         "#);
+    }
+
+    #[test]
+    fn of_files_alone_other_alerts_are_possible() {
+        use crate::check::run;
+        use crate::policy::Policy;
+        use crate::project::Knowledge;
+        for (matcher, found) in [
+            ("alertname=\"Other\"", 0),
+            ("alertname=\"high_latency\"", 1),
+            ("alertname=\"HighLatency\"", 0),
+            ("severity=\"page\"", 0),
+            ("alertstate=\"fired\"", 1),
+        ] {
+            let query = promql(&format!("count(ALERTS{{{matcher}}}) > 1"));
+            let project = Project::link(example::alert(query)).knowing(Knowledge::FILES);
+            let all = run(&project, &Policy::default(), None);
+            let own = all.iter().filter(|one| one.check == CHECK.name);
+            assert_eq!(own.count(), found, "{matcher}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `metric-naming`
 
 use obsctl_model::prelude::*;
-use obsctl_model::{MetricDef, MetricFamily, MetricKind, Origin};
+use obsctl_model::{ExposedName, MetricDef, MetricFamily, MetricKind, Origin};
 
 use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity as Level};
@@ -25,6 +25,9 @@ Counters end in `_total`, nothing else does. The base unit stands at the end (be
 `_ratio`; never milliseconds or percent. The type is no part of the name. Words are small and joined by `_`. `le`,
 `quantile`, `job` and `instance` are labels that Prometheus sets itself. Every metric has a help text. A name that is in use already can be kept:
 `allow(\"metric-naming\", \"…\")` with the declaration.
+
+A service in any language is asked for its page, and the page checked: `curl -s localhost:8000/metrics > page.prom` and
+`obsctl check page.prom`. Metrics of known exporters and client libraries are left out.
 ",
     run: Run::Once(run),
     fires: || named("sync_duration_milliseconds_total"),
@@ -32,13 +35,20 @@ Counters end in `_total`, nothing else does. The base unit stands at the end (be
 };
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
-    if !input.project.knows().ours {
-        return;
-    }
-    let families = &input.project.stack().metrics;
+    let (project, knows) = (input.project, input.project.knows());
+    let families = &project.stack().metrics;
     for metric in families.iter().flat_map(|family| &family.metrics) {
-        // What an exporter exposes is not ours to name.
-        if matches!(metric.exposed_by, Exposer::Exporter(_)) {
+        // What an exporter exposes is not ours to name, unless somebody asks what a page of it is like. What an engine says
+        // that there is stands in no file.
+        let file = metric.origin.location().map(|(file, ..)| file);
+        let is_own = match &knows.files {
+            Some(files) => {
+                file.is_some_and(|file| files.contains(file))
+                    && !project.catalog().is_of_others(metric.name.as_str())
+            }
+            None => knows.ours && !matches!(metric.exposed_by, Exposer::Exporter(_)),
+        };
+        if !is_own {
             continue;
         }
         for (message, help) in problems(metric) {
@@ -94,11 +104,17 @@ const NOT_BASE: &[(&str, &str)] = &[
 
 fn problems(metric: &MetricDef) -> Vec<(String, String)> {
     let name = metric.name.as_str();
-    let kind = metric.kind.word();
+    let is_typed = !matches!(metric.kind, MetricKind::Unknown);
+    let kind = if is_typed {
+        metric.kind.word()
+    } else {
+        "metric"
+    };
     let mut found = vec![];
     let mut problem = |message: String, help: String| found.push((message, help));
     let counter = matches!(metric.kind, MetricKind::Counter);
     match (counter, name.strip_suffix("_total")) {
+        _ if !is_typed => {}
         (true, None) => problem(
             format!("counter `{name}` does not end in `_total`"),
             format!("call it `{name}_total`"),
@@ -111,8 +127,8 @@ fn problems(metric: &MetricDef) -> Vec<(String, String)> {
     }
     for reserved in ["_bucket", "_sum", "_count", "_created", "_info"] {
         let taken = match reserved {
-            "_info" => !matches!(metric.kind, MetricKind::Gauge),
-            _ => true,
+            "_info" => is_typed && !matches!(metric.kind, MetricKind::Gauge),
+            _ => is_typed,
         };
         if taken && let Some(base) = name.strip_suffix(reserved) {
             problem(
@@ -194,7 +210,7 @@ fn camel_case(name: &str) -> bool {
 /// The example stack with one more metric, a gauge of this name.
 fn named(name: &'static str) -> Stack {
     let mut metric = example::family().metrics.remove(2);
-    metric.name = MetricName::from_static(name);
+    metric.name = ExposedName::from_static(name);
     metric.origin = Origin::anchored(name);
     metric.unit = if name.ends_with("_seconds") {
         Unit::Seconds
@@ -274,7 +290,7 @@ mod tests {
         let mut stack = named("queue_length");
         let metric = &mut stack.metrics[1].metrics[0];
         metric.help.clear();
-        metric.labels[0].name = obsctl_model::LabelName::from_static("le");
+        metric.labels[0].name = ExposedName::from_static("le");
         let found = findings(stack);
         let found = found.iter().filter(|one| one.check == CHECK.name);
         assert_eq!(

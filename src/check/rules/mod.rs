@@ -42,6 +42,7 @@ pub mod invalid_routing;
 pub mod irate_in_alert;
 pub mod label_lost_by_aggregation;
 pub mod metric_naming;
+pub mod multi_value_in_equality;
 pub mod nan_in_aggregation;
 pub mod needless_regex;
 pub mod operands_never_match;
@@ -50,10 +51,12 @@ pub mod panel_without_title;
 pub mod panel_without_unit;
 pub mod panels_overlap;
 pub mod parser_without_filter;
+pub mod pattern_in_equality;
 pub mod personal_data_in_label;
 pub mod quantile_of_non_histogram;
 pub mod quantile_out_of_range;
 pub mod quantile_without_le;
+pub mod query_policy;
 pub mod query_reference_missing;
 pub mod range_shorter_than_scrapes;
 pub mod rate_of_gauge;
@@ -147,6 +150,7 @@ pub static ALL: &[&Check] = &[
     &irate_in_alert::CHECK,
     &label_lost_by_aggregation::CHECK,
     &metric_naming::CHECK,
+    &multi_value_in_equality::CHECK,
     &nan_in_aggregation::CHECK,
     &needless_regex::CHECK,
     &operands_never_match::CHECK,
@@ -155,10 +159,12 @@ pub static ALL: &[&Check] = &[
     &panel_without_unit::CHECK,
     &panels_overlap::CHECK,
     &parser_without_filter::CHECK,
+    &pattern_in_equality::CHECK,
     &personal_data_in_label::CHECK,
     &quantile_of_non_histogram::CHECK,
     &quantile_out_of_range::CHECK,
     &quantile_without_le::CHECK,
+    &query_policy::CHECK,
     &query_reference_missing::CHECK,
     &range_shorter_than_scrapes::CHECK,
     &rate_of_gauge::CHECK,

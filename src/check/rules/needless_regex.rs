@@ -42,8 +42,7 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
         for used in &query.selectors {
             for matcher in &used.selector.matchers {
                 let regex = matcher.value.value.as_str();
-                if !matcher.op.is_regex() || has_variable(regex) || !input.patterns.is_valid(regex)
-                {
+                if !matcher.op.is_regex() || has_variable(regex) || !Patterns::is_valid(regex) {
                     continue;
                 }
                 let key = (regex, &matcher.name.text, matcher.op.is_negative());
@@ -91,9 +90,9 @@ enum Instead {
 
 impl Instead {
     /// The same operator with another expression, as long as that is one.
-    fn regex(patterns: &Patterns, op: MatchOp, regex: &str) -> Option<Self> {
+    fn regex(op: MatchOp, regex: &str) -> Option<Self> {
         // What repeated the anchor would repeat nothing, or be taken as text.
-        let sound = !regex.starts_with(['*', '+', '?', '{']) && patterns.is_valid(regex);
+        let sound = !regex.starts_with(['*', '+', '?', '{']) && Patterns::is_valid(regex);
         sound.then(|| Self::Matcher(op, regex.to_owned()))
     }
 }
@@ -130,7 +129,7 @@ fn needless(patterns: &Patterns, matcher: &Matcher) -> Option<Needless> {
                 message,
                 help: format!("write `{inner}`"),
                 title: "leave the anchors out",
-                instead: Instead::regex(patterns, matcher.op, inner),
+                instead: Instead::regex(matcher.op, inner),
             },
         });
     }
@@ -157,7 +156,7 @@ fn needless(patterns: &Patterns, matcher: &Matcher) -> Option<Needless> {
         message: format!("`{one}` is matched by `{other}` already"),
         help: format!("leave `{one}` out"),
         title: "leave the alternative out",
-        instead: Instead::regex(patterns, matcher.op, &rest),
+        instead: Instead::regex(matcher.op, &rest),
     })
 }
 

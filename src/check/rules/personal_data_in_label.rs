@@ -1,7 +1,7 @@
 //! `personal-data-in-label`
 
 use obsctl_model::query::promql;
-use obsctl_model::{Domain, LabelDef, LabelName, MetricFamily, Stack};
+use obsctl_model::{Domain, ExposedName, LabelDef, MetricFamily, Stack};
 
 use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -140,7 +140,7 @@ fn labelled(name: &'static str) -> Stack {
         .flat_map(|family: &mut MetricFamily| &mut family.metrics);
     for metric in metrics.filter(|metric| metric.name.as_str() == "connections") {
         metric.labels.push(LabelDef {
-            name: LabelName::from_static(name),
+            name: ExposedName::from_static(name),
             domain: Domain::Bounded {
                 at_most: 10,
                 example: "x".to_owned(),

@@ -69,6 +69,9 @@ mod tests {
         for query in [
             "histogram_quantile(0.9, rate(api_request_duration_seconds_bucket[5m])) > 1",
             "histogram_quantile(0.9, sum without (path) (rate(api_request_duration_seconds_bucket[5m]))) > 1",
+            // Native histograms have no `le`.
+            "histogram_quantile(0.9, sum by (path) (rate(theirs_seconds[5m]))) > 1",
+            "histogram_fraction(0, 0.5, sum(rate(theirs_seconds[5m]))) < 0.9",
         ] {
             assert_eq!(underlined(&CHECK, example::alert(promql(query))), [""; 0]);
         }

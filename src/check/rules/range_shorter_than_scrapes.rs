@@ -124,7 +124,12 @@ impl<'a> Intervals<'a> {
     }
 
     fn of(&self, input: &Input<'_>, name: &str) -> Option<(u64, &'static str)> {
-        match input.project.catalog().get(name)? {
+        let Some(series) = input.project.catalog().get(name) else {
+            // What nobody declares is scraped like the rest. A rule elsewhere can record what has a colon.
+            let usual = scrape_interval(input).filter(|_| !name.contains(':'))?;
+            return Some((usual.as_millis(), "scraped"));
+        };
+        match series {
             Series::Exposed { metric, .. } => {
                 let own = self.jobs.get(metric.exposed_by.name()).copied();
                 let usual = || Some(scrape_interval(input)?.as_millis());
@@ -175,6 +180,10 @@ mod tests {
             ("rate(api_requests_total[2m]) > 1", 60, vec![]),
             ("max_over_time(connections[1m]) > 1", 60, vec![]),
             ("max_over_time(connections[30s]) > 1", 60, vec!["30s"]),
+            // The stack's own interval, 15s, is that of all others.
+            ("rate(theirs_total[20s]) > 1", 60, vec!["20s"]),
+            ("rate(theirs_total[30s]) > 1", 60, vec![]),
+            ("max_over_time(theirs:ratio[10s]) > 1", 60, vec![]),
         ] {
             let mut stack = example::alert(promql(query));
             stack.scrape_jobs[0].interval = Some(secs(every));

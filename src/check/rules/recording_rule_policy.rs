@@ -28,6 +28,7 @@ Rename it, and the queries that read it; set the label; or change what is asked 
 [policy.recording_rules]
 name = \"[a-z_]+:[a-z0-9_]+:[a-z0-9_]+\"
 required_labels = {}
+forbidden_labels = [\"severity\"]
 ```
 
 Patterns are regular expressions that match the whole text.
@@ -59,6 +60,8 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             let labels = labels(&group.labels, &rule.labels);
             let required = &asked.required_labels;
             rules.texts("label", "required_labels", required, &labels, findings);
+            let forbidden = &asked.forbidden_labels;
+            rules.without("label", "forbidden_labels", forbidden, &labels, findings);
         }
     }
 }
@@ -67,6 +70,15 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
 mod tests {
     use super::*;
     use crate::check::testing::report;
+
+    #[test]
+    fn labels_can_be_forbidden() {
+        let mut stack = (CHECK.silent)();
+        let labels = &mut stack.rule_groups[0].labels;
+        labels.insert("severity".to_owned(), "page".to_owned());
+        let report = report(&CHECK, stack);
+        assert!(report.contains("has the label `severity`"), "{report}");
+    }
 
     #[test]
     fn names_the_pattern() {

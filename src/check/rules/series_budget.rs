@@ -142,7 +142,7 @@ mod tests {
         let metrics = &mut stack.metrics[0].metrics;
         let tenant = metrics[0].labels[3].clone();
         metrics[0].labels.push(obsctl_model::LabelDef {
-            name: obsctl_model::LabelName::from_static("other_tenant"),
+            name: obsctl_model::ExposedName::from_static("other_tenant"),
             ..tenant
         });
         assert!(report(&CHECK, stack).contains("`api_requests_total` can have 1800000000 series"));

@@ -3,7 +3,7 @@
 use obsctl_model::query::promql;
 use obsctl_promql::{Span, SyntaxError, TypeError, experimental};
 
-use crate::check::{Check, Findings, Input, Run, example};
+use crate::check::{Check, Findings, Input, Patterns, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::expression::has_variable;
 
@@ -32,23 +32,25 @@ flag: write it with what every server knows.
 fn run(input: &Input<'_>, findings: &mut Findings) {
     logs(input, findings);
     traces(input, findings);
+    input.per_text(&input.unread, findings, |query, findings| {
+        let place = |span, message: &str, note| query.at.finding(span, message, note);
+        refused(query.at.query.errors(), Vec::new, place, findings);
+    });
     input.per_text(&input.texts, findings, |query, findings| {
         let expr = query.at.query.expr();
         let place = |span, message: &str, note| query.at.finding(span, message, note);
-        let errors = query.at.query.errors();
-        refused(errors, || query.types.clone(), place, findings);
-        if !errors.is_empty() {
-            return;
-        }
+        refused(&[], || query.types.clone(), place, findings);
         for matcher in query
             .selectors
             .iter()
             .flat_map(|used| &used.selector.matchers)
         {
             let regex = &matcher.value.value;
-            if matcher.op.is_regex() && !has_variable(regex) && !input.patterns.is_valid(regex) {
+            if matcher.op.is_regex() && !has_variable(regex) && !Patterns::is_valid(regex) {
+                let error = obsctl_promql::regex::read(regex).err();
+                let reason = error.map_or("", |error| error.message);
                 let message = format!("`{regex}` is not a regular expression");
-                findings.push(query.at.finding(matcher.value.span, message, ""));
+                findings.push(query.at.finding(matcher.value.span, message, reason));
             }
         }
         for feature in experimental(expr) {

@@ -90,7 +90,9 @@ mod grafana {
     use super::{Input, Unit, word};
     use crate::check::Query;
     use crate::check::rules::panel_without_unit::{likely, plain};
+    use crate::check::value::is_share;
     use crate::diagnostic::Diagnostic;
+    use obsctl_model::Promql;
     use obsctl_model::dashboard::{Expression, Panel};
 
     /// What is measured, and how many base units one of it is.
@@ -149,6 +151,12 @@ mod grafana {
         }
     }
 
+    /// The unit of a query; of metrics that nobody declares, a part of a whole has one all the same.
+    fn of(input: &Input<'_>, query: &Promql) -> Option<Unit> {
+        likely(input, query)
+            .or_else(|| is_share(input.project, query.expr()).then_some(Unit::Ratio))
+    }
+
     /// A panel whose unit contradicts all of its queries, at the first.
     pub(super) fn finding(
         input: &Input<'_>,
@@ -161,12 +169,10 @@ mod grafana {
         if !plain(panel) || panel.ref_ids().next().as_deref() != Some(ref_id) {
             return None;
         }
-        let unit = likely(input, query.at.query)?;
+        let unit = of(input, query.at.query)?;
         let contradicted = |scale: Scale| misleads(seen, scale);
         let all = panel.queries.iter().all(|query| match &query.expression {
-            Expression::Promql(query) => likely(input, query)
-                .and_then(given)
-                .is_some_and(contradicted),
+            Expression::Promql(query) => of(input, query).and_then(given).is_some_and(contradicted),
             _ => false,
         });
         if !all {
@@ -283,6 +289,28 @@ mod tests {
             ("rate(other_seconds_total[5m])", "percent", true),
             ("time() - process_start_time_seconds", "s", false),
             ("connections", "ms", false),
+            (
+                r#"sum(rate(theirs_total{code="500"}[5m])) / sum(rate(theirs_total[5m]))"#,
+                "percent",
+                true,
+            ),
+            (
+                r#"1 - sum(rate(theirs_total{code="500"}[5m])) / sum(rate(theirs_total[5m]))"#,
+                "percent",
+                true,
+            ),
+            (
+                r#"100 * sum(rate(theirs_total{code="500"}[5m])) / sum(rate(theirs_total[5m]))"#,
+                "percent",
+                false,
+            ),
+            (
+                r#"sum(rate(theirs_total{code="500"}[5m])) / sum(rate(theirs_total[5m]))"#,
+                "percentunit",
+                false,
+            ),
+            ("sum(theirs) / sum(others)", "percent", false),
+            ("theirs == bool 1", "percent", false),
         ] {
             assert_eq!(shown(query, id), found, "{query} as {id}");
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use obsctl_logql::ast::LogQuery;
 use obsctl_logql::{LabelOrigin, LabelPlace, LabelUse};
 use obsctl_model::prelude::*;
-use obsctl_model::{FieldKind, LabelDef, LabelName, LogCatalog, LogField};
+use obsctl_model::{ExposedName, FieldKind, LabelDef, LogCatalog, LogField};
 
 use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -130,7 +130,7 @@ pub(super) fn as_label(field: &str) -> String {
 /// The example stack with a log catalog and an alert on this query.
 pub(super) fn logging(query: &str) -> Stack {
     let stream_label = |name: &'static str, domain| LabelDef {
-        name: LabelName::from_static(name),
+        name: ExposedName::from_static(name),
         domain,
     };
     let text = |name: &str| LogField::new(name, FieldKind::Text, "Of the example.", "acme");

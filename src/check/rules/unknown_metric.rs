@@ -48,8 +48,9 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
     let most = MOST_COMPARISONS / names.len().max(1);
     for query in &input.queries {
         for used in &query.named {
-            // Names beyond the classic rule can be queried, not declared.
-            if used.series.is_some() || !is_legacy_metric_name(used.name) {
+            // Definitions in Rust cannot declare names beyond the classic rule.
+            let declarable = !input.project.knows().ours || is_legacy_metric_name(used.name);
+            if used.series.is_some() || !declarable {
                 continue;
             }
             let (name, span) = (used.name, used.span);

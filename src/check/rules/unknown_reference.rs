@@ -295,8 +295,8 @@ fn uid_in(url: &str) -> Option<&str> {
     (!uid.is_empty() && !has_variable(uid)).then_some(uid)
 }
 
-/// A uid without case and separators: where only those differ, one was meant for the other.
-fn letters(uid: &str) -> String {
+/// A name without case and separators: where only those differ, one was meant for the other.
+pub(super) fn letters(uid: &str) -> String {
     uid.replace(['-', '_', '.'], "").to_ascii_lowercase()
 }
 

@@ -2,7 +2,6 @@
 
 use obsctl_model::{Allow, Stack};
 
-use crate::check::suppression::accepted;
 use crate::check::{Check, Findings, Input, ONLINE, Run, example, rules};
 use crate::diagnostic::{Diagnostic, Severity};
 
@@ -27,7 +26,7 @@ Correct the name: `docs/checks/` lists all of them.
 };
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
-    for one in accepted(input.project) {
+    for one in &input.accepted {
         let name = one.allow.check.as_str();
         if Check::find(name).is_none() && !ONLINE.contains(&name) {
             let message = format!("there is no check `{name}` to allow");

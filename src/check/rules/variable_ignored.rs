@@ -61,13 +61,19 @@ fn of<'a>(query: &Query<'a>) -> Option<&'a Dashboard> {
 fn dashboard(all: &[(&Dashboard, &Query<'_>)], findings: &mut Findings) {
     // How often each series is narrowed by which label and variable, and how often it is not.
     let mut narrowed: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
-    let mut uses: BTreeMap<&str, usize> = BTreeMap::new();
-    for (_, query) in all {
-        for named in &query.named {
-            *uses.entry(named.name).or_default() += 1;
-            for (label, variable) in choices(named) {
-                *narrowed.entry((named.name, label, variable)).or_default() += 1;
-            }
+    for named in all.iter().flat_map(|(_, query)| &query.named) {
+        for (label, variable) in choices(named) {
+            *narrowed.entry((named.name, label, variable)).or_default() += 1;
+        }
+    }
+    narrowed.retain(|_, count| *count >= AGREEING);
+    let mut uses: BTreeMap<_, _> = narrowed.keys().map(|(name, ..)| (*name, 0)).collect();
+    if uses.is_empty() {
+        return;
+    }
+    for named in all.iter().flat_map(|(_, query)| &query.named) {
+        if let Some(uses) = uses.get_mut(named.name) {
+            *uses += 1;
         }
     }
     // Where several panels ignore a choice, it is meant to be so.
@@ -88,7 +94,7 @@ fn dashboard(all: &[(&Dashboard, &Query<'_>)], findings: &mut Findings) {
             for (key @ (name, label, variable), count) in of_series {
                 let offered = dashboard.variables.iter().any(|one| one.name == *variable);
                 let most = uses.get(name).is_some_and(|uses| count * 4 >= uses * 3);
-                if !offered || *count < AGREEING || !most {
+                if !offered || !most {
                     continue;
                 }
                 let matched = selector.matchers.iter().any(|one| one.name.text == *label);

@@ -10,8 +10,8 @@ use clap::{Args, ValueEnum};
 use crate::cli::estate;
 use crate::cli::workspace::Batch;
 use crate::cli::{
-    CLEAN, CommandError, FINDINGS, Obstacle, Terminal, Workspace, credentials, findings, online,
-    progress,
+    CLEAN, CommandError, FINDINGS, Obstacle, Terminal, Workspace, credentials, exposed, findings,
+    online, progress,
 };
 use crate::import::{self, Imported};
 use crate::live::{self, Asking, Peer, Progress};
@@ -91,14 +91,13 @@ impl Import {
         imported.slos = slos.slos;
         notes.extend(slos.left_out.iter().map(not_kept));
         if let Some(url) = &self.prometheus {
-            let (family, beyond) = self.learn(url, terminal)?;
-            notes.extend(undeclarable(&beyond).map(|what| format!("{}: {what}", family.title)));
-            imported.catalog.metrics.push(family);
+            imported.catalog.metrics.push(self.learn(url, terminal)?);
         }
         if imported.is_empty() {
             problems.append(&mut slos.unread);
         }
         if imported.is_empty() && problems.is_empty() {
+            tell(&notes, terminal)?;
             return Err(Obstacle::new(
                 "there is nothing to import",
                 "sources are rule files, dashboards, SLOs, catalogs, and what services expose as metrics",
@@ -128,9 +127,7 @@ impl Import {
             }
             None => write!(terminal.out, "{text}")?,
         }
-        for note in notes {
-            writeln!(terminal.err, "note: {note}")?;
-        }
+        tell(&notes, terminal)?;
         if problems.is_empty() {
             return Ok(CLEAN);
         }
@@ -149,8 +146,13 @@ impl Import {
         let end = source.rsplit('.').next().unwrap_or_default();
         let is_url = source.starts_with("http://") || source.starts_with("https://");
         if is_url || !["yml", "yaml", "json", "rules"].contains(&end) {
-            let (catalog, problems) = estate::metrics(source, workspace)?;
-            imported.catalog.append(catalog);
+            let (catalog, problems) = exposed::metrics(source, workspace)?;
+            if exposed::is_empty(&catalog) && problems.is_empty() {
+                notes.push(format!("{source}: holds nothing that can be imported"));
+            }
+            if !exposed::is_empty(&catalog) {
+                imported.catalog.append(catalog);
+            }
             let mut found = Found::default();
             found.problems.extend(problems);
             return Ok(found);
@@ -206,12 +208,12 @@ impl Import {
         Ok(found)
     }
 
-    /// All metrics of an engine, with their labels; and what no definition can name.
+    /// All metrics of an engine, with their labels.
     fn learn(
         &self,
         url: &str,
         terminal: &mut Terminal<'_>,
-    ) -> Result<(obsctl_model::MetricFamily, Vec<String>), CommandError> {
+    ) -> Result<obsctl_model::MetricFamily, CommandError> {
         let address = credentials::address(Peer::Prometheus, "prometheus", url)?;
         let asking = Asking::within(
             self.timeout,
@@ -229,24 +231,17 @@ impl Import {
                 let what = format!("the labels of `{name}` could not be had: {why}");
                 return Err(Obstacle::new(what, "give more `--timeout`").into());
             }
-            let family = all.family(&title, &BTreeSet::new());
-            Ok::<_, CommandError>((family, all.undeclarable()))
+            Ok::<_, CommandError>(all.family(&title, &BTreeSet::new()))
         })?
     }
 }
 
-/// Says once what no definition can name.
-fn undeclarable(beyond: &[String]) -> Option<String> {
-    const SHOWN: usize = 12;
-    let shown = beyond.get(..SHOWN).unwrap_or(beyond).join(", ");
-    let more = match beyond.len() {
-        0 => return None,
-        all if all > SHOWN => format!(", … ({all} in all)"),
-        _ => String::new(),
-    };
-    Some(format!(
-        "not kept: {shown}{more}: such names can be queried, and not declared"
-    ))
+/// What definitions do not hold.
+fn tell(notes: &[String], terminal: &mut Terminal<'_>) -> Result<(), CommandError> {
+    for note in notes {
+        writeln!(terminal.err, "note: {note}")?;
+    }
+    Ok(())
 }
 
 /// What of an SLO is in no definition, and where it stands.

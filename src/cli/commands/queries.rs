@@ -8,6 +8,7 @@ use obsctl_model::Stack;
 use serde_json::{Value, json};
 
 use crate::cli::estate::Estate;
+use crate::cli::findings::counted;
 use crate::cli::{CLEAN, CommandError, Terminal, Workspace};
 use crate::project::{Project, Usage};
 
@@ -57,11 +58,11 @@ impl Queries {
         let project = if self.estate.is_given() {
             let project = self.estate.read(&LazyCell::new(stack), workspace)?;
             for problem in project.unread() {
-                writeln!(
-                    terminal.err,
-                    "not read: {}: {}",
-                    problem.subject, problem.message
-                )?;
+                let place = match problem.origin().location() {
+                    Some((file, line, column)) => format!("{file}:{line}:{column}"),
+                    None => problem.subject.clone(),
+                };
+                writeln!(terminal.err, "not read: {place}: {}", problem.message)?;
             }
             project
         } else {
@@ -126,9 +127,12 @@ fn table(usages: &[Usage<'_>], terminal: &mut Terminal<'_>) -> Result<(), Comman
         .collect();
     writeln!(
         terminal.out,
-        "{} queries, {} metrics",
-        usages.len(),
-        metrics.len()
+        "{}, {}",
+        match usages.len() {
+            1 => "1 query".to_owned(),
+            more => format!("{more} queries"),
+        },
+        counted(metrics.len(), "metric")
     )?;
     Ok(())
 }

@@ -14,12 +14,12 @@ pub(crate) mod xml;
 use std::ops::Range;
 use std::rc::Rc;
 
-use memchr::memchr_iter;
 use obsctl_model::Origin;
 use serde::Serialize;
 
 use super::identity::path;
 use super::{Diagnostic, Severity};
+use crate::lines::line;
 
 pub use checkstyle::checkstyle;
 pub use github::github;
@@ -102,15 +102,6 @@ impl Spot {
         };
         Some((line.to_owned(), start..end))
     }
-}
-
-/// A line of a text by its number, without its end. Files are long, and most findings stand far from their beginning.
-fn line(text: &str, number: u32) -> Option<&str> {
-    let from = match number.saturating_sub(1) as usize {
-        0 => 0,
-        before => memchr_iter(b'\n', text.as_bytes()).nth(before - 1)? + 1,
-    };
-    text[from..].lines().next()
 }
 
 /// Everything but the headline, as plain lines: for formats that show neither source nor several places.

@@ -21,7 +21,7 @@ fn dashboard() -> Value {
         "time": { "from": "now-1h", "to": "now" },
         "templating": { "list": [{
             "name": "path", "type": "query", "datasource": { "type": "prometheus" },
-            "query": "label_values(requests_total, path)",
+            "query": "label_values(requests_total, path)", "sort": 1,
             "current": { "text": "/", "value": "/" },
         }] },
         "panels": [
@@ -57,6 +57,69 @@ fn what_grafana_writes_when_it_saves_is_no_change() {
         panel["options"]["tooltip"] = Value::Null;
     }
     assert_eq!(dashboards(&before, &after), "a side → a side: no changes\n");
+}
+
+/// The same dashboard in the second form, as Grafana converts it.
+fn in_the_second_form(classic: &Value) -> Value {
+    let source = json!({ "name": "prom" });
+    let (mut elements, mut items) = (json!({}), vec![]);
+    for panel in classic["panels"].as_array().unwrap() {
+        let (name, grid) = (format!("panel-{}", panel["id"]), &panel["gridPos"]);
+        let target = &panel["targets"][0];
+        elements[&name] = json!({ "kind": "Panel", "spec": {
+            "id": panel["id"], "title": panel["title"], "description": "", "links": [],
+            "data": { "kind": "QueryGroup", "spec": { "transformations": [], "queryOptions": {}, "queries": [
+                { "kind": "PanelQuery", "spec": { "refId": target["refId"], "hidden": false, "query": {
+                    "kind": "DataQuery", "group": "prometheus", "version": "v0", "datasource": source,
+                    "spec": { "expr": target["expr"] },
+                } } },
+            ] } },
+            "vizConfig": { "kind": "VizConfig", "group": panel["type"], "version": "12.0.0", "spec": {
+                "fieldConfig": panel["fieldConfig"], "options": panel["options"],
+            } },
+        } });
+        items.push(json!({ "kind": "GridLayoutItem", "spec": {
+            "x": grid["x"], "y": grid["y"], "width": grid["w"], "height": grid["h"],
+            "element": { "kind": "ElementReference", "name": name },
+        } }));
+    }
+    let variables = classic["templating"]["list"].as_array().unwrap().iter();
+    let variables = variables.map(|one| {
+        json!({ "kind": "QueryVariable", "spec": {
+            "name": one["name"], "sort": "alphabeticalAsc", "query": {
+                "kind": "DataQuery", "group": "prometheus", "version": "v0",
+                "spec": { "__legacyStringValue": one["query"] },
+            },
+        } })
+    });
+    json!({
+        "apiVersion": "dashboard.grafana.app/v2beta1", "kind": "Dashboard", "metadata": { "name": classic["uid"] },
+        "spec": {
+            "title": classic["title"], "elements": elements, "annotations": [],
+            "layout": { "kind": "GridLayout", "spec": { "items": items } },
+            "variables": variables.collect::<Vec<_>>(),
+            "timeSettings": { "from": classic["time"]["from"], "to": classic["time"]["to"] },
+        },
+    })
+}
+
+#[test]
+fn the_second_form_of_a_dashboard_is_no_change() {
+    let before = dashboard();
+    let after = in_the_second_form(&before);
+    assert_eq!(dashboards(&before, &after), "a side → a side: no changes\n");
+    let mut other = before.clone();
+    other["panels"][0]["options"]["legend"]["showLegend"] = json!(false);
+    other["panels"][0]["datasource"]["uid"] = json!("other");
+    assert_snapshot!(dashboards(&other, &after), @r"
+    behaviour: panel `Rate` of dashboard `API`
+      --> api.json:1
+      datasource `other` → `prom`
+      `datasource.uid` `other` → `prom`
+      `options.legend.showLegend` `false` → `true` (cosmetic)
+
+    a side → a side: 1 change: 1 behaviour
+    ");
 }
 
 #[test]

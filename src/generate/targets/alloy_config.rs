@@ -194,14 +194,14 @@ fn otlp(environment: Environment) -> Vec<Block> {
 
 #[cfg(test)]
 mod tests {
-    use obsctl_model::{Domain, LabelDef, LabelName, LogField, Slug, Stack};
+    use obsctl_model::{Domain, ExposedName, LabelDef, LogField, Slug, Stack};
 
     use super::*;
 
     fn text(environment: Environment) -> String {
         let mut stack = Stack::new(Slug::from_static("test"));
         stack.logs.stream_labels = vec![LabelDef {
-            name: LabelName::from_static("level"),
+            name: ExposedName::from_static("level"),
             domain: Domain::Values(vec!["info".to_owned()]),
         }];
         stack.logs.standard_fields = vec![

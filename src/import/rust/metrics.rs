@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use obsctl_model::{Domain, Exposer, MetricDef, MetricKind, Unit};
+use obsctl_model::{Domain, Exposer, LabelName, MetricDef, MetricKind, MetricName, Unit};
 
 use super::super::Imported;
 use super::literal::text;
@@ -16,12 +16,17 @@ pub(super) fn declare(imported: &Imported, out: &mut String, notes: &mut Vec<Str
     let mut declared = String::new();
     let mut labels = String::new();
     let mut seen = BTreeSet::new();
+    let mut beyond = vec![];
     for metric in families.iter().flat_map(|family| &family.metrics) {
         if !seen.insert(metric.name.as_str()) {
             notes.push(format!(
                 "metric `{}` is there twice: the first is kept",
                 metric.name
             ));
+            continue;
+        }
+        if let Some(name) = undeclarable(metric) {
+            beyond.push(name);
             continue;
         }
         let Some(head) = head(metric, notes) else {
@@ -76,6 +81,7 @@ pub(super) fn declare(imported: &Imported, out: &mut String, notes: &mut Vec<Str
         }
         declared.push('\n');
     }
+    notes.extend(left_out(&beyond));
     if declared.is_empty() {
         return;
     }
@@ -96,6 +102,32 @@ pub(super) fn declare(imported: &Imported, out: &mut String, notes: &mut Vec<Str
         text(title),
         text(owner)
     );
+}
+
+/// What of a metric's names only Prometheus 3 knows, in words: a library that declares it in Rust could not expose it to
+/// every Prometheus.
+fn undeclarable(metric: &MetricDef) -> Option<String> {
+    let name = &metric.name;
+    if !MetricName::is_valid(name.as_str()) {
+        return Some(format!("`{name}`"));
+    }
+    let mut labels = metric.labels.iter();
+    let label = labels.find(|label| !LabelName::is_valid(label.name.as_str()))?;
+    Some(format!("`{name}` with label `{}`", label.name))
+}
+
+/// Says once which metrics Rust cannot declare.
+fn left_out(beyond: &[String]) -> Option<String> {
+    const SHOWN: usize = 12;
+    let shown = beyond.get(..SHOWN).unwrap_or(beyond).join(", ");
+    let more = match beyond.len() {
+        0 => return None,
+        all if all > SHOWN => format!(", … ({all} in all)"),
+        _ => String::new(),
+    };
+    Some(format!(
+        "not kept: {shown}{more}: definitions in Rust have names of letters, digits and `_`; a catalog as text keeps all names"
+    ))
 }
 
 /// The kind of a declaration, and what follows the name.

@@ -27,12 +27,15 @@ fn step(
 
 fn connection(run: &Run<'_>, client: &Client) -> Outcome {
     match prometheus::alertmanagers(client) {
-        Ok(urls) if urls.is_empty() && run.only_stores(client) => targets::only_stores(),
-        Ok(urls) if urls.is_empty() => Outcome::failed(
+        Ok(urls) if urls.as_ref().is_none_or(Vec::is_empty) && run.only_stores(client) => {
+            targets::only_stores()
+        }
+        Ok(None) => Outcome::not_run("it does not say which Alertmanagers it tells of alerts"),
+        Ok(Some(urls)) if urls.is_empty() => Outcome::failed(
             "Prometheus knows no Alertmanager: alerts fire, and nobody is told",
             "deploy the generated configuration of Prometheus",
         ),
-        Ok(urls) => Outcome::seen(urls.join(", ")),
+        Ok(Some(urls)) => Outcome::seen(urls.join(", ")),
         Err(trouble) => unasked(&trouble),
     }
 }

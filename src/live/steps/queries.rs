@@ -205,11 +205,12 @@ impl Questions<'_> {
         Ok(Known {
             names: names.into_iter().collect(),
             declared: prometheus::declared(client)?,
-            up: match targets::up(&prometheus::targets(client)?) {
+            up: match targets::up(&prometheus::targets(client)?.unwrap_or_default()) {
                 // A store that others feed has what they say of their targets.
                 none if none.is_empty() => prometheus::jobs_up(client, now)?,
                 up => up,
             },
+            only_stores: self.run.only_stores(client),
         })
     }
 

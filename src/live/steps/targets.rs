@@ -25,15 +25,18 @@ fn all(run: &Run<'_>) -> Vec<Step> {
         Duration::from_secs(1),
         || {
             let found = prometheus::targets(client);
-            let pending = found.as_ref().is_ok_and(|found| targets::pending(found));
-            (!pending, found)
+            let known = found.as_ref().ok().and_then(Option::as_deref);
+            (!known.is_some_and(targets::pending), found)
         },
     );
     match found {
-        Ok(found) if found.is_empty() && run.only_stores(client) => {
+        Ok(found) if found.as_ref().is_none_or(Vec::is_empty) && run.only_stores(client) => {
             vec![Group::Targets.step(Peer::Prometheus.word(), targets::only_stores())]
         }
-        Ok(found) => targets::judge(run.project, &found),
+        Ok(None) => {
+            vec![Group::Targets.step(Peer::Prometheus.word(), targets::scraped_by_others())]
+        }
+        Ok(Some(found)) => targets::judge(run.project, &found),
         Err(trouble) => vec![Group::Targets.step(Peer::Prometheus.word(), unasked(&trouble))],
     }
 }

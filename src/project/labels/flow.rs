@@ -162,6 +162,11 @@ impl<'a> Flows<'a> {
             .or_else(|| self.recorded.get(name).cloned())
             .unwrap_or_else(Labels::any)
     }
+
+    /// Whether a rule records it.
+    pub(super) fn is_recorded(&self, name: &str) -> bool {
+        self.recorded.contains_key(name)
+    }
 }
 
 /// The labels of a series that no rule records. `jobs` has the labels that scrapes of an exposer add, `targets`

@@ -95,7 +95,8 @@ impl<'f, 'a> Walk<'f, 'a> {
             "absent" | "absent_over_time" => return absent(&call.args[vector]),
             "info" | "histogram_quantiles" => return Labels::any(),
             "histogram_quantile" | "histogram_fraction" => {
-                if let Some(loss) = labels.loss("le") {
+                let lost = labels.loss("le");
+                if let Some(loss) = lost.filter(|_| self.has_buckets(&call.args[vector])) {
                     self.issue(
                         "le",
                         call.args[vector].span(),
@@ -110,6 +111,15 @@ impl<'f, 'a> Walk<'f, 'a> {
             _ => {}
         }
         labels
+    }
+
+    /// Whether some of the series can be buckets of a classic histogram. One of another name that no rule records is a native one.
+    fn has_buckets(&self, histogram: &Expr) -> bool {
+        histogram.selectors().any(|used| {
+            series_name(used.selector).is_none_or(|(name, _)| {
+                name.ends_with("_bucket") || name.contains(':') || self.flows.is_recorded(name)
+            })
+        })
     }
 
     /// `label_replace(v, target, replacement, source, regex)`, `label_join(v, target, separator, source…)`

@@ -2,7 +2,7 @@
 
 use obsctl_model::dashboard::written::WrittenDashboard;
 use obsctl_model::dashboard::{
-    Annotation, DashboardLink, DashboardLinkTarget, Panel, Patch, Row, Variable,
+    Annotation, Dashboard, DashboardLink, DashboardLinkTarget, Panel, Patch, Row, Variable,
 };
 
 use super::super::Reader;
@@ -85,8 +85,18 @@ pub(in super::super) fn library_panel(reader: &mut Reader<'_>, node: &Node<'_>) 
     let Some(model) = node.get("model") else {
         return;
     };
-    let title = node.text(&["name"]);
-    let mut dashboard = super::begin(reader, node, node.text(&["uid"]), title);
+    let dashboard = super::begin(reader, node, node.text(&["uid"]), node.text(&["name"]));
+    alone(reader, dashboard, model);
+}
+
+/// The same as a resource, whose `spec` is the panel.
+pub(super) fn shared_panel(reader: &mut Reader<'_>, node: &Node<'_>, spec: &Node<'_>) {
+    let name = node.text(&["metadata", "name"]);
+    let dashboard = super::begin(reader, node, name, spec.text(&["title"]));
+    alone(reader, dashboard, spec);
+}
+
+fn alone(reader: &mut Reader<'_>, mut dashboard: Dashboard, model: &Node<'_>) {
     dashboard
         .top
         .push(panel(reader, model, &Sources::default(), MAIN));
@@ -143,8 +153,10 @@ fn variables(reader: &Reader<'_>, node: &Node<'_>, sources: &Sources) -> Vec<Var
 fn annotations(reader: &Reader<'_>, list: Option<&Node<'_>>, sources: &Sources) -> Vec<Annotation> {
     let list = list.map_or(&[][..], Node::items).iter();
     // Grafana's own annotations ask nothing.
-    let list =
-        list.filter(|one| one.text(&["builtIn"]) != "1" && one.text(&["type"]) != "dashboard");
+    let is_own = |one: &&Node<'_>| {
+        ["1", "true"].contains(&one.text(&["builtIn"])) || one.text(&["type"]) == "dashboard"
+    };
+    let list = list.filter(|one| !is_own(one));
     let list = list.map(|one| {
         let source = sources.of(one.get("datasource"));
         annotation(reader, one, source)
@@ -161,7 +173,7 @@ fn annotation(reader: &Reader<'_>, node: &Node<'_>, source: Source<'_>) -> Annot
     let mut read = Annotation::new(node.text(&["name"]), expression(reader, asked, source));
     read.title = some(node.text(&["titleFormat"]));
     read.text = some(node.text(&["textFormat"]));
-    read.off = node.get("enable").and_then(Node::as_bool) == Some(false);
+    read.off = node.get("enable").and_then(Node::as_bool) != Some(true);
     read.origin = reader.source.origin(node.at);
     read
 }

@@ -35,9 +35,19 @@ pub(super) fn is_library_panel(node: &Node<'_>) -> bool {
     node.path(&["model", "type"]).is_some() && node.get("kind").is_some()
 }
 
-/// A resource of Grafana's API: the version of its `apiVersion` says the form of its `spec`.
+/// Whether the `spec` of a resource is a panel that dashboards share.
+fn is_panel(spec: &Node<'_>) -> bool {
+    spec.get("type").is_some() && spec.get("fieldConfig").is_some()
+}
+
+/// A resource of Grafana's API, or a list of them: the version of its `apiVersion` says the form of its `spec`.
 pub(super) fn resource(reader: &mut Reader<'_>, node: &Node<'_>) {
+    // Of what is in a list, only the list says what it is.
+    if let Some(items) = node.get("items").filter(|_| node.get("spec").is_none()) {
+        return items.items().iter().for_each(|one| resource(reader, one));
+    }
     match node.get("spec") {
+        Some(spec) if is_panel(spec) => classic::shared_panel(reader, node, spec),
         Some(spec) if is_v2(spec) => v2(reader, spec, node),
         Some(spec) => classic::named(reader, spec, node.text(&["metadata", "name"])),
         None => reader.trouble(node.at, "a dashboard resource needs `spec`"),

@@ -141,6 +141,11 @@ const NO_SETTINGS: [&str; 10] = [
     "type",
 ];
 
+/// Whether a key of a panel is one of the settings that are kept as they are.
+pub(super) fn is_setting(key: &str) -> bool {
+    key != "targets" && !NO_SETTINGS.contains(&key)
+}
+
 /// A panel with its type and heading. Its other settings are kept as they are: they can name variables, and a
 /// change of one is a change.
 pub(super) fn base(reader: &Reader<'_>, node: &Node<'_>, kind: &str, title: &str) -> Panel {

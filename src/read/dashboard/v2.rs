@@ -3,14 +3,14 @@
 
 use obsctl_model::dashboard::variable::{Refresh, Sort, Values};
 use obsctl_model::dashboard::written::{WrittenDashboard, WrittenPanel};
-use obsctl_model::dashboard::{Annotation, Panel, Patch, Variable};
-use serde_json::{Map, Value};
+use obsctl_model::dashboard::{Annotation, Panel, Patch, Variable, Visualization};
+use serde_json::{Map, Value, json};
 
 use super::super::node::Node;
 use super::super::{Keep, Reader};
 use super::classic::links as links_of_dashboard;
 use super::layout;
-use super::panel::{base, id, links, list, look, some, times, written};
+use super::panel::{base, id, is_setting, links, list, look, some, times, written};
 use super::sources::{Source, Sources};
 use super::target;
 use super::variable as classic;
@@ -109,6 +109,14 @@ fn panel(reader: &Reader<'_>, node: &Node<'_>, sources: &Sources) -> Panel {
         kind => kind,
     };
     let mut panel = base(reader, node, kind, node.text(&["title"]));
+    let classic = (reader.keep != Keep::Outline).then(|| as_classic(node, kind, sources));
+    if let (Visualization::Plugin(own), Some(classic)) = (&mut panel.visualization, &classic) {
+        own.options = settings(own.options.take(), classic);
+    }
+    panel.transparent = node
+        .get("transparent")
+        .and_then(Node::as_bool)
+        .unwrap_or_default();
     panel.description = some(node.text(&["description"]));
     panel.links = links(node.get("links"));
     if let Some(spec) = viz.and_then(|viz| viz.get("spec")) {
@@ -140,15 +148,41 @@ fn panel(reader: &Reader<'_>, node: &Node<'_>, sources: &Sources) -> Panel {
         library: some(node.text(&["libraryPanel", "uid"])),
         transformed: transformations.is_some_and(|all| !all.items().is_empty()),
         step_said,
-        json: (reader.keep == Keep::Whole).then(|| as_classic(node, kind)),
+        json: classic.filter(|_| reader.keep == Keep::Whole),
         ..seen.map_or_else(WrittenPanel::default, |spec| written(spec, kind))
     }
     .into();
     panel
 }
 
+/// The settings of a panel as those of the classic form are kept, so that both are compared.
+fn settings(mut own: Value, classic: &Value) -> Value {
+    if let (Value::Object(own), Value::Object(classic)) = (&mut own, classic) {
+        own.remove("vizConfig");
+        let settings = classic.iter().filter(|(key, _)| is_setting(key));
+        own.extend(settings.map(|(key, value)| (key.clone(), value.clone())));
+    }
+    own
+}
+
+/// What answers a panel, as the classic form says it beside the queries.
+fn answers(queries: &[Node<'_>], sources: &Sources) -> Option<Value> {
+    let asked = queries.iter().filter_map(|one| {
+        let around = one.get("spec")?;
+        let source = asked(around.get("query")?, around, sources);
+        (source.plugin != "__expr__").then(|| (source.plugin.to_owned(), source.uid.to_owned()))
+    });
+    let mut asked: Vec<_> = asked.collect();
+    asked.dedup();
+    match &asked[..] {
+        [] => None,
+        [(plugin, uid)] => Some(json!({ "type": plugin, "uid": uid })),
+        _ => Some(json!({ "type": "datasource", "uid": "-- Mixed --" })),
+    }
+}
+
 /// A panel as the classic form has it.
-fn as_classic(node: &Node<'_>, kind: &str) -> Value {
+fn as_classic(node: &Node<'_>, kind: &str, sources: &Sources) -> Value {
     let mut classic = Map::new();
     let mut put = |key: &str, value: Option<&Node<'_>>| {
         if let Some(value) = value {
@@ -196,6 +230,10 @@ fn as_classic(node: &Node<'_>, kind: &str) -> Value {
         Value::Object(step)
     });
     let (targets, steps) = (targets.collect(), steps.collect());
+    let queries = node.path(&["data", "spec", "queries"]);
+    if let Some(source) = queries.and_then(|queries| answers(queries.items(), sources)) {
+        classic.insert("datasource".to_owned(), source);
+    }
     classic.insert("type".to_owned(), kind.into());
     classic.insert("targets".to_owned(), targets);
     classic.insert("transformations".to_owned(), steps);
@@ -238,7 +276,11 @@ fn variable(reader: &Reader<'_>, node: &Node<'_>, sources: &Sources) -> Variable
         all_value: some(spec.text(&["allValue"])),
         default: vec![],
         regex: some(spec.text(&["regex"])),
-        sort: Sort::Unsorted,
+        sort: match spec.text(&["sort"]) {
+            "" | "disabled" => Sort::Unsorted,
+            "numericalAsc" | "numericalDesc" => Sort::Numerical,
+            _ => Sort::Alphabetical,
+        },
         refresh: match spec.text(&["refresh"]) {
             "onTimeRangeChanged" => Refresh::OnTimeChange,
             _ => Refresh::OnOpen,
@@ -255,16 +297,26 @@ fn annotations(reader: &Reader<'_>, spec: &Node<'_>, sources: &Sources) -> Vec<A
     let all = list(spec, "annotations")
         .iter()
         .filter_map(|one| one.get("spec"));
-    let own = all.filter(|one| one.get("builtIn").and_then(Node::as_bool) != Some(true));
+    // Grafana's own annotations ask nothing.
+    let own = all.filter(|one| {
+        one.get("builtIn").and_then(Node::as_bool) != Some(true)
+            && one.text(&["legacyOptions", "type"]) != "dashboard"
+    });
     let own = own.filter_map(|one| {
-        let query = one.get("query")?;
+        // What stood beside `target` in the first form is kept apart when Grafana converts it.
+        let query = one.get("query").or_else(|| one.get("legacyOptions"))?;
         let source = asked(query, one, sources);
-        let inside = query.get("spec").unwrap_or(query);
+        let inside = [query.get("spec"), one.get("legacyOptions")];
+        let mut inside = inside.into_iter().flatten();
+        let inside = inside.find(|node| node.get("expr").is_some());
+        let inside = inside.or_else(|| query.get("spec")).unwrap_or(query);
         let mut read = Annotation::new(
             one.text(&["name"]),
             target::expression(reader, inside, source),
         );
-        read.off = one.get("enable").and_then(Node::as_bool) == Some(false);
+        read.title = some(one.text(&["legacyOptions", "titleFormat"]));
+        read.text = some(one.text(&["legacyOptions", "textFormat"]));
+        read.off = one.get("enable").and_then(Node::as_bool) != Some(true);
         read.origin = reader.source.origin(one.at);
         Some(read)
     });

@@ -6,18 +6,18 @@ use super::{read, said};
 
 #[test]
 fn json_that_ends_too_early() {
-    assert_snapshot!(said("{\"title\": \"x\",\n \"panels\": [{\"type\": "), @"2:22 not JSON: a value is expected, and the text ends");
-    assert_snapshot!(said("{\"panels\": [], \"panels\": []}"), @"1:16 the key `panels` stands twice in one map");
+    assert_snapshot!(said("{\"title\": \"x\",\n \"panels\": [{\"type\": "), @"2:22 not JSON: a value is expected, and the text ends (a quote or a bracket is missing, or the file is cut off: save or download it again)");
+    assert_snapshot!(said("{\"panels\": [], \"panels\": []}"), @"1:16 the key `panels` stands twice in one map (leave one of them)");
     assert_snapshot!(said("{\"compilerOptions\": {}, // a comment\n}"), @"none of ours");
     assert_snapshot!(said("{\"panels\": [],}"), @"1:14 not JSON: no `,` may follow what is last");
 }
 
 #[test]
 fn yaml_that_is_none() {
-    assert_snapshot!(said("groups:\n  - name: g\n    rules:\n\t- alert: A\n"), @"4:2 not YAML: tabs disallowed within this context (block indentation)");
-    assert_snapshot!(said("groups:\n  - name: g\n    name: h\n    rules:\n      - alert: A\n        expr: up\n"), @"3:5 the key `name` stands twice in one map");
-    assert_snapshot!(said("groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: *nobody\n"), @"5:15 not YAML: while parsing node, found unknown anchor");
-    assert_snapshot!(said("groups:\n  - name: g\n    rules:\n      - alert: \"A\n"), @"5:1 not YAML: invalid indentation in multiline quoted scalar");
+    assert_snapshot!(said("groups:\n  - name: g\n    rules:\n\t- alert: A\n"), @"4:2 not YAML: tabs disallowed within this context (block indentation) (indent with spaces: YAML takes no tabs)");
+    assert_snapshot!(said("groups:\n  - name: g\n    name: h\n    rules:\n      - alert: A\n        expr: up\n"), @"3:5 the key `name` stands twice in one map (leave one of them)");
+    assert_snapshot!(said("groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: *nobody\n"), @"5:15 not YAML: while parsing node, found unknown anchor (a text that begins with a sign like `{`, `*`, `!` or a quote stands in quotes, or below `|`)");
+    assert_snapshot!(said("groups:\n  - name: g\n    rules:\n      - alert: \"A\n"), @"5:1 not YAML: invalid indentation in multiline quoted scalar (a quote before this place is never closed)");
     assert_snapshot!(said("image: shop\n? [a]\n: b\n"), @"none of ours");
 }
 
@@ -45,9 +45,25 @@ fn groups_of_other_products_are_none_of_ours() {
         "groups: [{name: g, members: [x]}, {id: 1}]",
         "dashboard: text",
         "spec: {groups: 1}",
+        "groups: []\nusers: []",
+        "groups:\nimage: shop",
         r#"{"panels": "none"}"#,
     ] {
         assert_eq!(said(text), "none of ours\n", "{text}");
+    }
+}
+
+#[test]
+fn a_rule_file_may_have_no_rules() {
+    for text in [
+        "groups: []",
+        "groups:\n",
+        "namespace: x\ngroups: []\n",
+        r#"{"groups": []}"#,
+        "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nspec: {groups: []}",
+    ] {
+        assert_eq!(said(text), "", "{text}");
+        assert!(read(text).has_rules, "{text}");
     }
 }
 

@@ -332,7 +332,7 @@ fn in_kubernetes() {
         dashboard in `In` now-6h to now
           stat `S`
             A promql up (7:97)
-        8:29 not JSON: a value is expected, and the text ends
+        8:29 not JSON: a value is expected, and the text ends (a quote or a bracket is missing, or the file is cut off: save or download it again)
         ");
     let resource = format!(
         "apiVersion: grafana.integreatly.org/v1beta1\nkind: GrafanaDashboard\nspec:\n  json: >\n    {json}\n---\napiVersion: grafana.integreatly.org/v1beta1\nkind: GrafanaDashboard\nspec:\n  json: [1]\n"
@@ -352,5 +352,56 @@ fn library_panels() {
         dashboard lib `Shared` now-1h to now tags library-panel
           gauge `G`
             A promql up (2:38) from p
+        ");
+}
+
+/// What `GET /apis/dashboard.grafana.app/…/dashboards`, `…/librarypanels` and `GET /api/library-elements` answer.
+#[test]
+fn lists_of_the_api() {
+    let panel = r#"{"type": "gauge", "title": "G", "fieldConfig": {}, "options": {}, "targets": [{"refId": "A", "expr": "up"}]}"#;
+    assert_snapshot!(said(&format!(r#"{{"kind": "DashboardList", "apiVersion": "dashboard.grafana.app/v1", "metadata": {{}}, "items": [
+  {{"metadata": {{"name": "one"}}, "spec": {{"title": "One", "panels": [{panel}]}}}},
+  {{"kind": "Dashboard", "metadata": {{"name": "two"}}, "spec": {{"title": "Two", "elements": {{}}, "layout": {{}}}}}}]}}"#)), @"
+        dashboard one `One` now-6h to now
+          gauge `G`
+            A promql up (2:170)
+        dashboard two `Two` now-6h to now
+        ");
+    assert_snapshot!(said(&format!(r#"{{"kind": "LibraryPanelList", "apiVersion": "dashboard.grafana.app/v0alpha1", "items": [
+  {{"metadata": {{"name": "lib"}}, "spec": {panel}}}]}}"#)), @"
+        dashboard lib `G` now-1h to now tags library-panel
+          gauge `G`
+            A promql up (2:142)
+        ");
+    assert_snapshot!(said(&format!(r#"{{"result": {{"totalCount": 2, "page": 1, "perPage": 100, "elements": [
+  {{"uid": "lib", "name": "Shared", "kind": 1, "model": {panel}}},
+  {{"uid": "of", "name": "No panel", "kind": 2, "model": {{}}}}]}}}}"#)), @"
+        dashboard lib `Shared` now-1h to now tags library-panel
+          gauge `G`
+            A promql up (2:157)
+        ");
+}
+
+/// Events of the first form that Grafana converts keep what stood beside their `target`. Without `enable` they are off.
+#[test]
+fn converted_events() {
+    assert_snapshot!(said(r#"{"apiVersion": "dashboard.grafana.app/v2beta1", "kind": "Dashboard", "metadata": {"name": "two"}, "spec": {
+  "title": "Two", "elements": {}, "layout": {}, "annotations": [
+    {"kind": "AnnotationQuery", "spec": {"name": "Restarts", "enable": true, "hide": false, "builtIn": false,
+      "query": {"kind": "DataQuery", "group": "prometheus", "version": "v0", "datasource": {"name": "p"}, "spec": {}},
+      "legacyOptions": {"expr": "changes(up[5m]) > 0", "titleFormat": "{{job}}", "type": "prometheus"}}},
+    {"kind": "AnnotationQuery", "spec": {"name": "Rollouts", "enable": true, "legacyOptions": {"expr": "up", "type": "tags"}}},
+    {"kind": "AnnotationQuery", "spec": {"name": "Grafana's own", "enable": true, "builtIn": false,
+      "query": {"kind": "DataQuery", "group": "grafana", "spec": {}}, "legacyOptions": {"type": "dashboard"}}},
+    {"kind": "AnnotationQuery", "spec": {"name": "Off", "query": {"kind": "DataQuery", "group": "prometheus", "spec": {"expr": "up"}}}}]
+}}"#), @"
+        dashboard two `Two` now-6h to now
+          events Restarts: promql changes(up[5m]) > 0 (5:33)
+          events Rollouts: promql up (6:104)
+          events Off (off): promql up (9:128)
+        ");
+    assert_snapshot!(said(r#"{"title": "One", "uid": "one", "panels": [], "annotations": {"list": [{"name": "Off", "expr": "up"}]}}"#), @"
+        dashboard one `One` now-6h to now
+          events Off (off): promql up (1:95)
         ");
 }

@@ -237,7 +237,7 @@ gruops: 1
         7:9 a rule has either `alert` or `record`, not both
         10:9 a rule needs `alert` or `record`
         11:9 only alerts have `for`: this rule records `a b`
-        11:9 `a b` is not a metric name: letters, digits, `_` and `:`, not starting with a digit
+        11:9 `a b` is not a metric name: letters, digits, `_` and `:`, not starting with a digit (Prometheus 3 alone takes other names: `_` stands for every other sign)
         14:9 a rule is a map, not a list
         18:17 `labels` is a map, not a list
         17:14 `for`: `soon` is not a duration: write it as `30s`, `5m` or `1h30m`
@@ -254,5 +254,97 @@ gruops: 1
           2:28 alert A
             2:45 promql up
         1:1 the comment `# obsctl:allow x` is not understood (write `# obsctl:allow CHECK: reason`, `# obsctl:allow CHECK until YYYY-MM-DD: reason`, or the same with `allow-file` for the whole file)
+        ");
+    let no_day = "# obsctl:allow x until 2026-02-30: soon\ngroups: []\n";
+    assert!(
+        said(no_day).contains("until 2026-02-30: soon` is not understood"),
+        "{}",
+        said(no_day)
+    );
+}
+
+#[test]
+fn as_rulers_answer() {
+    // `mimirtool rules print`, `GET /config/v1/rules` of Mimir and `GET /loki/api/v1/rules` of Loki.
+    assert_snapshot!(said("
+shop/orders.yml:
+    - name: orders
+      interval: 1m
+      rules:
+        - record: a:b
+          expr: up
+        - alert: Down
+          expr: up == 0
+          for: 5m
+    - name: nothing yet
+      rules: []
+shop/logs.yml:
+    - name: orders
+      rules:
+        - record: 'x:y'
+          expr: 'sum(rate({app=\"x\"} |= \"error\" [5m]))'
+"), @r#"
+        group orders every 1m
+          6:11 record a:b {}
+            7:17 promql up
+          8:11 alert Down for 5m
+            9:17 promql up == 0
+        group nothing yet
+        group orders
+          16:11 record x:y {}
+            17:17 logql sum(rate({app="x"} |= "error" [5m]))
+        "#);
+    // One group: `GET /config/v1/rules/{namespace}/{group}`.
+    assert_snapshot!(said("
+name: orders
+interval: 1m
+source_tenants: [a]
+rules:
+    - record: a:b
+      expr: up
+"), @"
+        group orders every 1m
+          6:7 record a:b {}
+            7:13 promql up
+        ");
+}
+
+/// Of the API of rulers, of an export, and of the API of provisioning.
+#[test]
+fn rules_that_grafana_evaluates_are_told_apart() {
+    for text in [
+        r#"{"Shop": [{"name": "a", "rules": [{"expr": "", "for": "5m", "grafana_alert": {"title": "Down", "data": []}}]}]}"#,
+        r#"{"apiVersion": 1, "groups": [{"orgId": 1, "name": "a", "folder": "Shop", "rules": [
+            {"uid": "x", "title": "Down", "data": [], "record": {"metric": "a:b", "from": "A"}}]}]}"#,
+        r#"[{"uid": "x", "title": "Down", "ruleGroup": "a", "condition": "C", "data": []}]"#,
+    ] {
+        let found = super::read(text);
+        assert!(
+            found.groups.is_empty() && found.problems.is_empty(),
+            "{text}"
+        );
+        let why: Vec<_> = found.unread.iter().map(|one| &one.message).collect();
+        assert_eq!(
+            why,
+            ["these rules Grafana evaluates itself: only those of Prometheus and Loki are read"],
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn lists_of_kubernetes() {
+    assert_snapshot!(said("
+apiVersion: monitoring.coreos.com/v1
+kind: PrometheusRuleList
+items:
+- apiVersion: monitoring.coreos.com/v1
+  kind: PrometheusRule
+  spec:
+    groups: [{name: one, rules: [{record: a:b, expr: up}]}]
+"), @"
+        group one
+          8:34 record a:b {}
+            8:54 promql up
         ");
 }

@@ -91,6 +91,35 @@ fn ready_catalogs_know_the_types_of_exporters() {
     );
 }
 
+#[test]
+fn a_page_of_metrics_is_checked_itself() {
+    let test = CliTest::new();
+    test.write(
+        "page.prom",
+        "\
+# HELP jobs_done Jobs that ended.
+# TYPE jobs_done counter
+jobs_done{jobName=\"a\"} 1
+# TYPE queue_ms gauge
+queue_ms 3
+untyped_total 1
+# HELP go_gc_gogc_percent Of the client library.
+# TYPE go_gc_gogc_percent gauge
+go_gc_gogc_percent 100
+",
+    );
+    assert_snapshot!(test.run(&["check", "page.prom"]));
+    // What is only known is not looked at.
+    let rules = "groups:\n- name: a\n  rules:\n  - alert: A\n    expr: up == 0\n";
+    test.write("rules.yml", rules);
+    let report = test.run(&["check", "rules.yml", "--metrics", "page.prom"]);
+    assert!(report.starts_with("exit status: 0"), "{report}");
+    // A page among the files is what there is.
+    test.write("rules.yml", &rules.replace("up == 0", "job_done > 1"));
+    let report = test.run(&["check", "rules.yml", "page.prom"]);
+    assert!(report.contains("did you mean `jobs_done`?"), "{report}");
+}
+
 /// They come with their first event: an engine may not have them yet.
 #[test]
 fn metrics_of_the_telemetry_library_are_known() {
@@ -110,7 +139,8 @@ fn metrics_of_the_telemetry_library_are_known() {
 #[test]
 fn what_is_no_rule_and_no_dashboard_is_said_where_it_is_named() {
     let test = team();
-    assert_snapshot!(test.run(&["check", "metrics.txt"]));
+    test.write("notes.txt", "to do\n");
+    assert_snapshot!(test.run(&["check", "notes.txt"]));
     assert_snapshot!(test.run(&["check", "nothing-here"]));
     assert_snapshot!(test.run(&["check", "rules", "--metrics", "nothing-here"]));
 }
@@ -178,7 +208,7 @@ fn a_file_that_cannot_be_read_says_why() {
         (
             "notes.txt",
             b"a: [",
-            "holds neither rules, dashboards nor SLOs",
+            "holds neither rules, dashboards, SLOs nor metrics",
             false,
         ),
     ] {

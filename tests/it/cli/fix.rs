@@ -29,7 +29,7 @@ const DASHBOARD: &str = r#"{"title": "App", "uid": "app", "schemaVersion": 39, "
 ]}
 "#;
 
-fn team() -> CliTest {
+pub(super) fn team() -> CliTest {
     let test = CliTest::new();
     test.write("rules/app.yml", RULES);
     test.write("dashboards/app.json", DASHBOARD);

@@ -92,7 +92,8 @@ fn of_check() {
 
     Arguments:
       [PATH]...
-              Rule files, dashboards, SLOs, or folders of them; without any, the stack's own definitions
+              Rule files, dashboards, SLOs, folders of them, or a saved `/metrics` page; without any,
+              the stack's own definitions
 
     Options:
           --format <FORMAT>

@@ -14,5 +14,7 @@ mod output;
 mod policy;
 mod promql;
 mod reports;
+mod sarif;
 mod scenario;
+mod slips;
 mod slo;

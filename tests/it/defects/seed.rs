@@ -3,7 +3,7 @@
 use obsctl::model::dashboard::Panels;
 use obsctl::model::dashboard::written::{Place, WrittenPanel};
 use obsctl::model::prelude::{Stack, logql, promql, timeseries};
-use obsctl::model::{Alert, MetricName, Promql, RecordingRule, Rule, RuleQuery, Unit};
+use obsctl::model::{Alert, ExposedName, MetricName, Promql, RecordingRule, Rule, RuleQuery, Unit};
 
 /// Adds a panel to the first dashboard.
 pub(super) fn add(stack: &mut Stack, panels: impl Panels) {
@@ -89,7 +89,7 @@ pub(super) fn metric(stack: &mut Stack, name: &'static str) {
         })
         .expect("the reference stack has the metric");
     let mut metric = family.metrics.last().expect("it has metrics").clone();
-    metric.name = MetricName::from_static(name);
+    metric.name = ExposedName::from_static(name);
     family.metrics.push(metric);
 }
 

@@ -357,6 +357,8 @@ fn scraped() -> Stack {
             (
                 timeseries("Api").query(promql("api_queue")),
                 timeseries("Worker").query(promql("worker_queue")),
+                timeseries("Recorded").query(promql("job:up:sum")),
+                timeseries("Scraped").query(promql("scrape_samples_scraped")),
             ),
         ))
 }
@@ -390,14 +392,21 @@ fn a_store_that_neither_scrapes_nor_evaluates_is_said_once() {
     let server = Server::start(|request| store(request, &json!([])));
     let (status, report) = report(scraped(), &["--prometheus", &server.url]);
     let said = "it scrapes nothing and has no rules: it stores what others send, or runs without its configuration";
+    let elsewhere = "this server does not do that: it has what others send, so let whoever";
     assert_eq!(
         lines(&report),
         [
             "ready/prometheus passed: version 2.24.0".to_owned(),
             format!("rules/prometheus not_run: {said}"),
             format!("targets/prometheus not_run: {said}"),
-            "alerting/connection not_run: Prometheus answered 400: unsupported path requested".to_owned(),
+            format!("alerting/connection not_run: {said}"),
             "queries/all/Api/A failed: `api_queue` has no series, although job `api`, which exposes it, is up".to_owned(),
+            format!(
+                "queries/all/Recorded/A empty: `job:up:sum` is recorded by group `g`, and {elsewhere} evaluates that send it here"
+            ),
+            format!(
+                "queries/all/Scraped/A empty: `scrape_samples_scraped` is made with each scrape, and {elsewhere} scrapes send it here"
+            ),
             "queries/all/Worker/A empty: job `worker`, which exposes `worker_queue`, is not up".to_owned(),
         ]
     );
@@ -421,4 +430,38 @@ fn rules_without_targets_are_compared_and_each_job_is_missing() {
             "targets/worker failed: Prometheus has no target of the job",
         ]
     );
+}
+
+/// Mimir has rules, and no paths for targets and Alertmanagers: what scrapes, and who is told, is of others. Thanos says
+/// `null` where no metric is declared.
+#[test]
+fn an_engine_that_knows_no_targets_is_no_engine_without_them() {
+    let server = Server::start(|request| match request.path.as_str() {
+        "/-/ready" | "/api/v1/targets" | "/api/v1/alertmanagers" => {
+            Reply::Text(404, "text/plain", "404 page not found\n".to_owned())
+        }
+        "/api/v1/metadata" => Reply::ok(json!({"status": "success", "data": null})),
+        _ => {
+            let rule = json!({"name": "job:up:sum", "query": "sum by (job) (up)", "health": "ok"});
+            store(
+                request,
+                &json!([{"name": "g", "file": "shop", "rules": [rule]}]),
+            )
+        }
+    });
+    let (status, report) = report(scraped(), &["--prometheus", &server.url]);
+    assert_eq!(
+        lines(&report),
+        [
+            "ready/prometheus passed: version 2.24.0",
+            "rules/g/job:up:sum passed",
+            "targets/prometheus not_run: it scrapes nothing itself: ask the one who scrapes for its targets",
+            "alerting/connection not_run: it does not say which Alertmanagers it tells of alerts",
+            "queries/all/Api/A failed: `api_queue` has no series, although job `api`, which exposes it, is up",
+            "queries/all/Recorded/A empty: `job:up:sum` is recorded by group `g`, and there `up` has series, and none matches `up`",
+            "queries/all/Scraped/A failed: `scrape_samples_scraped` has no series: Prometheus scrapes nothing",
+            "queries/all/Worker/A empty: job `worker`, which exposes `worker_queue`, is not up",
+        ]
+    );
+    assert_eq!(status, 1);
 }

@@ -75,6 +75,7 @@ mod variants;
 
 pub use obsctl_promql::eval::{EvalError, Label, Labels, Matcher};
 pub use storage::{Entry, Storage};
+pub(crate) use template::problem as template_problem;
 pub use value::{Data, Sample, SeriesPoints, StreamLines};
 
 use crate::{Expr, ast};

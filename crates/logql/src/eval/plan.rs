@@ -5,11 +5,12 @@ use regex::Regex;
 
 use super::extract::{self, Extractor};
 use super::stage::error;
+use crate::Span;
 use crate::ast::{
     Aggregate, AggregateOp, Binary, BinaryOp, Call, Duration, Expr, LogQuery, MatchOp, Matching,
     RangeAggregate, RangeOp, RangeQuery, Selector,
 };
-use crate::{Span, typecheck};
+use crate::types::typecheck_before_evaluation;
 
 /// An expression that is ready to be evaluated.
 #[derive(Debug)]
@@ -92,7 +93,7 @@ pub(super) struct LabelReplace {
 
 /// What Loki would refuse before it evaluates anything.
 pub(super) fn check(expr: &Expr) -> Result<(), EvalError> {
-    let (_, errors) = typecheck(expr);
+    let (_, errors) = typecheck_before_evaluation(expr);
     let first = errors.into_iter().next();
     first.map_or(Ok(()), |found| Err(error(found.span, found.message)))
 }

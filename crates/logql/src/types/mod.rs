@@ -64,7 +64,20 @@ impl fmt::Display for ValueType {
 /// text.
 #[must_use]
 pub fn typecheck(expr: &Expr) -> (ValueType, Vec<TypeError>) {
-    let mut checker = Checker { errors: Vec::new() };
+    check(expr, true)
+}
+
+/// The same but for functions in templates: Loki reads a template where somebody needs the line that it makes, and so
+/// does whoever evaluates it.
+pub(crate) fn typecheck_before_evaluation(expr: &Expr) -> (ValueType, Vec<TypeError>) {
+    check(expr, false)
+}
+
+fn check(expr: &Expr, reads_templates: bool) -> (ValueType, Vec<TypeError>) {
+    let mut checker = Checker {
+        errors: Vec::new(),
+        reads_templates,
+    };
     let value = checker.check(expr);
     let help = match value {
         ValueType::Range => "take `count_over_time(…)` or `rate(…)` of it, or remove the range",
@@ -81,6 +94,8 @@ pub fn typecheck(expr: &Expr) -> (ValueType, Vec<TypeError>) {
 
 struct Checker {
     errors: Vec<TypeError>,
+    /// Whether a template has to be one that Loki can read, and not only have its actions closed.
+    reads_templates: bool,
 }
 
 impl Checker {

@@ -11,6 +11,7 @@ use crate::ast::{
     LineMatch, LogQuery, RangeAggregate, Stage, StageKind, StringLiteral,
 };
 use crate::capture;
+use crate::eval::template_problem;
 
 impl Checker {
     pub(super) fn stages(&mut self, query: &LogQuery, ranged: bool) {
@@ -178,7 +179,14 @@ impl Checker {
     }
 
     fn template(&mut self, text: &StringLiteral) {
-        if let Err(message) = capture::actions(&text.value) {
+        let problem = match capture::actions(&text.value) {
+            Err(message) => Some(message.to_owned()),
+            // What Grafana writes in place of its variables is not known, and variables of templates look like them.
+            Ok(actions) if actions.is_empty() || variable::contains(&text.value) => None,
+            Ok(_) if !self.reads_templates => None,
+            Ok(_) => template_problem(&text.value),
+        };
+        if let Some(message) = problem {
             let help = "write `{{.label}}` for the value of a label";
             self.refuse(text.span, format!("this is no template: {message}"), help);
         }

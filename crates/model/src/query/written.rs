@@ -52,6 +52,13 @@ impl<L: Language> QueryText<L> {
         &self.query.text
     }
 
+    /// Equal for queries that share text and tree, and only for them, as long as one of them lives: those that are equal
+    /// otherwise are told by comparing.
+    #[must_use]
+    pub fn address(&self) -> usize {
+        Arc::as_ptr(&self.query).addr()
+    }
+
     /// What reading the text gave.
     #[must_use]
     pub fn parsed(&self) -> &L::Parsed {

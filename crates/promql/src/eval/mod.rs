@@ -65,7 +65,7 @@ use std::fmt;
 pub use annotations::{Annotation, Annotations, Level};
 pub use labels::{Label, Labels};
 pub use matcher::Matcher;
-pub use regex::{compile_anchored, compile_search};
+pub use regex::{compile_anchored, compile_search, translate};
 pub use storage::{SeriesId, Storage};
 pub use value::{Data, STALE, Sample, SeriesPoints, Value, is_stale};
 

@@ -38,7 +38,8 @@ fn build(pattern: &str) -> Result<Regex, String> {
 }
 
 /// A well-formed expression of Go in the spelling of the `regex` crate.
-fn translate(pattern: &str) -> String {
+#[must_use]
+pub fn translate(pattern: &str) -> String {
     let mut out = String::with_capacity(pattern.len() + 16);
     let mut rest = pattern;
     let mut class = Class::default();

@@ -1,6 +1,6 @@
 //! The log catalog: JSON lines on standard output, one event each.
 
-use obsctl_model::{LabelDef, LabelName, LabelValue, LogCatalog, labels};
+use obsctl_model::{ExposedName, LabelDef, LabelValue, LogCatalog, labels};
 
 pub mod contexts;
 pub mod events;
@@ -37,11 +37,11 @@ pub fn catalog() -> LogCatalog {
 fn stream_labels() -> Vec<LabelDef> {
     vec![
         LabelDef {
-            name: LabelName::from_static("service_name"),
+            name: ExposedName::from_static("service_name"),
             domain: ServiceName::domain(),
         },
         LabelDef {
-            name: LabelName::from_static("level"),
+            name: ExposedName::from_static("level"),
             domain: LevelName::domain(),
         },
     ]

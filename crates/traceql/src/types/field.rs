@@ -1,8 +1,8 @@
 //! What stands inside braces and parentheses: conditions, fields, constants.
 
-use super::{Checker, FieldType, regex};
-use crate::TypeError;
+use super::{Checker, FieldType};
 use crate::ast::{Binary, BinaryOp, Expr, Intrinsic, Literal, Scope, UnaryOp, Value};
+use crate::{TypeError, variable};
 
 impl Value {
     /// The type of the constant.
@@ -235,7 +235,9 @@ impl Checker {
                 value: Value::String(pattern),
                 span,
             }) => {
-                if let Some(reason) = regex::fault(pattern) {
+                let read = obsctl_promql::regex::read(pattern);
+                if let Some(error) = read.err().filter(|_| !variable::contains(pattern)) {
+                    let reason = error.message;
                     let message = format!("the regular expression is not well-formed: {reason}");
                     let help = "it is one of Go (RE2); a backslash is written twice, or once between backticks";
                     self.error(*span, message, help);

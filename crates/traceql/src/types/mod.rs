@@ -9,7 +9,6 @@ mod calculation;
 mod call;
 mod field;
 mod hints;
-mod regex;
 mod stage;
 
 use std::fmt;

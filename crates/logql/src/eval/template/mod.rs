@@ -33,6 +33,11 @@ struct Line {
     time: i64,
 }
 
+/// Why a text is no template, if it is none.
+pub(crate) fn problem(text: &str) -> Option<String> {
+    Template::parse("line", text, 0).err()
+}
+
 impl Template {
     /// Reads a template. `now` is what the function of this name gives, in nanoseconds since the epoch.
     ///

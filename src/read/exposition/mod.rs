@@ -1,35 +1,36 @@
 //! What a service exposes, as a catalog: Prometheus' text format and OpenMetrics, one or many scrapes.
 //!
-//! Formats: <https://prometheus.io/docs/instrumenting/exposition_formats/> and OpenMetrics 1.0.
+//! Formats: <https://prometheus.io/docs/instrumenting/exposition_formats/>, OpenMetrics 1.0 and 2.0.
+
+mod line;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use obsctl_model::{
-    Domain, Exposer, LabelDef, LabelName, MetricDef, MetricFamily, MetricKind, MetricName, Origin,
-    Stability, Unit,
+    Domain, ExposedName, Exposer, LabelDef, MetricDef, MetricFamily, MetricKind, Origin, Stability,
+    Unit,
 };
 
 use super::File;
 use super::source::Source;
 use crate::diagnostic::Diagnostic;
+use line::{Line, number};
+
+pub use line::Sample;
+
+/// Whether a file is a scrape: it begins with what is said of a metric, which YAML and JSON take for a comment or refuse.
+pub(super) fn is_one(path: &str, text: &str) -> bool {
+    let end = path.rsplit('.').next().unwrap_or_default();
+    let first = text.trim_start();
+    !["yml", "yaml", "json"].contains(&end)
+        && (first.starts_with("# HELP ") || first.starts_with("# TYPE "))
+}
 
 /// The metrics of a scrape, and what could not be read of it.
 #[must_use]
 pub fn exposition(file: File<'_>) -> (MetricFamily, Vec<Diagnostic>) {
-    let source = Source::new(file.path, file.text);
     let mut scrape = Scrape::default();
-    let mut problems = vec![];
-    let mut at = 0;
-    for line in file.text.split_inclusive('\n') {
-        let text = line.trim();
-        if text == "# EOF" {
-            break;
-        }
-        if let Err(message) = scrape.line(text, source.origin(at)) {
-            problems.push(source.unreadable(at, message).help(LINE));
-        }
-        at += line.len();
-    }
+    let problems = lines(file, |line, origin| scrape.line(line, origin));
     let family = MetricFamily {
         title: file.path.to_owned(),
         metrics: scrape.metrics(file.path),
@@ -53,7 +54,37 @@ struct Family {
     quantiles: Vec<f64>,
     /// Names of series: an `OpenMetrics` counter has another name than its family.
     series: BTreeSet<String>,
+    /// Whether buckets of a native histogram are among its values.
+    native: bool,
     origin: Origin,
+}
+
+/// The types of families, in all versions of the formats.
+const KINDS: [&str; 9] = [
+    "counter",
+    "gauge",
+    "histogram",
+    "gaugehistogram",
+    "summary",
+    "info",
+    "stateset",
+    "unknown",
+    "untyped",
+];
+
+impl Family {
+    fn sample(&mut self, sample: Sample) {
+        self.series.insert(sample.name);
+        for (label, value) in sample.labels {
+            match (label.as_str(), self.kind.as_deref()) {
+                ("le", Some("histogram" | "gaugehistogram")) => self.bounds.extend(number(&value)),
+                ("quantile", Some("summary")) => self.quantiles.extend(number(&value)),
+                _ => {
+                    self.labels.insert(label);
+                }
+            }
+        }
+    }
 }
 
 /// Suffixes of the series of one family, by the family's type.
@@ -62,40 +93,24 @@ const SUFFIXES: [&str; 8] = [
 ];
 
 impl Scrape {
-    fn line(&mut self, text: &str, origin: Origin) -> Result<(), String> {
-        if text.is_empty() {
-            return Ok(());
-        }
-        if let Some(comment) = text.strip_prefix('#') {
-            let mut words = comment.trim_start().splitn(3, [' ', '\t']);
-            let (Some(word), Some(name)) = (words.next(), words.next()) else {
-                return Ok(());
-            };
-            let rest = words.next().unwrap_or_default().trim();
-            let name = unquoted(name);
-            match word {
-                "HELP" => {
-                    self.family(&name, origin).help =
-                        rest.replace("\\n", " ").replace("\\\\", "\\");
+    fn line(&mut self, line: Line<'_>, origin: Origin) -> Result<(), String> {
+        match line {
+            Line::Nothing => {}
+            Line::Help(name, help) => self.family(&name, origin).help = help,
+            Line::Unit(name, unit) => unit.clone_into(&mut self.family(&name, origin).unit),
+            Line::Kind(name, kind) => {
+                if !KINDS.contains(&kind) {
+                    let all = KINDS.join("`, `");
+                    return Err(format!("`{name}` is a `{kind}`, which is none of `{all}`"));
                 }
-                "TYPE" => self.family(&name, origin).kind = Some(rest.to_owned()),
-                "UNIT" => self.family(&name, origin).unit = rest.to_owned(),
-                _ => {}
+                self.family(&name, origin).kind = Some(kind.to_owned());
             }
-            return Ok(());
-        }
-        let sample = sample(text, false)?;
-        let name = self.of_sample(&sample.name);
-        let family = self.family(&name, origin);
-        family.series.insert(sample.name.clone());
-        for (label, value) in sample.labels {
-            match (label.as_str(), family.kind.as_deref()) {
-                ("le", Some("histogram" | "gaugehistogram")) => {
-                    family.bounds.extend(number(&value));
-                }
-                ("quantile", Some("summary")) => family.quantiles.extend(number(&value)),
-                _ => {
-                    family.labels.insert(label);
+            Line::Point(point) => {
+                for sample in point.samples {
+                    let name = self.of_sample(&sample.name);
+                    let family = self.family(&name, origin);
+                    family.native |= point.native;
+                    family.sample(sample);
                 }
             }
         }
@@ -137,17 +152,16 @@ impl Scrape {
                 "info" if !name.ends_with("_info") => format!("{name}_info"),
                 _ => name,
             };
-            // Names beyond the classic rule can be queried, not declared.
-            let Ok(name) = MetricName::new(name) else {
+            let labels = family.labels.into_iter();
+            let labels = labels.filter_map(|label| ExposedName::new(label).ok());
+            let unit = unit(&name, &family.unit);
+            // No name is empty: a line without one is told.
+            let Ok(name) = ExposedName::new(name) else {
                 continue;
             };
-            let labels = family
-                .labels
-                .into_iter()
-                .filter_map(|label| LabelName::new(label).ok());
             found.push(MetricDef {
-                kind: kind_of(kind, family.bounds, family.quantiles),
-                unit: unit(name.as_str(), &family.unit),
+                kind: kind_of(kind, family.bounds, family.quantiles, family.native),
+                unit,
                 help: family.help,
                 labels: labels
                     .map(|name| LabelDef {
@@ -167,7 +181,7 @@ impl Scrape {
     }
 }
 
-fn kind_of(word: &str, mut bounds: Vec<f64>, mut quantiles: Vec<f64>) -> MetricKind {
+fn kind_of(word: &str, mut bounds: Vec<f64>, mut quantiles: Vec<f64>, native: bool) -> MetricKind {
     bounds.retain(|bound| bound.is_finite());
     for values in [&mut bounds, &mut quantiles] {
         values.sort_by(f64::total_cmp);
@@ -178,7 +192,7 @@ fn kind_of(word: &str, mut bounds: Vec<f64>, mut quantiles: Vec<f64>) -> MetricK
         "gauge" | "info" | "stateset" => MetricKind::Gauge,
         // Without finite bounds it is native, or its only bucket is the one without a bound.
         "histogram" | "gaugehistogram" => MetricKind::Histogram {
-            native: bounds.is_empty(),
+            native: native || bounds.is_empty(),
             buckets: bounds,
         },
         "summary" => MetricKind::Summary { quantiles },
@@ -207,156 +221,77 @@ pub fn unit(name: &str, said: &str) -> Unit {
     .unwrap_or(Unit::None)
 }
 
-/// A name without its quotes.
-fn unquoted(name: &str) -> String {
-    name.trim_matches('"').to_owned()
-}
-
-/// A sample of a scrape.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Sample {
-    /// The name of its series.
-    pub name: String,
-    /// Its labels.
-    pub labels: Vec<(String, String)>,
-    /// Its value; nothing of a native histogram, which only the protobuf format carries whole.
-    pub value: Option<f64>,
-    /// When it was taken, in milliseconds since 1970; nothing where it is the time of the scrape.
-    pub time: Option<i64>,
-}
-
 /// The samples of a scrape, and what could not be read of it.
 #[must_use]
 pub fn samples(file: File<'_>) -> (Vec<Sample>, Vec<Diagnostic>) {
-    let source = Source::new(file.path, file.text);
-    // OpenMetrics ends in this line, and counts time in seconds.
-    let open_metrics = file.text.lines().any(|line| line.trim_end() == "# EOF");
-    let (mut found, mut problems) = (vec![], vec![]);
-    let mut at = 0;
-    for line in file.text.split_inclusive('\n') {
-        let text = line.trim();
-        if text == "# EOF" {
-            break;
-        }
-        if !text.is_empty() && !text.starts_with('#') {
-            match sample(text, open_metrics) {
-                Ok(sample) => found.push(sample),
-                Err(message) => problems.push(source.unreadable(at, message).help(LINE)),
+    let mut found = vec![];
+    let problems = lines(file, |line, _| {
+        if let Line::Point(point) = line {
+            let has_buckets = point
+                .samples
+                .iter()
+                .any(|one| one.name.ends_with("_bucket"));
+            if point.native && !has_buckets {
+                return Err("a native histogram on a page of text is not evaluated".to_owned());
             }
+            found.extend(point.samples);
         }
-        at += line.len();
-    }
+        Ok(())
+    });
     (found, problems)
 }
 
-const LINE: &str = "a line is `name{label=\"value\"} number`, or a comment that begins with `#`";
-
-/// `name{label="value",…} number [timestamp] [# exemplar]`; a name in quotes stands among the labels.
-fn sample(text: &str, open_metrics: bool) -> Result<Sample, String> {
-    let end = text
-        .find(['{', ' ', '\t'])
-        .ok_or_else(|| format!("`{text}` has no value"))?;
-    let mut name = text[..end].to_owned();
-    let mut rest = &text[end..];
-    let mut labels = vec![];
-    if let Some(inside) = rest.strip_prefix('{') {
-        let mut scan = inside;
-        loop {
-            scan = scan.trim_start_matches([' ', ',', '\t']);
-            if let Some(after) = scan.strip_prefix('}') {
-                rest = after;
-                break;
-            }
-            let (key, after) = token(scan)?;
-            scan = after.trim_start();
-            match scan.strip_prefix('=') {
-                Some(value) => {
-                    let (value, after) = quoted(value.trim_start())?;
-                    labels.push((key, value));
-                    scan = after;
-                }
-                None => name = key,
-            }
-        }
-    }
-    if name.is_empty() {
-        return Err("a sample needs a name".to_owned());
-    }
-    let mut words = rest.split_whitespace();
-    let value = words
-        .next()
-        .ok_or_else(|| format!("`{name}` has no value"))?;
-    // A native histogram of the text format is a structure in braces.
-    if value.starts_with('{') {
-        return Ok(Sample {
-            name,
-            labels,
-            value: None,
-            time: None,
-        });
-    }
-    let number =
-        number(value).ok_or_else(|| format!("the value of `{name}`, `{value}`, is no number"))?;
-    let time = words.next().filter(|word| *word != "#");
-    let time = time.map(|word| {
-        let unit = if open_metrics { 1_000.0 } else { 1.0 };
-        let time = word.parse::<f64>().ok().map(|time| time * unit);
-        time.filter(|time| time.abs() < LAST_TIME)
-            .ok_or_else(|| format!("the time of `{name}`, `{word}`, is none"))
-    });
-    #[expect(clippy::cast_possible_truncation, reason = "within the bounds of time")]
-    let time = time.transpose()?.map(|time| time as i64);
-    Ok(Sample {
-        name,
-        labels,
-        value: Some(number),
-        time,
+/// What a text is that is no page of metrics at all, and what to do then: once, and not for each of its lines.
+fn other(text: &str) -> Option<(&'static str, &'static str)> {
+    let begin = text.trim_start();
+    Some(if begin.starts_with('<') {
+        (
+            "this is a web page and not metrics",
+            "look at the address: metrics are mostly at `/metrics`, and may ask for a login",
+        )
+    } else if begin.chars().take(16).any(|c| c == '\u{fffd}') {
+        // What is no text was replaced by this sign.
+        (
+            "this is no text: it may be compressed",
+            "unpack it first, as with `gunzip`",
+        )
+    } else if begin.starts_with(['{', '['])
+        && serde_json::from_str::<serde::de::IgnoredAny>(begin).is_ok()
+    {
+        (
+            "this is JSON and not a page of metrics",
+            "a catalog is in a file that ends in `.json` or `.yml`",
+        )
+    } else {
+        return None;
     })
 }
 
-/// No time in milliseconds is as late as this: the year 100,000.
-const LAST_TIME: f64 = 3.1e15;
-
-fn number(text: &str) -> Option<f64> {
-    match text {
-        "+Inf" | "Inf" => Some(f64::INFINITY),
-        "-Inf" => Some(f64::NEG_INFINITY),
-        "NaN" => Some(f64::NAN),
-        text => text.parse().ok(),
+/// Reads a page line by line. Gives what could not be read.
+fn lines(
+    file: File<'_>,
+    mut each: impl FnMut(Line<'_>, Origin) -> Result<(), String>,
+) -> Vec<Diagnostic> {
+    let text = file.text.trim_start_matches('\u{feff}');
+    let source = Source::new(file.path, text);
+    if let Some((message, help)) = other(text) {
+        return vec![source.unreadable(0, message).help(help)];
     }
-}
-
-/// A label's name, or a text in quotes.
-fn token(text: &str) -> Result<(String, &str), String> {
-    if text.starts_with('"') {
-        return quoted(text);
-    }
-    let end = text.find(['=', ',', '}', ' ']).unwrap_or(text.len());
-    if end == 0 || end == text.len() {
-        return Err("the labels are never closed".to_owned());
-    }
-    Ok((text[..end].to_owned(), &text[end..]))
-}
-
-/// A text in quotes, and what follows it.
-fn quoted(text: &str) -> Result<(String, &str), String> {
-    let inside = text
-        .strip_prefix('"')
-        .ok_or("a label's value stands in double quotes")?;
-    let mut value = String::new();
-    let mut chars = inside.char_indices();
-    while let Some((at, c)) = chars.next() {
-        match c {
-            '"' => return Ok((value, &inside[at + 1..])),
-            '\\' => match chars.next() {
-                Some((_, 'n')) => value.push('\n'),
-                Some((_, other)) => value.push(other),
-                None => break,
-            },
-            c => value.push(c),
+    // OpenMetrics ends in this line, and counts time in seconds. More pages may follow in one file.
+    let open_metrics = text.lines().any(|line| line.trim_end() == "# EOF");
+    let mut problems = vec![];
+    let mut at = 0;
+    for text in text.split_inclusive('\n') {
+        let read = Line::parse(text, open_metrics).and_then(|line| match line {
+            Line::Nothing => Ok(()),
+            line => each(line, source.origin(at)),
+        });
+        if let Err(message) = read {
+            problems.push(source.unreadable(at, message).help(line::HELP));
         }
+        at += text.len();
     }
-    Err("a text in quotes is never closed".to_owned())
+    problems
 }
 
 #[cfg(test)]
@@ -446,19 +381,21 @@ something_without_type{a=\"b\"} +Inf
         assert_eq!(
             names(&family),
             [
+                // Pages that were put one after the other are all read.
+                "unknown after {}",
                 "gauge build_info {version}",
                 "counter jobs_total {queue}",
                 "gauge size_bytes {}"
             ]
         );
-        assert_eq!(family.metrics[2].unit, Unit::Bytes);
+        assert_eq!(family.metrics[3].unit, Unit::Bytes);
     }
 
     #[test]
     fn what_cannot_be_read_is_said_with_its_line() {
         let (family, problems) =
             read("ok 1\nbroken{a=\"b 1\nno_value\nword abc\n{\"utf.8\",a=\"b\"} 1\n");
-        assert_eq!(names(&family), ["unknown ok {}"]);
+        assert_eq!(names(&family), ["unknown ok {}", "unknown utf.8 {a}"]);
         let said: Vec<_> = problems
             .iter()
             .map(|problem| {
@@ -474,6 +411,37 @@ something_without_type{a=\"b\"} +Inf
                 (2, "a text in quotes is never closed"),
                 (3, "`no_value` has no value"),
                 (4, "the value of `word`, `abc`, is no number"),
+            ]
+        );
+    }
+
+    #[test]
+    fn openmetrics_2_has_a_histogram_in_one_line() {
+        let (family, problems) = read(
+            "# TYPE \"rpc.time\" histogram\n{\"rpc.time\",\"rpc.method\"=\"get\"} {count:2,sum:1,schema:3,bucket:[0.1:1,+Inf:2]} st@1.5\n\
+             # TYPE rest summary\nrest {count:2,sum:1,quantile:[0.9:1]}\n# TYPE \"a.b\" counter\n{\"a.b\"} 1\n\
+             # TYPE odd number\n# EOF\n",
+        );
+        assert_eq!(
+            names(&family),
+            [
+                "counter a.b {}",
+                "summary rest {}",
+                "histogram rpc.time {rpc.method}"
+            ]
+        );
+        let buckets = vec![0.1];
+        let native = true;
+        assert_eq!(
+            family.metrics[2].kind,
+            MetricKind::Histogram { buckets, native }
+        );
+        let said: Vec<_> = problems.iter().map(|one| one.message.as_str()).collect();
+        assert_eq!(
+            said,
+            [
+                "`odd` is a `number`, which is none of `counter`, `gauge`, `histogram`, `gaugehistogram`, `summary`, `info`, \
+                 `stateset`, `unknown`, `untyped`"
             ]
         );
     }
