@@ -26,6 +26,7 @@ pub mod dependency_cycle;
 pub mod deprecated_panel_type;
 pub mod duplicate_metric;
 pub mod duplicate_panel_id;
+pub mod duplicate_ref_id;
 pub mod duplicate_rule;
 pub mod duplicate_uid;
 pub mod empty_row;
@@ -46,6 +47,7 @@ pub mod multi_value_in_equality;
 pub mod nan_in_aggregation;
 pub mod needless_regex;
 pub mod operands_never_match;
+pub mod panel_not_shown;
 pub mod panel_without_query;
 pub mod panel_without_title;
 pub mod panel_without_unit;
@@ -134,6 +136,7 @@ pub static ALL: &[&Check] = &[
     &deprecated_panel_type::CHECK,
     &duplicate_metric::CHECK,
     &duplicate_panel_id::CHECK,
+    &duplicate_ref_id::CHECK,
     &duplicate_rule::CHECK,
     &duplicate_uid::CHECK,
     &empty_row::CHECK,
@@ -154,6 +157,7 @@ pub static ALL: &[&Check] = &[
     &nan_in_aggregation::CHECK,
     &needless_regex::CHECK,
     &operands_never_match::CHECK,
+    &panel_not_shown::CHECK,
     &panel_without_query::CHECK,
     &panel_without_title::CHECK,
     &panel_without_unit::CHECK,
