@@ -2,6 +2,7 @@
 
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -103,6 +104,26 @@ impl Gathered {
         }
         self.knowledge.metrics = true;
         self.stack.metrics.push(family);
+    }
+
+    /// Whether it matters what a server adds to all it sends: rules set labels too, or texts show them.
+    pub(super) fn asks_of_external_labels(&self) -> bool {
+        self.stack.rule_groups.iter().any(|group| {
+            !group.labels.is_empty()
+                || group.rules.iter().any(|rule| match rule {
+                    Rule::Record(record) => !record.labels.is_empty(),
+                    Rule::Alert(alert) => {
+                        let mut texts = template::texts(alert);
+                        !alert.all_labels().is_empty()
+                            || texts.any(|(_, text)| text.contains("xternalLabels"))
+                    }
+                })
+        })
+    }
+
+    /// Adds what a server adds to all it sends, where it said so.
+    pub(super) fn know_external_labels(&mut self, labels: Option<BTreeMap<String, String>>) {
+        self.knowledge.external_labels = labels;
     }
 
     /// Links it. What exporters and obsctl's own library expose is known of files, whether or not anybody says that it is

@@ -8,7 +8,7 @@ mod levels;
 mod pattern;
 mod problem;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use obsctl_model::{Duration, LabelName};
 use obsctl_promql::ast::AggregateOp;
@@ -50,6 +50,8 @@ pub struct Checking {
     /// they are not said, series of files that were read can have any label.
     #[schemars(with = "Option<Vec<String>>")]
     pub target_labels: Option<Vec<LabelName>>,
+    /// What the server that evaluates the rules adds to all it sends, as its `external_labels` say.
+    pub external_labels: Option<BTreeMap<String, String>>,
     /// How often targets are scraped whose job does not say so.
     pub scrape_interval: Option<Duration>,
     /// Whether metrics that nothing declares are counters where their name ends in `_total`.

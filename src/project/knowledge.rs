@@ -1,6 +1,6 @@
 //! What is known about the world beside the definitions: checks say nothing about what nobody knows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use obsctl_model::Origin;
 
@@ -14,6 +14,8 @@ pub struct Knowledge {
     pub target_labels: Option<Vec<String>>,
     /// Series that exist, and whose labels nobody could tell.
     pub opaque: BTreeSet<String>,
+    /// What the server that evaluates the rules adds to all it sends, by `external_labels`; `None` where nobody said.
+    pub external_labels: Option<BTreeMap<String, String>>,
     /// Whether the stack's intervals of scraping and evaluation are the real ones.
     pub intervals: bool,
     /// Whether the catalog is the team's own to change, and all that uses it is here.
@@ -28,6 +30,7 @@ impl Knowledge {
         metrics: true,
         target_labels: Some(vec![]),
         opaque: BTreeSet::new(),
+        external_labels: None,
         intervals: true,
         ours: true,
         files: None,
@@ -38,6 +41,7 @@ impl Knowledge {
         metrics: false,
         target_labels: None,
         opaque: BTreeSet::new(),
+        external_labels: None,
         intervals: false,
         ours: false,
         files: None,

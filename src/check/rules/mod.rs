@@ -31,6 +31,7 @@ pub mod duplicate_rule;
 pub mod duplicate_uid;
 pub mod empty_row;
 pub mod expired_suppression;
+pub mod external_label_overridden;
 pub mod failing_rule_test;
 pub mod for_longer_than_range;
 pub mod for_shorter_than_interval;
@@ -84,6 +85,7 @@ pub mod unescaped_dot;
 pub mod unformatted_query;
 pub mod unit_mismatch;
 pub mod unknown_capture_group;
+pub mod unknown_external_label;
 pub mod unknown_label;
 pub mod unknown_link_field;
 pub mod unknown_log_field;
@@ -141,6 +143,7 @@ pub static ALL: &[&Check] = &[
     &duplicate_uid::CHECK,
     &empty_row::CHECK,
     &expired_suppression::CHECK,
+    &external_label_overridden::CHECK,
     &failing_rule_test::CHECK,
     &for_longer_than_range::CHECK,
     &for_shorter_than_interval::CHECK,
@@ -194,6 +197,7 @@ pub static ALL: &[&Check] = &[
     &unformatted_query::CHECK,
     &unit_mismatch::CHECK,
     &unknown_capture_group::CHECK,
+    &unknown_external_label::CHECK,
     &unknown_label::CHECK,
     &unknown_link_field::CHECK,
     &unknown_log_field::CHECK,
