@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use obsctl_model::{RuleGroup, Service, Slo, Slug, Stack, TelemetryCatalog, library};
+use obsctl_model::{Rule, RuleGroup, Service, Slo, Slug, Stack, TelemetryCatalog, library};
 use serde_json::Value;
 
 use super::findings::counted;
@@ -16,7 +16,7 @@ use crate::catalogs;
 use crate::diagnostic::{Diagnostic, Severity, UNREADABLE, identity};
 use crate::online::Inventory;
 use crate::parallel;
-use crate::project::{Beside, Knowledge, Project, Routes, Told, slo};
+use crate::project::{Beside, Knowledge, Project, Routes, Told, slo, template};
 use crate::read::{self, Alertmanager, Found, Queries};
 
 /// Existing files, and what is known of the world around them
@@ -189,22 +189,28 @@ impl Estate {
         let texts = |path: &&'static str| {
             let outline =
                 |bytes: &[u8]| read::of_bytes(path, bytes, |file| read::outline(file, &queries));
-            Ok::<_, CommandError>(match instead.get(*path) {
+            match instead.get(*path) {
                 Some(text) => outline(text.as_bytes()),
-                None => match workspace.look(path, outline)? {
-                    Some(found) => found,
-                    None => outline(b""),
-                },
-            })
+                None => {
+                    let found = expect_file(path, &named, workspace);
+                    let found = found.and_then(|()| workspace.look(path, outline));
+                    found.unwrap_or_else(|error| {
+                        let mut nothing = Found::default();
+                        let why = unread_because(path, &error, workspace);
+                        nothing.problems.push(why);
+                        nothing
+                    })
+                }
+            }
         };
         let beside = || Beside::new(catalogs::entries());
         let (beside, files) = parallel::both(beside, || parallel::map(&paths, texts));
-        let files = files.into_iter().collect::<Result<_, _>>()?;
         let mut found = Found::all(files);
         parallel::free(queries);
         found.settle();
+        found.problems.extend(unread);
         let mut unread = vec![];
-        for path in found.others.iter().filter(|path| named.contains(path)) {
+        for path in found.others.iter().filter(|path| named.contains(**path)) {
             let of = |one: &&Diagnostic| one.origin().location().is_some_and(|at| at.0 == *path);
             let why = found
                 .unread
@@ -270,8 +276,9 @@ impl Estate {
             if let Some(inside) = folder(&shown, workspace)? {
                 all.extend(inside.iter().map(|path| kept(path)));
             } else if workspace.exists(&shown) {
-                named.push(kept(&shown));
-                all.push(kept(&shown));
+                let path = kept(&shown);
+                listed.named.insert(path);
+                listed.paths.push(path);
             } else if workspace.is_link(&shown) {
                 let what = format!("`{shown}` is a link that leads to nothing");
                 return Err(Obstacle::new(what, "name what it should lead to").into());
@@ -285,7 +292,8 @@ impl Estate {
                 return Err(Obstacle::new(format!("there is no `{shown}`"), help).into());
             }
         }
-        if all.is_empty() && self.is_given() {
+        let is_empty = listed.paths.is_empty() && listed.unread.is_empty();
+        if is_empty && self.is_given() {
             let named: Vec<_> = self
                 .paths
                 .iter()
@@ -302,6 +310,11 @@ impl Estate {
     }
 }
 
+/// A path without the mark of the folder that obsctl runs in.
+fn of_here(path: &str) -> &str {
+    path.strip_prefix("./").unwrap_or(path)
+}
+
 /// The files of a folder that can hold what is looked for, sorted; nothing where there is no such folder.
 pub(super) fn folder(
     path: &str,
@@ -310,11 +323,9 @@ pub(super) fn folder(
     if !workspace.is_folder(path) {
         return Ok(None);
     }
-    let folder = path.trim_end_matches('/');
-    let inside = workspace.files_below(if folder.is_empty() { "." } else { folder })?;
-    let inside = inside.into_iter().filter(|path| is_candidate(path));
-    let inside = inside.map(|path| path.strip_prefix("./").unwrap_or(&path).to_owned());
-    Ok(Some(inside.collect()))
+    let inside = workspace.files_below(below(path))?;
+    let inside = inside.iter().filter(|path| is_candidate(path));
+    Ok(Some(inside.map(|path| of_here(path).to_owned()).collect()))
 }
 
 /// SLOs whose rules are not there themselves: where they are, those are looked at.
@@ -385,14 +396,8 @@ pub(super) fn is_candidate(path: &str) -> bool {
 }
 
 fn nothing(path: &'static str) -> Diagnostic {
-    let origin = obsctl_model::Origin::at(path, 1, 1);
     let message = format!("`{path}` holds neither rules, dashboards, SLOs nor metrics");
-    Diagnostic {
-        check: UNREADABLE,
-        severity: Severity::Error,
-        ..Diagnostic::new(format!("file `{path}`"), origin, message)
-    }
-    .help("rule files have `groups`, dashboards have `panels`, `/metrics` pages begin with `# HELP` or `# TYPE`: leave other files out")
+    unreadable(path, message).help("rule files have `groups`, dashboards have `panels`, `/metrics` pages begin with `# HELP` or `# TYPE`: leave other files out")
 }
 
 fn summary(found: &Found, files: usize) -> String {
