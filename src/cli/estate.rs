@@ -184,7 +184,12 @@ impl Estate {
         workspace: &Workspace,
         instead: &Texts,
     ) -> Result<Gathered, CommandError> {
-        let (paths, named) = self.files(workspace)?;
+        let Listed {
+            paths,
+            named,
+            folders,
+            unread,
+        } = self.files(workspace)?;
         let queries = Queries::default();
         let texts = |path: &&'static str| {
             let outline =
@@ -251,6 +256,7 @@ impl Estate {
         let knowledge = Knowledge {
             metrics: self.stack || declares || !self.metrics.is_empty(),
             files: Some(paths.into_iter().collect()),
+            folders,
             ..Knowledge::FILES
         };
         Ok(Gathered {
@@ -264,17 +270,23 @@ impl Estate {
         })
     }
 
-    /// All files, and those that were named themselves.
-    fn files(
-        &self,
-        workspace: &Workspace,
-    ) -> Result<(Vec<&'static str>, Vec<&'static str>), CommandError> {
-        let mut named = vec![];
-        let mut all = vec![];
+    /// The files that are named, and those of folders.
+    fn files(&self, workspace: &Workspace) -> Result<Listed, CommandError> {
+        let mut listed = Listed::default();
         for path in &self.paths {
             let shown = shown(path);
-            if let Some(inside) = folder(&shown, workspace)? {
-                all.extend(inside.iter().map(|path| kept(path)));
+            if workspace.is_folder(&shown) {
+                let folder = identity::path(&shown);
+                listed
+                    .folders
+                    .insert(folder.trim_end_matches('/').to_owned());
+                let (inside, unread) = workspace.readable_below(below(&shown));
+                let problem = |(path, error): (String, _)| {
+                    unread_because(kept(of_here(&path)), &error, workspace)
+                };
+                listed.unread.extend(unread.into_iter().map(problem));
+                let inside = inside.iter().filter(|path| is_candidate(path));
+                listed.paths.extend(inside.map(|path| kept(of_here(path))));
             } else if workspace.exists(&shown) {
                 let path = kept(&shown);
                 listed.named.insert(path);
@@ -304,9 +316,82 @@ impl Estate {
                 "of folders, files that end in `.yml`, `.yaml`, `.json` or `.rules` are read";
             return Err(Obstacle::new(what, help).into());
         }
-        all.sort_unstable();
-        all.dedup();
-        Ok((all, named))
+        listed.paths.sort_unstable();
+        listed.paths.dedup();
+        Ok(listed)
+    }
+}
+
+/// What there is to read.
+#[derive(Debug, Default)]
+struct Listed {
+    paths: Vec<&'static str>,
+    /// Those that were named themselves.
+    named: BTreeSet<&'static str>,
+    /// Folders that were named.
+    folders: BTreeSet<String>,
+    /// Folders that cannot be read.
+    unread: Vec<Diagnostic>,
+}
+
+/// Of folders files are read. Who names a pipe or a device means it: `obsctl check <(jsonnet rules.jsonnet)`.
+fn expect_file(path: &str, named: &BTreeSet<&str>, workspace: &Workspace) -> io::Result<()> {
+    match named.contains(path) || workspace.is_file(path)? {
+        true => Ok(()),
+        false if workspace.is_folder(path) => Err(io::ErrorKind::IsADirectory.into()),
+        false => Err(io::ErrorKind::Unsupported.into()),
+    }
+}
+
+/// Why a file or folder is not looked at that is there, or was.
+fn unread_because(path: &'static str, error: &io::Error, workspace: &Workspace) -> Diagnostic {
+    let (what, help) = match error.kind() {
+        io::ErrorKind::NotFound if workspace.is_link(path) => (
+            "is a link that leads to nothing".to_owned(),
+            "mend the link, or remove it",
+        ),
+        io::ErrorKind::NotFound => (
+            "went away before it was read".to_owned(),
+            "check again when nobody changes the files",
+        ),
+        io::ErrorKind::IsADirectory => (
+            "is a link to a folder, which is not followed".to_owned(),
+            "name the folder that it leads to",
+        ),
+        io::ErrorKind::Unsupported => (
+            "is no file: a pipe, a socket or a device".to_owned(),
+            "remove it, or name it to have it read",
+        ),
+        io::ErrorKind::PermissionDenied => (
+            "cannot be read: permission denied".to_owned(),
+            "let obsctl read it, or leave it out",
+        ),
+        _ => {
+            let said = error.to_string();
+            let said = said.split(" (os error").next().unwrap_or_default();
+            (
+                format!("cannot be read: {said}"),
+                "mend it, or leave it out",
+            )
+        }
+    };
+    unreadable(path, format!("`{path}` {what}")).help(help)
+}
+
+fn unreadable(path: &'static str, message: String) -> Diagnostic {
+    let origin = obsctl_model::Origin::at(path, 1, 1);
+    Diagnostic {
+        check: UNREADABLE,
+        severity: Severity::Error,
+        ..Diagnostic::new(format!("file `{path}`"), origin, message)
+    }
+}
+
+/// A folder as those of the files in it begin.
+fn below(folder: &str) -> &str {
+    match folder.trim_end_matches('/') {
+        "" => ".",
+        folder => folder,
     }
 }
 

@@ -10,7 +10,7 @@ mod problem;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use obsctl_model::{Duration, LabelName};
+use obsctl_model::{Duration, LabelName, Origin};
 use obsctl_promql::ast::AggregateOp;
 use obsctl_promql::functions;
 use schemars::JsonSchema;
@@ -141,6 +141,16 @@ impl Policy {
         Ok(policy)
     }
 
+    /// Says where its paths stand: `text` is what `file` holds.
+    #[must_use]
+    pub fn written_in(mut self, file: &'static str, text: &str) -> Self {
+        for glob in self.check.rules.iter_mut().flat_map(|rule| &mut rule.paths) {
+            let (line, column) = problem::position(text, glob.span().start);
+            glob.get_mut().origin = Origin::at(file, line, column);
+        }
+        self
+    }
+
     /// Runs only these checks.
     #[must_use]
     pub fn only(mut self, checks: impl IntoIterator<Item = String>) -> Self {
@@ -203,7 +213,7 @@ impl Policy {
         let file = file?;
         let rules = self.check.rules.iter().rev();
         rules
-            .filter(|rule| rule.paths.iter().any(|glob| glob.matches(file)))
+            .filter(|rule| rule.paths.iter().any(|glob| glob.get_ref().matches(file)))
             .find_map(|rule| rule.levels.get(check))
     }
 

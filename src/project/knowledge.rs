@@ -22,6 +22,8 @@ pub struct Knowledge {
     pub ours: bool,
     /// The files that are looked at; definitions from elsewhere are only known. `None` where all are looked at.
     pub files: Option<BTreeSet<&'static str>>,
+    /// Folders of which all files are looked at, and those that do not exist; the one that obsctl runs in is empty.
+    pub folders: BTreeSet<String>,
 }
 
 impl Knowledge {
@@ -34,6 +36,7 @@ impl Knowledge {
         intervals: true,
         ours: true,
         files: None,
+        folders: BTreeSet::new(),
     };
 
     /// Of files alone.
@@ -45,6 +48,7 @@ impl Knowledge {
         intervals: false,
         ours: false,
         files: None,
+        folders: BTreeSet::new(),
     };
 
     /// Whether what is defined there is looked at, and not only known.
@@ -52,5 +56,15 @@ impl Knowledge {
     pub fn looks_at(&self, origin: Origin) -> bool {
         let known = self.files.as_ref().zip(origin.location());
         known.is_none_or(|(files, (file, ..))| files.contains(file))
+    }
+
+    /// Whether everything in a folder is looked at.
+    #[must_use]
+    pub fn looks_through(&self, folder: &str) -> bool {
+        let within = |outer: &String| {
+            let rest = folder.strip_prefix(outer.as_str());
+            outer.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.folders.iter().any(within)
     }
 }

@@ -98,6 +98,7 @@ pub mod unreachable_route;
 pub mod unrouted_alert;
 pub mod unused_baseline;
 pub mod unused_metric;
+pub mod unused_path;
 pub mod unused_recording;
 pub mod unused_suppression;
 pub mod value_in_label;
@@ -210,6 +211,7 @@ pub static ALL: &[&Check] = &[
     &unrouted_alert::CHECK,
     &unused_baseline::CHECK,
     &unused_metric::CHECK,
+    &unused_path::CHECK,
     &unused_recording::CHECK,
     &unused_suppression::CHECK,
     &value_in_label::CHECK,
