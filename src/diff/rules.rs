@@ -279,6 +279,9 @@ fn groups<'a>(
         both.set(means, "interval", |group| written(group.interval));
         both.set(means, "offset", |group| written(group.query_offset));
         both.set(means, "limit", |group| written(group.limit));
+        both.set(means, "source tenants", |group| {
+            unless_empty(&group.source_tenants.join(", "))
+        });
     });
     let names = both.iter();
     let names = names.map(|(old, new)| (old.name.as_str(), new.name.as_str()));

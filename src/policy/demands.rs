@@ -95,6 +95,18 @@ pub struct Groups {
     pub max_interval: Option<Duration>,
     /// How many rules a group may have.
     pub max_rules: Option<usize>,
+    /// Metrics of other tenants of Mimir, which groups name whose rules ask for them.
+    pub source_tenants: Vec<SourceTenant>,
+}
+
+/// Metrics of a tenant.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SourceTenant {
+    /// The names of the metrics.
+    pub metrics: Pattern,
+    /// Whose they are.
+    pub tenant: String,
 }
 
 /// What is asked of dashboards.

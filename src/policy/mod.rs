@@ -19,7 +19,10 @@ use serde::Deserialize;
 use crate::diagnostic::{Severity, UNREADABLE};
 
 pub use baseline::{Baseline, Compared, Entry};
-pub use demands::{Alerts, Dashboards, Demands, Groups, Queries, QueryPlace, RecordingRules};
+pub use demands::{
+    Alerts, Dashboards, Demands, Groups, Queries, QueryPlace, RecordingRules, SourceTenant,
+    Variables,
+};
 pub use glob::Glob;
 pub use levels::{Level, Levels, PathRule};
 pub use pattern::Pattern;
