@@ -332,6 +332,45 @@ fn what_cannot_be_opened_does_not_keep_the_rest_from_being_checked() {
     ");
 }
 
+/// The layout of the second form names what it shows.
+#[test]
+fn elements_and_the_layout_have_to_fit() {
+    let test = CliTest::new();
+    let element = |name: &str| {
+        format!(
+            "{name}: {{kind: Panel, spec: {{id: 1, title: {name}, vizConfig: {{kind: VizConfig, group: text, spec: {{}}}}}}}}"
+        )
+    };
+    let item = |name: &str| {
+        format!(
+            "{{kind: GridLayoutItem, spec: {{x: 0, y: 0, width: 9, height: 9, element: {{name: {name}}}}}}}"
+        )
+    };
+    let of = |elements: &[&str], shown: &[&str]| {
+        let elements: Vec<_> = elements.iter().map(|name| element(name)).collect();
+        let items: Vec<_> = shown.iter().map(|name| item(name)).collect();
+        let text = format!(
+            "apiVersion: dashboard.grafana.app/v2beta1\nkind: Dashboard\nmetadata: {{name: b}}\nspec:\n  title: B\n  \
+             elements: {{{}}}\n  layout: {{kind: GridLayout, spec: {{items: [{}]}}}}\n",
+            elements.join(", "),
+            items.join(", ")
+        );
+        test.write("b.yaml", &text);
+        let only = "panel-not-shown,unknown-reference";
+        let report = test.run(&["check", "b.yaml", "--only", only]);
+        let lines = report.lines().filter(|line| line.contains("]: "));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&["one", "two"], &["one", "two"]), [""; 0]);
+    assert_eq!(
+        of(&["one", "two"], &["one", "three"]),
+        [
+            "note[panel-not-shown]: no item of the layout shows panel `two`",
+            "error[unknown-reference]: element `three` does not exist",
+        ]
+    );
+}
+
 #[test]
 fn every_query_is_listed_with_what_it_uses() {
     let test = team();
