@@ -5,6 +5,8 @@ use obsctl_model::prelude::*;
 use obsctl_model::query::promql;
 use obsctl_model::{Channel, LabelMatch, Receiver, Routing, RuleQuery, ScrapeJob, Service};
 
+use crate::project::{Knowledge, Project};
+
 labels! {
     /// HTTP methods the API serves.
     pub enum HttpMethod { Get = "GET", Post = "POST", Delete = "DELETE" }
@@ -139,4 +141,16 @@ pub(super) fn written<const N: usize>(panels: [(&str, WrittenPanel); N]) -> Stac
 #[track_caller]
 pub(super) fn dashboard() -> Dashboard {
     Dashboard::new("api", "API")
+}
+
+/// The same stack as if all its dashboards had been read from files, and all files looked at.
+pub(super) fn of_files(project: Project) -> Project {
+    let dashboards = project.dashboards().iter();
+    let files = dashboards.filter_map(|one| Some(one.origin.location()?.0));
+    let knowledge = Knowledge {
+        files: Some(files.chain(["obsctl.toml"]).collect()),
+        folders: [String::new()].into(),
+        ..project.knows().clone()
+    };
+    project.knowing(knowledge)
 }

@@ -246,6 +246,13 @@ impl<'a> Input<'a> {
 }
 
 impl<'a> Input<'a> {
+    /// What the server that evaluates rules of metrics adds to all it sends, where anybody said: the configuration first.
+    #[must_use]
+    pub fn external_labels(&self) -> Option<&'a BTreeMap<String, String>> {
+        let said = self.policy.check.external_labels.as_ref();
+        said.or(self.project.knows().external_labels.as_ref())
+    }
+
     /// Looks at one expression of each of these texts, and at the others only where something is found in it.
     pub fn per_text(
         &self,

@@ -74,15 +74,21 @@ impl Check {
     /// Everything that is found in one of its examples, under the configuration and the baseline of its page.
     #[must_use]
     pub fn rehearse(&self, example: Stack, today: Option<&str>) -> Vec<Diagnostic> {
-        let policy = self.block("toml").map(|text| Policy::parse(text, &names()));
-        let policy = policy.map_or_else(Policy::default, |read| {
-            read.expect("the configuration on a check's page can be used")
+        let policy = self.block("toml").map(|text| {
+            let read = Policy::parse(text, &names());
+            let read = read.expect("the configuration on a check's page can be used");
+            read.written_in("obsctl.toml", text)
         });
+        let policy = policy.unwrap_or_default();
         let baseline = self.block("json").map(Baseline::parse);
         let baseline = baseline.map_or_else(Baseline::default, |read| {
             read.expect("the baseline on a check's page can be read")
         });
-        let found = run(&Project::link(example), &policy, today);
+        let mut project = Project::link(example);
+        if !policy.check.rules.is_empty() {
+            project = example::of_files(project);
+        }
+        let found = run(&project, &policy, today);
         compare(found, &baseline, "baseline.jsonl", &policy, |_| true).new
     }
 

@@ -2,10 +2,11 @@
 
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use obsctl_model::{RuleGroup, Service, Slo, Slug, Stack, TelemetryCatalog, library};
+use obsctl_model::{Rule, RuleGroup, Service, Slo, Slug, Stack, TelemetryCatalog, library};
 use serde_json::Value;
 
 use super::findings::counted;
@@ -15,7 +16,7 @@ use crate::catalogs;
 use crate::diagnostic::{Diagnostic, Severity, UNREADABLE, identity};
 use crate::online::Inventory;
 use crate::parallel;
-use crate::project::{Beside, Knowledge, Project, Routes, Told, slo};
+use crate::project::{Beside, Knowledge, Project, Routes, Told, slo, template};
 use crate::read::{self, Alertmanager, Found, Queries};
 
 /// Existing files, and what is known of the world around them
@@ -105,6 +106,26 @@ impl Gathered {
         self.stack.metrics.push(family);
     }
 
+    /// Whether it matters what a server adds to all it sends: rules set labels too, or texts show them.
+    pub(super) fn asks_of_external_labels(&self) -> bool {
+        self.stack.rule_groups.iter().any(|group| {
+            !group.labels.is_empty()
+                || group.rules.iter().any(|rule| match rule {
+                    Rule::Record(record) => !record.labels.is_empty(),
+                    Rule::Alert(alert) => {
+                        let mut texts = template::texts(alert);
+                        !alert.all_labels().is_empty()
+                            || texts.any(|(_, text)| text.contains("xternalLabels"))
+                    }
+                })
+        })
+    }
+
+    /// Adds what a server adds to all it sends, where it said so.
+    pub(super) fn know_external_labels(&mut self, labels: Option<BTreeMap<String, String>>) {
+        self.knowledge.external_labels = labels;
+    }
+
     /// Links it. What exporters and obsctl's own library expose is known of files, whether or not anybody says that it is
     /// there: what counts events comes with the first of them.
     pub(super) fn link(mut self) -> Project {
@@ -163,27 +184,38 @@ impl Estate {
         workspace: &Workspace,
         instead: &Texts,
     ) -> Result<Gathered, CommandError> {
-        let (paths, named) = self.files(workspace)?;
+        let Listed {
+            paths,
+            named,
+            folders,
+            unread,
+        } = self.files(workspace)?;
         let queries = Queries::default();
         let texts = |path: &&'static str| {
             let outline =
                 |bytes: &[u8]| read::of_bytes(path, bytes, |file| read::outline(file, &queries));
-            Ok::<_, CommandError>(match instead.get(*path) {
+            match instead.get(*path) {
                 Some(text) => outline(text.as_bytes()),
-                None => match workspace.look(path, outline)? {
-                    Some(found) => found,
-                    None => outline(b""),
-                },
-            })
+                None => {
+                    let found = expect_file(path, &named, workspace);
+                    let found = found.and_then(|()| workspace.look(path, outline));
+                    found.unwrap_or_else(|error| {
+                        let mut nothing = Found::default();
+                        let why = unread_because(path, &error, workspace);
+                        nothing.problems.push(why);
+                        nothing
+                    })
+                }
+            }
         };
         let beside = || Beside::new(catalogs::entries());
         let (beside, files) = parallel::both(beside, || parallel::map(&paths, texts));
-        let files = files.into_iter().collect::<Result<_, _>>()?;
         let mut found = Found::all(files);
         parallel::free(queries);
         found.settle();
+        found.problems.extend(unread);
         let mut unread = vec![];
-        for path in found.others.iter().filter(|path| named.contains(path)) {
+        for path in found.others.iter().filter(|path| named.contains(**path)) {
             let of = |one: &&Diagnostic| one.origin().location().is_some_and(|at| at.0 == *path);
             let why = found
                 .unread
@@ -224,6 +256,7 @@ impl Estate {
         let knowledge = Knowledge {
             metrics: self.stack || declares || !self.metrics.is_empty(),
             files: Some(paths.into_iter().collect()),
+            folders,
             ..Knowledge::FILES
         };
         Ok(Gathered {
@@ -237,20 +270,27 @@ impl Estate {
         })
     }
 
-    /// All files, and those that were named themselves.
-    fn files(
-        &self,
-        workspace: &Workspace,
-    ) -> Result<(Vec<&'static str>, Vec<&'static str>), CommandError> {
-        let mut named = vec![];
-        let mut all = vec![];
+    /// The files that are named, and those of folders.
+    fn files(&self, workspace: &Workspace) -> Result<Listed, CommandError> {
+        let mut listed = Listed::default();
         for path in &self.paths {
             let shown = shown(path);
-            if let Some(inside) = folder(&shown, workspace)? {
-                all.extend(inside.iter().map(|path| kept(path)));
+            if workspace.is_folder(&shown) {
+                let folder = identity::path(&shown);
+                listed
+                    .folders
+                    .insert(folder.trim_end_matches('/').to_owned());
+                let (inside, unread) = workspace.readable_below(below(&shown));
+                let problem = |(path, error): (String, _)| {
+                    unread_because(kept(of_here(&path)), &error, workspace)
+                };
+                listed.unread.extend(unread.into_iter().map(problem));
+                let inside = inside.iter().filter(|path| is_candidate(path));
+                listed.paths.extend(inside.map(|path| kept(of_here(path))));
             } else if workspace.exists(&shown) {
-                named.push(kept(&shown));
-                all.push(kept(&shown));
+                let path = kept(&shown);
+                listed.named.insert(path);
+                listed.paths.push(path);
             } else if workspace.is_link(&shown) {
                 let what = format!("`{shown}` is a link that leads to nothing");
                 return Err(Obstacle::new(what, "name what it should lead to").into());
@@ -264,7 +304,8 @@ impl Estate {
                 return Err(Obstacle::new(format!("there is no `{shown}`"), help).into());
             }
         }
-        if all.is_empty() && self.is_given() {
+        let is_empty = listed.paths.is_empty() && listed.unread.is_empty();
+        if is_empty && self.is_given() {
             let named: Vec<_> = self
                 .paths
                 .iter()
@@ -275,10 +316,88 @@ impl Estate {
                 "of folders, files that end in `.yml`, `.yaml`, `.json` or `.rules` are read";
             return Err(Obstacle::new(what, help).into());
         }
-        all.sort_unstable();
-        all.dedup();
-        Ok((all, named))
+        listed.paths.sort_unstable();
+        listed.paths.dedup();
+        Ok(listed)
     }
+}
+
+/// What there is to read.
+#[derive(Debug, Default)]
+struct Listed {
+    paths: Vec<&'static str>,
+    /// Those that were named themselves.
+    named: BTreeSet<&'static str>,
+    /// Folders that were named.
+    folders: BTreeSet<String>,
+    /// Folders that cannot be read.
+    unread: Vec<Diagnostic>,
+}
+
+/// Of folders files are read. Who names a pipe or a device means it: `obsctl check <(jsonnet rules.jsonnet)`.
+fn expect_file(path: &str, named: &BTreeSet<&str>, workspace: &Workspace) -> io::Result<()> {
+    match named.contains(path) || workspace.is_file(path)? {
+        true => Ok(()),
+        false if workspace.is_folder(path) => Err(io::ErrorKind::IsADirectory.into()),
+        false => Err(io::ErrorKind::Unsupported.into()),
+    }
+}
+
+/// Why a file or folder is not looked at that is there, or was.
+fn unread_because(path: &'static str, error: &io::Error, workspace: &Workspace) -> Diagnostic {
+    let (what, help) = match error.kind() {
+        io::ErrorKind::NotFound if workspace.is_link(path) => (
+            "is a link that leads to nothing".to_owned(),
+            "mend the link, or remove it",
+        ),
+        io::ErrorKind::NotFound => (
+            "went away before it was read".to_owned(),
+            "check again when nobody changes the files",
+        ),
+        io::ErrorKind::IsADirectory => (
+            "is a link to a folder, which is not followed".to_owned(),
+            "name the folder that it leads to",
+        ),
+        io::ErrorKind::Unsupported => (
+            "is no file: a pipe, a socket or a device".to_owned(),
+            "remove it, or name it to have it read",
+        ),
+        io::ErrorKind::PermissionDenied => (
+            "cannot be read: permission denied".to_owned(),
+            "let obsctl read it, or leave it out",
+        ),
+        _ => {
+            let said = error.to_string();
+            let said = said.split(" (os error").next().unwrap_or_default();
+            (
+                format!("cannot be read: {said}"),
+                "mend it, or leave it out",
+            )
+        }
+    };
+    unreadable(path, format!("`{path}` {what}")).help(help)
+}
+
+fn unreadable(path: &'static str, message: String) -> Diagnostic {
+    let origin = obsctl_model::Origin::at(path, 1, 1);
+    Diagnostic {
+        check: UNREADABLE,
+        severity: Severity::Error,
+        ..Diagnostic::new(format!("file `{path}`"), origin, message)
+    }
+}
+
+/// A folder as those of the files in it begin.
+fn below(folder: &str) -> &str {
+    match folder.trim_end_matches('/') {
+        "" => ".",
+        folder => folder,
+    }
+}
+
+/// A path without the mark of the folder that obsctl runs in.
+fn of_here(path: &str) -> &str {
+    path.strip_prefix("./").unwrap_or(path)
 }
 
 /// The files of a folder that can hold what is looked for, sorted; nothing where there is no such folder.
@@ -289,11 +408,9 @@ pub(super) fn folder(
     if !workspace.is_folder(path) {
         return Ok(None);
     }
-    let folder = path.trim_end_matches('/');
-    let inside = workspace.files_below(if folder.is_empty() { "." } else { folder })?;
-    let inside = inside.into_iter().filter(|path| is_candidate(path));
-    let inside = inside.map(|path| path.strip_prefix("./").unwrap_or(&path).to_owned());
-    Ok(Some(inside.collect()))
+    let inside = workspace.files_below(below(path))?;
+    let inside = inside.iter().filter(|path| is_candidate(path));
+    Ok(Some(inside.map(|path| of_here(path).to_owned()).collect()))
 }
 
 /// SLOs whose rules are not there themselves: where they are, those are looked at.
@@ -364,14 +481,8 @@ pub(super) fn is_candidate(path: &str) -> bool {
 }
 
 fn nothing(path: &'static str) -> Diagnostic {
-    let origin = obsctl_model::Origin::at(path, 1, 1);
     let message = format!("`{path}` holds neither rules, dashboards, SLOs nor metrics");
-    Diagnostic {
-        check: UNREADABLE,
-        severity: Severity::Error,
-        ..Diagnostic::new(format!("file `{path}`"), origin, message)
-    }
-    .help("rule files have `groups`, dashboards have `panels`, `/metrics` pages begin with `# HELP` or `# TYPE`: leave other files out")
+    unreadable(path, message).help("rule files have `groups`, dashboards have `panels`, `/metrics` pages begin with `# HELP` or `# TYPE`: leave other files out")
 }
 
 fn summary(found: &Found, files: usize) -> String {

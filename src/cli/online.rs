@@ -114,6 +114,12 @@ impl Online {
                     let text = format!("the types of metrics are not known: {why}");
                     tell(Progress::Said(text));
                 }
+                if gathered.asks_of_external_labels() {
+                    match engine.external_labels() {
+                        Ok(labels) => gathered.know_external_labels(labels),
+                        Err(why) => *judged.unanswered.entry(why).or_default() += 1,
+                    }
+                }
                 let compare = gathered.declares;
                 gathered.know(&inventory, asking_of(address));
                 for why in inventory.opaque.values() {

@@ -5,7 +5,7 @@ use clap::Args;
 use super::{CommandError, Workspace};
 use crate::check;
 use crate::policy::Policy;
-use crate::project::{Knowledge, Project};
+use crate::project::Project;
 
 /// The file that is read where no other is named.
 const DEFAULT: &str = "obsctl.toml";
@@ -38,22 +38,32 @@ impl Config {
                 });
             }
         };
-        Policy::parse(&text, &check::names()).map_err(|problem| CommandError::Unusable {
+        let policy = Policy::parse(&text, &check::names());
+        let policy = policy.map_err(|problem| CommandError::Unusable {
             path: path.to_owned(),
             problem,
-        })
+        })?;
+        // Findings about it name the file for as long as the process lives: it is one.
+        Ok(policy.written_in(path.to_owned().leak(), &text))
     }
 }
 
 /// A project with what the configuration knows of the world around it.
-pub(super) fn inform(project: Project, policy: &Policy) -> Project {
-    let Some(labels) = &policy.check.target_labels else {
-        return project;
-    };
-    let knowledge = Knowledge {
-        target_labels: Some(labels.iter().map(ToString::to_string).collect()),
-        ..project.knows().clone()
-    };
+pub(super) fn inform(project: Project, policy: &Policy, workspace: &Workspace) -> Project {
+    let check = &policy.check;
+    let mut knowledge = project.knows().clone();
+    if let Some(labels) = &check.target_labels {
+        knowledge.target_labels = Some(labels.iter().map(ToString::to_string).collect());
+    }
+    let paths = check.rules.iter().flat_map(|rule| &rule.paths);
+    if let Some(files) = &mut knowledge.files {
+        let written = paths.clone();
+        let written = written.filter_map(|path| path.get_ref().origin.location());
+        files.extend(written.map(|(file, ..)| file));
+    }
+    let folders = paths.map(|path| path.get_ref().folder());
+    let missing = folders.filter(|folder| !folder.is_empty() && !workspace.is_folder(folder));
+    knowledge.folders.extend(missing.map(str::to_owned));
     project.knowing(knowledge)
 }
 

@@ -64,25 +64,29 @@ impl Workspace {
         }))
     }
 
-    /// What `look` makes of the bytes of a file, if there is one. Unlike the text of [`Self::read`] they need no memory of
-    /// their own: that of the file before is used again.
-    pub(super) fn look<T>(
-        &self,
-        path: &str,
-        look: impl FnOnce(&[u8]) -> T,
-    ) -> Result<Option<T>, CommandError> {
+    /// What `look` makes of the bytes of a file. Unlike the text of [`Self::read`] they need no memory of their own: that
+    /// of the file before is used again.
+    pub(super) fn look<T>(&self, path: &str, look: impl FnOnce(&[u8]) -> T) -> io::Result<T> {
         let mut bytes = BEFORE.take();
         bytes.clear();
         let file = fs::File::open(self.root.join(path));
         let read = file.and_then(|mut file| file.read_to_end(&mut bytes));
-        let present = self.present(path, read)?;
-        let seen = present.map(|_| look(&bytes));
+        let seen = read.map(|_| look(&bytes));
         BEFORE.set(bytes);
-        Ok(seen)
+        seen
+    }
+
+    /// Whether a path leads to a file, and to no pipe or device, which would be waited for without end.
+    pub(super) fn is_file(&self, path: &str) -> io::Result<bool> {
+        Ok(fs::metadata(self.root.join(path))?.is_file())
     }
 
     /// What came of reading a file: nothing where there is none.
-    fn present<T>(&self, path: &str, read: io::Result<T>) -> Result<Option<T>, CommandError> {
+    pub(super) fn present<T>(
+        &self,
+        path: &str,
+        read: io::Result<T>,
+    ) -> Result<Option<T>, CommandError> {
         match read {
             Ok(read) => Ok(Some(read)),
             Err(error) if is_absent(&error) => Ok(None),
@@ -119,6 +123,9 @@ impl Workspace {
     /// The same, in the memory of a text that is no longer needed.
     pub(super) fn source_in(&self, path: &str, mut text: String) -> Option<String> {
         text.clear();
+        if !self.is_file(path).ok()? {
+            return None;
+        }
         let mut file = fs::File::open(self.root.join(path)).ok()?;
         file.read_to_string(&mut text).ok()?;
         Some(text)
@@ -127,33 +134,50 @@ impl Workspace {
     /// The paths of all files below a folder, sorted; none where there is no such folder. Hidden files
     /// (`.env`, `.gitkeep`) are people's own.
     pub(super) fn files_below(&self, folder: &str) -> Result<Vec<String>, CommandError> {
-        let mut found = vec![];
-        let mut folders = vec![folder.to_owned()];
-        while let Some(folder) = folders.pop() {
-            let failed = |source| CommandError::Read {
+        let (found, unread) = self.readable_below(folder);
+        match unread.into_iter().next() {
+            None => Ok(found),
+            Some((folder, source)) => Err(CommandError::Read {
                 path: self.shown(&folder),
                 source,
-            };
-            let entries = match fs::read_dir(self.root.join(&folder)) {
-                Ok(entries) => entries,
-                Err(error) if is_absent(&error) => continue,
-                Err(source) => return Err(failed(source)),
-            };
-            for entry in entries {
-                let entry = entry.map_err(failed)?;
-                let name = entry.file_name().to_string_lossy().into_owned();
-                let path = format!("{folder}/{name}");
-                if name.starts_with('.') {
-                    continue;
-                } else if entry.file_type().map_err(failed)?.is_dir() {
-                    folders.push(path);
-                } else {
-                    found.push(path);
+            }),
+        }
+    }
+
+    /// The same, and the folders among them that cannot be read, with why.
+    pub(super) fn readable_below(&self, folder: &str) -> (Vec<String>, Vec<(String, io::Error)>) {
+        let (mut found, mut unread) = (vec![], vec![]);
+        let mut folders = vec![folder.to_owned()];
+        while let Some(folder) = folders.pop() {
+            match self.inside(&folder) {
+                Ok(mut inside) => {
+                    found.append(&mut inside.files);
+                    folders.append(&mut inside.folders);
                 }
+                Err(error) if is_absent(&error) => {}
+                Err(error) => unread.push((folder, error)),
             }
         }
         found.sort();
-        Ok(found)
+        (found, unread)
+    }
+
+    /// What is in a folder.
+    fn inside(&self, folder: &str) -> io::Result<Inside> {
+        let mut inside = Inside::default();
+        for entry in fs::read_dir(self.root.join(folder))? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = format!("{folder}/{name}");
+            if name.starts_with('.') {
+                continue;
+            } else if entry.file_type()?.is_dir() {
+                inside.folders.push(path);
+            } else {
+                inside.files.push(path);
+            }
+        }
+        Ok(inside)
     }
 
     /// The paths of the files that a pattern with `*`, `?` and `[…]` names, sorted.
@@ -294,6 +318,13 @@ impl Workspace {
     fn shown(&self, path: &str) -> String {
         self.root.join(path).display().to_string()
     }
+}
+
+/// The paths in a folder.
+#[derive(Debug, Default)]
+struct Inside {
+    files: Vec<String>,
+    folders: Vec<String>,
 }
 
 type Staged<'a> = (NamedTempFile, &'a str);

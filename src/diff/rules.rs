@@ -1,14 +1,16 @@
 //! Alerts, recording rules and their groups.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use obsctl_model::dashboard::ExpressionRef;
-use obsctl_model::{Alert, Origin, Rule, RuleGroup, RuleQuery};
+use obsctl_model::{Alert, Duration, Origin, Rule, RuleGroup, RuleQuery};
 
 use super::both::{Both, Thing, unless_empty, written};
 use super::change::{Detail, What};
 use super::dashboards::asks;
 use super::pairing::Pairing;
+use super::query;
 use super::routing::Routings;
 use super::touches::{Found, Interest, Wanted};
 use super::{Class, Kind, Subject};
@@ -38,7 +40,9 @@ pub(super) fn compare(
         .by(|one| Some(one.named()))
         // The same query under another name; first in the same group.
         .by_only(|one| Some((one.home, one.is_alert(), one.text(), one.labels())))
-        .by_only(|one| Some((one.is_alert(), one.text(), one.labels())));
+        .by_only(|one| Some((one.is_alert(), one.text(), one.labels())))
+        // The same name and query but for how far back is looked: `job:errors:rate5m` and `job:errors:rate10m`.
+        .by_only(|one| Some((one.home, one.is_alert(), windowless(one)?, one.labels())));
     found.things(pairing, |both| differ(both, routes));
 }
 
@@ -82,6 +86,42 @@ impl<'a> Item<'a> {
             RuleQuery::Logql(query) => ExpressionRef::Logql(query),
         }
     }
+}
+
+/// Name and query of a rule without the windows they say; nothing where the name or the query says none.
+fn windowless(one: &Item<'_>) -> Option<(String, String)> {
+    let windows = query::windows(one.query());
+    let is_said = !windows.is_empty();
+    let name = without_durations(one.rule_name());
+    let query = without(one.text(), windows.into_iter());
+    (is_said && name != one.rule_name()).then_some((name, query))
+}
+
+/// A text without these bytes, which are in order.
+fn without(text: &str, ranges: impl Iterator<Item = Range<usize>>) -> String {
+    let (mut rest, mut from) = (String::new(), 0);
+    for range in ranges {
+        rest.push_str(text.get(from..range.start).unwrap_or_default());
+        rest.push('*');
+        from = range.end;
+    }
+    rest + text.get(from..).unwrap_or_default()
+}
+
+/// A name without the durations that parts of it end in: `rate5m` is `rate*`.
+fn without_durations(name: &str) -> String {
+    let parts = name.split_inclusive([':', '_']).map(|part| {
+        let word = part.trim_end_matches([':', '_']);
+        let letters = word.trim_end_matches(|c: char| c.is_ascii_digit() || "smhdwy".contains(c));
+        let from = word[letters.len()..].find(|c: char| c.is_ascii_digit());
+        match from.map(|from| letters.len() + from) {
+            Some(from) if Duration::parse(&word[from..]).is_ok() => {
+                format!("{}*{}", &word[..from], &part[word.len()..])
+            }
+            _ => part.to_owned(),
+        }
+    });
+    parts.collect()
 }
 
 /// The labels of a rule: its own, and those of its group where it does not set them itself.
@@ -239,6 +279,9 @@ fn groups<'a>(
         both.set(means, "interval", |group| written(group.interval));
         both.set(means, "offset", |group| written(group.query_offset));
         both.set(means, "limit", |group| written(group.limit));
+        both.set(means, "source tenants", |group| {
+            unless_empty(&group.source_tenants.join(", "))
+        });
     });
     let names = both.iter();
     let names = names.map(|(old, new)| (old.name.as_str(), new.name.as_str()));

@@ -33,6 +33,9 @@ pub struct Group {
     /// How far in the past rules are evaluated; Prometheus 2.53 and later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query_offset: Option<Duration>,
+    /// The tenants whose series the rules read; Mimir alone has them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub source_tenants: Vec<String>,
     /// The rules.
     pub rules: Vec<Entry>,
 }
@@ -156,6 +159,7 @@ pub fn group(group: &RuleGroup, engine: Engine, links: Links<'_>) -> Option<Grou
         interval: group.interval,
         limit: group.limit,
         query_offset: group.query_offset,
+        source_tenants: group.source_tenants.clone(),
         rules,
     })
 }
@@ -323,6 +327,7 @@ mod tests {
                 interval: None,
                 limit: None,
                 query_offset: None,
+                source_tenants: vec![],
                 rules: group()
                     .rules
                     .iter()

@@ -12,11 +12,12 @@ use crate::generate::yaml;
 /// What of a rule file nobody keeps, by the keys it has.
 #[must_use]
 pub fn document(text: &str) -> Vec<String> {
-    const GROUP: [&str; 6] = [
+    const GROUP: [&str; 7] = [
         "name",
         "interval",
         "limit",
         "query_offset",
+        "source_tenants",
         "labels",
         "rules",
     ];

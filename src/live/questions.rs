@@ -1,5 +1,5 @@
 //! What `check` asks of running engines. Only what Prometheus, Mimir, Thanos and VictoriaMetrics all answer is needed: series,
-//! labels, values and queries, nothing of configuration, flags or state.
+//! labels, values and queries. What only Prometheus says of itself is asked, and done without.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -13,6 +13,7 @@ use super::address::{Address, Peer};
 use super::answer::Trouble;
 use super::client::{Body, Client, encoded};
 use super::clock::{self, Deadline};
+use crate::generate::yaml;
 use crate::online::logs::Streams;
 use crate::online::{Answer, Cost, Metadata, Metrics, Points, Span};
 
@@ -85,6 +86,24 @@ struct Said {
     unit: String,
 }
 
+/// A configuration as Prometheus shows it: with all its defaults.
+#[derive(Deserialize)]
+struct Shown {
+    yaml: String,
+}
+
+#[derive(Deserialize)]
+struct Configured {
+    global: Global,
+}
+
+#[derive(Deserialize)]
+struct Global {
+    evaluation_interval: Option<String>,
+    #[serde(default)]
+    external_labels: BTreeMap<String, String>,
+}
+
 fn said(trouble: &Trouble) -> String {
     trouble.to_string()
 }
@@ -121,6 +140,28 @@ impl Prometheus {
             client: asking.client(Peer::Prometheus, address),
             asking,
         }
+    }
+
+    /// What it adds to all it sends. Nothing where it does not say: Mimir and Thanos do not show their configuration, and who
+    /// is asked may not be who evaluates rules.
+    ///
+    /// # Errors
+    /// Why there is no answer that can be used.
+    pub fn external_labels(&self) -> Answer<Option<BTreeMap<String, String>>> {
+        let shown = self.client.get("/api/v1/status/config", &[]);
+        let shown: Wrapped<Shown> = match shown {
+            Err(trouble) if trouble.is_refusal() => return Ok(None),
+            Err(Trouble::Refused { status: 403, .. }) => return Ok(None),
+            shown => shown.map_err(|trouble| said(&trouble))?,
+        };
+        let Some(shown) = opened(&self.client, shown)? else {
+            return Ok(None);
+        };
+        // VictoriaMetrics shows what it scrapes; rules are evaluated elsewhere.
+        let config: Option<Configured> = yaml::read(&shown.yaml).ok();
+        let global = config.map(|config| config.global);
+        let evaluates = global.filter(|global| global.evaluation_interval.is_some());
+        Ok(evaluates.map(|global| global.external_labels))
     }
 
     fn list(&self, path: &str, of: Option<&str>) -> Answer<Vec<String>> {

@@ -95,6 +95,18 @@ pub struct Groups {
     pub max_interval: Option<Duration>,
     /// How many rules a group may have.
     pub max_rules: Option<usize>,
+    /// Metrics of other tenants of Mimir, which groups name whose rules ask for them.
+    pub source_tenants: Vec<SourceTenant>,
+}
+
+/// Metrics of a tenant.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SourceTenant {
+    /// The names of the metrics.
+    pub metrics: Pattern,
+    /// Whose they are.
+    pub tenant: String,
 }
 
 /// What is asked of dashboards.
@@ -107,6 +119,10 @@ pub struct Dashboards {
     pub title: Option<Pattern>,
     /// Variables that every dashboard has.
     pub required_variables: Vec<String>,
+    /// How variables of these names are, where a dashboard has them.
+    pub variables: BTreeMap<String, Variables>,
+    /// Whether people may change dashboards in Grafana; nothing is asked without it.
+    pub editable: Option<bool>,
     /// Whether every panel says in a description what it shows.
     pub panel_descriptions: bool,
     /// Whether every query asks a datasource that the reader chose by a variable.
@@ -115,6 +131,18 @@ pub struct Dashboards {
     pub ranges_follow_time: bool,
     /// Whether the values of variables are asked for again when the time shown changes.
     pub variables_follow_time: bool,
+}
+
+/// What is asked of variables of one name.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Variables {
+    /// What the label matches.
+    pub label: Option<Pattern>,
+    /// Whether several values can be chosen.
+    pub multi: Option<bool>,
+    /// What the text matches that stands for "All", where that can be chosen.
+    pub all_value: Option<Pattern>,
 }
 
 /// What is asked of PromQL queries of some metrics, in some places.

@@ -1,5 +1,6 @@
 //! Paths with wildcards.
 
+use obsctl_model::Origin;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, de};
 
@@ -7,6 +8,8 @@ use serde::{Deserialize, Deserializer, de};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Glob {
     pattern: glob::Pattern,
+    /// Where it is written, if that is known.
+    pub origin: Origin,
 }
 
 impl Glob {
@@ -20,6 +23,20 @@ impl Glob {
         };
         self.pattern.matches_with(path, options)
     }
+
+    /// The path as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.pattern.as_str()
+    }
+
+    /// The folder that everything it can mean is in; empty where that is any.
+    #[must_use]
+    pub fn folder(&self) -> &str {
+        let path = self.as_str();
+        let plain = path.split(['*', '?', '[']).next().unwrap_or_default();
+        plain.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
 }
 
 impl<'de> Deserialize<'de> for Glob {
@@ -27,7 +44,10 @@ impl<'de> Deserialize<'de> for Glob {
         let text = String::deserialize(deserializer)?;
         let text = text.strip_prefix("./").unwrap_or(&text);
         match glob::Pattern::new(text) {
-            Ok(pattern) => Ok(Self { pattern }),
+            Ok(pattern) => Ok(Self {
+                pattern,
+                origin: Origin::none(),
+            }),
             Err(error) => Err(de::Error::custom(format!(
                 "`{text}` is no path with wildcards: {}",
                 error.msg

@@ -65,7 +65,8 @@ impl Levels {
 #[serde(deny_unknown_fields)]
 pub struct PathRule {
     /// The files, from the folder obsctl runs in.
-    pub paths: Vec<Glob>,
+    #[schemars(with = "Vec<Glob>")]
+    pub paths: Vec<Spanned<Glob>>,
     /// Their levels.
     pub levels: Levels,
 }

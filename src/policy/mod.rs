@@ -8,9 +8,9 @@ mod levels;
 mod pattern;
 mod problem;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use obsctl_model::{Duration, LabelName};
+use obsctl_model::{Duration, LabelName, Origin};
 use obsctl_promql::ast::AggregateOp;
 use obsctl_promql::functions;
 use schemars::JsonSchema;
@@ -19,7 +19,10 @@ use serde::Deserialize;
 use crate::diagnostic::{Severity, UNREADABLE};
 
 pub use baseline::{Baseline, Compared, Entry};
-pub use demands::{Alerts, Dashboards, Demands, Groups, Queries, QueryPlace, RecordingRules};
+pub use demands::{
+    Alerts, Dashboards, Demands, Groups, Queries, QueryPlace, RecordingRules, SourceTenant,
+    Variables,
+};
 pub use glob::Glob;
 pub use levels::{Level, Levels, PathRule};
 pub use pattern::Pattern;
@@ -50,6 +53,8 @@ pub struct Checking {
     /// they are not said, series of files that were read can have any label.
     #[schemars(with = "Option<Vec<String>>")]
     pub target_labels: Option<Vec<LabelName>>,
+    /// What the server that evaluates the rules adds to all it sends, as its `external_labels` say.
+    pub external_labels: Option<BTreeMap<String, String>>,
     /// How often targets are scraped whose job does not say so.
     pub scrape_interval: Option<Duration>,
     /// Whether metrics that nothing declares are counters where their name ends in `_total`.
@@ -139,6 +144,16 @@ impl Policy {
         Ok(policy)
     }
 
+    /// Says where its paths stand: `text` is what `file` holds.
+    #[must_use]
+    pub fn written_in(mut self, file: &'static str, text: &str) -> Self {
+        for glob in self.check.rules.iter_mut().flat_map(|rule| &mut rule.paths) {
+            let (line, column) = problem::position(text, glob.span().start);
+            glob.get_mut().origin = Origin::at(file, line, column);
+        }
+        self
+    }
+
     /// Runs only these checks.
     #[must_use]
     pub fn only(mut self, checks: impl IntoIterator<Item = String>) -> Self {
@@ -201,7 +216,7 @@ impl Policy {
         let file = file?;
         let rules = self.check.rules.iter().rev();
         rules
-            .filter(|rule| rule.paths.iter().any(|glob| glob.matches(file)))
+            .filter(|rule| rule.paths.iter().any(|glob| glob.get_ref().matches(file)))
             .find_map(|rule| rule.levels.get(check))
     }
 

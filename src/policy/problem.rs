@@ -13,15 +13,25 @@ pub struct Problem {
     fix: String,
 }
 
+/// The line and column of a byte, both from 1.
+pub(super) fn position(text: &str, byte: usize) -> (u32, u32) {
+    let before = text.get(..byte).unwrap_or(text);
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let from_one = |count: usize| u32::try_from(count + 1).unwrap_or(u32::MAX);
+    (
+        from_one(before.matches('\n').count()),
+        from_one(line.chars().count()),
+    )
+}
+
 impl Problem {
     /// A problem at a byte of a text.
     #[must_use]
     pub fn at(text: &str, byte: usize, reason: impl Into<String>) -> Self {
-        let before = text.get(..byte).unwrap_or(text);
-        let line = before.rsplit('\n').next().unwrap_or_default();
+        let (line, column) = position(text, byte);
         Self {
-            line: before.matches('\n').count() + 1,
-            column: line.chars().count() + 1,
+            line: line as usize,
+            column: column as usize,
             reason: reason.into(),
             fix: "correct it".to_owned(),
         }

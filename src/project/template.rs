@@ -30,6 +30,8 @@ pub struct Template {
     /// Where labels of the alert are named that have to be there: `$labels.job`, `.Labels.job`,
     /// `index $labels "job"`, but not in `{{ with $labels.job }}…{{ end }}` or `or $labels.job "?"`.
     pub labels: Vec<Range<usize>>,
+    /// The same of labels of the server: `$externalLabels.cluster`, `.ExternalLabels.cluster`.
+    pub external_labels: Vec<Range<usize>>,
 }
 
 /// Something wrong in a template.
@@ -120,8 +122,21 @@ pub fn read(text: &str) -> Template {
     found.problems.sort_by_key(|problem| problem.range.start);
     found.queries.sort_by_key(|(range, _)| range.start);
     found.labels.sort_by_key(|range| range.start);
+    found.external_labels.sort_by_key(|range| range.start);
     found
 }
+
+/// Whose labels are named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    /// Those of the series that the alert is about.
+    Alert,
+    /// Those that the server adds to all it sends.
+    Server,
+}
+
+/// A label.
+type Label<'t> = (Whose, &'t str);
 
 /// Walks a template.
 struct Reader<'t> {
@@ -131,7 +146,7 @@ struct Reader<'t> {
     /// The templates that the text defines.
     templates: BTreeSet<&'t str>,
     /// The labels that a condition asked for: here they are known to be there.
-    guarded: Vec<&'t str>,
+    guarded: Vec<Label<'t>>,
     /// Whether the dot is what Prometheus made it.
     dot: bool,
     /// Whether `$` is, and Prometheus' variables are known.
@@ -319,40 +334,54 @@ impl<'t> Reader<'t> {
     }
 
     /// Keeps a label that is named, if it may be absent.
-    fn named(&mut self, label: Option<(&str, Range<usize>)>) {
-        let bare = label.filter(|(name, _)| !self.guarded.contains(name));
-        self.found.labels.extend(bare.map(|(_, range)| range));
+    fn named(&mut self, label: Option<(Label<'_>, Range<usize>)>) {
+        let bare = label.filter(|(label, _)| !self.guarded.contains(label));
+        let Some(((whose, _), range)) = bare else {
+            return;
+        };
+        match whose {
+            Whose::Alert => self.found.labels.push(range),
+            Whose::Server => self.found.external_labels.push(range),
+        }
     }
 
     /// The label that an operand is, with its place: `$labels.job`.
-    fn label<'o>(&self, operand: &'o Operand) -> Option<(&'o str, Range<usize>)> {
-        let field = self.fields_of_labels(operand)?.first()?;
-        Some((
-            &field.name,
-            field.span.range().start + 1..field.span.range().end,
-        ))
+    fn label<'o>(&self, operand: &'o Operand) -> Option<(Label<'o>, Range<usize>)> {
+        let (whose, fields) = self.fields_of_labels(operand)?;
+        let field = fields.first()?;
+        let range = field.span.range();
+        Some(((whose, &field.name), range.start + 1..range.end))
     }
 
     /// The label that a command looks up, with its place: `index $labels "job"`.
-    fn looked_up<'o>(&self, command: &'o Command) -> Option<(&'o str, Range<usize>)> {
+    fn looked_up<'o>(&self, command: &'o Command) -> Option<(Label<'o>, Range<usize>)> {
         let [index, labels, name] = command.operands.as_slice() else {
             return None;
         };
         let name = name.text()?;
         let plain = name.quoted[1..].starts_with(&name.text);
-        if index.function() != Some("index") || !self.fields_of_labels(labels)?.is_empty() || !plain
-        {
+        let (whose, fields) = self.fields_of_labels(labels)?;
+        if index.function() != Some("index") || !fields.is_empty() || !plain {
             return None;
         }
         let range = name.span.range();
-        Some((&name.text, range.start + 1..range.end - 1))
+        Some(((whose, &name.text), range.start + 1..range.end - 1))
     }
 
-    /// What stands behind the labels of the alert, if an operand begins with them.
-    fn fields_of_labels<'o>(&self, operand: &'o Operand) -> Option<&'o [Name]> {
-        match &operand.term {
-            Term::Variable(name) if name == "$labels" && self.root => Some(&operand.fields),
-            _ if self.of_alert(operand)? == "Labels" => Some(&operand.fields[1..]),
+    /// What stands behind the labels of the alert or of the server, if an operand begins with them.
+    fn fields_of_labels<'o>(&self, operand: &'o Operand) -> Option<(Whose, &'o [Name])> {
+        if let Term::Variable(name) = &operand.term
+            && self.root
+        {
+            match name.as_str() {
+                "$labels" => return Some((Whose::Alert, &operand.fields)),
+                "$externalLabels" => return Some((Whose::Server, &operand.fields)),
+                _ => {}
+            }
+        }
+        match self.of_alert(operand)? {
+            "Labels" => Some((Whose::Alert, &operand.fields[1..])),
+            "ExternalLabels" => Some((Whose::Server, &operand.fields[1..])),
             _ => None,
         }
     }

@@ -123,11 +123,11 @@ fn group(reader: &mut Reader<'_>, node: &Node<'_>, next: usize, loki: bool) -> O
     let limit = fields.whole("limit");
     let offset = fields.duration("query_offset");
     let labels = fields.texts("labels");
+    let tenants = tenants(&mut fields);
     let items = fields.list("rules");
     // What Mimir, Thanos and VictoriaMetrics add says where rules run, not what they are.
     for key in [
         "partial_response_strategy",
-        "source_tenants",
         "evaluation_delay",
         "align_evaluation_time_on_interval",
         "concurrency",
@@ -152,6 +152,7 @@ fn group(reader: &mut Reader<'_>, node: &Node<'_>, next: usize, loki: bool) -> O
         labels,
         limit,
         query_offset: offset,
+        source_tenants: tenants,
         allow: Comments::of_group(reader, node.at, first),
         origin,
         ..RuleGroup::new(name.unwrap_or_default())
@@ -162,6 +163,18 @@ fn group(reader: &mut Reader<'_>, node: &Node<'_>, next: usize, loki: bool) -> O
         group.rules.extend(rule(reader, one, next, loki));
     }
     name.map(|_| group)
+}
+
+/// The tenants of Mimir whose series a group reads.
+fn tenants(fields: &mut Fields<'_, '_, '_>) -> Vec<String> {
+    let mut found = vec![];
+    for node in fields.list("source_tenants") {
+        match node.as_text() {
+            Some(tenant) => found.push(tenant.to_owned()),
+            None => fields.trouble(node, "`source_tenants` are texts".to_owned()),
+        }
+    }
+    found
 }
 
 fn rule(reader: &mut Reader<'_>, node: &Node<'_>, next: usize, loki: bool) -> Option<Rule> {

@@ -102,8 +102,8 @@ pub const UNREADABLE_PAGE: &str = "\
 
 Severity: error. Of files only: `obsctl check PATHS`. A note where an SLO of another tool is right, but obsctl has no words for it.
 
-A file, or a part of it, could not be read: its YAML or JSON is broken, a key is not known, a value is of the wrong kind, or a file
-that was named holds nothing that obsctl reads.
+A file, or a part of it, could not be read: its YAML or JSON is broken, a key is not known, a value is of the wrong kind, a file
+that was named holds nothing that obsctl reads, or a file or folder cannot be opened.
 
 ## Why it matters
 

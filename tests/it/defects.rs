@@ -4,6 +4,7 @@ mod found;
 mod seed;
 
 use obsctl::model::dashboard::panel::{gauge, plugin, stat};
+use obsctl::model::dashboard::written::WrittenPanel;
 use obsctl::model::dashboard::{
     Color, Datasource, DatasourceKind, Evaluation, Expression, OtherQuery, Panel, Query, Row,
     Variable,
@@ -135,6 +136,13 @@ const DEFECTS: &[Defect] = &[
         written(stack, 1, 0);
         written(stack, 1, 12);
     }),
+    ("duplicate-ref-id", |stack| {
+        let query = || Query {
+            ref_id: Some("A".to_owned()),
+            ..requests().into()
+        };
+        add(stack, timeseries("x").query(query()).query(query()));
+    }),
     ("duplicate-rule", |stack| {
         let again = alert(stack).clone();
         stack.rule_groups[0].rules.push(Rule::Alert(again));
@@ -211,6 +219,15 @@ const DEFECTS: &[Defect] = &[
     }),
     ("operands-never-match", |stack| {
         condition(stack, "api_active_connections / up > 1");
+    }),
+    ("panel-not-shown", |stack| {
+        let mut panel = timeseries("x").query(requests()).any();
+        panel.written = WrittenPanel {
+            unplaced: true,
+            ..WrittenPanel::default()
+        }
+        .into();
+        add(stack, panel);
     }),
     ("panel-without-query", |stack| {
         add(stack, timeseries("x"));

@@ -274,15 +274,15 @@ fn what_is_not_kept_is_said() {
     let test = CliTest::new();
     test.write(
         "rules.yml",
-        "namespace: x\ngroups: [{name: g, source_tenants: [a], rules: [{record: a, expr: up}]}]\n",
+        "namespace: x\ngroups: [{name: g, evaluation_delay: 1m, rules: [{record: a, expr: up}]}]\n",
     );
     test.write("nothing.yml", "a: b\n");
     let shown = test.run(&["import", "rules.yml", "nothing.yml", "-o", "out.yml"]);
     assert_eq!(
         shown,
         "exit status: 0\n----- stderr -----\n\
+         note: rules.yml: not kept: `evaluation_delay` of a group\n\
          note: rules.yml: not kept: `namespace` of the file\n\
-         note: rules.yml: not kept: `source_tenants` of a group\n\
          note: nothing.yml: holds nothing that can be imported\n"
             .trim_end()
             .to_owned()

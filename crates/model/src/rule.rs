@@ -200,6 +200,9 @@ pub struct RuleGroup {
     /// How far in the past the rules are evaluated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query_offset: Option<Duration>,
+    /// The tenants of Mimir whose series the rules read; those of the rules' own tenant without any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub source_tenants: Vec<String>,
     /// The rules, in order of evaluation.
     pub rules: Vec<Rule>,
     /// Accepted findings, about the group and its rules.
@@ -221,6 +224,7 @@ impl RuleGroup {
             labels: BTreeMap::new(),
             limit: None,
             query_offset: None,
+            source_tenants: vec![],
             rules: vec![],
             allow: vec![],
             origin: Origin::here(),

@@ -3,13 +3,16 @@
 use std::ops::Range;
 
 use obsctl_model::dashboard::variable::{Refresh, Values};
-use obsctl_model::dashboard::{Dashboard, Expression, Query, variable};
+use obsctl_model::dashboard::{Dashboard, Expression, Query, Variable, variable};
+use obsctl_model::query::promql;
 use obsctl_promql::Expr;
 use obsctl_promql::ast::DurationExpr;
+use serde_json::{Value, json};
 
 use crate::check::demand::Demanded;
 use crate::check::{Check, Findings, Input, Run, example};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::policy::{Dashboards, Pattern, Variables};
 use crate::project::expression::has_variable;
 use crate::project::subject;
 
@@ -34,6 +37,8 @@ Change the dashboard, or what is asked for in `obsctl.toml`:
 required_tags = [\"api\"]
 title = \"[A-Z].{3,40}\"
 required_variables = [\"job\"]
+# People may not change it in Grafana: what they save there is lost when the file is read again.
+editable = false
 # Every panel has a description.
 panel_descriptions = true
 # The datasource of every query is a variable.
@@ -42,6 +47,12 @@ chosen_datasources = true
 ranges_follow_time = true
 # The values of variables are asked for again when the time shown changes.
 variables_follow_time = true
+
+# How variables of this name are, where a dashboard has them.
+[policy.dashboards.variables.job]
+label = \"Job\"
+multi = true
+all_value = \"[.][+]\"
 ```
 
 What matchers queries of dashboards have, such as `job=~\"$job\"`, is asked for under `policy.queries`.
@@ -60,7 +71,13 @@ fn wanted() -> Dashboard {
         tags: vec!["api".to_owned()],
         ..example::dashboard()
     };
-    dashboard.variable(variable::textbox("job"))
+    let job = variable::query(
+        "job",
+        variable::series_label_values("job", promql("connections")),
+    );
+    dashboard
+        .variable(job.label("Job").multi())
+        .json(json!({ "editable": false }))
 }
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
@@ -75,20 +92,15 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             section: "policy.dashboards",
             input,
         };
-        for tag in &asked.required_tags {
-            if !dashboard.tags.contains(tag) {
-                let message = format!("{} has no tag `{tag}`", dashboards.what);
-                findings.push(dashboards.finding("required_tags", message));
-            }
-        }
-        dashboards.name("title", &dashboard.title, asked.title.as_ref(), findings);
-        for name in &asked.required_variables {
-            if dashboard.variables.iter().all(|one| one.name != *name) {
-                let message = format!("{} has no variable `{name}`", dashboards.what);
-                findings.push(dashboards.finding("required_variables", message));
-            }
+        let written = dashboard.written.get();
+        if !written.is_some_and(|written| written.shared_panel) {
+            whole(&dashboards, dashboard, asked, findings);
         }
         for variable in &dashboard.variables {
+            let of = dashboards.about(subject::variable(dashboard, variable), variable.origin);
+            if let Some(asked) = asked.variables.get(&variable.name) {
+                choice(&of, variable, asked, findings);
+            }
             let asks = !matches!(
                 variable.values,
                 Values::Custom(_)
@@ -100,7 +112,6 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             if asked.variables_follow_time && asks && variable.refresh != Refresh::OnTimeChange {
                 let what = format!("variable `{}`", variable.name);
                 let message = format!("{what} is not asked for again when the time changes");
-                let of = dashboards.about(subject::variable(dashboard, variable), variable.origin);
                 findings.push(of.finding("variables_follow_time", message));
             }
         }
@@ -139,6 +150,95 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 );
             }
         }
+    }
+}
+
+/// What is asked of a dashboard as a whole: of a panel that dashboards share it is not.
+fn whole(of: &Demanded<'_>, dashboard: &Dashboard, asked: &Dashboards, findings: &mut Findings) {
+    for tag in &asked.required_tags {
+        if !dashboard.tags.contains(tag) {
+            let message = format!("{} has no tag `{tag}`", of.what);
+            findings.push(of.finding("required_tags", message));
+        }
+    }
+    of.name("title", &dashboard.title, asked.title.as_ref(), findings);
+    for name in &asked.required_variables {
+        if dashboard.variables.iter().all(|one| one.name != *name) {
+            let message = format!("{} has no variable `{name}`", of.what);
+            findings.push(of.finding("required_variables", message));
+        }
+    }
+    findings.extend(
+        asked
+            .editable
+            .and_then(|asked| editable(of, dashboard, asked)),
+    );
+}
+
+/// A dashboard that people may change in Grafana, or may not, against what is asked.
+fn editable(of: &Demanded<'_>, dashboard: &Dashboard, asked: bool) -> Option<Diagnostic> {
+    let written = dashboard.written.get();
+    let said = written.and_then(|written| written.editable);
+    let typed = || dashboard.json.0.get("editable").and_then(Value::as_bool);
+    // Grafana lets people change what does not say that they may not.
+    let is = said.map(|(is, _)| is).or_else(typed).unwrap_or(true);
+    if is == asked {
+        return None;
+    }
+    let how = if is { "can" } else { "cannot" };
+    let message = format!("{} {how} be changed in Grafana", of.what);
+    let Some((_, at)) = said else {
+        let found = of.finding("editable", message);
+        return Some(match written {
+            Some(_) => found.help(format!("add `\"editable\": {asked}`")),
+            None => found.help(format!("add `.json(json!({{ \"editable\": {asked} }}))`")),
+        });
+    };
+    let text = is.to_string();
+    let bytes = 0..text.len();
+    let found = of
+        .about(of.subject.clone(), at)
+        .finding("editable", message);
+    Some(
+        found
+            .underline(text, bytes.clone(), format!("write `{asked}`"))
+            .fix(format!("write `{asked}`"), bytes, asked.to_string()),
+    )
+}
+
+/// What is asked of a variable of that name.
+fn choice(of: &Demanded<'_>, variable: &Variable, asked: &Variables, findings: &mut Findings) {
+    let what = format!("variable `{}`", variable.name);
+    let mut push = |key: &str, message: String| {
+        let key = format!("variables.{}.{key}", variable.name);
+        findings.push(of.finding(&key, message));
+    };
+    let unlike = |said: &Option<String>, asked: &Option<Pattern>| {
+        let said = said.clone().unwrap_or_default();
+        let pattern = asked.as_ref().filter(|pattern| !pattern.matches(&said))?;
+        Some(match said.is_empty() {
+            true => format!("empty, and is to match `{}`", pattern.as_str()),
+            false => format!("`{said}`, which does not match `{}`", pattern.as_str()),
+        })
+    };
+    if let Some(unlike) = unlike(&variable.label, &asked.label) {
+        push("label", format!("the label of {what} is {unlike}"));
+    }
+    if let Some(multi) = asked.multi.filter(|multi| *multi != variable.multi) {
+        let how = if multi {
+            "takes one value only"
+        } else {
+            "takes several values"
+        };
+        push("multi", format!("{what} {how}"));
+    }
+    if variable.include_all
+        && let Some(unlike) = unlike(&variable.all_value, &asked.all_value)
+    {
+        push(
+            "all_value",
+            format!("what stands for all values of {what} is {unlike}"),
+        );
     }
 }
 
@@ -190,16 +290,23 @@ fn fixed_ranges(query: &Query) -> Vec<(&str, Range<usize>, &'static str)> {
 mod tests {
     use obsctl_model::Origin;
     use obsctl_model::dashboard::variable::series_label_values;
-    use obsctl_model::dashboard::{Datasource, DatasourceKind};
+    use obsctl_model::dashboard::written::WrittenDashboard;
+    use obsctl_model::dashboard::{Datasource, DatasourceKind, Patch};
     use obsctl_model::prelude::timeseries;
-    use obsctl_model::query::{logql, promql};
+    use obsctl_model::query::logql;
 
     use super::*;
     use crate::check::testing::report;
 
     #[test]
     fn tags_titles_and_variables() {
-        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @"
+        insta::assert_snapshot!(report(&CHECK, (CHECK.fires)()), @r#"
+        warning[dashboard-policy]: dashboard `api` can be changed in Grafana
+        --> definitions.rs
+         = in: dashboard `api`
+         = help: see `policy.dashboards.editable` in `obsctl.toml`
+         = help: add `.json(json!({ "editable": false }))`
+
         warning[dashboard-policy]: dashboard `api` has no tag `api`
         --> definitions.rs
          = in: dashboard `api`
@@ -214,7 +321,67 @@ mod tests {
         --> definitions.rs
          = in: dashboard `api`
          = help: see `policy.dashboards.title` in `obsctl.toml`
+        "#);
+    }
+
+    #[test]
+    fn how_variables_are() {
+        let job = || variable::query("job", series_label_values("job", promql("connections")));
+        let of = |job: Variable| {
+            let mut dashboard = wanted();
+            dashboard.variables = vec![job];
+            let found = report(&CHECK, example::stack().dashboard(dashboard));
+            let lines = found.lines().filter_map(|line| line.split_once("]: "));
+            lines.map(|(_, line)| line.to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            of(job().include_all().all_value(".*")),
+            [
+                "the label of variable `job` is empty, and is to match `Job`",
+                "variable `job` takes one value only",
+                "what stands for all values of variable `job` is `.*`, which does not match `[.][+]`",
+            ]
+        );
+        let good = job().label("Job").multi();
+        assert_eq!(of(good.clone().include_all().all_value(".+")), [""; 0]);
+        assert_eq!(of(good), [""; 0]);
+    }
+
+    #[test]
+    fn files_say_whether_they_can_be_changed() {
+        let of = |written: WrittenDashboard| {
+            let mut dashboard = wanted();
+            dashboard.json = Patch::default();
+            dashboard.written = written.into();
+            report(&CHECK, example::stack().dashboard(dashboard))
+        };
+        let said = |editable| WrittenDashboard {
+            editable: Some((editable, Origin::none())),
+            ..WrittenDashboard::default()
+        };
+        assert_eq!(of(said(false)), "");
+        insta::assert_snapshot!(of(said(true)), @"
+        warning[dashboard-policy]: dashboard `api` can be changed in Grafana
+         --> dashboard `api`:1:1
+          |
+        1 | true
+          | ^^^^ write `false`
+          |
+          = in: dashboard `api`
+          = help: see `policy.dashboards.editable` in `obsctl.toml`
         ");
+        insta::assert_snapshot!(of(WrittenDashboard::default()), @r#"
+        warning[dashboard-policy]: dashboard `api` can be changed in Grafana
+        --> definitions.rs
+         = in: dashboard `api`
+         = help: see `policy.dashboards.editable` in `obsctl.toml`
+         = help: add `"editable": false`
+        "#);
+        let shared = WrittenDashboard {
+            shared_panel: true,
+            ..WrittenDashboard::default()
+        };
+        assert_eq!(of(shared), "");
     }
 
     #[test]

@@ -4,21 +4,23 @@ use obsctl_model::query::promql;
 use obsctl_model::{Duration, RuleGroup, Stack, mins, secs};
 
 use crate::check::demand::Demanded;
-use crate::check::{Check, Findings, Input, Run, example};
+use crate::check::{Check, Findings, Input, Query, Run, example};
 use crate::diagnostic::Severity;
-use crate::project::subject;
+use crate::policy::SourceTenant;
+use crate::project::{Site, subject};
 
 /// A group of rules that is not as the team wants its groups.
 pub static CHECK: Check = Check {
     name: "group-policy",
     severity: Severity::Warning,
     docs: "\
-A group of rules is not as the policy of the team wants it: its name, its interval or its size.
+A group of rules is not as the policy of the team wants it: its name, its interval, its size or its source tenants.
 
 ## Why it matters
 
 Rules of a group are evaluated one after another. A group that is too large misses evaluations, one that is evaluated too
 often costs more than it tells, and one that is evaluated too seldom leaves gaps in graphs: after 5 minutes a sample is stale.
+Mimir lets the rules of a group see no metrics of tenants that it does not name: they record nothing and never fire.
 
 ## How to fix it
 
@@ -30,9 +32,13 @@ name = \"[a-z][a-z0-9-]*\"
 min_interval = \"15s\"
 max_interval = \"5m\"
 max_rules = 20
+# Groups whose rules ask for these metrics name their tenant. One of several tenants with a metric is enough.
+source_tenants = [
+  { metrics = \"kube_.*\", tenant = \"infrastructure\" },
+]
 ```
 
-Only an interval that a group sets itself is compared.
+Only an interval that a group sets itself is compared. Metrics of the tenant that the rules belong to need no entry.
 ",
     run: Run::Once(run),
     fires: || grouped("API alerts", mins(10)),
@@ -73,6 +79,41 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
             findings.push(groups.finding("max_rules", message));
         }
     }
+    for query in input
+        .queries
+        .iter()
+        .filter(|_| !asked.source_tenants.is_empty())
+    {
+        source_tenants(query, &asked.source_tenants, findings);
+    }
+}
+
+/// Metrics of tenants that the group of a rule does not name.
+fn source_tenants(query: &Query<'_>, asked: &[SourceTenant], findings: &mut Findings) {
+    let (Site::Alert { group, .. } | Site::Record { group, .. }) = &query.at.site else {
+        return;
+    };
+    for named in &query.named {
+        let owners = asked.iter().filter(|one| one.metrics.matches(named.name));
+        let owners: Vec<_> = owners.map(|one| &one.tenant).collect();
+        if owners.is_empty() || owners.iter().any(|one| group.source_tenants.contains(one)) {
+            continue;
+        }
+        let names: Vec<_> = owners.iter().map(|one| format!("`{one}`")).collect();
+        let message = format!(
+            "`{}` is a metric of the tenant {}, which {} does not name",
+            named.name,
+            names.join(" or "),
+            subject::group(group)
+        );
+        findings.push(
+            query
+                .at
+                .finding(named.span, message, "")
+                .help("name the tenant in `source_tenants` of the group")
+                .help("see `policy.groups.source_tenants` in `obsctl.toml`"),
+        );
+    }
 }
 
 #[cfg(test)]
@@ -93,6 +134,29 @@ mod tests {
          = in: group `API alerts`
          = help: see `policy.groups.name` in `obsctl.toml`
         ");
+    }
+
+    #[test]
+    fn groups_name_the_tenants_of_their_metrics() {
+        let of = |tenants: &[&str]| {
+            let alert = example::high_latency(promql("kube_pod_info > up"));
+            let mut group = RuleGroup::new("api").alert(alert);
+            group.source_tenants = tenants.iter().map(|&one| one.to_owned()).collect();
+            report(&CHECK, example::stack().rule_group(group))
+        };
+        insta::assert_snapshot!(of(&["platform"]), @"
+        warning[group-policy]: `kube_pod_info` is a metric of the tenant `infrastructure`, which group `api` does not name
+         --> definitions.rs:1:1
+          |
+        1 | kube_pod_info > up
+          | ^^^^^^^^^^^^^
+          |
+          = in: alert `HighLatency` of group `api`
+          = help: name the tenant in `source_tenants` of the group
+          = help: see `policy.groups.source_tenants` in `obsctl.toml`
+        ");
+        assert_ne!(of(&[]), "");
+        assert_eq!(of(&["platform", "infrastructure"]), "");
     }
 
     #[test]

@@ -26,10 +26,12 @@ pub mod dependency_cycle;
 pub mod deprecated_panel_type;
 pub mod duplicate_metric;
 pub mod duplicate_panel_id;
+pub mod duplicate_ref_id;
 pub mod duplicate_rule;
 pub mod duplicate_uid;
 pub mod empty_row;
 pub mod expired_suppression;
+pub mod external_label_overridden;
 pub mod failing_rule_test;
 pub mod for_longer_than_range;
 pub mod for_shorter_than_interval;
@@ -46,6 +48,7 @@ pub mod multi_value_in_equality;
 pub mod nan_in_aggregation;
 pub mod needless_regex;
 pub mod operands_never_match;
+pub mod panel_not_shown;
 pub mod panel_without_query;
 pub mod panel_without_title;
 pub mod panel_without_unit;
@@ -82,6 +85,7 @@ pub mod unescaped_dot;
 pub mod unformatted_query;
 pub mod unit_mismatch;
 pub mod unknown_capture_group;
+pub mod unknown_external_label;
 pub mod unknown_label;
 pub mod unknown_link_field;
 pub mod unknown_log_field;
@@ -94,6 +98,7 @@ pub mod unreachable_route;
 pub mod unrouted_alert;
 pub mod unused_baseline;
 pub mod unused_metric;
+pub mod unused_path;
 pub mod unused_recording;
 pub mod unused_suppression;
 pub mod value_in_label;
@@ -134,10 +139,12 @@ pub static ALL: &[&Check] = &[
     &deprecated_panel_type::CHECK,
     &duplicate_metric::CHECK,
     &duplicate_panel_id::CHECK,
+    &duplicate_ref_id::CHECK,
     &duplicate_rule::CHECK,
     &duplicate_uid::CHECK,
     &empty_row::CHECK,
     &expired_suppression::CHECK,
+    &external_label_overridden::CHECK,
     &failing_rule_test::CHECK,
     &for_longer_than_range::CHECK,
     &for_shorter_than_interval::CHECK,
@@ -154,6 +161,7 @@ pub static ALL: &[&Check] = &[
     &nan_in_aggregation::CHECK,
     &needless_regex::CHECK,
     &operands_never_match::CHECK,
+    &panel_not_shown::CHECK,
     &panel_without_query::CHECK,
     &panel_without_title::CHECK,
     &panel_without_unit::CHECK,
@@ -190,6 +198,7 @@ pub static ALL: &[&Check] = &[
     &unformatted_query::CHECK,
     &unit_mismatch::CHECK,
     &unknown_capture_group::CHECK,
+    &unknown_external_label::CHECK,
     &unknown_label::CHECK,
     &unknown_link_field::CHECK,
     &unknown_log_field::CHECK,
@@ -202,6 +211,7 @@ pub static ALL: &[&Check] = &[
     &unrouted_alert::CHECK,
     &unused_baseline::CHECK,
     &unused_metric::CHECK,
+    &unused_path::CHECK,
     &unused_recording::CHECK,
     &unused_suppression::CHECK,
     &value_in_label::CHECK,

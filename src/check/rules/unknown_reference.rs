@@ -19,7 +19,7 @@ pub static CHECK: Check = Check {
 A dashboard, runbook, service, workload or datasource is named that the stack does not define,
 also in the address of a link (`/d/uid`). Of files alone, only what differs from an existing name in case and separators is
 reported, and library panels that an export does not bring along; datasources where the files that Grafana is provisioned with
-are among them.
+are among them. What the layout of a dashboard shows has to be among its elements: Grafana does not open it otherwise.
 
 ## Why it matters
 
@@ -147,6 +147,15 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
                 let subject = || subject::panel(dashboard, panel);
                 known(&subject, panel.origin, "library panel", uid, &elements);
             }
+        }
+        let missing = dashboard.written.get().map(|one| &one.missing);
+        for (missing, (name, at)) in missing
+            .iter()
+            .flat_map(|one| one.named.iter().map(move |named| (one, named)))
+        {
+            let subject = || subject::dashboard(dashboard);
+            let elements = missing.known.iter().map(String::as_str).collect();
+            known(&subject, *at, "element", name, &elements);
         }
         for link in &dashboard.links {
             if let DashboardLinkTarget::Dashboard(uid) = &link.to {
@@ -418,6 +427,26 @@ mod tests {
         --> definitions.rs
          = in: panel `Shared` of dashboard `api`
          = help: did you mean `shared`?
+        ");
+    }
+
+    #[test]
+    fn layouts_show_the_elements_there_are() {
+        use obsctl_model::dashboard::written::{Missing, WrittenDashboard, WrittenPanel};
+        let mut stack = example::written([("A", WrittenPanel::default())]);
+        stack.dashboards[0].written = WrittenDashboard {
+            missing: Missing {
+                named: vec![("panel-11".to_owned(), Origin::none())],
+                known: vec!["panel-1".to_owned()],
+            },
+            ..WrittenDashboard::default()
+        }
+        .into();
+        insta::assert_snapshot!(report(&CHECK, stack), @"
+        error[unknown-reference]: element `panel-11` does not exist
+         |
+         = in: dashboard `api`
+         = help: did you mean `panel-1`?
         ");
     }
 

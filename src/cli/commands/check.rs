@@ -92,7 +92,7 @@ impl Check {
         } else {
             (gathered.link(), Judged::default())
         };
-        let found = find(project, &policy, terminal);
+        let found = find(project, &policy, workspace, terminal);
         if let Some(recorded) = self.known.record(&found, workspace)? {
             writeln!(terminal.out, "{recorded}")?;
             return Ok(CLEAN);
@@ -135,7 +135,7 @@ impl Check {
         let look = |texts: &_| {
             let gathered = self.estate.gather_as(stack, workspace, texts)?;
             let summary = gathered.summary();
-            let found = find(gathered.link(), policy, terminal);
+            let found = find(gathered.link(), policy, workspace, terminal);
             Ok((self.unknown(found, policy, workspace)?, summary))
         };
         let (repair, (new, summary)) = Repair::all(workspace, look, |(new, _)| &new.findings)?;
@@ -200,8 +200,13 @@ impl Check {
 }
 
 /// Runs the checks.
-fn find(project: Project, policy: &Policy, terminal: &Terminal<'_>) -> Vec<Diagnostic> {
-    let project = settings::inform(project, policy);
+fn find(
+    project: Project,
+    policy: &Policy,
+    workspace: &Workspace,
+    terminal: &Terminal<'_>,
+) -> Vec<Diagnostic> {
+    let project = settings::inform(project, policy, workspace);
     let found = check::run(&project, policy, Some(&terminal.today));
     // The process mostly ends next: freeing a large stack piece by piece would take a tenth of the whole time.
     std::mem::forget(project);

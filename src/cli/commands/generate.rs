@@ -72,7 +72,7 @@ impl Generate {
         terminal: &mut Terminal<'_>,
     ) -> Result<u8, CommandError> {
         let policy = self.config.read(workspace)?;
-        let project = settings::inform(Project::link(stack), &policy);
+        let project = settings::inform(Project::link(stack), &policy, workspace);
         let mut found = check::run(&project, &policy, Some(&terminal.today));
         found.retain(|finding| finding.severity != Severity::Note);
         if !found.is_empty() {

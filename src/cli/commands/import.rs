@@ -162,12 +162,14 @@ impl Import {
             let text = String::from_utf8_lossy(bytes).into_owned();
             (read::of_bytes(path, bytes, read::whole), text)
         };
-        let (mut found, text) = workspace.look(source, read)?.ok_or_else(|| {
-            Obstacle::new(
-                format!("there is no `{source}`"),
-                "name files, or URLs of metrics",
-            )
-        })?;
+        let (mut found, text) = workspace
+            .present(source, workspace.look(source, read))?
+            .ok_or_else(|| {
+                Obstacle::new(
+                    format!("there is no `{source}`"),
+                    "name files, or URLs of metrics",
+                )
+            })?;
         let (groups, dashboards) = (take(&mut found.groups), take(&mut found.dashboards));
         for (there, what) in [
             (!found.alertmanagers.is_empty(), "routes"),

@@ -13,6 +13,7 @@ use std::mem::discriminant;
 use std::ops::Range;
 
 use obsctl_model::dashboard::ExpressionRef;
+use obsctl_promql::ast::DurationExpr;
 use serde_json::Value;
 
 use super::pairing::{Pairing, displaced};
@@ -57,6 +58,35 @@ pub(super) fn text(query: ExpressionRef<'_>) -> Cow<'_, str> {
         ExpressionRef::ServiceMap(selector) => selector.into(),
         ExpressionRef::Other(query) => Value::Object(query.json.clone()).to_string().into(),
     }
+}
+
+/// The bytes that say how far back a query of metrics or logs looks, where they are durations, in order.
+pub(super) fn windows(query: ExpressionRef<'_>) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = match query {
+        ExpressionRef::Promql(query) => {
+            let ranges = query.expr().descendants().filter_map(|expr| match expr {
+                obsctl_promql::Expr::Range(range) => Some(&range.range),
+                obsctl_promql::Expr::Subquery(subquery) => Some(&subquery.range),
+                _ => None,
+            });
+            let literals = ranges.filter_map(|range| match range {
+                DurationExpr::Literal(literal) => Some(literal.span.range()),
+                _ => None,
+            });
+            literals.collect()
+        }
+        ExpressionRef::Logql(query) => {
+            let queries = query.expr().log_queries().into_iter();
+            let literals = queries.filter_map(|used| match &used.range?.range {
+                obsctl_logql::ast::Duration::Literal(literal) => Some(literal.span.range()),
+                _ => None,
+            });
+            literals.collect()
+        }
+        _ => vec![],
+    };
+    found.sort_by_key(|range| range.start);
+    found
 }
 
 /// The tree of a query that can be read.

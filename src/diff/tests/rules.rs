@@ -120,3 +120,32 @@ groups:
 ";
     assert_snapshot!(rules(before, reordered), @"a side → a side: no changes");
 }
+
+#[test]
+fn a_recording_rule_of_another_window_is_renamed() {
+    let file = |rules: &[(&str, &str)]| {
+        let rules = rules.iter().map(|(name, window)| {
+            format!(
+                "  - {{record: 'job:x_per_1s:{name}', expr: 'sum by (job) (rate(x[{window}]))'}}\n"
+            )
+        });
+        format!(
+            "groups:\n- name: g\n  rules:\n{}",
+            rules.collect::<String>()
+        )
+    };
+    let before = file(&[("rate5m", "5m")]);
+    assert_snapshot!(rules(&before, &file(&[("rate1h30m", "1h30m")])), @"
+    breaking: recording rule `job:x_per_1s:rate1h30m` of group `g`
+      --> rules.yml:4
+      was named `job:x_per_1s:rate5m`
+      query: window `5m` → `1h30m` (behaviour)
+
+    a side → a side: 1 change: 1 breaking
+    ");
+    // Which of two it became is not known, and another query is another rule.
+    let several = file(&[("rate10m", "10m"), ("rate1h", "1h")]);
+    assert!(!rules(&before, &several).contains("was named"));
+    let other = file(&[("rate10m", "10m")]).replace("rate(x", "rate(y");
+    assert!(!rules(&before, &other).contains("was named"));
+}

@@ -35,6 +35,11 @@ pub(super) fn declare(groups: &[RuleGroup], out: &mut String, notes: &mut Vec<St
         if let Some(offset) = group.query_offset {
             let _ = write!(fields, "query_offset: Some({}), ", time(offset));
         }
+        if !group.source_tenants.is_empty() {
+            let tenants = group.source_tenants.iter();
+            let tenants: Vec<_> = tenants.map(|one| format!("{}.into()", text(one))).collect();
+            let _ = write!(fields, "source_tenants: vec![{}], ", tenants.join(", "));
+        }
         let new = match fields.is_empty() {
             true => new,
             false => format!("RuleGroup {{ {fields}..{new} }}"),

@@ -2,22 +2,22 @@
 
 use obsctl_gotemplate::ast::{Command, Keyword, Operand, Pipeline, Term};
 
-use super::Reader;
+use super::{Label, Reader};
 
 /// The labels that a condition asks for.
 #[derive(Debug, Default)]
 pub(super) struct Condition<'t> {
     /// All of them.
-    pub asked: Vec<&'t str>,
+    pub asked: Vec<Label<'t>>,
     /// Those that are there where it is true.
-    pub there_if_true: Vec<&'t str>,
+    pub there_if_true: Vec<Label<'t>>,
     /// Those that are there where it is false.
-    pub there_if_false: Vec<&'t str>,
+    pub there_if_false: Vec<Label<'t>>,
 }
 
 impl<'t> Condition<'t> {
     /// Whether a label is there.
-    fn has(label: &'t str) -> Self {
+    fn has(label: Label<'t>) -> Self {
         Self {
             asked: vec![label],
             there_if_true: vec![label],
@@ -124,6 +124,20 @@ fn is_empty(operand: &Operand) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::read;
+
+    #[test]
+    fn labels_of_the_server_are_others_than_those_of_the_alert() {
+        let text = "{{ if $labels.a }}{{ $externalLabels.a }}{{ end }}{{ with .ExternalLabels.b }}{{ . }}{{ end }}\
+            {{ if $externalLabels.c }}{{ $labels.c }}{{ end }}{{ index $externalLabels \"d\" }}";
+        let found = read(text);
+        let named = |ranges: Vec<std::ops::Range<usize>>| {
+            let names = ranges.into_iter().map(|range| &text[range]);
+            names.collect::<Vec<_>>()
+        };
+        assert_eq!(found.problems, []);
+        assert_eq!(named(found.labels), ["c"]);
+        assert_eq!(named(found.external_labels), ["a", "d"]);
+    }
 
     /// The labels that have to be there.
     fn bare(text: &str) -> Vec<&str> {

@@ -74,7 +74,9 @@ pub(super) fn named(reader: &mut Reader<'_>, node: &Node<'_>, name: &str) {
             .iter()
             .map(|(name, _)| name.text.to_string())
             .collect(),
+        editable: super::editable(reader, node),
         json: whole(reader, node),
+        ..WrittenDashboard::default()
     }
     .into();
     reader.found.dashboards.push(dashboard);
@@ -101,6 +103,11 @@ fn alone(reader: &mut Reader<'_>, mut dashboard: Dashboard, model: &Node<'_>) {
         .top
         .push(panel(reader, model, &Sources::default(), MAIN));
     dashboard.tags.push(LIBRARY.to_owned());
+    dashboard.written = WrittenDashboard {
+        shared_panel: true,
+        ..WrittenDashboard::default()
+    }
+    .into();
     reader.found.dashboards.push(dashboard);
 }
 

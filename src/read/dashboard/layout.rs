@@ -75,7 +75,9 @@ impl Walk<'_, '_> {
                 self.items(list(spec, "elements"));
                 continue;
             }
-            let Some(mut panel) = self.elements.take(spec.text(&["element", "name"])) else {
+            let at = self.reader.source.origin(item.at);
+            let name = spec.text(&["element", "name"]);
+            let Some(mut panel) = self.elements.take(name, at) else {
                 continue;
             };
             panel.repeat = some(spec.text(&["repeat", "value"])).map(|variable| Repeat {

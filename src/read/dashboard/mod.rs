@@ -73,6 +73,12 @@ fn begin(reader: &mut Reader<'_>, node: &Node<'_>, uid: &str, title: &str) -> Da
     }
 }
 
+/// Whether people may change a dashboard, and where that is said.
+fn editable(reader: &Reader<'_>, node: &Node<'_>) -> Option<(bool, Origin)> {
+    let said = node.get("editable")?;
+    Some((said.as_bool()?, reader.source.origin(said.at)))
+}
+
 /// When a dashboard shows what: beginning, end, how often it reloads.
 fn times(dashboard: &mut Dashboard, [from, to, refresh]: [&str; 3]) {
     let or = |text: &str, other: &str| if text.is_empty() { other } else { text }.to_owned();

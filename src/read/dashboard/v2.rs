@@ -1,8 +1,9 @@
 //! The second form: elements and a layout that refers to them, as resources of `dashboard.grafana.app/v2…` have it.
 //! A query is `{kind: prometheus, spec}` in the first drafts, `{kind: DataQuery, group: prometheus, spec}` since.
 
+use obsctl_model::Origin;
 use obsctl_model::dashboard::variable::{Refresh, Sort, Values};
-use obsctl_model::dashboard::written::{WrittenDashboard, WrittenPanel};
+use obsctl_model::dashboard::written::{Missing, WrittenDashboard, WrittenPanel};
 use obsctl_model::dashboard::{Annotation, Panel, Patch, Variable, Visualization};
 use serde_json::{Map, Value, json};
 
@@ -45,13 +46,15 @@ pub(in super::super) fn v2(reader: &mut Reader<'_>, spec: &Node<'_>, whole: &Nod
     if let Some(layout) = spec.get("layout") {
         layout::read(reader, layout, &mut elements, &mut dashboard);
     }
+    let missing = elements.missing();
     // What the layout forgets is there all the same.
     dashboard.top.extend(elements.rest());
     let nodes = ["variables", "annotations", "layout"].map(|key| spec.get(key));
     dashboard.written = WrittenDashboard {
         mentions: super::mentioned(nodes),
-        elements: vec![],
-        json: None,
+        missing,
+        editable: super::editable(reader, spec),
+        ..WrittenDashboard::default()
     }
     .into();
     reader.found.dashboards.push(dashboard);
@@ -60,6 +63,8 @@ pub(in super::super) fn v2(reader: &mut Reader<'_>, spec: &Node<'_>, whole: &Nod
 /// The panels of a dashboard by the names that its layout has for them.
 pub(super) struct Elements {
     panels: Vec<(String, Option<Panel>)>,
+    /// What the layout named in vain.
+    missing: Vec<(String, Origin)>,
 }
 
 impl Elements {
@@ -69,22 +74,48 @@ impl Elements {
             let Some(inside) = element.get("spec") else {
                 let message = format!("element `{}` needs `spec`", name.text);
                 reader.trouble(element.at, message);
+                panels.push((name.text.to_string(), None));
                 continue;
             };
             panels.push((name.text.to_string(), Some(panel(reader, inside, sources))));
         }
-        Self { panels }
+        Self {
+            panels,
+            missing: vec![],
+        }
     }
 
-    /// The panel of that name, once.
-    pub(super) fn take(&mut self, name: &str) -> Option<Panel> {
-        let (_, panel) = self.panels.iter_mut().find(|(own, _)| own == name)?;
-        panel.take()
+    /// The panel that an item at `at` names, once.
+    pub(super) fn take(&mut self, name: &str, at: Origin) -> Option<Panel> {
+        let named = self.panels.iter_mut().find(|(own, _)| own == name);
+        match named {
+            Some((_, panel)) => panel.take(),
+            None => {
+                self.missing.push((name.to_owned(), at));
+                None
+            }
+        }
+    }
+
+    /// What was named and is not there.
+    fn missing(&mut self) -> Missing {
+        let named = std::mem::take(&mut self.missing);
+        let known = self.panels.iter().filter(|_| !named.is_empty());
+        Missing {
+            known: known.map(|(name, _)| name.clone()).collect(),
+            named,
+        }
     }
 
     /// Those that nobody took.
     fn rest(self) -> impl Iterator<Item = Panel> {
-        self.panels.into_iter().filter_map(|(_, panel)| panel)
+        self.panels.into_iter().filter_map(|(_, panel)| {
+            let mut panel = panel?;
+            let mut written = panel.written.get().cloned().unwrap_or_default();
+            written.unplaced = true;
+            panel.written = written.into();
+            Some(panel)
+        })
     }
 }
 

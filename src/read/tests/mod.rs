@@ -60,6 +60,9 @@ fn group(out: &mut String, group: &RuleGroup) {
     if let Some(offset) = group.query_offset {
         let _ = write!(out, " offset {offset}");
     }
+    if !group.source_tenants.is_empty() {
+        let _ = write!(out, " tenants {}", group.source_tenants.join(","));
+    }
     if !group.labels.is_empty() {
         let _ = write!(out, " labels {:?}", group.labels);
     }

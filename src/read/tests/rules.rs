@@ -115,7 +115,7 @@ groups:
       - {alert: Errors, expr: 'sum(rate({app=\"x\"} |= \"error\" [5m])) > 1'}
       - {record: 'x:y', expr: 'sum(rate({app=\"x\"}[5m]))'}
 "), @r#"
-        group mimir
+        group mimir tenants a,b
           8:13 record a:b {}
             8:33 promql up
         group thanos
@@ -229,26 +229,26 @@ fn what_is_wrong_has_a_place_and_a_suggestion() {
   - text
 gruops: 1
 "), @"
-        group g
-        group g
-        3:5 a rule group has no key `intervall` (did you mean `interval`?) (its keys are `name`, `interval`, `limit`, `query_offset`, `labels`, `rules`, `partial_response_strategy`, `source_tenants`, `evaluation_delay`, `align_evaluation_time_on_interval`, `concurrency`, `remote_write`, `type`, `tenant`, `params`, `headers`, `notifier_headers`, `eval_offset`, `eval_delay`, `eval_alignment`, `debug`)
-        6:9 a rule has no key `exp` (did you mean `expr`?) (its keys are `alert`, `record`, `expr`, `labels`, `for`, `keep_firing_for`, `annotations`, `update_entries_limit`, `debug`)
-        5:9 a rule needs `expr`, a query as text
-        7:9 a rule has either `alert` or `record`, not both
-        10:9 a rule needs `alert` or `record`
-        11:9 only alerts have `for`: this rule records `a b`
-        11:9 `a b` is not a metric name: letters, digits, `_` and `:`, not starting with a digit (Prometheus 3 alone takes other names: `_` stands for every other sign)
-        14:9 a rule is a map, not a list
-        18:17 `labels` is a map, not a list
-        17:14 `for`: `soon` is not a duration: write it as `30s`, `5m` or `1h30m`
-        19:26 `a` of `annotations` is a text, not a list
-        15:9 a rule needs `expr`, a query as text
-        20:5 a rule group needs `name`
-        22:12 `limit` is a whole number, 0 or more
-        21:5 two groups of one file are named `g`
-        23:5 a rule group is a map, not a text
-        24:1 a rule file has no key `gruops` (did you mean `groups`?)
-        ");
+    group g
+    group g
+    3:5 a rule group has no key `intervall` (did you mean `interval`?) (its keys are `name`, `interval`, `limit`, `query_offset`, `labels`, `source_tenants`, `rules`, `partial_response_strategy`, `evaluation_delay`, `align_evaluation_time_on_interval`, `concurrency`, `remote_write`, `type`, `tenant`, `params`, `headers`, `notifier_headers`, `eval_offset`, `eval_delay`, `eval_alignment`, `debug`)
+    6:9 a rule has no key `exp` (did you mean `expr`?) (its keys are `alert`, `record`, `expr`, `labels`, `for`, `keep_firing_for`, `annotations`, `update_entries_limit`, `debug`)
+    5:9 a rule needs `expr`, a query as text
+    7:9 a rule has either `alert` or `record`, not both
+    10:9 a rule needs `alert` or `record`
+    11:9 only alerts have `for`: this rule records `a b`
+    11:9 `a b` is not a metric name: letters, digits, `_` and `:`, not starting with a digit (Prometheus 3 alone takes other names: `_` stands for every other sign)
+    14:9 a rule is a map, not a list
+    18:17 `labels` is a map, not a list
+    17:14 `for`: `soon` is not a duration: write it as `30s`, `5m` or `1h30m`
+    19:26 `a` of `annotations` is a text, not a list
+    15:9 a rule needs `expr`, a query as text
+    20:5 a rule group needs `name`
+    22:12 `limit` is a whole number, 0 or more
+    21:5 two groups of one file are named `g`
+    23:5 a rule group is a map, not a text
+    24:1 a rule file has no key `gruops` (did you mean `groups`?)
+    ");
     assert_snapshot!(said("# obsctl:allow x\ngroups: [{name: g, rules: [{alert: A, expr: up}]}]\n"), @"
         group g
           2:28 alert A
@@ -303,10 +303,10 @@ rules:
     - record: a:b
       expr: up
 "), @"
-        group orders every 1m
-          6:7 record a:b {}
-            7:13 promql up
-        ");
+    group orders every 1m tenants a
+      6:7 record a:b {}
+        7:13 promql up
+    ");
 }
 
 /// Of the API of rulers, of an export, and of the API of provisioning.

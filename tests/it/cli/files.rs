@@ -275,6 +275,102 @@ fn folders_without_files_and_links_to_nothing_are_said() {
     }
 }
 
+/// What is no file, or a file no more, is said, and the rest is checked. Permissions do not bind root, under which tests run too.
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_opened_does_not_keep_the_rest_from_being_checked() {
+    use std::os::unix::fs::symlink;
+    let test = CliTest::new();
+    test.write(
+        "rules/ok.yml",
+        "groups: [{name: g, rules: [{record: 'a:b', expr: up}]}]\n",
+    );
+    test.write("elsewhere/b.yml", "groups: []\n");
+    symlink("nowhere.yml", test.path("rules/gone.yml")).unwrap();
+    symlink("../elsewhere", test.path("rules/folder.yml")).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(test.path("rules/socket.yml")).unwrap();
+    let made = std::process::Command::new("mkfifo")
+        .arg(test.path("rules/pipe.yml"))
+        .status();
+    assert!(made.unwrap().success());
+    assert_snapshot!(test.run(&["check", "rules"]), @"
+    exit status: 1
+    ----- stdout -----
+    error[unreadable]: `rules/folder.yml` is a link to a folder, which is not followed
+    --> rules/folder.yml:1:1
+     = in: file `rules/folder.yml`
+     = help: name the folder that it leads to
+
+    error[unreadable]: `rules/gone.yml` is a link that leads to nothing
+    --> rules/gone.yml:1:1
+     = in: file `rules/gone.yml`
+     = help: mend the link, or remove it
+
+    error[unreadable]: `rules/pipe.yml` is no file: a pipe, a socket or a device
+    --> rules/pipe.yml:1:1
+     = in: file `rules/pipe.yml`
+     = help: remove it, or name it to have it read
+
+    error[unreadable]: `rules/socket.yml` is no file: a pipe, a socket or a device
+    --> rules/socket.yml:1:1
+     = in: file `rules/socket.yml`
+     = help: remove it, or name it to have it read
+
+    4 errors
+    5 files: 1 group with 1 rule
+    ");
+    assert_snapshot!(test.run(&["check", "rules/socket.yml", "rules/ok.yml"]), @"
+    exit status: 1
+    ----- stdout -----
+    error[unreadable]: `rules/socket.yml` cannot be read: No such device or address
+    --> rules/socket.yml:1:1
+     = in: file `rules/socket.yml`
+     = help: mend it, or leave it out
+
+    1 error
+    2 files: 1 group with 1 rule
+    ");
+}
+
+/// The layout of the second form names what it shows.
+#[test]
+fn elements_and_the_layout_have_to_fit() {
+    let test = CliTest::new();
+    let element = |name: &str| {
+        format!(
+            "{name}: {{kind: Panel, spec: {{id: 1, title: {name}, vizConfig: {{kind: VizConfig, group: text, spec: {{}}}}}}}}"
+        )
+    };
+    let item = |name: &str| {
+        format!(
+            "{{kind: GridLayoutItem, spec: {{x: 0, y: 0, width: 9, height: 9, element: {{name: {name}}}}}}}"
+        )
+    };
+    let of = |elements: &[&str], shown: &[&str]| {
+        let elements: Vec<_> = elements.iter().map(|name| element(name)).collect();
+        let items: Vec<_> = shown.iter().map(|name| item(name)).collect();
+        let text = format!(
+            "apiVersion: dashboard.grafana.app/v2beta1\nkind: Dashboard\nmetadata: {{name: b}}\nspec:\n  title: B\n  \
+             elements: {{{}}}\n  layout: {{kind: GridLayout, spec: {{items: [{}]}}}}\n",
+            elements.join(", "),
+            items.join(", ")
+        );
+        test.write("b.yaml", &text);
+        let only = "panel-not-shown,unknown-reference";
+        let report = test.run(&["check", "b.yaml", "--only", only]);
+        let lines = report.lines().filter(|line| line.contains("]: "));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&["one", "two"], &["one", "two"]), [""; 0]);
+    assert_eq!(
+        of(&["one", "two"], &["one", "three"]),
+        [
+            "note[panel-not-shown]: no item of the layout shows panel `two`",
+            "error[unknown-reference]: element `three` does not exist",
+        ]
+    );
+}
+
 #[test]
 fn every_query_is_listed_with_what_it_uses() {
     let test = team();

@@ -280,3 +280,54 @@ fn reports_for_programs_carry_the_fix() {
         serde_json::json!({"startLine": 2, "startColumn": start, "endLine": 2, "endColumn": start + 11})
     );
 }
+
+/// Whether people may change a dashboard stands in other places of the two forms.
+#[test]
+fn dashboards_are_closed_where_they_say_that_they_are_open() {
+    let test = CliTest::new();
+    test.write("obsctl.toml", "[policy.dashboards]\neditable = false\n");
+    test.write(
+        "d/a.json",
+        "{\"title\": \"A\", \"uid\": \"a\", \"schemaVersion\": 39,\n \"editable\": true,\n \"panels\": []}\n",
+    );
+    test.write(
+        "d/b.yaml",
+        "apiVersion: dashboard.grafana.app/v2beta1\nkind: Dashboard\nmetadata: {name: b}\n\
+         spec:\n  title: B\n  editable: true\n  elements: {}\n  layout: {kind: GridLayout, spec: {items: []}}\n",
+    );
+    test.write(
+        "d/c.json",
+        "{\"title\": \"C\", \"uid\": \"c\", \"schemaVersion\": 39, \"panels\": []}\n",
+    );
+    test.write(
+        "d/library.json",
+        "{\"uid\": \"l\", \"name\": \"L\", \"kind\": 1, \"model\": {\"type\": \"text\"}}\n",
+    );
+    let args = [
+        "check",
+        "d",
+        "--only",
+        "dashboard-policy",
+        "--fix",
+        "--write",
+    ];
+    assert_snapshot!(test.run(&args), @r#"
+    exit status: 1
+    ----- stdout -----
+    warning[dashboard-policy]: dashboard `c` can be changed in Grafana
+     --> d/c.json:1:1
+      |
+    1 | {"title": "C", "uid": "c", "schemaVersion": 39, "panels": []}
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = in: dashboard `c`
+      = help: see `policy.dashboards.editable` in `obsctl.toml`
+      = help: add `"editable": false`
+
+    1 warning
+    4 files: 4 dashboards with 1 panel
+    2 fixes written to 2 files
+    "#);
+    assert!(test.read("d/a.json").contains("\n \"editable\": false,\n"));
+    assert!(test.read("d/b.yaml").contains("\n  editable: false\n"));
+}

@@ -469,3 +469,64 @@ fn properties(schema: &Value, keys: &mut BTreeSet<String>) {
         _ => {}
     }
 }
+
+#[test]
+fn levels_for_files_that_are_not_there_are_said() {
+    let test = CliTest::new();
+    test.write("rules/a.yml", "groups: []\n");
+    test.write("rules/b.yml", "groups: []\n");
+    let of = |paths: &str, args: &[&str]| {
+        let text = format!("[[check.rules]]\npaths = [{paths}]\nlevels = {{ syntax = \"off\" }}\n");
+        test.write("obsctl.toml", &text);
+        let report = test.run(&[&["check"], args].concat());
+        report.matches("warning[unused-path]").count()
+    };
+    for (paths, args, found) in [
+        (r#""rules/**""#, &["rules"][..], 0),
+        (r#""rules/a.yml", "rules/c.yml""#, &["rules/"], 1),
+        (r#""rules/old/*.yml""#, &["./rules"], 1),
+        (r#""**/*.json""#, &["."], 1),
+        // Other files than those that were looked at can be meant.
+        (r#""**/*.json""#, &["rules"], 0),
+        (r#""rules/b.yml""#, &["rules/a.yml"], 0),
+        (r#""rulez/**""#, &["rules/a.yml"], 1),
+        // The definitions of the stack were compiled elsewhere.
+        (r#""rulez/**""#, &[], 0),
+    ] {
+        assert_eq!(of(paths, args), found, "{paths} {args:?}");
+    }
+    let paths = r#""rules/c.yml""#;
+    assert_eq!(of(paths, &["rules"]), 1);
+    assert_snapshot!(test.run(&["check", "rules"]), @r#"
+    exit status: 1
+    ----- stdout -----
+    warning[unused-path]: there is no file `rules/c.yml`
+     --> obsctl.toml:2:10
+      |
+    2 | paths = ["rules/c.yml"]
+      |          ^^^^^^^^^^^^^^
+      |
+      = in: `check.rules`
+      = help: correct the path, or remove it
+
+    1 warning
+    2 files: no rules
+    "#);
+}
+
+#[test]
+fn external_labels_can_be_said() {
+    let test = CliTest::new();
+    test.write(
+        "obsctl.toml",
+        "[check]\nexternal_labels = { cluster = \"eu-1\" }\n",
+    );
+    test.write(
+        "rules.yml",
+        "groups: [{name: g, rules: [{record: 'a:b', expr: up, labels: {cluster: us-2}}]}]\n",
+    );
+    let report = test.run(&["check", "rules.yml"]);
+    assert_eq!(found(&report), ["warning[external-label-overridden"]);
+    let report = test.run(&["check", "rules.yml", "--no-config"]);
+    assert!(found(&report).is_empty(), "{report}");
+}

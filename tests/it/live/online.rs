@@ -158,6 +158,60 @@ fn an_engine_without_configuration_is_catalog_and_witness() {
     );
 }
 
+/// Rules that set a label which servers have, and show one that they do not have.
+const LABELLED: &str = r#"groups:
+  - name: g
+    rules:
+      - alert: A
+        expr: rate(requests_total[5m]) > 1
+        labels: {cluster: us-2}
+        annotations: {summary: '{{ $externalLabels.region }}'}
+"#;
+
+#[test]
+fn external_labels_are_those_of_a_server_that_shows_them() {
+    let all = [
+        "warning external-label-overridden: label `cluster` is `us-2`, and the server's own is `eu-1`",
+        "warning unknown-external-label: summary shows `region`, which is no external label",
+    ];
+    let prometheus = "global:\n  evaluation_interval: 1m\n  external_labels:\n    cluster: eu-1\n";
+    let scraper = "global:\n  scrape_interval: 1m\n  external_labels:\n    cluster: eu-1\n";
+    for (shown, found) in [
+        (Some(prometheus), &all[..]),
+        (Some("global:\n  evaluation_interval: 1m\n"), &all[1..]),
+        // VictoriaMetrics scrapes, and evaluates no rules.
+        (Some(scraper), &[]),
+        (Some(""), &[]),
+        // Mimir and Thanos show nothing.
+        (None, &[]),
+    ] {
+        let server = Server::start(move |request| match request.path.as_str() {
+            "/prom/api/v1/status/config" => match shown {
+                Some(yaml) => success(json!({"yaml": yaml})),
+                None => Reply::missing(),
+            },
+            _ => engine(request),
+        });
+        let url = format!("{}/prom", server.url);
+        let (status, lines, err) = check(&with_rules(LABELLED), &["--prometheus", &url]);
+        assert_eq!(lines, found, "{shown:?}: {err}");
+        assert_eq!((status, err.as_str()), (i32::from(!found.is_empty()), ""));
+    }
+}
+
+#[test]
+fn a_server_that_fails_to_show_its_configuration_leaves_a_question_open() {
+    let server = Server::start(|request| match request.path.as_str() {
+        "/prom/api/v1/status/config" => Reply::Json(500, json!({"error": "out of memory"})),
+        _ => engine(request),
+    });
+    let url = format!("{}/prom", server.url);
+    let (status, lines, err) = check(&with_rules(LABELLED), &["--prometheus", &url]);
+    assert_eq!(lines, [""; 0]);
+    assert!(err.contains("out of memory"), "{err}");
+    assert_eq!(status, 2);
+}
+
 #[test]
 fn the_past_of_alerts_and_the_cost_of_queries_are_said() {
     let server = Server::start(engine);
@@ -411,7 +465,7 @@ fn prometheus_itself_knows_what_it_exposes() {
     std::fs::write(
         folder.path().join("prometheus.yml"),
         format!(
-            "global: {{scrape_interval: 1s}}\nscrape_configs: [{{job_name: self, static_configs: [{{targets: ['127.0.0.1:{port}']}}]}}]\n"
+            "global: {{scrape_interval: 1s, external_labels: {{cluster: eu-1}}}}\nscrape_configs: [{{job_name: self, static_configs: [{{targets: ['127.0.0.1:{port}']}}]}}]\n"
         ),
     )
     .unwrap();
@@ -436,6 +490,8 @@ fn prometheus_itself_knows_what_it_exposes() {
         expr: go_gc_duration_seconds{quantile="0.5"} > 1
       - alert: Down
         expr: up{job="self"} == 0
+        labels: {cluster: us-2}
+        annotations: {summary: 'in {{ $externalLabels.clutser }}, not {{ $externalLabels.cluster }}'}
       - alert: WrongName
         expr: rate(prometheus_http_request_total[5m]) > 1
       - alert: WrongLabel
@@ -458,6 +514,8 @@ fn prometheus_itself_knows_what_it_exposes() {
     assert_eq!(
         lines,
         [
+            "warning external-label-overridden: label `cluster` is `us-2`, and the server's own is `eu-1`",
+            "warning unknown-external-label: summary shows `clutser`, which is no external label",
             "error unknown-metric: metric `prometheus_http_request_total` does not exist",
             "error unknown-label: label `handle` does not exist here",
             "warning series-missing: no series of `prometheus_http_requests_total` has `job=\"sefl\"` now",

@@ -3,6 +3,8 @@
 
 use serde_json::Value;
 
+use crate::Origin;
+
 /// What the file of a dashboard says.
 #[derive(Clone, Debug, Default)]
 pub struct WrittenDashboard {
@@ -10,8 +12,23 @@ pub struct WrittenDashboard {
     pub mentions: Vec<String>,
     /// Uids of library panels that the file brings along.
     pub elements: Vec<String>,
+    /// What its layout names and does not have, where it has one that names what it shows.
+    pub missing: Missing,
+    /// Whether people may change it in Grafana, and where that is said.
+    pub editable: Option<(bool, Origin)>,
+    /// Whether it is no more than a panel that dashboards share.
+    pub shared_panel: bool,
     /// All of it, where that was asked for.
     pub json: Option<Value>,
+}
+
+/// Elements that a layout names and that are not there.
+#[derive(Clone, Debug, Default)]
+pub struct Missing {
+    /// Their names, and where they are named.
+    pub named: Vec<(String, Origin)>,
+    /// The elements that there are, if any is missing.
+    pub known: Vec<String>,
 }
 
 /// What the file of a dashboard says about a panel.
@@ -23,6 +40,8 @@ pub struct WrittenPanel {
     pub place: Option<Place>,
     /// The grid it stands on: every closed row has its own.
     pub grid: u32,
+    /// Whether no item of the layout shows it.
+    pub unplaced: bool,
     /// The uid of the library panel it shows.
     pub library: Option<String>,
     /// Whether Grafana made it as a repetition of another.
