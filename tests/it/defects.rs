@@ -6,8 +6,8 @@ mod seed;
 use obsctl::model::dashboard::panel::{gauge, plugin, stat};
 use obsctl::model::dashboard::written::WrittenPanel;
 use obsctl::model::dashboard::{
-    Color, Datasource, DatasourceKind, Evaluation, Expression, OtherQuery, Panel, Query, Row,
-    Variable,
+    Color, Datasource, DatasourceKind, Evaluation, Panel, Query, Row,
+    Variable, other_query,
 };
 use obsctl::model::prelude::{
     Indicator, Runbook, Slug, Stack, Uid, promql, timeseries, traceql, traces, variable,
@@ -279,11 +279,7 @@ const DEFECTS: &[Defect] = &[
     }),
     ("query-reference-missing", |stack| {
         let json = json!({ "type": "math", "expression": "$X" });
-        let expression = Expression::Other(OtherQuery {
-            plugin: "__expr__".to_owned(),
-            uid: "__expr__".to_owned(),
-            json: json.as_object().cloned().unwrap_or_default(),
-        });
+        let expression = other_query("__expr__", "__expr__", json);
         add(stack, timeseries("x").query(expression));
     }),
     ("range-shorter-than-scrapes", |stack| {

@@ -88,7 +88,7 @@ fn asks(panel: &Panel) -> bool {
 mod tests {
     use super::*;
     use crate::check::testing::report;
-    use obsctl_model::dashboard::OtherQuery;
+    use obsctl_model::dashboard::other_query;
     use obsctl_model::prelude::text;
 
     #[test]
@@ -103,14 +103,8 @@ mod tests {
     #[test]
     fn text_needs_no_query_and_a_query_needs_text() {
         assert_eq!(report(&CHECK, example::panels(text("x", "y"))), "");
-        let Value::Object(json) = serde_json::json!({ "expr": "" }) else {
-            unreachable!()
-        };
-        let empty = timeseries("x").query(Expression::Other(OtherQuery {
-            plugin: "prometheus".to_owned(),
-            uid: String::new(),
-            json,
-        }));
+        let query = other_query("prometheus", "", serde_json::json!({ "expr": "" }));
+        let empty = timeseries("x").query(query);
         assert_ne!(report(&CHECK, example::panels(empty)), "");
     }
 }

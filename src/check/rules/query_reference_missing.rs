@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use obsctl_model::Stack;
 use obsctl_model::dashboard::panel::timeseries;
-use obsctl_model::dashboard::{Dashboard, Expression, OtherQuery, Panel};
+use obsctl_model::dashboard::{Dashboard, Expression, OtherQuery, Panel, other_query};
 use obsctl_model::query::promql;
 use obsctl_promql::variable::scan;
 use serde_json::{Value, json};
@@ -147,14 +147,8 @@ pub(super) fn is_used(panel: &Panel, ref_id: &str) -> bool {
 
 /// A panel with a query `A` and an expression.
 pub(super) fn calculation(expression: &str) -> Panel {
-    let Value::Object(json) = json!({ "type": "math", "expression": expression }) else {
-        return timeseries("Errors").any();
-    };
-    let calculation = Expression::Other(OtherQuery {
-        plugin: "__expr__".to_owned(),
-        uid: "__expr__".to_owned(),
-        json,
-    });
+    let json = json!({ "type": "math", "expression": expression });
+    let calculation = other_query("__expr__", "__expr__", json);
     timeseries("Errors")
         .query(promql("sum(rate(api_requests_total[$__rate_interval]))"))
         .query(calculation)
@@ -192,16 +186,9 @@ mod tests {
     #[test]
     fn panels_of_the_dashboard_are_known() {
         let sharing = |panel: u64| {
-            let Value::Object(json) = json!({ "panelId": panel }) else {
-                unreachable!()
-            };
-            let mut shown = timeseries("Copy")
-                .query(Expression::Other(OtherQuery {
-                    plugin: "dashboard".to_owned(),
-                    uid: "-- Dashboard --".to_owned(),
-                    json,
-                }))
-                .any();
+            let json = json!({ "panelId": panel });
+            let query = other_query("dashboard", "-- Dashboard --", json);
+            let mut shown = timeseries("Copy").query(query).any();
             shown.written = WrittenPanel {
                 id: Some(2),
                 ..WrittenPanel::default()

@@ -61,11 +61,8 @@ fn other(node: &Node<'_>, source: Source<'_>) -> Expression {
     };
     json.remove("datasource");
     json.remove("refId");
-    Expression::Other(OtherQuery {
-        plugin: source.plugin.to_owned(),
-        uid: source.uid.to_owned(),
-        json,
-    })
+    let (plugin, uid) = (source.plugin.to_owned(), source.uid.to_owned());
+    OtherQuery { plugin, uid, json }.into()
 }
 
 /// A query of a panel.

@@ -26,8 +26,8 @@ pub enum Expression {
         #[serde(default)]
         selector: String,
     },
-    /// Of any other datasource, as its plugin takes it.
-    Other(OtherQuery),
+    /// Of any other datasource, as its plugin takes it. Most are none of these, and need no room for one.
+    Other(Box<OtherQuery>),
 }
 
 /// A query that only its datasource's plugin can read.
@@ -109,11 +109,14 @@ pub fn other_query(plugin: impl Into<String>, uid: impl Into<String>, json: Valu
     let Value::Object(json) = json else {
         panic!("a query is an object, such as json!({{ \"rawSql\": \"select 1\" }})");
     };
-    Expression::Other(OtherQuery {
-        plugin: plugin.into(),
-        uid: uid.into(),
-        json,
-    })
+    let (plugin, uid) = (plugin.into(), uid.into());
+    OtherQuery { plugin, uid, json }.into()
+}
+
+impl From<OtherQuery> for Expression {
+    fn from(query: OtherQuery) -> Self {
+        Self::Other(Box::new(query))
+    }
 }
 
 macro_rules! expressions {
