@@ -465,3 +465,68 @@ fn an_engine_that_knows_no_targets_is_no_engine_without_them() {
     );
     assert_eq!(status, 1);
 }
+
+/// Thanos' querier with a sidecar and a ruler, and the same without the one of them that does not answer.
+fn thanos(request: &Request, warnings: &Value) -> Reply {
+    let success =
+        |data: Value| Reply::ok(json!({"status": "success", "data": data, "warnings": warnings}));
+    let rules = |replica: &str, file: &str| {
+        json!({
+            "name": "g", "file": file, "interval": 15, "limit": 0, "partialResponseStrategy": "ABORT",
+            "rules": [{
+                "name": "job:up:sum", "query": "sum by (job) (up)", "type": "recording", "health": "ok",
+                "labels": {"cluster": "eu", "replica": replica},
+            }],
+        })
+    };
+    match request.path.as_str() {
+        "/api/v1/alertmanagers" => Reply::missing(),
+        "/api/v1/rules" => success(json!({"groups": [rules("a", "a.yml"), rules("r", "b.yml")]})),
+        "/api/v1/targets" => success(json!({"activeTargets": [
+            {"labels": {"job": "api", "instance": "api:80"}, "health": "up", "lastError": ""},
+            {"labels": {"job": "worker", "instance": "worker:80"}, "health": "up", "lastError": ""},
+        ]})),
+        "/api/v1/query_range" => {
+            success(json!({"resultType": "matrix", "analysis": {}, "result": [
+                {"metric": {}, "values": [[1, "1"]]}
+            ]}))
+        }
+        _ => store(request, &json!([])),
+    }
+}
+
+#[test]
+fn thanos_answers_for_all_whom_it_asks() {
+    let server = Server::start(|request| thanos(request, &json!(null)));
+    let (status, report) = report(scraped(), &["--prometheus", &server.url]);
+    let found = lines(&report);
+    for line in [
+        "rules/g/job:up:sum passed",
+        "targets/api/api:80 passed",
+        "alerting/connection not_run: it does not say which Alertmanagers it tells of alerts",
+        "queries/all/Api/A passed",
+    ] {
+        assert!(
+            found.iter().any(|found| found == line),
+            "{line} in {found:#?}"
+        );
+    }
+    assert_eq!(status, 2);
+}
+
+#[test]
+fn what_thanos_cannot_ask_is_not_judged() {
+    let why = "fetching rules from rules client: connection refused";
+    let server = Server::start(move |request| thanos(request, &json!([why])));
+    let (status, report) = report(scraped(), &["--prometheus", &server.url]);
+    let found = lines(&report);
+    let partly = format!("Prometheus answered only in part: {why}");
+    for line in [
+        format!("rules/prometheus not_run: {partly}"),
+        format!("targets/prometheus not_run: {partly}"),
+        "queries/all/Api/A passed".to_owned(),
+    ] {
+        assert!(found.contains(&line), "{line} in {found:#?}");
+    }
+    assert_eq!(status, 2);
+}
