@@ -309,6 +309,27 @@ rules:
         ");
 }
 
+/// `GET /api/v1/rules` says what became of each rule besides, and Thanos which labels who evaluates has.
+#[test]
+fn as_engines_have_them() {
+    assert_snapshot!(said(r#"{"status": "success", "data": {"groups": [
+  {"name": "g", "file": "a.yml", "interval": 15, "limit": 0, "evaluationTime": 0.1, "partialResponseStrategy": "ABORT",
+   "rules": [
+    {"state": "inactive", "name": "Down", "query": "up == 0", "duration": 300, "keepFiringFor": 60.5,
+     "labels": {"cluster": "eu", "severity": "critical"}, "annotations": {"summary": "down"}, "alerts": [],
+     "health": "ok", "type": "alerting"},
+    {"name": "a:b", "query": "up", "labels": {"cluster": "eu"}, "health": "err", "lastError": "x", "type": "recording"},
+    {"name": "lost", "query": "up", "health": "ok", "duration": 0, "type": "alerting"}]},
+  {"name": "empty", "file": "b.yml", "rules": []}
+]}, "warnings": []}"#), @"");
+    // Without any rules it is one too.
+    let none = super::read(r#"{"status": "success", "data": {"groups": []}}"#);
+    assert!(none.has_rules && none.others.is_empty());
+    let logs = r#"{"status": "success", "data": {"groups": [{"name": "g", "rules": [
+        {"name": "a:b", "query": "sum(rate({app=\"x\"}[5m]))", "type": "recording"}]}]}}"#;
+    assert!(said(logs).contains("logql sum(rate("), "{}", said(logs));
+}
+
 /// Of the API of rulers, of an export, and of the API of provisioning.
 #[test]
 fn rules_that_grafana_evaluates_are_told_apart() {
