@@ -22,10 +22,14 @@ pub(super) fn read(reader: &mut Reader<'_>, groups: &[Node<'_>]) {
     for node in groups {
         let interval = seconds(node, "interval");
         let rules = node.get("rules").map_or(&[][..], Node::items).iter();
+        let rules: Vec<_> = rules.filter_map(|one| rule(reader, one, loki)).collect();
         let group = RuleGroup {
             interval: (!interval.is_zero()).then_some(interval),
             origin: reader.source.origin(node.at),
-            rules: rules.filter_map(|one| rule(reader, one, loki)).collect(),
+            rules: match node.get("partialResponseStrategy") {
+                Some(_) => in_order(rules),
+                None => rules,
+            },
             ..RuleGroup::new(node.text(&["name"]))
         };
         reader.found.groups.push(group);
@@ -51,6 +55,31 @@ fn rule(reader: &mut Reader<'_>, node: &Node<'_>, loki: bool) -> Option<Rule> {
         origin: reader.source.origin(node.at),
         ..taken_apart(name, query, labels, annotations)
     }))
+}
+
+/// Thanos tells rules in the order of their names, not in that of their file: what is recorded comes before what uses it.
+fn in_order(mut rules: Vec<Rule>) -> Vec<Rule> {
+    let mut ordered = vec![];
+    while !rules.is_empty() {
+        let waits = |rule: &Rule| rules.iter().any(|other| uses(rule, other));
+        let next = rules.iter().position(|rule| !waits(rule));
+        // Rules that use each other have no order.
+        ordered.push(rules.remove(next.unwrap_or(0)));
+    }
+    ordered
+}
+
+/// Whether a rule uses what another one records.
+fn uses(rule: &Rule, other: &Rule) -> bool {
+    let (Rule::Record(other), Some(query)) = (other, rule.query().promql()) else {
+        return false;
+    };
+    let recorded = other.record.as_str();
+    let mut names = query
+        .expr()
+        .selectors()
+        .filter_map(|used| used.selector.name.as_ref());
+    rule.name() != recorded && names.any(|name| name.text == recorded)
 }
 
 /// A length of time, which is none where it is not said.

@@ -391,7 +391,7 @@ fn store(request: &Request, groups: &Value) -> Reply {
 fn a_store_that_neither_scrapes_nor_evaluates_is_said_once() {
     let server = Server::start(|request| store(request, &json!([])));
     let (status, report) = report(scraped(), &["--prometheus", &server.url]);
-    let said = "it scrapes nothing and has no rules: it stores what others send, or runs without its configuration";
+    let said = "it scrapes nothing and has no rules: it stores what others send, has them for another tenant, or runs without its configuration";
     let elsewhere = "this server does not do that: it has what others send, so let whoever";
     assert_eq!(
         lines(&report),
@@ -459,7 +459,7 @@ fn an_engine_that_knows_no_targets_is_no_engine_without_them() {
             "alerting/connection not_run: it does not say which Alertmanagers it tells of alerts",
             "queries/all/Api/A failed: `api_queue` has no series, although job `api`, which exposes it, is up",
             "queries/all/Recorded/A empty: `job:up:sum` is recorded by group `g`, and there `up` has series, and none matches `up`",
-            "queries/all/Scraped/A failed: `scrape_samples_scraped` has no series: Prometheus scrapes nothing",
+            "queries/all/Scraped/A empty: `scrape_samples_scraped` is made with each scrape, and this server does not do that: it has what others send, so let whoever scrapes send it here",
             "queries/all/Worker/A empty: job `worker`, which exposes `worker_queue`, is not up",
         ]
     );

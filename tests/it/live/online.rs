@@ -70,6 +70,17 @@ fn engine(request: &Request) -> Reply {
             success(json!(["__name__", "instance", "job", "le"]))
         }
         "/prom/api/v1/labels" => success(json!(["__name__", "instance", "job"])),
+        "/prom/api/v1/query"
+            if request
+                .parameter("stats")
+                .is_some_and(|stats| stats == "all") =>
+        {
+            let error = "invalid parameter \"query\": per-step stats are not supported by Mimir query engine";
+            Reply::Json(
+                400,
+                json!({"status": "error", "errorType": "bad_data", "error": error}),
+            )
+        }
         "/prom/api/v1/query" if request.parameter("stats").is_some() => Reply::ok(json!({
             "status": "success",
             "data": {"resultType": "vector", "result": []},
@@ -330,7 +341,7 @@ fn a_part_of_the_series_says_nothing_of_the_others() {
             (_, reply) => reply,
         }
     }
-    let rules = "groups: [{name: g, rules: [{alert: A, expr: requests_total > 1 or left > 1}, {alert: B, expr: left > 0}]}]";
+    let rules = "groups: [{name: g, rules: [{alert: A, expr: 'rate(requests_total[5m]) > 1'}, {alert: B, expr: left > 0}]}]";
     let asked = |mark: Value| {
         let server = Server::start(move |request| partly(request, &mark));
         let url = format!("{}/prom", server.url);
