@@ -356,7 +356,7 @@ fn as_engines_have_them() {
     let none = super::read(r#"{"status": "success", "data": {"groups": []}}"#);
     assert!(none.has_rules && none.others.is_empty());
     let logs = r#"{"status": "success", "data": {"groups": [{"name": "g", "rules": [
-        {"name": "a:b", "query": "sum(rate({app=\"x\"}[5m]))", "type": "recording"}]}]}}"#;
+        {"name": "a:b", "query": "sum(rate({app=\"x\"} |= \"e\" [5m]))", "type": "recording"}]}]}}"#;
     assert!(said(logs).contains("logql sum(rate("), "{}", said(logs));
 }
 
