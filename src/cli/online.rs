@@ -190,18 +190,27 @@ fn inventory(
     let inventory = Inventory::take(engine, &wanted, doing).map_err(|why| {
         Obstacle::new(
             why,
-            "`--prometheus` is the address below which `/api/v1/query` answers; with Mimir it ends in `/prometheus`",
+            "`--prometheus` is the address below which `/api/v1/query` answers; what stands behind it has to answer too",
         )
     })?;
-    if inventory.names.is_empty() {
-        let url = address.shown();
-        return Err(Obstacle::new(
-            format!("Prometheus at {url} has no series at all"),
-            "look at the address, `--look-back`, and the tenant: `PROMETHEUS_TENANT`",
-        )
-        .into());
+    some(inventory, address, "`--look-back`")
+}
+
+/// An inventory that is not empty. `time` is what says how far back was looked.
+pub(super) fn some(
+    inventory: Inventory,
+    address: &Address,
+    time: &str,
+) -> Result<Inventory, CommandError> {
+    if !inventory.names.is_empty() {
+        return Ok(inventory);
     }
-    Ok(inventory)
+    let url = address.shown();
+    Err(Obstacle::new(
+        format!("Prometheus at {url} has no series at all"),
+        format!("look at the address, {time}, and the tenant: `PROMETHEUS_TENANT`"),
+    )
+    .into())
 }
 
 /// The series that rules record.

@@ -1,5 +1,6 @@
 //! What a server answered, or why that cannot be used.
 
+use serde::Deserialize;
 use serde_json::Value;
 
 /// What a server answered.
@@ -7,6 +8,9 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) body: Vec<u8>,
 }
+
+/// What is said of a path that is none of the server's.
+pub(super) const NO_PAGE: &str = "there is no such page";
 
 /// Why there is no answer that can be used, in a sentence about the server.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,12 +39,44 @@ pub enum Trouble {
     /// It answers with something else.
     #[error("{peer} answered with {what}")]
     Malformed { peer: &'static str, what: String },
+    /// It answers without all that it should know: somebody whom it asks did not answer.
+    #[error("{peer} answered only in part: {why}")]
+    Partial { peer: &'static str, why: String },
+}
+
+/// What Prometheus, Loki and those that answer like them wrap an answer in. An empty list can be left out.
+#[derive(Deserialize)]
+pub(super) struct Wrapped<T> {
+    pub(super) status: String,
+    pub(super) data: Option<T>,
+    /// What VictoriaMetrics says of a query beside its data.
+    #[serde(default)]
+    pub(super) stats: Value,
+    #[serde(default)]
+    warnings: Option<Vec<String>>,
+    /// Of VictoriaMetrics' cluster.
+    #[serde(default, rename = "isPartial")]
+    is_partial: bool,
+}
+
+impl<T> Wrapped<T> {
+    /// Why there can be more than it says: a store did not answer (Thanos), or a list was cut. What is said of the
+    /// query itself is no such reason.
+    pub(super) fn lack(&self) -> Option<&str> {
+        let mut said = self.warnings.iter().flatten();
+        let found = said.find(|said| !said.starts_with("PromQL "));
+        let cluster = "a part of its storage does not answer";
+        found
+            .map(String::as_str)
+            .or(self.is_partial.then_some(cluster))
+    }
 }
 
 impl Trouble {
-    /// Whether the server says that what was asked is wrong.
+    /// Whether the server says that what was asked is wrong. One that has no such page does not know what was asked.
     pub(super) fn is_refusal(&self) -> bool {
-        matches!(self, Self::Refused { status, .. } if (400..500).contains(status) && !matches!(status, 401 | 403 | 408 | 429))
+        matches!(self, Self::Refused { status, text, .. }
+            if (400..500).contains(status) && !matches!(status, 401 | 403 | 408 | 429) && !text.contains(NO_PAGE))
     }
 }
 

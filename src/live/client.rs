@@ -12,7 +12,7 @@ use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, AsSendBody, Error};
 
 use super::address::{Address, Peer};
-use super::answer::{Answer, Trouble};
+use super::answer::{Answer, NO_PAGE, Trouble, Wrapped};
 use super::clock::Deadline;
 use super::gate::Gate;
 
@@ -114,15 +114,40 @@ impl Client {
                 None => "nothing where JSON is documented".to_owned(),
                 // What was there instead is the server's own text.
                 Some(_) if error.is_data() => {
-                    self.clean(&format!("JSON in another form than it documents: {error}"))
+                    format!("JSON in another form than it documents: {error}")
                 }
                 Some(_) => "something that is not whole JSON".to_owned(),
             };
-            Trouble::Malformed {
-                peer: self.peer.name(),
-                what,
-            }
+            self.malformed(&what)
         })
+    }
+
+    /// The data of an answer that is a success and has all of it.
+    pub(super) fn whole<T>(&self, answer: Wrapped<T>) -> Result<Option<T>, Trouble> {
+        if answer.status != "success" {
+            return Err(self.malformed(&format!("the status `{}`", answer.status)));
+        }
+        match answer.lack() {
+            Some(why) => Err(Trouble::Partial {
+                peer: self.peer.name(),
+                why: self.clean(why),
+            }),
+            None => Ok(answer.data),
+        }
+    }
+
+    /// The same where there has to be some.
+    pub(super) fn some<T>(&self, answer: Wrapped<T>) -> Result<T, Trouble> {
+        let data = self.whole(answer)?;
+        data.ok_or_else(|| self.malformed("a success without data"))
+    }
+
+    /// What is said of an answer in another form than it documents.
+    pub(super) fn malformed(&self, what: &str) -> Trouble {
+        Trouble::Malformed {
+            peer: self.peer.name(),
+            what: self.clean(what),
+        }
     }
 
     /// A text of the server that can be shown.
@@ -183,8 +208,14 @@ impl Client {
             _ => answer.error().map(|error| match error.trim() {
                 // What Go's servers, and so all engines, say of a path that is none of theirs.
                 "404 page not found" => {
-                    "there is no such page: the URL leads to something else, or has a path too much"
-                        .to_owned()
+                    let more = match self.peer {
+                        Peer::Prometheus => {
+                            " or too little: Mimir's ends in `/prometheus`, and Thanos' ruler answers no queries"
+                        }
+                        _ => "",
+                    };
+                    let why = "the URL leads to something else, or has a path too much";
+                    format!("{NO_PAGE}: {why}{more}")
                 }
                 _ => self.clean(&error),
             }),

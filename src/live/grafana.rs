@@ -36,10 +36,7 @@ pub(super) fn version(client: &Client) -> Answer<String> {
     if health.database == "ok" {
         return Ok(health.version);
     }
-    Err(Trouble::Malformed {
-        peer: client.peer.name(),
-        what: format!("a database that is `{}`", client.clean(&health.database)),
-    })
+    Err(client.malformed(&format!("a database that is `{}`", health.database)))
 }
 
 /// Whether a datasource answers, or what it says.
@@ -108,8 +105,5 @@ pub(super) fn ask(client: &Client, ask: &Ask, end: u64) -> Answer<Data> {
     if !(200..300).contains(&answer.status) {
         return Err(client.refusal(&answer));
     }
-    data::of_frames(&results?["results"][REF_ID]).map_err(|what| Trouble::Malformed {
-        peer: client.peer.name(),
-        what,
-    })
+    data::of_frames(&results?["results"][REF_ID]).map_err(|what| client.malformed(&what))
 }

@@ -3,8 +3,9 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::answer::Wrapped;
 use super::client::Client;
-use super::prometheus::{Answer, Result, Wrapped, data, read};
+use super::prometheus::{Answer, Result, data, read};
 use crate::verify::data::Data;
 use crate::verify::queries::Form;
 use crate::verify::window::Window;
@@ -67,7 +68,7 @@ pub(super) fn ask(
             ],
         )?,
     };
-    read(client, &answer.data)
+    read(client, answer)
 }
 
 /// Whether any stream matches a selector in the window.

@@ -10,19 +10,13 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
-use super::answer::Trouble;
+use super::answer::{Trouble, Wrapped};
 use super::client::{Body, Client};
 use crate::verify::data::{self, Data};
 use crate::verify::queries::Form;
 use crate::verify::rules::Loaded;
 use crate::verify::targets::Target;
 use crate::verify::window::Window;
-
-/// What every answer is wrapped in.
-#[derive(Deserialize)]
-pub(super) struct Wrapped<T> {
-    pub(super) data: T,
-}
 
 #[derive(Deserialize)]
 struct Groups {
@@ -32,7 +26,12 @@ struct Groups {
 #[derive(Deserialize)]
 struct Group {
     name: String,
+    #[serde(default)]
+    file: String,
     rules: Vec<Rule>,
+    /// Only Thanos says it.
+    #[serde(rename = "partialResponseStrategy")]
+    of_thanos: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -75,7 +74,9 @@ struct AlertmanagerUrl {
 
 #[derive(Deserialize)]
 struct Alerts {
-    alerts: Vec<Alert>,
+    /// Thanos' ruler writes it otherwise than all, and Thanos says `null` where there is none.
+    #[serde(alias = "Alerts")]
+    alerts: Option<Vec<Alert>>,
 }
 
 /// An alert that is pending or fires.
@@ -126,9 +127,7 @@ pub(super) fn data<T: DeserializeOwned>(
     path: &str,
     query: &[(&str, &str)],
 ) -> std::result::Result<T, Trouble> {
-    client
-        .get::<Wrapped<T>>(path, query)
-        .map(|answer| answer.data)
+    client.some(client.get(path, query)?)
 }
 
 /// What there is of something: Thanos says `null` where there is nothing.
@@ -137,7 +136,7 @@ fn all<T: DeserializeOwned + Default>(
     path: &str,
     query: &[(&str, &str)],
 ) -> Answer<T> {
-    data::<Option<T>>(client, path, query).map(Option::unwrap_or_default)
+    Ok(client.whole(client.get(path, query)?)?.unwrap_or_default())
 }
 
 pub(super) type Answer<T> = std::result::Result<T, Trouble>;
@@ -151,28 +150,25 @@ pub(super) fn version(client: &Client) -> Answer<String> {
 pub(super) fn rules(client: &Client, prefix: &str) -> Answer<Vec<Loaded>> {
     let groups: Groups = data(client, &format!("{prefix}/api/v1/rules"), &[])?;
     let rules = groups.groups.into_iter().flat_map(|group| {
-        let name = group.name;
+        let (name, file) = (group.name, group.of_thanos.map(|_| group.file));
         group.rules.into_iter().map(move |rule| Loaded {
             group: name.clone(),
+            file: file.clone(),
             name: rule.name,
             query: rule.query,
             lasting: rule.duration,
             labels: rule.labels,
             health: rule.health,
-            error: rule.error,
+            error: client.clean(&rule.error),
         })
     });
-    Ok(rules
-        .map(|rule| Loaded {
-            error: client.clean(&rule.error),
-            ..rule
-        })
-        .collect())
+    Ok(rules.collect())
 }
 
 /// All alerts that are pending or fire; `prefix` is where the API begins.
 pub(super) fn alerts(client: &Client, prefix: &str) -> Answer<Vec<Alert>> {
-    data::<Alerts>(client, &format!("{prefix}/api/v1/alerts"), &[]).map(|alerts| alerts.alerts)
+    let alerts: Alerts = data(client, &format!("{prefix}/api/v1/alerts"), &[])?;
+    Ok(alerts.alerts.unwrap_or_default())
 }
 
 /// What an engine says, if it knows the question: Mimir and Thanos know nothing of what others do for them. For
@@ -212,10 +208,14 @@ pub(super) fn jobs_up(client: &Client, now: u64) -> Answer<BTreeMap<String, bool
         ("time", now.to_string()),
     ];
     let answer: Wrapped<Vector> = client.post("/api/v1/query", &Body::Form(query.into()))?;
-    let jobs = answer.data.result.into_iter().filter_map(|mut one| {
-        let (_, up) = one.value;
-        Some((one.metric.remove("job")?, up == "1"))
-    });
+    let jobs = client
+        .some(answer)?
+        .result
+        .into_iter()
+        .filter_map(|mut one| {
+            let (_, up) = one.value;
+            Some((one.metric.remove("job")?, up == "1"))
+        });
     Ok(jobs.collect())
 }
 
@@ -273,15 +273,18 @@ pub(super) fn ask(
     } else {
         ("/api/v1/query", vec![query, ("time", end.to_string())])
     };
-    let answer: Wrapped<Result> = client.post(path, &Body::Form(form))?;
-    read(client, &answer.data)
+    read(client, client.post(path, &Body::Form(form))?)
 }
 
-pub(super) fn read(client: &Client, result: &Result) -> Answer<Data> {
-    data::of_result(&result.kind, &result.result).map_err(|what| Trouble::Malformed {
-        peer: client.peer.name(),
-        what: client.clean(&what),
-    })
+/// Whether there is data: a part of it is some, and a part that is none says nothing.
+pub(super) fn read(client: &Client, answer: Wrapped<Result>) -> Answer<Data> {
+    let of = |result: &Result| {
+        data::of_result(&result.kind, &result.result).map_err(|what| client.malformed(&what))
+    };
+    match answer.data.as_ref().map(of).transpose()? {
+        Some(Data::Some) => Ok(Data::Some),
+        _ => of(&client.some(answer)?),
+    }
 }
 
 /// Whether any series matched a selector in the window.
@@ -323,7 +326,7 @@ pub(super) fn exemplars(
     (start, end): (u64, u64),
 ) -> Answer<Vec<Exemplar>> {
     let (start, end) = (start.to_string(), end.to_string());
-    let series: Vec<Exemplars> = data(
+    let series: Vec<Exemplars> = all(
         client,
         "/api/v1/query_exemplars",
         &[("query", query), ("start", &start), ("end", &end)],

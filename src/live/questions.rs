@@ -10,7 +10,7 @@ use serde_json::Value;
 use ureq::http::Method;
 
 use super::address::{Address, Peer};
-use super::answer::Trouble;
+use super::answer::{Trouble, Wrapped};
 use super::client::{Body, Client, encoded};
 use super::clock::{self, Deadline};
 use crate::generate::yaml;
@@ -60,13 +60,6 @@ pub struct Prometheus {
     asking: Asking,
 }
 
-/// What answers are wrapped in. An empty list can be left out.
-#[derive(Deserialize)]
-struct Wrapped<T> {
-    status: String,
-    data: Option<T>,
-}
-
 #[derive(Deserialize)]
 struct Queried {
     #[serde(rename = "resultType")]
@@ -74,6 +67,12 @@ struct Queried {
     result: Value,
     #[serde(default)]
     stats: Value,
+}
+
+impl Queried {
+    fn has_series(&mut self) -> bool {
+        self.kind == "vector" && self.result.get(0).is_some()
+    }
 }
 
 #[derive(Deserialize)]
@@ -108,28 +107,15 @@ fn said(trouble: &Trouble) -> String {
     trouble.to_string()
 }
 
-fn malformed(client: &Client, what: &str) -> String {
-    said(&Trouble::Malformed {
-        peer: client.peer.name(),
-        what: client.clean(what),
-    })
-}
-
-/// The data of an answer that says it is a success.
-fn opened<T>(client: &Client, wrapped: Wrapped<T>) -> Answer<Option<T>> {
-    match wrapped.status.as_str() {
-        "success" => Ok(wrapped.data),
-        other => Err(malformed(client, &format!("the status `{other}`"))),
-    }
-}
-
 fn get<T: DeserializeOwned>(
     client: &Client,
     path: &str,
     query: &[(&str, &str)],
 ) -> Answer<Option<T>> {
-    let wrapped = client.get(path, query).map_err(|trouble| said(&trouble))?;
-    opened(client, wrapped)
+    let wrapped = client.get(path, query);
+    wrapped
+        .and_then(|wrapped| client.whole(wrapped))
+        .map_err(|trouble| said(&trouble))
 }
 
 impl Prometheus {
@@ -171,21 +157,18 @@ impl Prometheus {
         Ok(get(&self.client, path, &query)?.unwrap_or_default())
     }
 
-    fn query(&self, path: &str, form: Vec<(&'static str, String)>) -> Answer<(Queried, Value)> {
-        let answer: Value = self
-            .client
-            .post(path, &Body::Form(form))
-            .map_err(|trouble| said(&trouble))?;
-        let outer = answer.get("stats").cloned().unwrap_or_default();
-        let wrapped: Wrapped<Queried> = serde_json::from_value(answer).map_err(|error| {
-            malformed(
-                &self.client,
-                &format!("JSON in another form than it documents: {error}"),
-            )
-        })?;
-        let data = opened(&self.client, wrapped)?;
-        let data = data.ok_or_else(|| malformed(&self.client, "a success without data"))?;
-        Ok((data, outer))
+    fn query(&self, path: &str, form: Vec<(&'static str, String)>) -> Answer<Wrapped<Queried>> {
+        let answer = self.client.post(path, &Body::Form(form));
+        answer.map_err(|trouble| said(&trouble))
+    }
+
+    /// The result of a query that was asked of everybody.
+    fn whole(&self, answer: Wrapped<Queried>) -> Answer<Queried> {
+        self.client.some(answer).map_err(|trouble| said(&trouble))
+    }
+
+    fn malformed(&self, what: &str) -> String {
+        said(&self.client.malformed(what))
     }
 
     fn now(&self, query: &str) -> Vec<(&'static str, String)> {
@@ -225,13 +208,15 @@ impl Metrics for Prometheus {
     }
 
     fn value(&self, query: &str) -> Answer<Option<f64>> {
-        let (data, _) = self.query("/api/v1/query", self.now(query))?;
+        let mut answer = self.query("/api/v1/query", self.now(query))?;
+        // One value of a part is a value; that there is none only the whole says.
+        let found = answer.data.take_if(Queried::has_series);
+        let data = found.map_or_else(|| self.whole(answer), Ok)?;
         let pair = match data.kind.as_str() {
             "vector" => data.result.get(0).map(|series| &series["value"]),
             "scalar" => Some(&data.result),
             other => {
-                let what = format!("a result of the unknown type `{other}`");
-                return Err(malformed(&self.client, &what));
+                return Err(self.malformed(&format!("a result of the unknown type `{other}`")));
             }
         };
         Ok(pair.and_then(|pair| pair.get(1)?.as_str()?.parse().ok()))
@@ -251,10 +236,10 @@ impl Metrics for Prometheus {
             ("end", end.to_string()),
             ("step", step.to_string()),
         ];
-        let (data, _) = self.query("/api/v1/query_range", form)?;
+        let data = self.whole(self.query("/api/v1/query_range", form)?)?;
         if data.kind != "matrix" {
             let what = format!("a {} where a matrix is documented", data.kind);
-            return Err(malformed(&self.client, &what));
+            return Err(self.malformed(&what));
         }
         let series = data.result.as_array().into_iter().flatten();
         Ok(series
@@ -276,10 +261,12 @@ impl Metrics for Prometheus {
 
     fn cost(&self, query: &str) -> Answer<Cost> {
         let mut form = self.now(query);
-        form.push(("stats", "all".to_owned()));
-        let (data, outer) = self.query("/api/v1/query", form)?;
+        // Anything asks for them; `all` is for each step besides, which Mimir refuses.
+        form.push(("stats", "true".to_owned()));
+        let answer = self.query("/api/v1/query", form)?;
         // VictoriaMetrics says how many series, as text and beside the data.
-        let series = &outer["seriesFetched"];
+        let series = answer.stats["seriesFetched"].clone();
+        let data = self.whole(answer)?;
         let series = series
             .as_u64()
             .or_else(|| series.as_str().and_then(|text| text.parse().ok()));

@@ -61,10 +61,7 @@ pub(super) fn ask(
     };
     let query: Vec<_> = times.into_iter().chain(last).collect();
     let answer: Value = client.get(path, &query)?;
-    data::of_tempo(&answer).map_err(|what| Trouble::Malformed {
-        peer: client.peer.name(),
-        what,
-    })
+    data::of_tempo(&answer).map_err(|what| client.malformed(&what))
 }
 
 /// Whether there is a trace of that id, with spans.

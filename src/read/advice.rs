@@ -15,6 +15,9 @@ pub(super) fn help(source: &Source<'_>, trouble: &Trouble) -> Option<&'static st
     let value = value.trim_start();
     Some(if line.starts_with("{{") {
         "a template becomes YAML only when it is rendered: look at what comes out, of Helm with `helm template`"
+    } else if said("did not find expected") && is_written_by_go(&source.text[..trouble.at]) {
+        "the library that rulers write YAML with sets texts whose first line is indented wrongly: save the JSON of \
+         `/api/v1/rules` instead"
     } else if said("tabs disallowed") {
         "indent with spaces: YAML takes no tabs"
     } else if said("stands twice") {
@@ -36,4 +39,17 @@ pub(super) fn help(source: &Source<'_>, trouble: &Trouble) -> Option<&'static st
     } else {
         return None;
     })
+}
+
+/// Whether the text before a place is one below `|4-`: the number says how deep it stands, and Go's library does not keep
+/// to it.
+fn is_written_by_go(before: &str) -> bool {
+    let mut lines = before.lines().rev();
+    let header = lines.find(|line| line.trim_start().split_once(": ").is_some());
+    let header = header.map_or("", |line| line.trim_end_matches(['-', '+']));
+    let digit = header.ends_with(|c: char| c.is_ascii_digit());
+    digit
+        && header
+            .trim_end_matches(|c: char| c.is_ascii_digit())
+            .ends_with(['|', '>'])
 }

@@ -15,6 +15,7 @@ mod fields;
 mod json;
 mod language;
 mod line_tests;
+mod loaded;
 mod node;
 mod recognise;
 mod route_tests;

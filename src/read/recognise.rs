@@ -9,7 +9,8 @@ use super::node::{Node, Value};
 use super::slo::{openslo, pyrra, sloth};
 use super::source::Source;
 use super::{
-    Engine, Reader, Trouble, catalog, dashboard, datasources, json, routes, rule_tests, rules, yaml,
+    Engine, Reader, Trouble, catalog, dashboard, datasources, json, loaded, routes, rule_tests,
+    rules, yaml,
 };
 
 thread_local! {
@@ -222,6 +223,8 @@ fn document(reader: &mut Reader<'_>, node: &Node<'_>) {
         datasources::datasources(reader, node);
     } else if routes::is_config(node) {
         routes::config(reader, node);
+    } else if let Some(groups) = loaded::groups(node) {
+        loaded::read(reader, groups);
     } else if !rules::answered(reader, node)
         && let Some((message, help)) = almost(node)
     {

@@ -80,7 +80,7 @@ fn all(reader: &mut Reader<'_>, items: &[Node<'_>], engine: Engine) {
     reader.found.has_rules = true;
     let loki = match engine {
         Engine::Loki => true,
-        Engine::Either => speaks_logql(reader, items),
+        Engine::Either => speaks_logql(reader, items, "expr"),
     };
     let first = reader.found.groups.len();
     for (index, one) in items.iter().enumerate() {
@@ -98,10 +98,10 @@ fn all(reader: &mut Reader<'_>, items: &[Node<'_>], engine: Engine) {
     }
 }
 
-/// Whether rules are written for Loki: one is LogQL and no PromQL.
-fn speaks_logql(reader: &Reader<'_>, groups: &[Node<'_>]) -> bool {
+/// Whether rules are written for Loki: one is LogQL and no PromQL. `key` is that of their expressions.
+pub(super) fn speaks_logql(reader: &Reader<'_>, groups: &[Node<'_>], key: &str) -> bool {
     let rules = groups.iter().filter_map(|group| group.get("rules"));
-    let mut texts = rules.flat_map(Node::items).map(|rule| rule.text(&["expr"]));
+    let mut texts = rules.flat_map(Node::items).map(|rule| rule.text(&[key]));
     texts.any(|text| reader.queries.is_logql(text.trim_end()))
 }
 
@@ -231,32 +231,42 @@ fn rule(reader: &mut Reader<'_>, node: &Node<'_>, next: usize, loki: bool) -> Op
                     );
                 }
             }
-            match MetricName::new(name) {
-                Ok(record) => Some(Rule::Record(RecordingRule {
-                    labels: owned(labels),
-                    allow,
-                    origin,
-                    ..RecordingRule::new(record, query)
-                })),
-                Err(error) => {
-                    let found = reader.source.unreadable(node.at, error.to_string());
-                    let found = found.help(
-                        "Prometheus 3 alone takes other names: `_` stands for every other sign",
-                    );
-                    reader.found.problems.push(found);
-                    None
-                }
-            }
+            let record = recording(reader, node, name, query, labels)?;
+            Some(Rule::Record(RecordingRule { allow, ..record }))
+        }
+    }
+}
+
+/// A rule that records, if its name can be one.
+pub(super) fn recording(
+    reader: &mut Reader<'_>,
+    node: &Node<'_>,
+    name: &str,
+    query: RuleQuery,
+    labels: Texts<'_>,
+) -> Option<RecordingRule> {
+    match MetricName::new(name) {
+        Ok(record) => Some(RecordingRule {
+            labels: owned(labels),
+            origin: reader.source.origin(node.at),
+            ..RecordingRule::new(record, query)
+        }),
+        Err(error) => {
+            let found = reader.source.unreadable(node.at, error.to_string());
+            let found =
+                found.help("Prometheus 3 alone takes other names: `_` stands for every other sign");
+            reader.found.problems.push(found);
+            None
         }
     }
 }
 
 /// Names and their texts.
-type Texts<'n> = Vec<(&'n str, &'n str)>;
+pub(super) type Texts<'n> = Vec<(&'n str, &'n str)>;
 
 /// An alert with the labels and annotations that the model knows by name. Most alerts have no others: what is left is
 /// made into maps only then.
-fn taken_apart(
+pub(super) fn taken_apart(
     name: &str,
     query: RuleQuery,
     mut labels: Texts<'_>,

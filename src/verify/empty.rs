@@ -19,8 +19,19 @@ pub struct Known {
     pub declared: BTreeSet<String>,
     /// Whether each job has a target that is up.
     pub up: BTreeMap<String, bool>,
-    /// Whether it neither scrapes nor evaluates rules: what others do not send, it cannot have.
-    pub only_stores: bool,
+    /// What it does itself.
+    pub does: Does,
+}
+
+/// What a server does itself: what others do and do not send, it cannot have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "their own names")]
+pub enum Does {
+    #[default]
+    Everything,
+    /// As Mimir, with rules: it scrapes nothing.
+    EvaluateAndStore,
+    OnlyStore,
 }
 
 /// Whether any series matched a selector in the time shown.
@@ -83,11 +94,13 @@ impl Judge<'_> {
         }
         match self.project.catalog().get(name) {
             Some(Series::Exposed { metric, .. }) => Ok(self.exposed(metric, name)),
-            Some(Series::Recorded { group, .. }) if self.known.only_stores => Ok(unsent(
-                name,
-                &format!("recorded by group `{group}`"),
-                "evaluates that",
-            )),
+            Some(Series::Recorded { group, .. }) if self.known.does == Does::OnlyStore => {
+                Ok(unsent(
+                    name,
+                    &format!("recorded by group `{group}`"),
+                    "evaluates that",
+                ))
+            }
             Some(Series::Recorded { query, group, .. }) => {
                 let Some(source) = query.promql().filter(|_| depth < DEPTH) else {
                     let reason = format!("group `{group}` recorded no `{name}` yet");
@@ -105,18 +118,16 @@ impl Judge<'_> {
                     other => other,
                 })
             }
-            Some(Series::Synthetic(_)) if self.known.only_stores => {
-                Ok(match name.starts_with("ALERTS") {
-                    true => unsent(
-                        name,
-                        "made with the alerts that are pending or firing",
-                        "evaluates them",
-                    ),
-                    false => unsent(name, "made with each scrape", "scrapes"),
-                })
-            }
-            Some(Series::Synthetic(_)) if name.starts_with("ALERTS") => {
-                Ok(Outcome::empty("no alert is pending or firing"))
+            Some(Series::Synthetic(_)) if name.starts_with("ALERTS") => Ok(match self.known.does {
+                Does::OnlyStore => unsent(
+                    name,
+                    "made with the alerts that are pending or firing",
+                    "evaluates them",
+                ),
+                _ => Outcome::empty("no alert is pending or firing"),
+            }),
+            Some(Series::Synthetic(_)) if self.known.does != Does::Everything => {
+                Ok(unsent(name, "made with each scrape", "scrapes"))
             }
             Some(Series::Synthetic(_)) => Ok(Outcome::failed(
                 format!("`{name}` has no series: Prometheus scrapes nothing"),
@@ -184,9 +195,11 @@ impl Judge<'_> {
             Some(_) if metric.comes_with_its_first_event() => Outcome::empty(format!(
                 "`{exposer}` has not recorded `{name}` yet: it exposes it with its first event"
             )),
-            None if self.known.only_stores && self.known.up.is_empty() => Outcome::empty(format!(
-                "nobody sends `{name}` here, nor whether job `{first}`, which exposes it, is up"
-            )),
+            None if self.known.does != Does::Everything && self.known.up.is_empty() => {
+                Outcome::empty(format!(
+                    "nobody sends `{name}` here, nor whether job `{first}`, which exposes it, is up"
+                ))
+            }
             Some(job) => Outcome::failed(
                 format!("`{name}` has no series, although job `{job}`, which exposes it, is up"),
                 format!("record it in `{exposer}`, or take it out of the catalog and the query"),
@@ -260,7 +273,7 @@ mod tests {
             names: ["requests_total", "up"].map(str::to_owned).into(),
             declared: declared.iter().map(|name| (*name).to_owned()).collect(),
             up: BTreeMap::from([("api".to_owned(), up)]),
-            only_stores: false,
+            does: Does::Everything,
         };
         let matches = |selector: &Selector| {
             let text = Expr::from(selector.clone()).to_string();
@@ -342,12 +355,16 @@ mod tests {
 
     #[test]
     fn a_server_that_only_stores_is_not_asked_for_what_nobody_sends() {
-        let judged = |query: &str, only_stores: bool| {
+        let doing = |query: &str, does: Does| {
             let known = Known {
-                only_stores,
+                does,
                 ..Known::default()
             };
             judge(query, &project(), &known, &|_| Ok(false))
+        };
+        let judged = |query: &str, only_stores: bool| match only_stores {
+            true => doing(query, Does::OnlyStore),
+            false => doing(query, Does::Everything),
         };
         for (query, made, who) in [
             ("scrape_samples_scraped", "made with each scrape", "scrapes"),
@@ -379,6 +396,15 @@ mod tests {
             judged("scrape_samples_scraped", false),
             Outcome::Failed { .. }
         ));
+        // One that evaluates rules lacks only what scrapes leave.
+        for query in ["up", "errors_total"] {
+            let found = doing(query, Does::EvaluateAndStore);
+            assert_eq!(found, judged(query, true), "{query}");
+        }
+        for query in ["ALERTS", "job:errors:rate5m"] {
+            let found = doing(query, Does::EvaluateAndStore);
+            assert_ne!(found, judged(query, true), "{query}");
+        }
         // A name that is nobody's is wrong everywhere.
         assert!(matches!(
             judged("nonsense_total", true),

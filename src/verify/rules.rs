@@ -12,6 +12,8 @@ use crate::project::Project;
 pub struct Loaded {
     /// Its group.
     pub group: String,
+    /// The file that has it, where an engine answers for all who evaluate and adds their labels to the rules: Thanos.
+    pub file: Option<String>,
     /// The alert's name, or that of the recorded series.
     pub name: String,
     /// The expression, as the engine writes it.
@@ -32,20 +34,33 @@ const LONGEST: usize = 400;
 /// Compares what an engine has with what the project describes: one step for each rule.
 #[must_use]
 pub fn judge(project: &Project, engine: Engine, loaded: &[Loaded]) -> Vec<Step> {
-    let mut left: Vec<_> = loaded.iter().collect();
+    let mut evaluators = Evaluator::all(project, loaded);
     let mut steps = vec![];
     let mut ours = BTreeSet::new();
     for group in project.groups() {
         for rule in group.rules.iter().filter(|rule| of(rule, engine)) {
             ours.insert(group.name.as_str());
-            let outcome = match take(&mut left, group, rule) {
-                Some(found) => compare(rule, found, group),
-                None => missing(engine, group, loaded),
-            };
+            let mut having: Vec<_> = evaluators
+                .iter_mut()
+                .filter(|one| one.groups.contains(&group.name))
+                .collect();
+            let several = having.len() > 1;
+            let outcomes = having.iter_mut().map(|evaluator| {
+                let outcome = match evaluator.take(group, rule) {
+                    Some(found) => compare(rule, &found, group),
+                    None => missing(engine, group, loaded),
+                };
+                match several {
+                    true => evaluator.named(outcome),
+                    false => outcome,
+                }
+            });
+            let worst = outcomes.max_by_key(gravity);
+            let outcome = worst.unwrap_or_else(|| missing(engine, group, loaded));
             steps.push(Group::Rules.step(id(&group.name, rule.name()), outcome));
         }
     }
-    for extra in left {
+    for extra in evaluators.iter().flat_map(|one| &one.left) {
         if ours.contains(extra.group.as_str()) {
             let outcome = Outcome::failed(
                 "it is in a group of the project, and not in the definitions",
@@ -55,6 +70,90 @@ pub fn judge(project: &Project, engine: Engine, loaded: &[Loaded]) -> Vec<Step> 
         }
     }
     steps
+}
+
+/// The rules of one who evaluates: an engine answers for itself, Thanos for all whom it asks.
+struct Evaluator {
+    file: Option<String>,
+    /// The labels that Thanos adds to say who evaluates: those that no rule of the project has.
+    added: BTreeMap<String, String>,
+    /// The groups that are there.
+    groups: BTreeSet<String>,
+    /// The rules that were not compared yet, without the labels that were added.
+    left: Vec<Loaded>,
+}
+
+impl Evaluator {
+    fn all(project: &Project, loaded: &[Loaded]) -> Vec<Self> {
+        let rules = project.groups().iter().flat_map(|group| &group.rules);
+        let described: BTreeSet<String> = rules.flat_map(|rule| labels(rule).into_keys()).collect();
+        let mut all: Vec<Self> = vec![];
+        for rule in loaded {
+            let of_project =
+                |(name, _): &(String, String)| rule.file.is_none() || described.contains(name);
+            let (own, added) = rule.labels.clone().into_iter().partition(of_project);
+            let rule = Loaded {
+                labels: own,
+                ..rule.clone()
+            };
+            let same = |one: &&mut Self| one.file == rule.file && one.added == added;
+            match all.iter_mut().find(same) {
+                Some(one) => {
+                    one.groups.insert(rule.group.clone());
+                    one.left.push(rule);
+                }
+                None => all.push(Self {
+                    file: rule.file.clone(),
+                    added,
+                    groups: BTreeSet::from([rule.group.clone()]),
+                    left: vec![rule],
+                }),
+            }
+        }
+        all
+    }
+
+    /// The rule that is meant, taken out of what is left: an equal one where several have the name.
+    fn take(&mut self, group: &RuleGroup, rule: &Rule) -> Option<Loaded> {
+        let named = |one: &Loaded| one.group == group.name && one.name == rule.name();
+        let mut left = self.left.iter();
+        let equal = left.position(|one| named(one) && difference(rule, one).is_none());
+        let at = equal.or_else(|| self.left.iter().position(named))?;
+        Some(self.left.remove(at))
+    }
+
+    /// What came of a rule, with who has it so.
+    fn named(&self, outcome: Outcome) -> Outcome {
+        let labels = self
+            .added
+            .iter()
+            .map(|(name, value)| format!("{name}={value:?}"));
+        let labels: Vec<_> = labels.collect();
+        let file = self.file.as_deref().unwrap_or_default();
+        let told = |reason: String| format!("{reason} (of {{{}}}, in `{file}`)", labels.join(", "));
+        match outcome {
+            Outcome::Failed { reason, fix } => Outcome::failed(told(reason), fix),
+            Outcome::NotRun { reason } => Outcome::not_run(told(reason)),
+            other => other,
+        }
+    }
+}
+
+/// How bad it is.
+fn gravity(outcome: &Outcome) -> u8 {
+    match outcome {
+        Outcome::Passed { .. } | Outcome::Empty { .. } => 0,
+        Outcome::NotRun { .. } => 1,
+        Outcome::Failed { .. } => 2,
+    }
+}
+
+/// The labels a rule sets.
+fn labels(rule: &Rule) -> BTreeMap<String, String> {
+    match rule {
+        Rule::Record(record) => record.labels.clone(),
+        Rule::Alert(alert) => alert.all_labels(),
+    }
 }
 
 /// Whether a rule is still to be evaluated for the first time.
@@ -98,16 +197,6 @@ fn missing(engine: Engine, group: &RuleGroup, loaded: &[Loaded]) -> Outcome {
     )
 }
 
-/// The loaded rule that is meant, taken out of the list: an equal one where several have the name.
-fn take<'a>(left: &mut Vec<&'a Loaded>, group: &RuleGroup, rule: &Rule) -> Option<&'a Loaded> {
-    let named = |one: &&Loaded| one.group == group.name && one.name == rule.name();
-    let equal = left
-        .iter()
-        .position(|one| named(one) && difference(rule, one).is_none());
-    let at = equal.or_else(|| left.iter().position(named))?;
-    Some(left.remove(at))
-}
-
 fn compare(rule: &Rule, found: &Loaded, group: &RuleGroup) -> Outcome {
     if let Some(reason) = difference(rule, found) {
         return Outcome::failed(
@@ -135,10 +224,11 @@ fn difference(rule: &Rule, found: &Loaded) -> Option<String> {
         let cut = if shown == found.query { "" } else { "…" };
         return Some(format!("its expression is another one: `{shown}{cut}`"));
     }
-    let (lasting, labels) = match rule {
-        Rule::Record(record) => (0.0, record.labels.clone()),
-        Rule::Alert(alert) => (alert.lasting.as_secs_f64(), alert.all_labels()),
+    let lasting = match rule {
+        Rule::Record(_) => 0.0,
+        Rule::Alert(alert) => alert.lasting.as_secs_f64(),
     };
+    let labels = labels(rule);
     // Prometheus 2.42 rounds to whole seconds.
     if (lasting - found.lasting).abs() >= 1.0 {
         return Some(format!(
@@ -205,6 +295,7 @@ mod tests {
         let labels = labels.iter().map(|(name, value)| (*name, *value));
         Loaded {
             group: "g".to_owned(),
+            file: None,
             name: name.to_owned(),
             query: query.to_owned(),
             lasting,
@@ -317,6 +408,55 @@ mod tests {
             "rules of other groups are not ours: {steps:?}"
         );
         assert_eq!(steps[3].0, "rules/g/Old");
+    }
+
+    /// As Thanos tells of the rules of one whom it asks.
+    fn told_by_thanos(replica: &str, file: &str) -> Vec<Loaded> {
+        let mut rules = loaded();
+        for rule in &mut rules {
+            rule.file = Some(file.to_owned());
+            for (name, value) in [("cluster", "eu"), ("replica", replica)] {
+                rule.labels.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        rules
+    }
+
+    #[test]
+    fn thanos_adds_the_labels_of_who_evaluates() {
+        let mut rules = told_by_thanos("a", "/prometheus.yml");
+        rules.extend(told_by_thanos("b", "/prometheus.yml"));
+        rules.extend(told_by_thanos("b", "/ruler.yml"));
+        let steps = judged(Engine::Prometheus, &rules);
+        assert_eq!(steps.len(), 3, "each rule once: {steps:?}");
+        assert!(steps.iter().all(|(_, o)| o.is_passed()), "{steps:?}");
+        // One of them has an old rule, another none of that name.
+        rules[1].query = "up != 0".to_owned();
+        rules
+            .retain(|rule| rule.file.as_deref() != Some("/ruler.yml") || rule.name != "job:up:sum");
+        let steps = judged(Engine::Prometheus, &rules);
+        let wrong = steps.iter().filter(|(_, o)| !o.is_passed());
+        let wrong: Vec<_> = wrong.map(|(id, o)| (id.as_str(), reason(o))).collect();
+        assert_eq!(
+            wrong,
+            [
+                (
+                    "rules/g/job:up:sum",
+                    r#"Prometheus has the group, without this rule (of {cluster="eu", replica="b"}, in `/ruler.yml`)"#
+                ),
+                (
+                    "rules/g/Down",
+                    r#"its expression is another one: `up != 0` (of {cluster="eu", replica="a"}, in `/prometheus.yml`)"#
+                ),
+            ]
+        );
+        // Only Thanos does.
+        rules[0].file = None;
+        let steps = judged(Engine::Prometheus, &rules[..1]);
+        assert_eq!(
+            reason(&steps[0].1),
+            "its label `cluster` is `eu`, and none is described"
+        );
     }
 
     #[test]

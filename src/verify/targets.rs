@@ -32,7 +32,7 @@ pub fn up(targets: &[Target]) -> BTreeMap<String, bool> {
 #[must_use]
 pub fn only_stores() -> Outcome {
     Outcome::not_run(
-        "it scrapes nothing and has no rules: it stores what others send, or runs without its configuration",
+        "it scrapes nothing and has no rules: it stores what others send, has them for another tenant, or runs without its configuration",
     )
 }
 

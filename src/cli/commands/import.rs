@@ -229,6 +229,7 @@ impl Import {
             let all = Inventory::everything(&engine, &doing).map_err(|why| {
                 Obstacle::new(why, "look at the address, or give more `--timeout`")
             })?;
+            let all = online::some(all, &address, "whether anything came within a day")?;
             if let Some((name, why)) = all.opaque.first_key_value() {
                 let what = format!("the labels of `{name}` could not be had: {why}");
                 return Err(Obstacle::new(what, "give more `--timeout`").into());

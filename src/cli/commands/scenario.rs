@@ -101,7 +101,7 @@ fn obstacle(demo: &Demo, trouble: Trouble) -> Obstacle {
             "say with `--url` where it is, or change `API_PORT` in `compose/.env`",
         )
         .because(io::Error::other(trouble)),
-        Trouble::Refused { .. } => {
+        Trouble::Refused { .. } | Trouble::Partial { .. } => {
             Obstacle::new(trouble.to_string(), "`obsctl logs api` shows why")
         }
     }

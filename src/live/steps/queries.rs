@@ -16,7 +16,7 @@ use crate::live::prometheus::Answer;
 use crate::live::{Peer, Run, THREADS, grafana, loki, prometheus, tempo, unasked};
 use crate::parallel;
 use crate::verify::data::Data;
-use crate::verify::empty::{self, Known};
+use crate::verify::empty::{self, Does, Known};
 use crate::verify::queries::{self, Ask, Form, Placed};
 use crate::verify::window::Window;
 use crate::verify::{Group, Outcome, Step, logs, targets};
@@ -202,15 +202,21 @@ impl Questions<'_> {
         let now = self.run.now;
         let names =
             prometheus::label_values(client, "__name__", None, (now.saturating_sub(DAY), now))?;
+        let targets = prometheus::targets(client)?;
+        let does = match &targets {
+            _ if self.run.only_stores(client) => Does::OnlyStore,
+            None => Does::EvaluateAndStore,
+            Some(_) => Does::Everything,
+        };
         Ok(Known {
             names: names.into_iter().collect(),
             declared: prometheus::declared(client)?,
-            up: match targets::up(&prometheus::targets(client)?.unwrap_or_default()) {
+            up: match targets::up(&targets.unwrap_or_default()) {
                 // A store that others feed has what they say of their targets.
                 none if none.is_empty() => prometheus::jobs_up(client, now)?,
                 up => up,
             },
-            only_stores: self.run.only_stores(client),
+            does,
         })
     }
 

@@ -75,7 +75,9 @@ fn fix(peer: Peer, trouble: &Trouble) -> String {
         Trouble::Refused {
             status: 401 | 403, ..
         } => "give it what proves who is asking".to_owned(),
-        Trouble::Refused { .. } => "look at its log: it is starting, or ill".to_owned(),
+        Trouble::Refused { .. } | Trouble::Partial { .. } => {
+            "look at its log: it is starting, or ill".to_owned()
+        }
         Trouble::Malformed { .. } => format!("`--{word}` leads to something else: correct the URL"),
     }
 }

@@ -309,6 +309,57 @@ rules:
     ");
 }
 
+/// Go's library for YAML counts the depth of a text in a list wrongly.
+#[test]
+fn yaml_that_rulers_write_wrongly_is_told() {
+    let text = "shop:\n    - name: g\n      rules:\n        - alert: A\n          expr: |4-\n                a\n              /\n            >\n              0.01\n          for: 10m\n";
+    let found = super::read(text);
+    let help: Vec<_> = found
+        .problems
+        .iter()
+        .chain(&found.unread)
+        .flat_map(|one| &one.help)
+        .collect();
+    assert!(
+        help.iter()
+            .any(|help| help.contains("`/api/v1/rules` instead")),
+        "{help:?}"
+    );
+}
+
+/// `GET /api/v1/rules` says what became of each rule besides, and Thanos which labels who evaluates has.
+#[test]
+fn as_engines_have_them() {
+    assert_snapshot!(said(r#"{"status": "success", "data": {"groups": [
+  {"name": "g", "file": "a.yml", "interval": 15, "limit": 0, "evaluationTime": 0.1, "partialResponseStrategy": "ABORT",
+   "rules": [
+    {"state": "inactive", "name": "Down", "query": "up == 0", "duration": 300, "keepFiringFor": 60.5,
+     "labels": {"cluster": "eu", "severity": "critical"}, "annotations": {"summary": "down"}, "alerts": [],
+     "health": "ok", "type": "alerting"},
+    {"name": "a:a", "query": "a:b > 0", "health": "ok", "type": "recording"},
+    {"name": "a:b", "query": "up", "labels": {"cluster": "eu"}, "health": "err", "lastError": "x", "type": "recording"},
+    {"name": "lost", "query": "up", "health": "ok", "duration": 0, "type": "alerting"}]},
+  {"name": "empty", "file": "b.yml", "rules": []}
+]}, "warnings": []}"#), @r#"
+        group g every 15s
+          4:5 alert Down for 5m critical summary=down cluster=eu
+            4:52 promql up == 0
+          8:5 record a:b {"cluster": "eu"}
+            8:30 promql up
+          7:5 record a:a {}
+            7:30 promql a:b > 0
+          9:5 alert lost
+            9:31 promql up
+        group empty
+        "#);
+    // Without any rules it is one too.
+    let none = super::read(r#"{"status": "success", "data": {"groups": []}}"#);
+    assert!(none.has_rules && none.others.is_empty());
+    let logs = r#"{"status": "success", "data": {"groups": [{"name": "g", "rules": [
+        {"name": "a:b", "query": "sum(rate({app=\"x\"} |= \"e\" [5m]))", "type": "recording"}]}]}}"#;
+    assert!(said(logs).contains("logql sum(rate("), "{}", said(logs));
+}
+
 /// Of the API of rulers, of an export, and of the API of provisioning.
 #[test]
 fn rules_that_grafana_evaluates_are_told_apart() {

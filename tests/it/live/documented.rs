@@ -391,7 +391,7 @@ fn store(request: &Request, groups: &Value) -> Reply {
 fn a_store_that_neither_scrapes_nor_evaluates_is_said_once() {
     let server = Server::start(|request| store(request, &json!([])));
     let (status, report) = report(scraped(), &["--prometheus", &server.url]);
-    let said = "it scrapes nothing and has no rules: it stores what others send, or runs without its configuration";
+    let said = "it scrapes nothing and has no rules: it stores what others send, has them for another tenant, or runs without its configuration";
     let elsewhere = "this server does not do that: it has what others send, so let whoever";
     assert_eq!(
         lines(&report),
@@ -459,9 +459,74 @@ fn an_engine_that_knows_no_targets_is_no_engine_without_them() {
             "alerting/connection not_run: it does not say which Alertmanagers it tells of alerts",
             "queries/all/Api/A failed: `api_queue` has no series, although job `api`, which exposes it, is up",
             "queries/all/Recorded/A empty: `job:up:sum` is recorded by group `g`, and there `up` has series, and none matches `up`",
-            "queries/all/Scraped/A failed: `scrape_samples_scraped` has no series: Prometheus scrapes nothing",
+            "queries/all/Scraped/A empty: `scrape_samples_scraped` is made with each scrape, and this server does not do that: it has what others send, so let whoever scrapes send it here",
             "queries/all/Worker/A empty: job `worker`, which exposes `worker_queue`, is not up",
         ]
     );
     assert_eq!(status, 1);
+}
+
+/// Thanos' querier with a sidecar and a ruler, and the same without the one of them that does not answer.
+fn thanos(request: &Request, warnings: &Value) -> Reply {
+    let success =
+        |data: Value| Reply::ok(json!({"status": "success", "data": data, "warnings": warnings}));
+    let rules = |replica: &str, file: &str| {
+        json!({
+            "name": "g", "file": file, "interval": 15, "limit": 0, "partialResponseStrategy": "ABORT",
+            "rules": [{
+                "name": "job:up:sum", "query": "sum by (job) (up)", "type": "recording", "health": "ok",
+                "labels": {"cluster": "eu", "replica": replica},
+            }],
+        })
+    };
+    match request.path.as_str() {
+        "/api/v1/alertmanagers" => Reply::missing(),
+        "/api/v1/rules" => success(json!({"groups": [rules("a", "a.yml"), rules("r", "b.yml")]})),
+        "/api/v1/targets" => success(json!({"activeTargets": [
+            {"labels": {"job": "api", "instance": "api:80"}, "health": "up", "lastError": ""},
+            {"labels": {"job": "worker", "instance": "worker:80"}, "health": "up", "lastError": ""},
+        ]})),
+        "/api/v1/query_range" => {
+            success(json!({"resultType": "matrix", "analysis": {}, "result": [
+                {"metric": {}, "values": [[1, "1"]]}
+            ]}))
+        }
+        _ => store(request, &json!([])),
+    }
+}
+
+#[test]
+fn thanos_answers_for_all_whom_it_asks() {
+    let server = Server::start(|request| thanos(request, &json!(null)));
+    let (status, report) = report(scraped(), &["--prometheus", &server.url]);
+    let found = lines(&report);
+    for line in [
+        "rules/g/job:up:sum passed",
+        "targets/api/api:80 passed",
+        "alerting/connection not_run: it does not say which Alertmanagers it tells of alerts",
+        "queries/all/Api/A passed",
+    ] {
+        assert!(
+            found.iter().any(|found| found == line),
+            "{line} in {found:#?}"
+        );
+    }
+    assert_eq!(status, 2);
+}
+
+#[test]
+fn what_thanos_cannot_ask_is_not_judged() {
+    let why = "fetching rules from rules client: connection refused";
+    let server = Server::start(move |request| thanos(request, &json!([why])));
+    let (status, report) = report(scraped(), &["--prometheus", &server.url]);
+    let found = lines(&report);
+    let partly = format!("Prometheus answered only in part: {why}");
+    for line in [
+        format!("rules/prometheus not_run: {partly}"),
+        format!("targets/prometheus not_run: {partly}"),
+        "queries/all/Api/A passed".to_owned(),
+    ] {
+        assert!(found.contains(&line), "{line} in {found:#?}");
+    }
+    assert_eq!(status, 2);
 }

@@ -70,6 +70,17 @@ fn engine(request: &Request) -> Reply {
             success(json!(["__name__", "instance", "job", "le"]))
         }
         "/prom/api/v1/labels" => success(json!(["__name__", "instance", "job"])),
+        "/prom/api/v1/query"
+            if request
+                .parameter("stats")
+                .is_some_and(|stats| stats == "all") =>
+        {
+            let error = "invalid parameter \"query\": per-step stats are not supported by Mimir query engine";
+            Reply::Json(
+                400,
+                json!({"status": "error", "errorType": "bad_data", "error": error}),
+            )
+        }
         "/prom/api/v1/query" if request.parameter("stats").is_some() => Reply::ok(json!({
             "status": "success",
             "data": {"resultType": "vector", "result": []},
@@ -367,6 +378,53 @@ fn an_engine_that_gives_up_in_the_middle_leaves_questions_open() {
     assert_eq!(status, 2);
 }
 
+/// Thanos goes on without a store that does not answer, and VictoriaMetrics' cluster without a node: what they have of a
+/// query is there, and what they do not have may be.
+#[test]
+fn a_part_of_the_series_says_nothing_of_the_others() {
+    const WHY: &str = "fetch series for {replica=\"b\"} Addr: 127.0.0.1:10901: connection refused";
+    fn partly(request: &Request, mark: &Value) -> Reply {
+        match (request.path.as_str(), engine(request)) {
+            ("/prom/api/v1/query", Reply::Json(_, mut answer)) => {
+                answer
+                    .as_object_mut()
+                    .unwrap()
+                    .extend(mark.as_object().unwrap().clone());
+                Reply::ok(answer)
+            }
+            (_, reply) => reply,
+        }
+    }
+    let rules = "groups: [{name: g, rules: [{alert: A, expr: 'rate(requests_total[5m]) > 1'}, {alert: B, expr: left > 0}]}]";
+    let asked = |mark: Value| {
+        let server = Server::start(move |request| partly(request, &mark));
+        let url = format!("{}/prom", server.url);
+        check(&with_rules(rules), &["--prometheus", &url])
+    };
+    for (mark, why) in [
+        (json!({"warnings": [WHY]}), WHY),
+        (
+            json!({"isPartial": true}),
+            "a part of its storage does not answer",
+        ),
+    ] {
+        let (status, lines, err) = asked(mark);
+        assert_eq!(lines, [""; 0]);
+        let said = format!("1 question without an answer: Prometheus answered only in part: {why}");
+        assert!(err.contains(&said), "{err}");
+        assert_eq!(status, 2);
+    }
+    // What is said of the query itself takes nothing away.
+    let (status, lines, err) = asked(
+        json!({"isPartial": false, "warnings": ["PromQL info: metric might not be a counter"]}),
+    );
+    assert_eq!(
+        lines,
+        ["warning series-missing: metric `left` has no series now"]
+    );
+    assert_eq!((status, err.as_str()), (1, ""));
+}
+
 #[test]
 fn streams_and_attributes_are_looked_up() {
     let loki = Server::start(|request| match request.path.as_str() {
@@ -430,6 +488,22 @@ fn names_of_any_kind_are_imported_as_text() {
     ]);
     let note = "not kept: `http.requests`, `up` with label `k8s.pod`: definitions in Rust";
     assert!(shown.contains(note), "{shown}");
+}
+
+/// A catalog that was there stays as it is.
+#[test]
+fn nothing_is_imported_from_an_empty_engine() {
+    let server = Server::start(|_| success(json!([])));
+    let test = CliTest::new();
+    test.write("catalog.yml", "metrics: []\n");
+    let shown = test.run(&["import", "--prometheus", &server.url, "-o", "catalog.yml"]);
+    assert_eq!(
+        shown.replace(&server.url, "URL"),
+        "exit status: 2\n----- stderr -----\n\
+         error: Prometheus at URL has no series at all\n  \
+         help: look at the address, whether anything came within a day, and the tenant: `PROMETHEUS_TENANT`\n"
+    );
+    assert_eq!(test.read("catalog.yml"), "metrics: []\n");
 }
 
 /// What Loki and Tempo answer before they have data, and to a tenant they do not know.
