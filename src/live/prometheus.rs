@@ -335,3 +335,23 @@ pub(super) fn exemplars(
     exemplars.sort_by(|a, b| b.timestamp.total_cmp(&a.timestamp));
     Ok(exemplars)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn thanos_writes_alerts_otherwise() {
+        let of = |data| {
+            let read: Alerts = serde_json::from_value(data).unwrap();
+            let alerts = read.alerts.unwrap_or_default().into_iter();
+            alerts.map(|alert| alert.state).collect::<Vec<_>>()
+        };
+        let firing = json!([{ "labels": { "alertname": "Down" }, "state": "firing" }]);
+        assert_eq!(of(json!({ "alerts": firing })), ["firing"]);
+        assert_eq!(of(json!({ "Alerts": firing })), ["firing"]);
+        assert_eq!(of(json!({ "alerts": null })), [""; 0]);
+    }
+}

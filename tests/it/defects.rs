@@ -6,8 +6,7 @@ mod seed;
 use obsctl::model::dashboard::panel::{gauge, plugin, stat};
 use obsctl::model::dashboard::written::WrittenPanel;
 use obsctl::model::dashboard::{
-    Color, Datasource, DatasourceKind, Evaluation, Panel, Query, Row,
-    Variable, other_query,
+    Color, Datasource, DatasourceKind, Evaluation, Panel, Query, Row, Variable, other_query,
 };
 use obsctl::model::prelude::{
     Indicator, Runbook, Slug, Stack, Uid, promql, timeseries, traceql, traces, variable,
