@@ -137,10 +137,13 @@ impl Prometheus {
         let shown = self.client.get("/api/v1/status/config", &[]);
         let shown: Wrapped<Shown> = match shown {
             Err(trouble) if trouble.is_refusal() => return Ok(None),
-            Err(Trouble::Refused { status: 403, .. }) => return Ok(None),
+            Err(Trouble::Refused {
+                status: 403 | 404, ..
+            }) => return Ok(None),
             shown => shown.map_err(|trouble| said(&trouble))?,
         };
-        let Some(shown) = opened(&self.client, shown)? else {
+        let shown = self.client.whole(shown);
+        let Some(shown) = shown.map_err(|trouble| said(&trouble))? else {
             return Ok(None);
         };
         // VictoriaMetrics shows what it scrapes; rules are evaluated elsewhere.
