@@ -72,6 +72,14 @@ pub(super) fn with_alert(alert: Alert) -> Stack {
         .runbook(runbook())
 }
 
+/// A stack with an alert by path that says this.
+pub(super) fn saying(summary: &str) -> Stack {
+    with_alert(Alert {
+        summary: summary.to_owned(),
+        ..high_latency(promql("connections > 100"))
+    })
+}
+
 /// The runbook of the example alert.
 pub(super) fn runbook() -> Runbook {
     Runbook::new(

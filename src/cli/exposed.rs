@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use obsctl_model::TelemetryCatalog;
 
-use super::estate::kept;
+use super::paths::kept;
 use super::{CommandError, Obstacle, Workspace};
 use crate::catalogs;
 use crate::diagnostic::{Diagnostic, nearest};

@@ -16,6 +16,7 @@ mod git;
 mod interrupt;
 mod manifest;
 mod online;
+mod paths;
 mod progress;
 mod settings;
 mod sides;

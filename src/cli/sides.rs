@@ -4,8 +4,8 @@ use std::path::Path;
 
 use obsctl_model::Stack;
 
-use super::estate::{is_candidate, kept};
 use super::git::Git;
+use super::paths::{is_candidate, kept};
 use super::{CommandError, Obstacle, Workspace};
 use crate::diff::{Side, Text};
 use crate::generate::{self, Environment};

@@ -1,7 +1,6 @@
 //! `template-syntax`
 
-use obsctl_model::query::promql;
-use obsctl_model::{Alert, Rule, Stack};
+use obsctl_model::Rule;
 
 use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -26,8 +25,8 @@ Correct the template at the underlined place. The value is `$value`, labels are 
 functions: `{{ if gt $value 5.0 }}…{{ end }}`.
 ",
     run: Run::Once(run),
-    fires: || summary("{{ $labels.path }} is {{ humanise $value }}"),
-    silent: || summary("{{ $labels.path }} is {{ humanize $value }}"),
+    fires: || example::saying("{{ $labels.path }} is {{ humanise $value }}"),
+    silent: || example::saying("{{ $labels.path }} is {{ humanize $value }}"),
 };
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
@@ -62,16 +61,10 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
     }
 }
 
-/// A stack with an alert by path that says this.
-fn summary(text: &str) -> Stack {
-    example::with_alert(Alert {
-        summary: text.to_owned(),
-        ..example::high_latency(promql("connections > 100"))
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use obsctl_model::query::promql;
+
     use super::*;
     use crate::check::testing::report;
 

@@ -1,8 +1,5 @@
 //! `template-unknown-label`
 
-use obsctl_model::query::promql;
-use obsctl_model::{Alert, Stack};
-
 use super::unknown_label::available;
 use crate::check::{Check, Findings, Input, Query, Run, example, template};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -25,8 +22,8 @@ itself adds are not among them. What is shown only where it is there is no mista
 `{{ or $labels.route \"?\" }}`.
 ",
     run: Run::PerQuery(run),
-    fires: || summary("{{ $labels.route }} is slow"),
-    silent: || summary("{{ $labels.path }} is slow"),
+    fires: || example::saying("{{ $labels.route }} is slow"),
+    silent: || example::saying("{{ $labels.path }} is slow"),
 };
 
 fn run(input: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
@@ -46,19 +43,13 @@ fn run(input: &Input<'_>, query: &Query<'_>, findings: &mut Findings) {
     }
 }
 
-/// A stack with an alert by path that says this.
-fn summary(text: &str) -> Stack {
-    example::with_alert(Alert {
-        summary: text.to_owned(),
-        ..example::high_latency(promql("connections > 100"))
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use obsctl_model::prelude::timeseries;
+    use obsctl_model::query::promql;
+
     use super::*;
     use crate::check::testing::{report, underlined};
-    use obsctl_model::prelude::timeseries;
 
     #[test]
     fn underlines_the_label_in_the_text() {
@@ -76,7 +67,10 @@ mod tests {
 
     #[test]
     fn labels_that_the_alert_adds_are_not_in_its_templates() {
-        let found = underlined(&CHECK, summary("{{ $labels.severity }}: {{ $labels.job }}"));
+        let found = underlined(
+            &CHECK,
+            example::saying("{{ $labels.severity }}: {{ $labels.job }}"),
+        );
         assert_eq!(found, ["severity"]);
     }
 

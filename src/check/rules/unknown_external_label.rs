@@ -1,8 +1,5 @@
 //! `unknown-external-label`
 
-use obsctl_model::query::promql;
-use obsctl_model::{Alert, Stack};
-
 use crate::check::{Check, Findings, Input, Run, example};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::project::{Site, template};
@@ -33,8 +30,8 @@ What is shown only where it is there is no mistake: `{{ with $externalLabels.reg
 not compared.
 ",
     run: Run::Once(run),
-    fires: || summary("{{ $externalLabels.clutser }} is slow"),
-    silent: || summary("{{ $externalLabels.cluster }} is slow"),
+    fires: || example::saying("{{ $externalLabels.clutser }} is slow"),
+    silent: || example::saying("{{ $externalLabels.cluster }} is slow"),
 };
 
 fn run(input: &Input<'_>, findings: &mut Findings) {
@@ -64,14 +61,6 @@ fn run(input: &Input<'_>, findings: &mut Findings) {
     }
 }
 
-/// A stack with an alert that says this.
-fn summary(text: &str) -> Stack {
-    example::with_alert(Alert {
-        summary: text.to_owned(),
-        ..example::high_latency(promql("connections > 100"))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,6 +84,6 @@ mod tests {
     #[test]
     fn both_ways_to_name_one_are_read() {
         let text = "{{ .ExternalLabels.a }} {{ $labels.path }} {{ $externalLabels.cluster }} {{ index $externalLabels \"b\" }}";
-        assert_eq!(underlined(&CHECK, summary(text)), ["a", "b"]);
+        assert_eq!(underlined(&CHECK, example::saying(text)), ["a", "b"]);
     }
 }

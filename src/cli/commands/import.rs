@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::estate;
+use crate::cli::paths;
 use crate::cli::workspace::Batch;
 use crate::cli::{
     CLEAN, CommandError, FINDINGS, Obstacle, Terminal, Workspace, credentials, exposed, findings,
@@ -79,7 +79,7 @@ impl Import {
         let mut notes = vec![];
         let mut slos = Found::default();
         for source in &self.sources {
-            let files = estate::folder(source, workspace)?;
+            let files = paths::folder(source, workspace)?;
             for source in files.as_deref().unwrap_or(std::slice::from_ref(source)) {
                 let found = self.source(source, workspace, &mut imported, &mut notes)?;
                 slos.append(found);
@@ -157,7 +157,7 @@ impl Import {
             found.problems.extend(problems);
             return Ok(found);
         }
-        let path = estate::kept(source);
+        let path = paths::kept(source);
         let read = |bytes: &[u8]| {
             let text = String::from_utf8_lossy(bytes).into_owned();
             (read::of_bytes(path, bytes, read::whole), text)

@@ -7,9 +7,9 @@ use obsctl_model::Origin;
 use obsctl_promql::eval::{Engine, EvalError, Level, Options, Output, Storage};
 use obsctl_promql::{Dialect, Expr, Span, parse_with, typecheck};
 
-use crate::cli::estate::kept;
 use crate::cli::findings::counted;
 use crate::cli::online::duration;
+use crate::cli::paths::kept;
 use crate::cli::{CLEAN, CommandError, FAILED, Obstacle, Terminal, Workspace};
 use crate::diagnostic::render::{Style, human};
 use crate::diagnostic::{Diagnostic, Severity};

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::cli::estate::{is_candidate, kept};
+use crate::cli::paths::{is_candidate, kept};
 use crate::cli::{CommandError, Obstacle, Workspace};
 
 /// Files, and those of folders that are of a kind, once each.

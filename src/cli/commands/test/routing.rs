@@ -7,7 +7,7 @@ use obsctl_model::Origin;
 
 use super::TestFile;
 use super::files::beside;
-use crate::cli::estate::kept;
+use crate::cli::paths::kept;
 use crate::cli::{CommandError, Workspace};
 use crate::diagnostic::{Diagnostic, Severity, UNREADABLE};
 use crate::read::{self, File};

@@ -8,7 +8,7 @@ use obsctl_rules::{Group, Place, RuleSet};
 
 use super::TestFile;
 use super::files::beside;
-use crate::cli::estate::kept;
+use crate::cli::paths::kept;
 use crate::cli::{CommandError, Workspace};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::parallel;
