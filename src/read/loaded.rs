@@ -1,6 +1,8 @@
 //! Rules as engines have them: what Prometheus, Mimir, Thanos and Loki's ruler answer at `/api/v1/rules`. Beside what a rule
 //! file has, it says what became of each rule, which is not read.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use obsctl_model::{Alert, Duration, LogQl, Rule, RuleGroup, RuleQuery, millis};
 
 use super::Reader;
@@ -58,28 +60,49 @@ fn rule(reader: &mut Reader<'_>, node: &Node<'_>, loki: bool) -> Option<Rule> {
 }
 
 /// Thanos tells rules in the order of their names, not in that of their file: what is recorded comes before what uses it.
-fn in_order(mut rules: Vec<Rule>) -> Vec<Rule> {
-    let mut ordered = vec![];
-    while !rules.is_empty() {
-        let waits = |rule: &Rule| rules.iter().any(|other| uses(rule, other));
-        let next = rules.iter().position(|rule| !waits(rule));
-        // Rules that use each other have no order.
-        ordered.push(rules.remove(next.unwrap_or(0)));
+/// Rules that use each other have no order.
+fn in_order(rules: Vec<Rule>) -> Vec<Rule> {
+    let used = before(&rules);
+    let mut rules: Vec<_> = rules.into_iter().map(Some).collect();
+    let mut seen = vec![false; rules.len()];
+    let mut ordered = Vec::with_capacity(rules.len());
+    let mut waiting: Vec<usize> = (0..rules.len()).rev().collect();
+    while let Some(last) = waiting.last().copied() {
+        if seen[last] {
+            waiting.pop();
+            ordered.extend(rules[last].take());
+        } else {
+            seen[last] = true;
+            waiting.extend(used[last].iter().rev().filter(|index| !seen[**index]));
+        }
     }
     ordered
 }
 
-/// Whether a rule uses what another one records.
-fn uses(rule: &Rule, other: &Rule) -> bool {
-    let (Rule::Record(other), Some(query)) = (other, rule.query().promql()) else {
-        return false;
+/// For each rule where those stand that record what it uses.
+fn before(rules: &[Rule]) -> Vec<Vec<usize>> {
+    let mut recorded: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, rule) in rules.iter().enumerate() {
+        if let Rule::Record(record) = rule {
+            recorded
+                .entry(record.record.as_str())
+                .or_default()
+                .push(index);
+        }
+    }
+    let of = |rule: &Rule| {
+        let names = rule.query().promql().into_iter().flat_map(|query| {
+            let selectors = query.expr().selectors();
+            selectors.filter_map(|used| used.selector.name.as_ref())
+        });
+        let names: BTreeSet<_> = names.map(|name| name.text.as_str()).collect();
+        let others = names.into_iter().filter(|name| *name != rule.name());
+        let of_others = others.filter_map(|name| recorded.get(name));
+        let mut found: Vec<_> = of_others.flatten().copied().collect();
+        found.sort_unstable();
+        found
     };
-    let recorded = other.record.as_str();
-    let mut names = query
-        .expr()
-        .selectors()
-        .filter_map(|used| used.selector.name.as_ref());
-    rule.name() != recorded && names.any(|name| name.text == recorded)
+    rules.iter().map(of).collect()
 }
 
 /// A length of time, which is none where it is not said.

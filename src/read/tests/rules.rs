@@ -1,6 +1,7 @@
 //! Rule files of all engines.
 
 use insta::assert_snapshot;
+use obsctl_model::Rule;
 
 use super::said;
 
@@ -325,6 +326,24 @@ fn yaml_that_rulers_write_wrongly_is_told() {
             .any(|help| help.contains("`/api/v1/rules` instead")),
         "{help:?}"
     );
+}
+
+/// Thanos tells a group of any size by name: here each rule uses the one after it, and the last one the first.
+#[test]
+fn what_is_used_comes_first() {
+    const COUNT: usize = 5000;
+    let rule = |index: usize| {
+        let (name, used) = (format!("a:r{index:04}"), (index + 1) % COUNT);
+        serde_json::json!({ "name": name, "query": format!("a:r{used:04} + 1"), "type": "recording" })
+    };
+    let rules: Vec<_> = (0..COUNT).map(rule).collect();
+    let group =
+        serde_json::json!({ "name": "g", "partialResponseStrategy": "ABORT", "rules": rules });
+    let answer = serde_json::json!({ "status": "success", "data": { "groups": [group] } });
+    let found = super::read(&answer.to_string());
+    let names = found.groups[0].rules.iter().map(Rule::name);
+    let expected = (0..COUNT).rev().map(|index| format!("a:r{index:04}"));
+    assert_eq!(names.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
 }
 
 /// `GET /api/v1/rules` says what became of each rule besides, and Thanos which labels who evaluates has.
